@@ -1,0 +1,249 @@
+# Makefile - builds, tests and installs earshot. "make help" lists the targets.
+#
+# One tree per mode under build/: MODE=release (default), debug, asan, tsan,
+# fuzz, cover. Programs go to build/MODE/bin, objects and libraries to
+# build/MODE/obj. Sources are found by folder: a new .c file needs no line here.
+
+MODE = release
+PREFIX = /usr/local
+SYSCONFDIR = /etc
+LIBEXECDIR = $(PREFIX)/libexec
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+PKG_CONFIG = pkg-config
+PYTHON = /usr/bin/python3
+V = 0
+Q = $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),@:,@echo "  $(1)")
+
+OUT = build/$(MODE)
+OBJ = $(OUT)/obj
+BIN = $(OUT)/bin
+
+# ---- what there is ----------------------------------------------------------
+
+# A program NAME is main.c of its folder, NAME_MAIN, with the libraries of
+# NAME_AREAS (see below), pkg-config's NAME_PKGS and NAME_LIBS.
+PROGRAMS = speakd
+HELPERS = speakd-voice
+
+speakd_MAIN = speakd/main.c
+speakd_AREAS = speakd core
+speakd_PKGS = libevent_core libpcre2-8 inih libutf8proc
+
+speakd-voice_MAIN = speakd/voice/main.c
+speakd-voice_AREAS = voice core
+speakd-voice_PKGS = espeak-ng alsa libutf8proc
+
+ifneq ($(wildcard sic-bridge/main.c),)
+PROGRAMS += sic-bridge
+sic-bridge_MAIN = sic-bridge/main.c
+sic-bridge_AREAS = sic-bridge core
+sic-bridge_PKGS = libevent_core libevent_extra libevent_openssl libssl \
+	libcrypto inih jansson libutf8proc libseccomp
+sic-bridge_LIBS = -lircclient
+endif
+
+ifneq ($(wildcard project/main.c),)
+PROGRAMS += project
+project_MAIN = project/main.c
+project_AREAS = project core
+project_PKGS = inih jansson libutf8proc libpcre2-8 ncursesw libarchive \
+	libseccomp libcap
+project_LIBS = -ldl
+endif
+
+# An area is the folders whose .c files, without a main.c, make one library.
+AREAS = core speakd voice sic-bridge project
+core_DIRS = core core/message
+speakd_DIRS = speakd speakd/input speakd/words
+voice_DIRS = speakd/voice
+sic-bridge_DIRS = sic-bridge
+project_DIRS = project project/workspace
+
+srcs_of = $(filter-out %/main.c,$(foreach d,$($(1)_DIRS),$(wildcard $(d)/*.c)))
+objs_of = $(patsubst %.c,$(OBJ)/%.o,$(call srcs_of,$(1)))
+
+C_SOURCES = $(sort $(foreach a,$(AREAS),$(foreach d,$($(a)_DIRS),$(wildcard $(d)/*.c))))
+C_HEADERS = $(sort $(foreach a,$(AREAS),$(foreach d,$($(a)_DIRS),$(wildcard $(d)/*.h))))
+TEST_SOURCES = $(wildcard tests/unit/*.c tests/fuzz/*.c bench/*.c)
+
+# ---- compiler ---------------------------------------------------------------
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wformat=2 -Wconversion \
+	-Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wcast-qual -Wundef -Wswitch-enum \
+	-Wdouble-promotion -Wnull-dereference
+WERROR =
+CFLAGS_release = -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
+	-fstack-protector-strong -fstack-clash-protection
+CFLAGS_debug = -O0 -g
+SANITIZE = address,undefined
+CFLAGS_asan = -O1 -g -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+CFLAGS_tsan = -O1 -g -fsanitize=thread
+CFLAGS_cover = -O0 -g --coverage
+CFLAGS_fuzz = -O1 -g -fsanitize=$(SANITIZE),fuzzer-no-link \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS_release = -Wl,-z,relro,-z,now
+LDFLAGS_asan = -fsanitize=$(SANITIZE)
+LDFLAGS_tsan = -fsanitize=thread
+LDFLAGS_cover = --coverage
+LDFLAGS_fuzz = -fsanitize=$(SANITIZE)
+
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(WERROR) -fPIE \
+	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' \
+	$(CFLAGS_$(MODE)) $(CFLAGS)
+# --as-needed: of the libraries that core/ knows, only those that are used.
+ALL_LDFLAGS = -pie -Wl,--as-needed $(LDFLAGS_$(MODE)) $(LDFLAGS)
+
+# ---- targets ----------------------------------------------------------------
+
+all: $(PROGRAMS:%=$(BIN)/%) $(HELPERS:%=$(BIN)/%)
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: all          build the programs (default); MODE=debug, asan, tsan for others
+#: demo         install what is missing, build, and speak a real meeting
+#: check        install what tests need, build, run every test
+#: check-asan   the same tests with AddressSanitizer and UBSan
+#: lint         format, layers, self-contained headers, clang-tidy, cppcheck, ...
+#: bench        measure beside what people use instead; prints bench/README's tables
+#: fuzz         run every fuzz target for FUZZ_SECONDS (60) each
+#: cover        line coverage of the unit and end-to-end tests
+#: deps         install what building, running and testing need (Debian)
+#: install      to DESTDIR and PREFIX (/usr/local);  uninstall: the same away
+#: dist         a release tarball;  clean: remove build/
+#:
+#: V=1 shows every command; CC=clang, PREFIX=..., DESTDIR=... as usual.
+
+$(OBJ)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC   $<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+define area_rule
+$(OBJ)/$(1).a: $$(call objs_of,$(1))
+	@mkdir -p $$(@D)
+	$$(Q)rm -f $$@ && $(AR) rcs $$@ $$^
+endef
+$(foreach a,$(AREAS),$(eval $(call area_rule,$(a))))
+
+define program_rule
+$(BIN)/$(1): $(OBJ)/$(basename $($(1)_MAIN)).o $($(1)_AREAS:%=$(OBJ)/%.a)
+	@mkdir -p $$(@D)
+	$$(call say,LINK $$@)
+	$$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $$@ $$^ \
+		$$(shell $(PKG_CONFIG) --libs $($(1)_PKGS)) $($(1)_LIBS)
+endef
+$(foreach p,$(PROGRAMS) $(HELPERS),$(eval $(call program_rule,$(p))))
+
+# ---- tests ------------------------------------------------------------------
+
+# tests/unit/AREA_NAME.c is linked with that area's library and core's.
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
+area_of = $(firstword $(subst _, ,$(1)))
+UNIT_PKGS = cmocka libevent_core libevent_extra libevent_openssl libssl \
+	libcrypto libpcre2-8 inih libutf8proc jansson espeak-ng alsa ncursesw \
+	libarchive libseccomp libcap
+UNIT_LIBS = -lircclient -ldl -lpthread
+
+.SECONDEXPANSION:
+$(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/$$(call area_of,$$*).a $(OBJ)/core.a
+	@mkdir -p $(@D)
+	$(call say,LINK $@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(OBJ)/core.a \
+		$$($(PKG_CONFIG) --libs $(UNIT_PKGS)) $(UNIT_LIBS)
+
+E2E_TESTS = $(sort $(wildcard tests/e2e/*.bats tests/e2e/*.py))
+TESTS = $(UNIT_TESTS) $(E2E_TESTS)
+# Two at a time: each end-to-end file brings its own servers and folders.
+JOBS = 2
+
+check: deps
+	+$(Q)$(MAKE) --no-print-directory check-built
+
+check-built: all $(UNIT_TESTS)
+	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) PYTHON=$(PYTHON) \
+		tests/run -j $(JOBS) $(TESTS)
+
+check-asan:
+	+$(Q)$(MAKE) --no-print-directory MODE=asan check
+
+lint:
+	$(Q)CC='$(CC)' MAKE='$(MAKE)' CFLAGS='$(filter-out -O2,$(ALL_CFLAGS))' \
+		tests/lint $(C_SOURCES) $(C_HEADERS) $(TEST_SOURCES)
+
+# tests/fuzz/AREA_NAME.c defines LLVMFuzzerTestOneInput; needs clang.
+FUZZ_SECONDS = 60
+FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,build/fuzz/tests/%,$(wildcard tests/fuzz/*.c))
+
+fuzz:
+	+$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-targets
+	$(Q)tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+fuzz-targets: $(FUZZ_TARGETS)
+build/fuzz/tests/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/$$(call area_of,$$*).a $(OBJ)/core.a
+	@mkdir -p $(@D)
+	$(call say,LINK $@)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $^ \
+		$(OBJ)/core.a $$($(PKG_CONFIG) --libs $(UNIT_PKGS)) $(UNIT_LIBS)
+
+cover:
+	+$(Q)$(MAKE) --no-print-directory MODE=cover check
+	$(Q)lcov -q -c -d build/cover/obj --no-external -o build/cover/all.info
+	$(Q)lcov -q -r build/cover/all.info '*/tests/*' -o build/cover/lcov.info
+	$(Q)lcov -l build/cover/lcov.info
+
+bench: all
+	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) bench/run $(BENCH)
+
+demo: deps-demo
+	+$(Q)$(MAKE) --no-print-directory all
+	$(Q)EARSHOT_BIN=$(abspath $(BIN)) contrib/demo
+
+deps:
+	$(Q)contrib/deps build run test
+deps-demo:
+	$(Q)contrib/deps build run
+
+# ---- install ----------------------------------------------------------------
+
+MAN_PAGES = $(sort $(wildcard man/*.[1-8]))
+INSTALL = install
+D = $(DESTDIR)
+SHARE = $(D)$(PREFIX)/share
+
+install: all
+	$(INSTALL) -d $(D)$(PREFIX)/bin $(D)$(LIBEXECDIR)/earshot
+	$(INSTALL) -m 755 $(PROGRAMS:%=$(BIN)/%) $(D)$(PREFIX)/bin
+	$(INSTALL) -m 755 $(HELPERS:%=$(BIN)/%) $(D)$(LIBEXECDIR)/earshot
+	for page in $(MAN_PAGES); do \
+		$(INSTALL) -D -m 644 $$page \
+		$(SHARE)/man/man$${page##*.}/$${page##*/} || exit 1; done
+	contrib/install-extras install "$(SHARE)"
+
+uninstall:
+	for p in $(PROGRAMS); do rm -f $(D)$(PREFIX)/bin/$$p; done
+	for p in $(HELPERS); do rm -f $(D)$(LIBEXECDIR)/earshot/$$p; done
+	-rmdir $(D)$(LIBEXECDIR)/earshot
+	for page in $(MAN_PAGES); do \
+		rm -f $(SHARE)/man/man$${page##*.}/$${page##*/}; done
+	contrib/install-extras uninstall "$(SHARE)"
+
+VERSION = $(shell sed -n 's/.*EARSHOT_VERSION "\(.*\)"/\1/p' core/version.h)
+dist:
+	@mkdir -p build
+	git archive --prefix=earshot-$(VERSION)/ -o build/earshot-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf build
+
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
+
+.PHONY: all help check check-built check-asan lint fuzz fuzz-targets cover \
+	bench demo deps deps-demo install uninstall dist clean
+.DELETE_ON_ERROR:
+.SECONDARY:

@@ -1,0 +1,185 @@
+#include "core/child.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { CHILD_READ_BYTES = 4096 };
+
+extern char **environ;
+
+/*
+ * Both the mask and ignored signals survive execve(2): a child started without
+ * this would never see SIGTERM when its parent has it blocked.
+ */
+static int set_attributes(posix_spawnattr_t *attr, const struct child *child)
+{
+	short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+	sigset_t none, all;
+	int rc;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	if (child->own_group)
+		flags |= POSIX_SPAWN_SETPGROUP;
+	rc = posix_spawnattr_setsigmask(attr, &none);
+	if (rc == 0)
+		rc = posix_spawnattr_setsigdefault(attr, &all);
+	if (rc == 0)
+		rc = posix_spawnattr_setflags(attr, flags);
+	return rc;
+}
+
+/*
+ * dup2() onto the target number clears close-on-exec. A source that lies among
+ * the targets would be overwritten before it is used: those are moved above
+ * them first.
+ */
+static int set_files(posix_spawn_file_actions_t *files,
+		     const struct child *child, int *moved)
+{
+	int count = (int)child->fd_count;
+	int rc = 0;
+
+	for (int to = 0; to < count && rc == 0; to++) {
+		int from = child->fds[to];
+
+		if (from == CHILD_NULL) {
+			rc = posix_spawn_file_actions_addopen(
+				files, to, "/dev/null", O_RDWR, 0);
+			continue;
+		}
+		if (from == CHILD_INHERIT)
+			from = to;
+		if (from < count) {
+			moved[to] = fcntl(from, F_DUPFD_CLOEXEC, count);
+			if (moved[to] < 0)
+				return errno;
+			from = moved[to];
+		}
+		rc = posix_spawn_file_actions_adddup2(files, from, to);
+	}
+	if (rc == 0 && child->dir != NULL)
+		rc = posix_spawn_file_actions_addchdir_np(files, child->dir);
+	return rc;
+}
+
+static int spawn(const struct child *child, const char *const *argv,
+		 pid_t *ret_pid)
+{
+	const char *const *env =
+		child->env != NULL ? child->env : (const char *const *)environ;
+	int moved[CHILD_FDS_MAX];
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	pid_t pid = -1;
+	int rc;
+
+	memset(moved, -1, sizeof(moved));
+	if (posix_spawn_file_actions_init(&files) != 0)
+		return ENOMEM;
+	if (posix_spawnattr_init(&attr) != 0) {
+		posix_spawn_file_actions_destroy(&files);
+		return ENOMEM;
+	}
+	rc = set_attributes(&attr, child);
+	if (rc == 0)
+		rc = set_files(&files, child, moved);
+	/* posix_spawn takes char *const *, and does not write there. */
+	if (rc == 0)
+		rc = posix_spawnp(&pid, argv[0], &files, &attr,
+				  (char *const *)(uintptr_t)argv,
+				  (char *const *)(uintptr_t)env);
+	for (size_t i = 0; i < COUNT_OF(moved); i++)
+		scope_close(&moved[i]);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	if (rc == 0)
+		*ret_pid = pid;
+	return rc;
+}
+
+int child_start(const struct child *child, pid_t *ret_pid, struct err *e)
+{
+	const char *const sh[] = { "/bin/sh", "-c", child->shell, NULL };
+	const char *const *argv = child->shell != NULL ? sh : child->argv;
+	int rc = spawn(child, argv, ret_pid);
+
+	return rc == 0 ? 0 : err_set(e, rc, "start %s", argv[0]);
+}
+
+int child_code(int wait_status)
+{
+	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status)
+					: WEXITSTATUS(wait_status);
+}
+
+int child_wait(pid_t pid, struct err *e)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return err_set(e, errno, "wait for process %d", pid);
+	return child_code(status);
+}
+
+int child_run(const struct child *child, struct err *e)
+{
+	pid_t pid;
+	int rc = child_start(child, &pid, e);
+
+	return rc < 0 ? rc : child_wait(pid, e);
+}
+
+static int read_limited(int fd, size_t max_bytes, struct buf *out)
+{
+	size_t start = out->len_bytes;
+	bool too_much = false;
+
+	for (;;) {
+		char bytes[CHILD_READ_BYTES];
+		ssize_t n = read(fd, bytes, sizeof(bytes));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return too_much ? -EFBIG : 0;
+		/* Go on reading, so that the child is not stuck in a write. */
+		if (out->len_bytes - start + (size_t)n > max_bytes)
+			too_much = true;
+		else
+			buf_add(out, bytes, (size_t)n);
+	}
+}
+
+int child_capture(struct child *child, size_t max_bytes, struct buf *out,
+		  struct err *e)
+{
+	SCOPED_FD int reader = -1;
+	SCOPED_FD int writer = -1;
+	int ends[2];
+	pid_t pid;
+	int rc, code;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_set(e, errno, "pipe");
+	reader = ends[0];
+	writer = ends[1];
+	child->fds[STDOUT_FILENO] = writer;
+	rc = child_start(child, &pid, e);
+	if (rc < 0)
+		return rc;
+	close(fd_give(&writer));
+	rc = read_limited(reader, max_bytes, out);
+	code = child_wait(pid, e);
+	if (rc < 0)
+		return err_set(e, -rc, "output of %s",
+			       child->shell != NULL ? child->shell
+						    : child->argv[0]);
+	return code;
+}

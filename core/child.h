@@ -1,0 +1,56 @@
+/*
+ * child.h - start another program with a clean signal state.
+ *
+ * The one place that starts programs: empty signal mask, default
+ * dispositions, only the descriptors that are asked for, no shell unless the
+ * user wrote a shell command.
+ */
+#ifndef CORE_CHILD_H
+#define CORE_CHILD_H
+
+#include <sys/types.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+
+enum {
+	CHILD_FDS_MAX = 8,
+	CHILD_INHERIT = -1, /* the parent's descriptor of the same number */
+	CHILD_NULL = -2,    /* /dev/null */
+};
+
+struct child {
+	const char *const *argv; /* NULL-terminated; argv[0] through $PATH */
+	const char *shell;       /* or a command of the user's, for /bin/sh -c */
+	const char *dir;         /* working directory; NULL: as it is */
+	const char *const *env;  /* NULL: the parent's */
+	/* Descriptor n of the child; further ones follow standard error. */
+	int fds[CHILD_FDS_MAX];
+	size_t fd_count; /* 0: the three standard ones of the parent */
+	bool own_group;  /* its own process group, to signal it as a whole */
+};
+
+/*
+ * Start it. 0 with *ret_pid set, or -errno (-ENOENT: no such program).
+ * The caller reaps the process.
+ */
+int child_start(const struct child *child, pid_t *ret_pid,
+		struct err *e) MUST_CHECK;
+
+/* What waitpid() told, as a shell shows it: the exit code, or 128 + signal. */
+int child_code(int wait_status);
+
+/* Wait for pid. Returns child_code(), or -errno. */
+int child_wait(pid_t pid, struct err *e) MUST_CHECK;
+
+/* child_start() and child_wait(). Returns the code, or -errno. */
+int child_run(const struct child *child, struct err *e) MUST_CHECK;
+
+/*
+ * Run it and add what it writes to standard output to out, at most max_bytes
+ * (-EFBIG beyond). Returns the code, or -errno.
+ */
+int child_capture(struct child *child, size_t max_bytes, struct buf *out,
+		  struct err *e) MUST_CHECK;
+
+#endif

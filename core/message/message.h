@@ -1,0 +1,123 @@
+/*
+ * message.h - one chat message, whichever program wrote it down.
+ *
+ * A line of a log or stream is parsed into a message by one parser per format,
+ * and printed in sic's format by one printer: speakd reads what sic-bridge
+ * writes with this same module.
+ *
+ *	line ─▶ message_detect ─▶ message_parse ─▶ struct message
+ *
+ * Texts in a message point into the line that was parsed or into the struct
+ * itself: they live as long as both.
+ */
+#ifndef CORE_MESSAGE_H
+#define CORE_MESSAGE_H
+
+#include <time.h>
+
+#include "core/base.h"
+#include "core/buf.h"
+
+enum message_format {
+	FORMAT_AUTO,
+	FORMAT_PLAIN, /* no structure: the whole line is the text */
+	FORMAT_SIC,
+	FORMAT_II,
+	FORMAT_IRSSI,
+	FORMAT_WEECHAT,
+	FORMAT_ZNC, /* also EnergyMech's */
+	FORMAT_UBUNTU, /* irclogs.ubuntu.com, with or without a channel prefix */
+	FORMAT_MEETBOT,
+	FORMAT_LIMNORIA,
+	FORMAT_COUNT
+};
+
+enum message_kind {
+	KIND_MESSAGE,
+	KIND_ACTION, /* /me */
+	KIND_NOTICE,
+	KIND_JOIN,
+	KIND_PART,
+	KIND_QUIT,
+	KIND_NICK, /* text is the new nick */
+	KIND_MODE, /* text is the change, "+o bob" */
+	KIND_TOPIC,
+	KIND_KICK, /* target is who was kicked, text why */
+	KIND_NUMERIC, /* a server reply; text without the number */
+	KIND_PRIVATE, /* a message to me alone */
+	KIND_OWN,     /* sent by me */
+	KIND_OTHER,   /* log opened, day changed, CTCP, anything else */
+	KIND_COUNT
+};
+
+/* A text inside a line: not NUL-terminated. */
+struct span {
+	const char *text;
+	size_t len_bytes;
+};
+
+struct message {
+	enum message_kind kind;
+	struct span time;    /* as written, "" when the line has none */
+	struct span channel; /* "#sync"; "" when the line does not say */
+	struct span nick;    /* without mode prefix; "" when there is none */
+	struct span target;  /* KIND_KICK: who; KIND_PRIVATE, KIND_OWN: to whom */
+	struct span text;    /* mIRC codes and CTCP wrapping included or not, as
+				the format keeps them; ACTION is unwrapped */
+};
+
+/* "message", "action" ...; NULL when kind is out of range. */
+const char *message_kind_name(enum message_kind kind);
+/* The kind called name; -1 when there is none. */
+int message_kind_by_name(const char *name);
+
+const char *message_format_name(enum message_format format);
+/* The format called name, "auto" included; -1 when there is none. */
+int message_format_by_name(const char *name);
+
+/*
+ * Parse a line (valid UTF-8, without its newline) in a format other than
+ * FORMAT_AUTO.
+ *
+ * errors: true with *ret filled; false when the line is not of that format,
+ *         *ret is then a KIND_OTHER holding the whole line. FORMAT_PLAIN takes
+ *         every line as a KIND_MESSAGE without a nick.
+ * memory: nothing is allocated.
+ */
+bool message_parse(enum message_format format, const char *line,
+		   size_t len_bytes, struct message *ret);
+
+/*
+ * The format of a stream, found out line by line and found out again when the
+ * stream changes it. All-zero is a valid start.
+ */
+struct message_detector {
+	enum message_format now; /* FORMAT_AUTO until the first sure line */
+	unsigned misses;         /* lines in a row that did not parse as now */
+};
+
+/*
+ * Parse a line in the detected format, deciding or re-deciding it as needed.
+ * A line that no format explains is a KIND_MESSAGE without a nick as long as
+ * nothing was detected (plain text is read out), and KIND_OTHER afterwards.
+ */
+void message_detect(struct message_detector *detector, const char *line,
+		    size_t len_bytes, struct message *ret);
+
+/*
+ * Add sic's line for message to out, with its newline, byte for byte as sic
+ * prints it: "%-12s: TIME <nick> text" or "%-12s: TIME >< COMMAND (params):
+ * trailing". when is printed in local time as "%D %R".
+ */
+void message_print_sic(const struct message *message, time_t when,
+		       struct buf *out);
+
+static inline struct span span_of(const char *text, size_t len_bytes)
+{
+	return (struct span){ text, len_bytes };
+}
+
+/* Whether span is exactly the C string text. */
+bool span_is(struct span span, const char *text);
+
+#endif

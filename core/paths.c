@@ -1,0 +1,106 @@
+#include "core/paths.h"
+
+#include <limits.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "core/mem.h"
+
+#ifndef SYSCONFDIR
+#define SYSCONFDIR "/etc"
+#endif
+#ifndef LIBEXECDIR
+#define LIBEXECDIR "/usr/local/libexec"
+#endif
+
+char *path_home(void)
+{
+	const char *home = getenv("HOME");
+
+	if (home == NULL || home[0] != '/') {
+		const struct passwd *pw = getpwuid(getuid());
+
+		home = pw != NULL && pw->pw_dir[0] == '/' ? pw->pw_dir : "/";
+	}
+	return mem_copy(home);
+}
+
+char *path_join(const char *dir, const char *name)
+{
+	size_t len = strlen(dir);
+
+	if (name[0] == '/' || len == 0)
+		return mem_copy(name);
+	return mem_printf("%s%s%s", dir, dir[len - 1] == '/' ? "" : "/", name);
+}
+
+static char *xdg(const char *variable, const char *under_home,
+		 const char *name)
+{
+	const char *base = getenv(variable);
+	SCOPED_TEXT char *home = NULL;
+	SCOPED_TEXT char *dir = NULL;
+
+	if (base == NULL || base[0] != '/') {
+		home = path_home();
+		dir = path_join(home, under_home);
+		base = dir;
+	}
+	return mem_printf("%s/earshot/%s", base, name);
+}
+
+char *path_config(const char *name)
+{
+	return xdg("XDG_CONFIG_HOME", ".config", name);
+}
+
+char *path_system_config(const char *name)
+{
+	return mem_printf(SYSCONFDIR "/earshot/%s", name);
+}
+
+char *path_state(const char *name)
+{
+	return xdg("XDG_STATE_HOME", ".local/state", name);
+}
+
+char *path_data(const char *name)
+{
+	return xdg("XDG_DATA_HOME", ".local/share", name);
+}
+
+char *path_runtime(const char *name)
+{
+	return xdg("XDG_RUNTIME_DIR", ".cache", name);
+}
+
+char *path_expand(const char *path)
+{
+	SCOPED_TEXT char *home = NULL;
+
+	if (path[0] != '~' || (path[1] != '/' && path[1] != '\0'))
+		return mem_copy(path);
+	home = path_home();
+	return path[1] == '\0' ? text_give(&home) : path_join(home, path + 2);
+}
+
+char *path_helper(const char *name)
+{
+	static const char *const places[] = { ".", "../libexec/earshot" };
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	char *slash;
+
+	exe[n > 0 ? n : 0] = '\0';
+	slash = strrchr(exe, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	for (size_t i = 0; slash != NULL && i < COUNT_OF(places); i++) {
+		char *path = mem_printf("%s/%s/%s", exe, places[i], name);
+
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	return mem_printf(LIBEXECDIR "/earshot/%s", name);
+}

@@ -1,0 +1,46 @@
+/*
+ * paths.h - where things live: the XDG base directories, and joining names.
+ *
+ * Source: XDG Base Directory Specification 0.8. A variable that is empty or
+ * not absolute counts as unset, as the specification says.
+ * memory: every result is the caller's to free.
+ */
+#ifndef CORE_PATHS_H
+#define CORE_PATHS_H
+
+#include "core/err.h"
+
+/* $HOME, else the password database's; never NULL ("/" at the worst). */
+char *path_home(void) MUST_CHECK;
+
+/* $XDG_CONFIG_HOME/earshot/NAME, by default ~/.config/earshot/NAME. */
+char *path_config(const char *name) MUST_CHECK;
+
+/* The system-wide file of the same name: SYSCONFDIR/earshot/NAME. */
+char *path_system_config(const char *name) MUST_CHECK;
+
+/* $XDG_STATE_HOME/earshot/NAME, by default ~/.local/state/earshot/NAME. */
+char *path_state(const char *name) MUST_CHECK;
+
+/* $XDG_DATA_HOME/earshot/NAME, by default ~/.local/share/earshot/NAME. */
+char *path_data(const char *name) MUST_CHECK;
+
+/*
+ * $XDG_RUNTIME_DIR/earshot/NAME; without that variable,
+ * ~/.cache/earshot/NAME, as speech-dispatcher's clients do.
+ */
+char *path_runtime(const char *name) MUST_CHECK;
+
+/* dir/name; name alone when it is absolute. */
+char *path_join(const char *dir, const char *name) MUST_CHECK;
+
+/* "~/x" with the home directory put in; anything else as it is. */
+char *path_expand(const char *path) MUST_CHECK;
+
+/*
+ * A helper program of ours: beside the running program (build tree), in
+ * ../libexec/earshot beside its bin/ (staged install), or LIBEXECDIR/earshot.
+ */
+char *path_helper(const char *name) MUST_CHECK;
+
+#endif

@@ -1,0 +1,255 @@
+#include "core/text.h"
+
+#include <utf8proc.h>
+
+#include "core/mem.h"
+
+int32_t text_next(const char *text, size_t len_bytes, size_t *pos)
+{
+	utf8proc_int32_t code;
+	utf8proc_ssize_t n;
+
+	if (*pos >= len_bytes)
+		return -1;
+	if ((unsigned char)text[*pos] < 0x80)
+		return (unsigned char)text[(*pos)++];
+	n = utf8proc_iterate((const utf8proc_uint8_t *)text + *pos,
+			     (utf8proc_ssize_t)(len_bytes - *pos), &code);
+	if (n <= 0) {
+		(*pos)++;
+		return -1;
+	}
+	*pos += (size_t)n;
+	return code;
+}
+
+bool text_is_utf8(const char *text, size_t len_bytes)
+{
+	size_t pos = 0;
+
+	while (pos < len_bytes)
+		if (text_next(text, len_bytes, &pos) < 0)
+			return false;
+	return true;
+}
+
+bool text_is_plain(const char *text, size_t len_bytes)
+{
+	for (size_t i = 0; i < len_bytes; i++)
+		if ((unsigned char)(text[i] - ' ') > '~' - ' ')
+			return false;
+	return true;
+}
+
+/* Windows-1252, 0x80..0x9f; the rest equals Latin-1. */
+static uint32_t from_cp1252(unsigned char byte)
+{
+	static const uint16_t high[32] = {
+		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+		0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd,
+		0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+		0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178,
+	};
+
+	return byte >= 0x80 && byte < 0xa0 ? high[byte - 0x80] : byte;
+}
+
+void text_repair(struct buf *out, const char *text, size_t len_bytes)
+{
+	size_t pos = 0;
+
+	if (text_is_plain(text, len_bytes)) {
+		buf_add(out, text, len_bytes);
+		return;
+	}
+	while (pos < len_bytes) {
+		size_t start = pos;
+		int32_t code = text_next(text, len_bytes, &pos);
+
+		if (code > 0)
+			buf_add(out, text + start, pos - start);
+		else if (code == 0)
+			buf_add_code(out, 0xfffd);
+		else
+			buf_add_code(out,
+				     from_cp1252((unsigned char)text[start]));
+	}
+}
+
+size_t text_cut(const char *text, size_t len_bytes, size_t max_bytes)
+{
+	size_t cut = max_bytes;
+
+	if (len_bytes <= max_bytes)
+		return len_bytes;
+	/* At most three continuation bytes: malformed text is cut anywhere. */
+	while (cut > 0 && max_bytes - cut < 4 &&
+	       ((unsigned char)text[cut] & 0xc0) == 0x80)
+		cut--;
+	return ((unsigned char)text[cut] & 0xc0) == 0x80 ? max_bytes : cut;
+}
+
+void text_escape(struct buf *out, const char *text, size_t len_bytes)
+{
+	size_t pos = 0;
+
+	while (pos < len_bytes) {
+		size_t start = pos;
+		int32_t code = text_next(text, len_bytes, &pos);
+
+		if (code == '\n')
+			buf_add_text(out, "\\n");
+		else if (code == '\t')
+			buf_add_text(out, "\\t");
+		else if (code < 0)
+			buf_addf(out, "\\x%02x", (unsigned char)text[start]);
+		else if (code < ' ' || (code >= 0x7f && code < 0xa0))
+			buf_addf(out, "\\x%02x", (unsigned)code);
+		else if (code == 0x2028 || code == 0x2029)
+			buf_addf(out, "\\u%04x", (unsigned)code);
+		else
+			buf_add(out, text + start, pos - start);
+	}
+}
+
+/* utf8proc wants no NUL: text_repair() has replaced it. */
+static void map(struct buf *out, const char *text, size_t len_bytes,
+		utf8proc_option_t options)
+{
+	utf8proc_uint8_t *mapped = NULL;
+	utf8proc_ssize_t n;
+
+	n = utf8proc_map((const utf8proc_uint8_t *)text,
+			 (utf8proc_ssize_t)len_bytes, &mapped, options);
+	if (n < 0)
+		buf_add(out, text, len_bytes); /* malformed: as it came */
+	else
+		buf_add(out, (const char *)mapped, (size_t)n);
+	free(mapped);
+}
+
+static bool is_ascii(const char *text, size_t len_bytes)
+{
+	for (size_t i = 0; i < len_bytes; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	return true;
+}
+
+void text_nfkc(struct buf *out, const char *text, size_t len_bytes)
+{
+	if (is_ascii(text, len_bytes))
+		buf_add(out, text, len_bytes);
+	else
+		map(out, text, len_bytes,
+		    UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
+}
+
+void text_nfc(struct buf *out, const char *text, size_t len_bytes)
+{
+	if (is_ascii(text, len_bytes))
+		buf_add(out, text, len_bytes);
+	else
+		map(out, text, len_bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
+void text_fold(struct buf *out, const char *text, size_t len_bytes)
+{
+	map(out, text, len_bytes,
+	    UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
+		    UTF8PROC_CASEFOLD);
+}
+
+size_t text_width(const char *text, size_t len_bytes)
+{
+	size_t pos = 0, columns = 0;
+
+	while (pos < len_bytes) {
+		int32_t code = text_next(text, len_bytes, &pos);
+		int width = code < 0 ? 1 : utf8proc_charwidth(code);
+
+		if (width > 0)
+			columns += (size_t)width;
+	}
+	return columns;
+}
+
+bool text_is_invisible(int32_t code)
+{
+	static const struct {
+		int32_t first, last;
+	} ranges[] = {
+		{ 0x00ad, 0x00ad }, { 0x061c, 0x061c },   { 0x180e, 0x180e },
+		{ 0x200b, 0x200f }, { 0x202a, 0x202e },   { 0x2060, 0x2064 },
+		{ 0x2066, 0x2069 }, { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },
+		{ 0xfff9, 0xfffb }, { 0xe0000, 0xe01ef },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(ranges); i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static size_t count_while(bool (*is)(char), const char *text, size_t len_bytes,
+			  size_t pos, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && pos + n < len_bytes && is(text[pos + n]))
+		n++;
+	return n;
+}
+
+/* Behind 03 or 04: COLOUR[,COLOUR]; width digits each, less for 03. */
+static size_t colour_bytes(bool (*is)(char), size_t width, const char *text,
+			   size_t len_bytes, size_t pos)
+{
+	size_t n = count_while(is, text, len_bytes, pos, width);
+	size_t back;
+
+	if (n == 0 || pos + n >= len_bytes || text[pos + n] != ',')
+		return n;
+	back = count_while(is, text, len_bytes, pos + n + 1, width);
+	return back > 0 ? n + 1 + back : n;
+}
+
+void text_strip_mirc(struct buf *out, const char *text, size_t len_bytes)
+{
+	size_t pos = 0;
+
+	while (pos < len_bytes) {
+		char c = text[pos++];
+
+		switch (c) {
+		case 0x02:
+		case 0x0f:
+		case 0x11:
+		case 0x16:
+		case 0x1d:
+		case 0x1e:
+		case 0x1f:
+			break;
+		case 0x03:
+			pos += colour_bytes(is_digit, 2, text, len_bytes, pos);
+			break;
+		case 0x04:
+			if (count_while(is_hex, text, len_bytes, pos, 6) == 6)
+				pos += colour_bytes(is_hex, 6, text, len_bytes,
+						    pos);
+			break;
+		default:
+			buf_add_char(out, c);
+		}
+	}
+}

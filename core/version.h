@@ -1,0 +1,7 @@
+/* version.h - the version of the whole toolkit; CHANGELOG.md tells the story. */
+#ifndef CORE_VERSION_H
+#define CORE_VERSION_H
+
+#define EARSHOT_VERSION "0.1.0"
+
+#endif

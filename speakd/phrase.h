@@ -1,0 +1,55 @@
+/*
+ * phrase.h - what is said: one text, how it sounds, how much it matters.
+ *
+ *	line ─▶ message ─▶ rules, wording ─▶ phrase ─▶ queue ─▶ voice ─▶ sound
+ *
+ * units: rate in words per minute, pitch 0..99, volume 0..200 percent, as in
+ *        espeak; time in milliseconds of clock_ms().
+ * memory: a phrase is a heap object that owns its texts; it is handed on from
+ *         stage to stage and freed by the last.
+ */
+#ifndef SPEAKD_PHRASE_H
+#define SPEAKD_PHRASE_H
+
+#include "core/base.h"
+
+/* A longer phrase is cut at a word, and "cut" is said: PHRASE_MAX_BYTES. */
+enum { PHRASE_MAX_BYTES = 4096 };
+
+enum priority {
+	PRIORITY_LOW,    /* joins, bots: the first to be skipped */
+	PRIORITY_NORMAL, /* what people say */
+	PRIORITY_HIGH,   /* meeting actions, highlights: never skipped */
+};
+
+/* A short sound in front of the text. */
+enum cue {
+	CUE_NONE,
+	CUE_HIGHLIGHT, /* somebody spoke to me */
+};
+
+enum { PHRASE_DEFAULT = -1 };
+
+struct phrase {
+	uint64_t id;   /* set by the queue, from 1 */
+	char *text;    /* owned, UTF-8, safe for a synthesiser */
+	char *voice;   /* owned; NULL: the default voice */
+	int rate_wpm;  /* PHRASE_DEFAULT: the default rate */
+	int pitch;     /* PHRASE_DEFAULT: the default pitch */
+	int volume_percent;
+	enum priority priority;
+	enum cue cue;
+	uint64_t arrived_ms;
+};
+
+/* take_text belongs to the phrase. Everything else is at its default. */
+struct phrase *phrase_new(char *take_text) MUST_CHECK;
+void phrase_free(struct phrase *phrase);
+
+/*
+ * How long phrase takes to say at rate_wpm, estimated: espeak-ng says about
+ * PHRASE_BYTES_PER_WORD bytes a word in running English text.
+ */
+uint64_t phrase_estimate_ms(const struct phrase *phrase, unsigned rate_wpm);
+
+#endif

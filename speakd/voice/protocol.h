@@ -1,0 +1,74 @@
+/*
+ * protocol.h - what speakd and its voice process say to each other.
+ *
+ * A SOCK_SEQPACKET socketpair, on the child's descriptor VOICE_FD: one struct
+ * a packet, a text behind it. Both ends come from one build, so the structs
+ * travel as they are. The child also shares one page with its parent, on
+ * VOICE_SHARED_FD: a heartbeat that costs nobody a wake-up.
+ *
+ *	parent ─▶ child   SPEAK, STOP, QUIT
+ *	child ─▶ parent   READY, BEGIN, MARK, END, FAILED, DEVICE
+ *
+ * One phrase at a time: the parent sends the next SPEAK after END or FAILED of
+ * the one before. STOP ends the phrase within one chunk; its END then has
+ * stopped set. The child exits when the socket closes.
+ */
+#ifndef SPEAKD_VOICE_PROTOCOL_H
+#define SPEAKD_VOICE_PROTOCOL_H
+
+#include <stdatomic.h>
+
+#include "core/base.h"
+
+enum {
+	VOICE_FD = 3,
+	VOICE_SHARED_FD = 4,
+	VOICE_TEXT_MAX_BYTES = 8192,
+	VOICE_CHUNK_MS = 50, /* the smallest chunk that espeak-ng 1.51 gives */
+};
+
+enum voice_request_kind { VOICE_SPEAK = 1, VOICE_STOP, VOICE_QUIT };
+
+struct voice_request {
+	uint32_t kind;
+	uint32_t cue; /* enum cue */
+	uint64_t id;
+	int32_t rate_wpm, pitch, volume_percent;
+	uint32_t voice_bytes; /* the voice's name, in front of the text */
+	uint32_t text_bytes;
+};
+
+enum voice_event_kind {
+	VOICE_READY = 1, /* engine loaded; text: its name and version */
+	VOICE_BEGIN,     /* the first sample was handed to the sink */
+	VOICE_MARK,      /* value: byte offset in the text of the word begun */
+	VOICE_END,       /* heard to the end, or stopped */
+	VOICE_FAILED,    /* this phrase could not be said; text: why */
+	VOICE_DEVICE,    /* value: 1 the sound device works, 0 it does not
+			    (the phrase waits, the child keeps trying);
+			    text: why */
+};
+
+struct voice_event {
+	uint32_t kind;
+	uint32_t stopped;
+	uint64_t id;
+	uint64_t value;
+	uint64_t audio_ms; /* END: milliseconds of sound that were made */
+	uint32_t text_bytes;
+	uint32_t reserved;
+};
+
+/* Where the child is: decides whom a stall or a crash is blamed on. */
+enum voice_stage {
+	VOICE_IDLE,
+	VOICE_IN_ENGINE, /* making sound from text: the phrase's fault */
+	VOICE_IN_SINK,   /* in a call of the sound system: not its fault */
+};
+
+struct voice_shared {
+	_Atomic uint32_t stage;
+	_Atomic uint64_t beats; /* grows with every chunk */
+};
+
+#endif
