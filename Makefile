@@ -157,7 +157,7 @@ $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/$$(call area_of,$$*).a $(OBJ)/core.
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(OBJ)/core.a \
 		$$($(PKG_CONFIG) --libs $(UNIT_PKGS)) $(UNIT_LIBS)
 
-E2E_TESTS = $(sort $(wildcard tests/e2e/*.bats tests/e2e/*.py))
+E2E_TESTS = tests/layers $(sort $(wildcard tests/e2e/*.bats tests/e2e/*_test.py))
 TESTS = $(UNIT_TESTS) $(E2E_TESTS)
 # Two at a time: each end-to-end file brings its own servers and folders.
 JOBS = 2
@@ -168,6 +168,12 @@ check: deps
 check-built: all $(UNIT_TESTS)
 	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) PYTHON=$(PYTHON) \
 		tests/run -j $(JOBS) $(TESTS)
+
+unit-tests: $(UNIT_TESTS)
+
+check-unit: all $(UNIT_TESTS)
+	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) PYTHON=$(PYTHON) \
+		tests/run -j $(JOBS) $(UNIT_TESTS)
 
 check-asan:
 	+$(Q)$(MAKE) --no-print-directory MODE=asan check
@@ -243,7 +249,7 @@ clean:
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
 
-.PHONY: all help check check-built check-asan lint fuzz fuzz-targets cover \
+.PHONY: all help check check-built check-unit unit-tests check-asan lint fuzz fuzz-targets cover \
 	bench demo deps deps-demo install uninstall dist clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -17,9 +17,9 @@
 
 #define PRINTF_LIKE(fmt, args)                                                 \
 	__attribute__((__format__(__printf__, fmt, args)))
-#define MUST_CHECK        __attribute__((__warn_unused_result__))
+#define MUST_CHECK	  __attribute__((__warn_unused_result__))
 #define ON_SCOPE_EXIT(fn) __attribute__((__cleanup__(fn)))
-#define COUNT_OF(array)   (sizeof(array) / sizeof((array)[0]))
+#define COUNT_OF(array)	  (sizeof(array) / sizeof((array)[0]))
 
 /* Closing must not hide the error that the caller is about to return. */
 static inline void scope_close(int *fd)

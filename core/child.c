@@ -69,8 +69,9 @@ static int set_files(posix_spawn_file_actions_t *files,
 static int spawn(const struct child *child, const char *const *argv,
 		 pid_t *ret_pid)
 {
-	const char *const *env =
-		child->env != NULL ? child->env : (const char *const *)environ;
+	const char *const *env = child->env != NULL
+					 ? child->env
+					 : (const char *const *)environ;
 	int moved[CHILD_FDS_MAX];
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;

@@ -16,18 +16,18 @@
 enum {
 	CHILD_FDS_MAX = 8,
 	CHILD_INHERIT = -1, /* the parent's descriptor of the same number */
-	CHILD_NULL = -2,    /* /dev/null */
+	CHILD_NULL = -2, /* /dev/null */
 };
 
 struct child {
 	const char *const *argv; /* NULL-terminated; argv[0] through $PATH */
-	const char *shell;       /* or a command of the user's, for /bin/sh -c */
-	const char *dir;         /* working directory; NULL: as it is */
-	const char *const *env;  /* NULL: the parent's */
+	const char *shell; /* or a command of the user's, for /bin/sh -c */
+	const char *dir; /* working directory; NULL: as it is */
+	const char *const *env; /* NULL: the parent's */
 	/* Descriptor n of the child; further ones follow standard error. */
 	int fds[CHILD_FDS_MAX];
 	size_t fd_count; /* 0: the three standard ones of the parent */
-	bool own_group;  /* its own process group, to signal it as a whole */
+	bool own_group; /* its own process group, to signal it as a whole */
 };
 
 /*

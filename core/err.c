@@ -45,7 +45,8 @@ int err_usage(struct err *e, const char *fmt, ...)
 	int rc;
 
 	va_start(args, fmt);
-	rc = set(e, (struct err){ .code = EINVAL, .plain = true, .usage = true },
+	rc = set(e,
+		 (struct err){ .code = EINVAL, .plain = true, .usage = true },
 		 fmt, args);
 	va_end(args);
 	return rc;
@@ -73,7 +74,6 @@ const char *err_text(const struct err *e, char *buf, size_t buf_bytes)
 	if (e->plain || e->code == 0)
 		snprintf(buf, buf_bytes, "%s", e->text);
 	else
-		snprintf(buf, buf_bytes, "%s: %s", e->text,
-			 strerror(e->code));
+		snprintf(buf, buf_bytes, "%s: %s", e->text, strerror(e->code));
 	return buf;
 }

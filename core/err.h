@@ -13,9 +13,9 @@
 enum { ERR_TEXT_BYTES = 512 };
 
 struct err {
-	int code;                  /* positive errno, 0: nothing failed */
-	bool plain;                /* the text says it all: no strerror */
-	bool usage;                /* wrong command line or configuration */
+	int code; /* positive errno, 0: nothing failed */
+	bool plain; /* the text says it all: no strerror */
+	bool usage; /* wrong command line or configuration */
 	char text[ERR_TEXT_BYTES]; /* what was being done, no newline */
 };
 
@@ -43,7 +43,8 @@ int err_usage(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Put "context: " in front of e's text. Returns -e->code. */
 int err_wrap(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* e as one line in buf: its text and, unless plain, ": strerror". Returns buf. */
+/* e as one line in buf: its text and, unless plain, ": strerror". Returns buf.
+ */
 const char *err_text(const struct err *e, char *buf, size_t buf_bytes);
 
 #endif

@@ -111,8 +111,9 @@ static int sync_parent(int dir_fd, const char *name, struct err *e)
 
 	if (slash == NULL && dir_fd != AT_FDCWD)
 		return dir_sync(dir_fd, e);
-	dir = slash == NULL ? mem_copy(".")
-			    : mem_text(name, max_size((size_t)(slash - name), 1));
+	dir = slash == NULL
+		      ? mem_copy(".")
+		      : mem_text(name, max_size((size_t)(slash - name), 1));
 	fd = dir_open(dir_fd, dir, e);
 	return fd < 0 ? fd : dir_sync(fd, e);
 }
@@ -230,4 +231,13 @@ int dir_make_parent(const char *path, mode_t mode, struct err *e)
 		return 0;
 	dir = mem_text(path, (size_t)(slash - path));
 	return dir_make(dir, mode, e);
+}
+
+void standard_fds_open(void)
+{
+	static const int modes[] = { O_WRONLY, O_RDONLY, O_WRONLY };
+
+	for (int fd = 0; fd < (int)COUNT_OF(modes); fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", modes[fd]);
 }

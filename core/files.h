@@ -51,4 +51,11 @@ int dir_sync(int dir_fd, struct err *e) MUST_CHECK;
  */
 int write_all(int fd, const char *bytes, size_t len_bytes) MUST_CHECK;
 
+/*
+ * To be called first in main(): standard descriptors that our parent closed
+ * are opened so that reading or writing them fails, instead of reaching
+ * whatever file would be given their number. Standard error goes to /dev/null.
+ */
+void standard_fds_open(void);
+
 #endif

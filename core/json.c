@@ -24,9 +24,8 @@ static struct json *wrap(json_t *take_value)
 
 static void put(struct json *json, const char *key, json_t *take_value)
 {
-	int rc = key != NULL
-			 ? json_object_set_new(json->value, key, take_value)
-			 : json_array_append_new(json->value, take_value);
+	int rc = key != NULL ? json_object_set_new(json->value, key, take_value)
+			     : json_array_append_new(json->value, take_value);
 
 	if (rc < 0)
 		abort();

@@ -12,7 +12,12 @@
 
 #include "core/err.h"
 
-enum log_level { LOG_LEVEL_ERR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_ERR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 /* keep_prog is the name in front of each line; level the most that is said. */
 void log_open(const char *keep_prog, enum log_level level);

@@ -13,7 +13,7 @@
 #include "core/version.h"
 
 enum {
-	OPTS_MAX = 96,       /* options in one table */
+	OPTS_MAX = 96, /* options in one table */
 	OPT_FIRST_LONG = 256 /* getopt's values for options without a letter */
 };
 
@@ -43,9 +43,9 @@ int opt_bool(const char *name, const char *value, bool *ret, struct err *e)
 		const char *word;
 		bool value;
 	} words[] = {
-		{ "yes", true },  { "no", false },  { "true", true },
-		{ "on", true },   { "off", false }, { "false", false },
-		{ "1", true },    { "0", false },
+		{ "yes", true }, { "no", false },  { "true", true },
+		{ "on", true },	 { "off", false }, { "false", false },
+		{ "1", true },	 { "0", false },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
@@ -273,7 +273,8 @@ static void env_name(struct buf *out, const char *prog, const char *name)
 	for (size_t i = 0; i < out->len_bytes; i++) {
 		char c = out->data[i];
 
-		out->data[i] = (char)(c == '-' ? '_' : toupper((unsigned char)c));
+		out->data[i] = (char)(c == '-' ? '_'
+					       : toupper((unsigned char)c));
 	}
 }
 

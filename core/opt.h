@@ -28,15 +28,15 @@ enum opt_kind {
 typedef int opt_fn(void *settings, const char *value, struct err *e);
 
 struct opt {
-	char letter;      /* short form, 0 for none */
+	char letter; /* short form, 0 for none */
 	const char *name; /* long form, file key */
 	enum opt_kind kind;
-	size_t offset;     /* offsetof() the field in the settings */
+	size_t offset; /* offsetof() the field in the settings */
 	unsigned min, max; /* OPT_UINT: both included */
-	const char *arg;   /* placeholder for --help, NULL for a flag */
-	const char *def;   /* default as text, NULL for 0, false or NULL */
-	const char *help;  /* one line, no full stop */
-	opt_fn *call;      /* OPT_CALL only */
+	const char *arg; /* placeholder for --help, NULL for a flag */
+	const char *def; /* default as text, NULL for 0, false or NULL */
+	const char *help; /* one line, no full stop */
+	opt_fn *call; /* OPT_CALL only */
 	/*
 	 * What completes the value: words separated by blanks, or one of
 	 * "@file", "@dir", "@command"; NULL for nothing.

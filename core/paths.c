@@ -34,8 +34,7 @@ char *path_join(const char *dir, const char *name)
 	return mem_printf("%s%s%s", dir, dir[len - 1] == '/' ? "" : "/", name);
 }
 
-static char *xdg(const char *variable, const char *under_home,
-		 const char *name)
+static char *xdg(const char *variable, const char *under_home, const char *name)
 {
 	const char *base = getenv(variable);
 	SCOPED_TEXT char *home = NULL;

@@ -26,10 +26,9 @@ struct pattern *pattern_new(const char *expression, struct err *e)
 	PCRE2_SIZE where;
 	int code;
 
-	pattern->code = pcre2_compile((PCRE2_SPTR)expression,
-				      PCRE2_ZERO_TERMINATED,
-				      PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C,
-				      &code, &where, NULL);
+	pattern->code = pcre2_compile(
+		(PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED,
+		PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &where, NULL);
 	if (pattern->code == NULL) {
 		explain(e, expression, code);
 		free(pattern);
@@ -37,8 +36,8 @@ struct pattern *pattern_new(const char *expression, struct err *e)
 	}
 	/* Without JIT (a hardened kernel forbids it) matching is slower. */
 	(void)pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
-	pattern->match =
-		pcre2_match_data_create_from_pattern(pattern->code, NULL);
+	pattern->match = pcre2_match_data_create_from_pattern(pattern->code,
+							      NULL);
 	pattern->context = pcre2_match_context_create(NULL);
 	if (pattern->match == NULL || pattern->context == NULL)
 		abort(); /* out of memory, as in core/mem.h */
@@ -79,8 +78,7 @@ static int substitute(const struct pattern *pattern, const char *text,
 		      size_t len_bytes, const char *replacement,
 		      struct buf *out)
 {
-	uint32_t options = PCRE2_SUBSTITUTE_GLOBAL |
-			   PCRE2_SUBSTITUTE_EXTENDED |
+	uint32_t options = PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_EXTENDED |
 			   PCRE2_SUBSTITUTE_UNSET_EMPTY |
 			   PCRE2_SUBSTITUTE_OVERFLOW_LENGTH |
 			   PCRE2_NO_UTF_CHECK;
@@ -92,10 +90,9 @@ static int substitute(const struct pattern *pattern, const char *text,
 
 		rc = pcre2_substitute(pattern->code, (PCRE2_SPTR)text,
 				      len_bytes, 0, options, pattern->match,
-				      pattern->context,
-				      (PCRE2_SPTR)replacement,
-				      PCRE2_ZERO_TERMINATED, (PCRE2_UCHAR *)into,
-				      &room);
+				      pattern->context, (PCRE2_SPTR)replacement,
+				      PCRE2_ZERO_TERMINATED,
+				      (PCRE2_UCHAR *)into, &room);
 	}
 	if (rc >= 0)
 		out->len_bytes += room;

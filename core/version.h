@@ -1,4 +1,5 @@
-/* version.h - the version of the whole toolkit; CHANGELOG.md tells the story. */
+/* version.h - the version of the whole toolkit; CHANGELOG.md tells the story.
+ */
 #ifndef CORE_VERSION_H
 #define CORE_VERSION_H
 

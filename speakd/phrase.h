@@ -17,9 +17,9 @@
 enum { PHRASE_MAX_BYTES = 4096 };
 
 enum priority {
-	PRIORITY_LOW,    /* joins, bots: the first to be skipped */
+	PRIORITY_LOW, /* joins, bots: the first to be skipped */
 	PRIORITY_NORMAL, /* what people say */
-	PRIORITY_HIGH,   /* meeting actions, highlights: never skipped */
+	PRIORITY_HIGH, /* meeting actions, highlights: never skipped */
 };
 
 /* A short sound in front of the text. */
@@ -31,11 +31,11 @@ enum cue {
 enum { PHRASE_DEFAULT = -1 };
 
 struct phrase {
-	uint64_t id;   /* set by the queue, from 1 */
-	char *text;    /* owned, UTF-8, safe for a synthesiser */
-	char *voice;   /* owned; NULL: the default voice */
-	int rate_wpm;  /* PHRASE_DEFAULT: the default rate */
-	int pitch;     /* PHRASE_DEFAULT: the default pitch */
+	uint64_t id; /* set by the queue, from 1 */
+	char *text; /* owned, UTF-8, safe for a synthesiser */
+	char *voice; /* owned; NULL: the default voice */
+	int rate_wpm; /* PHRASE_DEFAULT: the default rate */
+	int pitch; /* PHRASE_DEFAULT: the default pitch */
 	int volume_percent;
 	enum priority priority;
 	enum cue cue;

@@ -17,8 +17,8 @@
 #include "speakd/phrase.h"
 
 enum {
-	VOICE_TRIES = 2,          /* of one phrase that kills the child */
-	VOICE_STALL_MS = 3000,    /* no progress for so long: replaced */
+	VOICE_TRIES = 2, /* of one phrase that kills the child */
+	VOICE_STALL_MS = 3000, /* no progress for so long: replaced */
 	VOICE_RESTART_MAX_MS = 5000, /* back-off between restarts, from 10 ms */
 };
 
@@ -27,7 +27,7 @@ struct voice_config {
 	const char *engine; /* "espeak-ng" or "command:SHELL-COMMAND" */
 	const char *output; /* "alsa[:DEVICE]", "wav:FILE", "null",
 			       "command:SHELL-COMMAND" */
-	const char *voice;  /* default voice, "en-us" */
+	const char *voice; /* default voice, "en-us" */
 	int rate_wpm, pitch, volume_percent;
 	bool marks; /* report words as they begin */
 };

@@ -26,7 +26,8 @@ enum message_format {
 	FORMAT_IRSSI,
 	FORMAT_WEECHAT,
 	FORMAT_ZNC, /* also EnergyMech's */
-	FORMAT_UBUNTU, /* irclogs.ubuntu.com, with or without a channel prefix */
+	FORMAT_UBUNTU, /* irclogs.ubuntu.com, with or without a channel prefix
+			*/
 	FORMAT_MEETBOT,
 	FORMAT_LIMNORIA,
 	FORMAT_COUNT
@@ -45,8 +46,8 @@ enum message_kind {
 	KIND_KICK, /* target is who was kicked, text why */
 	KIND_NUMERIC, /* a server reply; text without the number */
 	KIND_PRIVATE, /* a message to me alone */
-	KIND_OWN,     /* sent by me */
-	KIND_OTHER,   /* log opened, day changed, CTCP, anything else */
+	KIND_OWN, /* sent by me */
+	KIND_OTHER, /* log opened, day changed, CTCP, anything else */
 	KIND_COUNT
 };
 
@@ -58,12 +59,13 @@ struct span {
 
 struct message {
 	enum message_kind kind;
-	struct span time;    /* as written, "" when the line has none */
+	struct span time; /* as written, "" when the line has none */
 	struct span channel; /* "#sync"; "" when the line does not say */
-	struct span nick;    /* without mode prefix; "" when there is none */
-	struct span target;  /* KIND_KICK: who; KIND_PRIVATE, KIND_OWN: to whom */
-	struct span text;    /* mIRC codes and CTCP wrapping included or not, as
-				the format keeps them; ACTION is unwrapped */
+	struct span nick; /* without mode prefix; "" when there is none */
+	struct span
+		target; /* KIND_KICK: who; KIND_PRIVATE, KIND_OWN: to whom */
+	struct span text; /* mIRC codes and CTCP wrapping included or not, as
+			     the format keeps them; ACTION is unwrapped */
 };
 
 /* "message", "action" ...; NULL when kind is out of range. */
@@ -93,7 +95,7 @@ bool message_parse(enum message_format format, const char *line,
  */
 struct message_detector {
 	enum message_format now; /* FORMAT_AUTO until the first sure line */
-	unsigned misses;         /* lines in a row that did not parse as now */
+	unsigned misses; /* lines in a row that did not parse as now */
 };
 
 /*

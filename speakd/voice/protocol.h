@@ -40,13 +40,13 @@ struct voice_request {
 
 enum voice_event_kind {
 	VOICE_READY = 1, /* engine loaded; text: its name and version */
-	VOICE_BEGIN,     /* the first sample was handed to the sink */
-	VOICE_MARK,      /* value: byte offset in the text of the word begun */
-	VOICE_END,       /* heard to the end, or stopped */
-	VOICE_FAILED,    /* this phrase could not be said; text: why */
-	VOICE_DEVICE,    /* value: 1 the sound device works, 0 it does not
-			    (the phrase waits, the child keeps trying);
-			    text: why */
+	VOICE_BEGIN, /* the first sample was handed to the sink */
+	VOICE_MARK, /* value: byte offset in the text of the word begun */
+	VOICE_END, /* heard to the end, or stopped */
+	VOICE_FAILED, /* this phrase could not be said; text: why */
+	VOICE_DEVICE, /* value: 1 the sound device works, 0 it does not
+			 (the phrase waits, the child keeps trying);
+			 text: why */
 };
 
 struct voice_event {
@@ -63,7 +63,7 @@ struct voice_event {
 enum voice_stage {
 	VOICE_IDLE,
 	VOICE_IN_ENGINE, /* making sound from text: the phrase's fault */
-	VOICE_IN_SINK,   /* in a call of the sound system: not its fault */
+	VOICE_IN_SINK, /* in a call of the sound system: not its fault */
 };
 
 struct voice_shared {

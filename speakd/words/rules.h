@@ -59,10 +59,10 @@ struct verdict {
 	const char *say_as; /* NULL: the message's own wording */
 	const char *voice;
 	int pitch, rate_wpm, volume_percent; /* PHRASE_DEFAULT: not set */
-	int priority;                        /* enum priority, or -1 */
-	int cue;                             /* enum cue, or -1 */
+	int priority; /* enum priority, or -1 */
+	int cue; /* enum cue, or -1 */
 	const char *run;
-	bool replaced;   /* text below is to be used */
+	bool replaced; /* text below is to be used */
 	struct buf text; /* owned by the verdict: buf_fini() it */
 };
 

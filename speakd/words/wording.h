@@ -21,26 +21,26 @@
 
 /* The wording rules, as bits; wording_rule_names[] says them as text. */
 enum wording_rule {
-	WORDING_NICK = 1 << 0,      /* nick only when the speaker changes */
-	WORDING_VOICES = 1 << 1,    /* a voice and pitch per speaker */
-	WORDING_ACTIONS = 1 << 2,   /* "carol waves" */
-	WORDING_MEETING = 1 << 3,   /* #topic, [AGREED], votes ... announced */
-	WORDING_URLS = 1 << 4,      /* "link to github.com" */
-	WORDING_HASHES = 1 << 5,    /* "hash d e a d" for long hex runs */
-	WORDING_SYMBOLS = 1 << 6,   /* "40 equals" for rows of one symbol */
-	WORDING_WORDS = 1 << 7,     /* very long words shortened */
-	WORDING_EMOJI = 1 << 8,     /* named */
-	WORDING_PASTES = 1 << 9,    /* "carol pastes 14 lines" */
+	WORDING_NICK = 1 << 0, /* nick only when the speaker changes */
+	WORDING_VOICES = 1 << 1, /* a voice and pitch per speaker */
+	WORDING_ACTIONS = 1 << 2, /* "carol waves" */
+	WORDING_MEETING = 1 << 3, /* #topic, [AGREED], votes ... announced */
+	WORDING_URLS = 1 << 4, /* "link to github.com" */
+	WORDING_HASHES = 1 << 5, /* "hash d e a d" for long hex runs */
+	WORDING_SYMBOLS = 1 << 6, /* "40 equals" for rows of one symbol */
+	WORDING_WORDS = 1 << 7, /* very long words shortened */
+	WORDING_EMOJI = 1 << 8, /* named */
+	WORDING_PASTES = 1 << 9, /* "carol pastes 14 lines" */
 	WORDING_HIGHLIGHT = 1 << 10, /* from or to me: marked */
-	WORDING_CHANNEL = 1 << 11,  /* the channel when it changes */
+	WORDING_CHANNEL = 1 << 11, /* the channel when it changes */
 	WORDING_ALL = (1 << 12) - 1,
 };
 
 struct wording_config {
-	unsigned rules;       /* mask of enum wording_rule */
-	unsigned events;      /* mask of 1 << enum message_kind */
-	const char *nick;     /* mine, or NULL: what highlights */
-	const char *voice;    /* base voice, "en-us": variants are added */
+	unsigned rules; /* mask of enum wording_rule */
+	unsigned events; /* mask of 1 << enum message_kind */
+	const char *nick; /* mine, or NULL: what highlights */
+	const char *voice; /* base voice, "en-us": variants are added */
 	bool highlight_sound; /* a cue; else the word "highlight" */
 };
 
@@ -54,8 +54,8 @@ int wording_parse_events(const char *list, unsigned *ret,
 /* What a source remembers between lines: who spoke last, a paste under way. */
 struct wording;
 
-struct wording *wording_new(const struct wording_config *keep_config)
-	MUST_CHECK;
+struct wording *
+wording_new(const struct wording_config *keep_config) MUST_CHECK;
 void wording_free(struct wording *wording);
 
 /*
@@ -69,7 +69,7 @@ typedef void wording_say_fn(struct phrase *take_phrase, void *data);
 
 void wording_message(struct wording *wording, const struct message *message,
 		     struct span line, bool cut, struct rules *first,
-		     struct rules *second, uint64_t now_ms,
-		     wording_say_fn *say, void *data);
+		     struct rules *second, uint64_t now_ms, wording_say_fn *say,
+		     void *data);
 
 #endif

@@ -1,0 +1,53 @@
+/*
+ * follow.h - the lines of a file that grows, followed by its name for ever.
+ *
+ * Survives rotation by rename-and-create (the old file is read until the next
+ * rotation, as its writer may still hold it), truncation and copytruncate, a
+ * file or folder that is not there yet, and removal. No line is lost or given
+ * twice, with one exception that nobody can close: what a writer wrote and cut
+ * away again before we were scheduled.
+ *
+ * inotify(7) wakes it, on the file and on the nearest folder that exists;
+ * where there is no inotify (no instances left, a network file system says
+ * nothing) it looks every FOLLOW_POLL_MS. What woke it does not matter: each
+ * time the same question is asked, "what does the name mean now, and what is
+ * there to read".
+ */
+#ifndef SPEAKD_INPUT_FOLLOW_H
+#define SPEAKD_INPUT_FOLLOW_H
+
+#include "core/lines.h"
+#include "core/err.h"
+#include "core/loop.h"
+
+enum {
+	FOLLOW_POLL_MS = 250,
+	/* Read in one go before other events get their turn. */
+	FOLLOW_TURN_BYTES = 1 << 20,
+	/* Bytes in front of the reading position that show a rewritten file. */
+	FOLLOW_PRINT_BYTES = 64,
+};
+
+struct follow;
+
+/*
+ * Follow path from last_lines complete lines before its end; a file that is
+ * not there yet is read from its beginning when it comes. line_fn gets every
+ * line; its result is ignored.
+ *
+ * errors: -EISDIR when path is a folder. A file that cannot be opened
+ *         (permission) is told to warn_fn once and tried again at each event.
+ */
+typedef void follow_warn_fn(const char *text, void *data);
+
+int follow_start(struct loop *loop, const char *path, unsigned last_lines,
+		 lines_fn *line_fn, follow_warn_fn *warn_fn, void *keep_data,
+		 struct follow **ret, struct err *e) MUST_CHECK;
+
+/* Back-pressure: read nothing until resumed. */
+void follow_pause(struct follow *follow);
+void follow_resume(struct follow *follow);
+
+void follow_free(struct follow *follow);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * speakd - lines in, speech out, at once.
+ *
+ * Start reading at session.h for how the parts are wired, and at phrase.h for
+ * what travels between them.
+ */
+#include <locale.h>
+
+#include "core/child.h"
+#include "core/files.h"
+#include "core/log.h"
+#include "core/paths.h"
+#include "speakd/session.h"
+
+static int list_voices(struct err *e)
+{
+	SCOPED_TEXT char *helper = path_helper("speakd-voice");
+	const char *const argv[] = { helper, "--list-voices", NULL };
+	const struct child child = { .argv = argv };
+
+	return child_run(&child, e);
+}
+
+int main(int argc, char **argv)
+{
+	struct settings *settings;
+	struct err e = { 0 };
+	int first_file, rc;
+
+	setlocale(LC_ALL, "");
+	log_open("speakd", LOG_LEVEL_WARN);
+	standard_fds_open();
+	rc = settings_new(argc, argv, &settings, &first_file, &e);
+	if (rc > 0)
+		return 0;
+	if (rc < 0)
+		return log_exit(&e);
+	if (settings->verbose)
+		log_open("speakd", LOG_LEVEL_DEBUG);
+	if (settings->check_config || settings->list_voices) {
+		rc = settings->list_voices ? list_voices(&e) : 0;
+		settings_free(settings);
+		return rc < 0 ? log_exit(&e) : rc;
+	}
+	rc = session_run(settings, argc, argv, first_file, &e);
+	return rc < 0 ? log_exit(&e) : 0;
+}

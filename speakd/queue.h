@@ -1,0 +1,84 @@
+/*
+ * queue.h - what waits to be said, and how to catch up when it is too much.
+ *
+ * Phrases come out in the order in which they came in. What waits is measured
+ * in milliseconds of speech at the normal rate, estimated:
+ *
+ *	waiting <= catch_up_after    the normal rate
+ *	... up to skip_after         the rate rises smoothly up to max_rate
+ *	beyond skip_after            whole lines are skipped, oldest first, low
+ *	                             priority before normal, until half of
+ *	                             skip_after waits; high priority never
+ *
+ * What was skipped is counted and announced in front of the next phrase ("14
+ * lines skipped").
+ *
+ * Pure: no I/O, no clock; the estimates come with the phrases.
+ */
+#ifndef SPEAKD_QUEUE_H
+#define SPEAKD_QUEUE_H
+
+#include "speakd/phrase.h"
+
+enum {
+	/*
+	 * Beyond this a source is to be paused: queue_is_full(). Phrases that
+	 * are pushed all the same are kept.
+	 */
+	QUEUE_MAX_PHRASES = 1000,
+	/* A phrase's rate differs from the one before by at most a fifth. */
+	QUEUE_RATE_STEP_PERCENT = 20,
+};
+
+struct queue_config {
+	unsigned rate_wpm; /* normal */
+	unsigned max_rate_wpm; /* not below rate_wpm */
+	uint64_t catch_up_after_ms; /* 0: never faster */
+	uint64_t skip_after_ms; /* 0: nothing is ever skipped */
+};
+
+/* Called for each phrase that is skipped, borrowed for the call. */
+typedef void queue_skip_fn(const struct phrase *phrase, void *data);
+
+struct queue {
+	struct queue_config config;
+	queue_skip_fn *skip_fn; /* NULL: nobody wants to know */
+	void *skip_data;
+	struct phrase **ring; /* owned, with the phrases in it */
+	size_t first, count, size;
+	uint64_t waiting_ms; /* sum of the estimates */
+	unsigned last_rate_wpm; /* of the phrase popped last, 0: none yet */
+	uint64_t unannounced; /* skipped, and not yet said so */
+	uint64_t skipped; /* in all */
+	uint64_t next_id;
+};
+
+void queue_init(struct queue *queue, const struct queue_config *config,
+		queue_skip_fn *skip_fn, void *keep_skip_data);
+void queue_fini(struct queue *queue);
+
+/* New limits and rates for what is still to come. */
+void queue_configure(struct queue *queue, const struct queue_config *config);
+
+/*
+ * Add a phrase; it gets its id. catch_up: it came from a live stream, so that
+ * lines may be skipped now. Without it nothing is: the source waits instead.
+ */
+void queue_push(struct queue *queue, struct phrase *take_phrase, bool catch_up);
+
+/*
+ * The next phrase to say, with its rate set; the caller's to free. NULL when
+ * nothing waits.
+ */
+struct phrase *queue_pop(struct queue *queue) MUST_CHECK;
+
+bool queue_is_empty(const struct queue *queue);
+bool queue_is_full(const struct queue *queue);
+
+/* The rate in words a minute for what waits now, before smoothing. */
+unsigned queue_wanted_rate(const struct queue *queue);
+
+/* Forget everything that waits, without announcing it. */
+void queue_clear(struct queue *queue);
+
+#endif

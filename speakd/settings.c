@@ -1,0 +1,303 @@
+#include "speakd/settings.h"
+
+#include <string.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "core/paths.h"
+
+/* ---- options with a grammar of their own -------------------------------- */
+
+static int set_format(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+	int format = message_format_by_name(value);
+
+	if (format < 0)
+		return err_usage(e, "format: unknown format '%s'", value);
+	s->format = (enum message_format)format;
+	return 0;
+}
+
+static int set_events(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	return wording_parse_events(value, &s->events, e);
+}
+
+static int set_without(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	return wording_parse_rules(value, &s->without, e);
+}
+
+static int set_highlight(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	if (strcmp(value, "sound") != 0 && strcmp(value, "word") != 0)
+		return err_usage(e, "highlight: neither sound nor word: '%s'",
+				 value);
+	s->highlight_word = strcmp(value, "word") == 0;
+	return 0;
+}
+
+static int set_output_file(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	(void)e;
+	free(s->output);
+	s->output = mem_printf("wav:%s", value);
+	return 0;
+}
+
+static int add_follow(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	if (s->follow_count == SETTINGS_FOLLOW_MAX)
+		return err_usage(e, "follow: more than %d files",
+				 SETTINGS_FOLLOW_MAX);
+	s->follow[s->follow_count++] = path_expand(value);
+	return 0;
+}
+
+static int add_drop(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	return rules_add_drop(s->rules, value, e);
+}
+
+static int add_keep(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	return rules_add_keep(s->rules, value, e);
+}
+
+static int add_replace(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	return rules_add_replace(s->rules, value, e);
+}
+
+static int add_ignore(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	return rules_add_ignore(s->rules, value, e);
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+#define AT(field) offsetof(struct settings, field)
+#define FORMATS	  "auto plain sic ii irssi weechat znc ubuntu meetbot limnoria"
+#define EVENTS                                                                 \
+	"message,action,notice,topic,private all join part quit nick mode "    \
+	"kick numeric own"
+#define WORDING                                                                \
+	"nick voices actions meeting urls hashes symbols words emoji pastes "  \
+	"highlight channel"
+
+/* clang-format off */
+static const struct opt options[] = {
+	{ .kind = OPT_HEAD, .help = "The voice" },
+	{ 'v', "voice", OPT_TEXT, AT(voice), 0, 0, "VOICE", "en-us",
+	  "voice, as in espeak; --list-voices shows them", NULL, NULL, false },
+	{ 's', "rate", OPT_UINT, AT(rate_wpm), 80, 900, "WPM", "220",
+	  "words a minute", NULL, NULL, false },
+	{ 'p', "pitch", OPT_UINT, AT(pitch), 0, 99, "PITCH", "50",
+	  "pitch, 0 to 99", NULL, NULL, false },
+	{ 'a', "volume", OPT_UINT, AT(volume_percent), 0, 200, "AMP", "100",
+	  "amplitude in percent, 0 to 200", NULL, NULL, false },
+	{ 0, "engine", OPT_TEXT, AT(engine), 0, 0, "ENGINE", "espeak-ng",
+	  "espeak-ng, or command:SHELL-COMMAND (text in, WAV or PCM out)",
+	  NULL, "espeak-ng command:", false },
+	{ 'o', "output", OPT_TEXT, AT(output), 0, 0, "OUT", "alsa",
+	  "alsa[:DEVICE], wav:FILE, null or command:SHELL-COMMAND",
+	  NULL, "alsa wav: null command:", false },
+	{ 'w', "wav", OPT_CALL, 0, 0, 0, "FILE", NULL,
+	  "the same as --output=wav:FILE", set_output_file, "@file", true },
+
+	{ .kind = OPT_HEAD, .help = "What is read" },
+	{ 'F', "follow", OPT_CALL, 0, 0, 0, "FILE", NULL,
+	  "follow FILE by name for ever; repeatable", add_follow, "@file",
+	  false },
+	{ 'N', "last", OPT_UINT, AT(last_lines), 0, 1000000, "N", "0",
+	  "with --follow: begin N lines before the end", NULL, NULL, false },
+	{ 'f', "format", OPT_CALL, 0, 0, 0, "FMT", "auto",
+	  "how lines are written", set_format, FORMATS, false },
+
+	{ .kind = OPT_HEAD, .help = "What is said" },
+	{ 'e', "events", OPT_CALL, 0, 0, 0, "LIST",
+	  "message,action,notice,topic,private",
+	  "kinds of messages to say, or all", set_events, EVENTS, false },
+	{ 'x', "drop", OPT_CALL, 0, 0, 0, "RE", NULL,
+	  "do not say what matches", add_drop, NULL, false },
+	{ 'k', "keep", OPT_CALL, 0, 0, 0, "RE", NULL,
+	  "say what matches, whatever a later rule says", add_keep, NULL,
+	  false },
+	{ 0, "replace", OPT_CALL, 0, 0, 0, "/RE/TEXT/", NULL,
+	  "say TEXT for what matches", add_replace, NULL, false },
+	{ 0, "ignore", OPT_CALL, 0, 0, 0, "NICK", NULL,
+	  "say nothing of NICK; * and ? stand for anything", add_ignore, NULL,
+	  false },
+	{ 0, "nick", OPT_TEXT, AT(nick), 0, 0, "NICK", NULL,
+	  "my nick: what is said to me is marked", NULL, NULL, false },
+	{ 0, "highlight", OPT_CALL, 0, 0, 0, "HOW", "sound",
+	  "mark what is said to me by a sound or a word", set_highlight,
+	  "sound word", false },
+	{ 0, "without", OPT_CALL, 0, 0, 0, "LIST", NULL,
+	  "wording rules to switch off", set_without, WORDING, false },
+
+	{ .kind = OPT_HEAD, .help = "When too much waits" },
+	{ 0, "catch-up-after", OPT_UINT, AT(catch_up_after_s), 0, 3600, "S",
+	  "8", "speak faster when more seconds of speech wait; 0: never",
+	  NULL, NULL, false },
+	{ 0, "max-rate", OPT_UINT, AT(max_rate_wpm), 80, 900, "WPM", "400",
+	  "how fast at most", NULL, NULL, false },
+	{ 0, "skip-after", OPT_UINT, AT(skip_after_s), 0, 86400, "S", "60",
+	  "skip lines when more seconds of speech wait; 0: never", NULL, NULL,
+	  false },
+
+	{ .kind = OPT_HEAD, .help = "The program" },
+	{ 0, "print", OPT_FLAG, AT(print), 0, 0, NULL, NULL,
+	  "say nothing: print what would be said, one phrase a line", NULL,
+	  NULL, true },
+	{ 0, "show", OPT_FLAG, AT(show), 0, 0, NULL, NULL,
+	  "print each phrase when it begins to be said", NULL, NULL, false },
+	{ 'c', "config", OPT_TEXT, AT(config), 0, 0, "FILE", NULL,
+	  "read this configuration file instead of the user's", NULL, "@file",
+	  true },
+	{ 0, "check-config", OPT_FLAG, AT(check_config), 0, 0, NULL, NULL,
+	  "check the configuration and exit", NULL, NULL, true },
+	{ 0, "list-voices", OPT_FLAG, AT(list_voices), 0, 0, NULL, NULL,
+	  "list the voices and exit", NULL, NULL, true },
+	{ 0, "verbose", OPT_FLAG, AT(verbose), 0, 0, NULL, NULL,
+	  "tell more on standard error", NULL, NULL, false },
+};
+/* clang-format on */
+
+const struct opts speakd_opts = {
+	.prog = "speakd",
+	.usage = "[options] [FILE...]",
+	.about = "Say the lines of FILEs, of standard input, or of files that "
+		 "grow.",
+	.list = options,
+	.count = COUNT_OF(options),
+};
+
+/* ---- loading ------------------------------------------------------------ */
+
+static int on_section(void *data, const char *section, const char *key,
+		      const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	if (strncmp(section, "rule ", 5) == 0)
+		return rules_set(s->rules, section + 5, key, value, e);
+	return err_usage(e, "unknown section [%s]", section);
+}
+
+static void on_problem(void *data, const char *path, unsigned line,
+		       const char *text)
+{
+	(void)data;
+	log_err("%s:%u: %s", path, line, text);
+}
+
+/* A file that must be there (named by --config), or may be. */
+static int load_file(struct settings *s, const char *path, bool must,
+		     struct err *e)
+{
+	int rc = opts_load(&speakd_opts, path, s, on_section, on_problem, NULL,
+			   e);
+
+	return rc == -ENOENT && !must ? 0 : rc;
+}
+
+static int load_files(struct settings *s, const char *named, struct err *e)
+{
+	SCOPED_TEXT char *system_file = path_system_config("speakd.conf");
+	SCOPED_TEXT char *user_file = path_config("speakd.conf");
+	int rc;
+
+	if (named != NULL)
+		return load_file(s, named, true, e);
+	rc = load_file(s, system_file, false, e);
+	return rc < 0 ? rc : load_file(s, user_file, false, e);
+}
+
+/* What the other modules want to know, in their own shape. */
+static void derive(struct settings *s)
+{
+	s->wording = (struct wording_config){
+		.rules = WORDING_ALL & ~s->without,
+		.events = s->events,
+		.nick = s->nick,
+		.voice = s->voice,
+		.highlight_sound = !s->highlight_word,
+	};
+	s->queue = (struct queue_config){
+		.rate_wpm = s->rate_wpm,
+		.max_rate_wpm = s->max_rate_wpm,
+		.catch_up_after_ms = s->catch_up_after_s * 1000ULL,
+		.skip_after_ms = s->skip_after_s * 1000ULL,
+	};
+}
+
+static int load(struct settings *s, int argc, char **argv, int *ret_first,
+		struct err *e)
+{
+	const char *named = opts_peek(&speakd_opts, argc, argv, "config");
+	int rc;
+
+	opts_defaults(&speakd_opts, s);
+	s->rules = s->file_rules;
+	rc = load_files(s, named, e);
+	if (rc == 0)
+		rc = rules_check(s->file_rules, e);
+	if (rc == 0)
+		rc = opts_env(&speakd_opts, s, e);
+	if (rc < 0)
+		return rc;
+	s->rules = s->line_rules;
+	rc = opts_parse(&speakd_opts, argc, argv, false, s, ret_first, e);
+	if (rc == 0)
+		derive(s);
+	return rc;
+}
+
+int settings_new(int argc, char **argv, struct settings **ret, int *ret_first,
+		 struct err *e)
+{
+	struct settings *s = mem_new(sizeof(*s));
+	int rc;
+
+	s->line_rules = rules_new();
+	s->file_rules = rules_new();
+	rc = load(s, argc, argv, ret_first, e);
+	if (rc != 0) {
+		settings_free(s);
+		return rc;
+	}
+	*ret = s;
+	return 0;
+}
+
+void settings_free(struct settings *settings)
+{
+	if (settings == NULL)
+		return;
+	for (size_t i = 0; i < settings->follow_count; i++)
+		free(settings->follow[i]);
+	rules_free(settings->line_rules);
+	rules_free(settings->file_rules);
+	opts_fini(&speakd_opts, settings);
+	free(settings);
+}

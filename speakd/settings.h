@@ -1,0 +1,58 @@
+/*
+ * settings.h - everything that speakd can be told, from the table in
+ * settings.c: command line, configuration file, environment.
+ */
+#ifndef SPEAKD_SETTINGS_H
+#define SPEAKD_SETTINGS_H
+
+#include "core/message/message.h"
+#include "core/opt.h"
+#include "speakd/queue.h"
+#include "speakd/words/rules.h"
+#include "speakd/words/wording.h"
+
+enum { SETTINGS_FOLLOW_MAX = 64 };
+
+struct settings {
+	/* Owned by the option table. */
+	char *voice;
+	char *output;
+	char *engine;
+	char *nick;
+	char *config;
+	unsigned rate_wpm, pitch, volume_percent;
+	unsigned last_lines;
+	unsigned catch_up_after_s, skip_after_s, max_rate_wpm;
+	bool print, show, verbose, check_config, list_voices;
+
+	/* Set by functions of the table. */
+	enum message_format format;
+	unsigned events; /* mask of 1 << enum message_kind */
+	unsigned without; /* mask of enum wording_rule that are off */
+	bool highlight_word;
+	char *follow[SETTINGS_FOLLOW_MAX]; /* owned */
+	size_t follow_count;
+	struct rules *line_rules; /* of the command line; owned */
+	struct rules *file_rules; /* of the configuration; owned */
+	struct rules *rules; /* the one being filled */
+
+	/* Made from the above. */
+	struct wording_config wording;
+	struct queue_config queue;
+};
+
+extern const struct opts speakd_opts;
+
+/*
+ * Read defaults, configuration files, environment and command line.
+ *
+ * errors: 0 with *ret set and *ret_first the index of the first operand; 1
+ *         when --help or --version was printed; -errno with e filled. Mistakes
+ *         in a configuration file are each logged with file:line.
+ * memory: *ret is the caller's to free; argv must outlive it.
+ */
+int settings_new(int argc, char **argv, struct settings **ret, int *ret_first,
+		 struct err *e) MUST_CHECK;
+void settings_free(struct settings *settings);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * source.h - one stream of lines on its way to phrases.
+ *
+ *	line ─▶ repaired UTF-8 ─▶ message (detected format) ─▶ rules, wording
+ *	     ─▶ phrases
+ *
+ * Each source detects its own format and remembers its own speaker.
+ */
+#ifndef SPEAKD_SOURCE_H
+#define SPEAKD_SOURCE_H
+
+#include "speakd/settings.h"
+
+struct source;
+
+/* Called for each phrase, which is then the callee's. */
+typedef void source_say_fn(struct phrase *take_phrase, void *data);
+
+/* live: lines come when they are said, so that time between them counts. */
+struct source *source_new(const struct settings *keep_settings, bool live,
+			  source_say_fn *say, void *keep_data) MUST_CHECK;
+void source_free(struct source *source);
+
+/* New settings; who spoke last is forgotten. */
+void source_configure(struct source *source,
+		      const struct settings *keep_settings);
+
+/* One line, as lines_fn gives it: any bytes. */
+void source_line(struct source *source, const char *line, size_t len_bytes,
+		 bool cut);
+
+#endif
