@@ -1,0 +1,313 @@
+/* speakd_queue.c - order, catching up, skipping, and what is never skipped. */
+#include "speakd/queue.h"
+
+#include <string.h>
+
+#include "core/mem.h"
+#include "tests/unit/test.h"
+
+static const struct queue_config normal = {
+	.rate_wpm = 200,
+	.max_rate_wpm = 400,
+	.catch_up_after_ms = 8000,
+	.skip_after_ms = 60000,
+};
+
+struct skipped {
+	unsigned count;
+	char last[64];
+};
+
+static void on_skip(const struct phrase *phrase, void *data)
+{
+	struct skipped *skipped = data;
+
+	skipped->count++;
+	snprintf(skipped->last, sizeof(skipped->last), "%s", phrase->text);
+}
+
+static void push(struct queue *queue, const char *text, enum priority priority)
+{
+	struct phrase *phrase = phrase_new(mem_copy(text));
+
+	phrase->priority = priority;
+	queue_push(queue, phrase, true);
+}
+
+/* Texts of one length, so that every one has the same estimate. */
+static void push_many(struct queue *queue, unsigned from, unsigned count,
+		      enum priority priority)
+{
+	for (unsigned i = 0; i < count; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text),
+			 "line %06u of some words that are spoken", from + i);
+		push(queue, text, priority);
+	}
+}
+
+static void expect(struct queue *queue, const char *text)
+{
+	struct phrase *phrase = queue_pop(queue);
+
+	assert_non_null(phrase);
+	assert_string_equal(phrase->text, text);
+	phrase_free(phrase);
+}
+
+static unsigned pop_rate(struct queue *queue)
+{
+	struct phrase *phrase = queue_pop(queue);
+	unsigned rate;
+
+	assert_non_null(phrase);
+	rate = (unsigned)phrase->rate_wpm;
+	phrase_free(phrase);
+	return rate;
+}
+
+static void test_order(void **state)
+{
+	struct queue queue;
+
+	(void)state;
+	queue_init(&queue, &normal, NULL, NULL);
+	assert_true(queue_is_empty(&queue));
+	assert_null(queue_pop(&queue));
+	push(&queue, "one", PRIORITY_LOW);
+	push(&queue, "two", PRIORITY_HIGH);
+	push(&queue, "three", PRIORITY_NORMAL);
+	expect(&queue, "one");
+	expect(&queue, "two");
+	expect(&queue, "three");
+	assert_true(queue_is_empty(&queue));
+	assert_int_equal(queue.waiting_ms, 0);
+	queue_fini(&queue);
+}
+
+static void test_ids_grow(void **state)
+{
+	struct queue queue;
+	struct phrase *first, *second;
+
+	(void)state;
+	queue_init(&queue, &normal, NULL, NULL);
+	push(&queue, "one", PRIORITY_NORMAL);
+	push(&queue, "two", PRIORITY_NORMAL);
+	first = queue_pop(&queue);
+	second = queue_pop(&queue);
+	assert_int_equal(first->id, 1);
+	assert_int_equal(second->id, 2);
+	phrase_free(first);
+	phrase_free(second);
+	queue_fini(&queue);
+}
+
+/* At the limit the normal rate; beyond it more, but never past the maximum. */
+static void test_rate_rises_smoothly(void **state)
+{
+	struct queue queue;
+	unsigned last = normal.rate_wpm, highest = 0;
+
+	(void)state;
+	queue_init(&queue, &normal, NULL, NULL);
+	push(&queue, "short", PRIORITY_NORMAL);
+	assert_int_equal(pop_rate(&queue), normal.rate_wpm);
+	queue.config.skip_after_ms = 0;
+	push_many(&queue, 0, 60, PRIORITY_NORMAL);
+	assert_true(queue.waiting_ms > 2 * normal.catch_up_after_ms);
+	while (!queue_is_empty(&queue)) {
+		unsigned rate = pop_rate(&queue);
+
+		assert_in_range(rate, normal.rate_wpm, normal.max_rate_wpm);
+		assert_true(rate <= last + last / 5);
+		assert_true(rate + last / 5 >= last);
+		highest = rate > highest ? rate : highest;
+		last = rate;
+	}
+	assert_int_equal(highest, normal.max_rate_wpm);
+	/* The last ones are under the limit again: back at the normal rate. */
+	assert_int_equal(last, normal.rate_wpm);
+	queue_fini(&queue);
+}
+
+static void test_wanted_rate_at_the_limits(void **state)
+{
+	struct queue queue;
+
+	(void)state;
+	queue_init(&queue, &normal, NULL, NULL);
+	queue.waiting_ms = 7999;
+	assert_int_equal(queue_wanted_rate(&queue), 200);
+	queue.waiting_ms = 8000;
+	assert_int_equal(queue_wanted_rate(&queue), 200);
+	queue.waiting_ms = 34000;
+	assert_int_equal(queue_wanted_rate(&queue), 300);
+	queue.waiting_ms = 60000;
+	assert_int_equal(queue_wanted_rate(&queue), 400);
+	queue.waiting_ms = 600000;
+	assert_int_equal(queue_wanted_rate(&queue), 400);
+	queue.config.catch_up_after_ms = 0;
+	assert_int_equal(queue_wanted_rate(&queue), 200);
+	queue.waiting_ms = 0;
+	queue_fini(&queue);
+}
+
+/* A phrase with a rate of its own is sped up in the same proportion. */
+static void test_own_rate(void **state)
+{
+	struct queue queue;
+	struct phrase *phrase = phrase_new(mem_copy("slow"));
+
+	(void)state;
+	queue_init(&queue, &normal, NULL, NULL);
+	phrase->rate_wpm = 100;
+	queue_push(&queue, phrase, true);
+	assert_int_equal(pop_rate(&queue), 100);
+	queue_fini(&queue);
+}
+
+static void test_skips_oldest_and_says_so(void **state)
+{
+	struct skipped skipped = { 0 };
+	struct queue queue;
+	struct phrase *phrase;
+	char want[64];
+
+	(void)state;
+	queue_init(&queue, &normal, on_skip, &skipped);
+	while (skipped.count == 0)
+		push_many(&queue, (unsigned)queue.next_id, 1, PRIORITY_NORMAL);
+	assert_true(queue.waiting_ms <= normal.skip_after_ms / 2);
+	snprintf(want, sizeof(want), "%u lines skipped", skipped.count);
+	assert_int_equal(queue.skipped, skipped.count);
+	expect(&queue, want);
+	/* What follows is the line right behind the last skipped one. */
+	phrase = queue_pop(&queue);
+	assert_int_equal(strtoul(phrase->text + 5, NULL, 10),
+			 strtoul(skipped.last + 5, NULL, 10) + 1);
+	phrase_free(phrase);
+	queue_fini(&queue);
+}
+
+static void test_one_line_skipped_is_singular(void **state)
+{
+	struct queue queue;
+
+	(void)state;
+	queue_init(&queue, &normal, NULL, NULL);
+	queue.unannounced = 1;
+	expect(&queue, "1 line skipped");
+	queue_fini(&queue);
+}
+
+/* Low before normal, whatever came first. */
+static void test_low_goes_first(void **state)
+{
+	struct skipped skipped = { 0 };
+	struct queue queue;
+
+	(void)state;
+	queue_init(&queue, &normal, on_skip, &skipped);
+	push_many(&queue, 0, 5, PRIORITY_NORMAL);
+	for (unsigned n = 5; skipped.count == 0; n++)
+		push_many(&queue, n, 1, PRIORITY_LOW);
+	phrase_free(queue_pop(&queue)); /* the announcement */
+	for (unsigned i = 0; i < 5; i++) {
+		char want[64];
+
+		snprintf(want, sizeof(want),
+			 "line %06u of some words that are spoken", i);
+		expect(&queue, want);
+	}
+	queue_fini(&queue);
+}
+
+static void test_high_is_never_skipped(void **state)
+{
+	struct skipped skipped = { 0 };
+	struct queue queue;
+
+	(void)state;
+	queue_init(&queue, &normal, on_skip, &skipped);
+	push_many(&queue, 0, 500, PRIORITY_HIGH);
+	assert_int_equal(skipped.count, 0);
+	push_many(&queue, 500, 1, PRIORITY_NORMAL);
+	assert_int_equal(skipped.count, 1);
+	assert_int_equal(queue.count, 500);
+	queue_fini(&queue);
+}
+
+static void test_nothing_skipped_when_off(void **state)
+{
+	struct skipped skipped = { 0 };
+	struct queue_config config = normal;
+	struct queue queue;
+
+	(void)state;
+	config.skip_after_ms = 0;
+	queue_init(&queue, &config, on_skip, &skipped);
+	push_many(&queue, 0, QUEUE_MAX_PHRASES - 1, PRIORITY_NORMAL);
+	assert_false(queue_is_full(&queue));
+	push_many(&queue, 0, 1, PRIORITY_NORMAL);
+	assert_true(queue_is_full(&queue));
+	push_many(&queue, 0, 1, PRIORITY_NORMAL);
+	assert_int_equal(queue.count, QUEUE_MAX_PHRASES + 1);
+	assert_int_equal(skipped.count, 0);
+	queue_fini(&queue);
+}
+
+/* A file is not a live stream: its reader waits instead. */
+static void test_without_catch_up_nothing_is_skipped(void **state)
+{
+	struct skipped skipped = { 0 };
+	struct queue queue;
+
+	(void)state;
+	queue_init(&queue, &normal, on_skip, &skipped);
+	for (int i = 0; i < 500; i++)
+		queue_push(&queue, phrase_new(mem_copy("a line of a file")),
+			   false);
+	assert_int_equal(skipped.count, 0);
+	queue_fini(&queue);
+}
+
+/* The sum of estimates must follow the rate, or it would wrap around. */
+static void test_reconfigure(void **state)
+{
+	struct queue_config config = normal;
+	struct queue queue;
+
+	(void)state;
+	queue_init(&queue, &normal, NULL, NULL);
+	push_many(&queue, 0, 20, PRIORITY_NORMAL);
+	config.rate_wpm = 400;
+	config.max_rate_wpm = 300;
+	queue_configure(&queue, &config);
+	assert_int_equal(queue.config.max_rate_wpm, 400);
+	while (!queue_is_empty(&queue))
+		phrase_free(queue_pop(&queue));
+	assert_int_equal(queue.waiting_ms, 0);
+	queue_fini(&queue);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_ids_grow),
+		cmocka_unit_test(test_rate_rises_smoothly),
+		cmocka_unit_test(test_wanted_rate_at_the_limits),
+		cmocka_unit_test(test_own_rate),
+		cmocka_unit_test(test_skips_oldest_and_says_so),
+		cmocka_unit_test(test_one_line_skipped_is_singular),
+		cmocka_unit_test(test_low_goes_first),
+		cmocka_unit_test(test_high_is_never_skipped),
+		cmocka_unit_test(test_nothing_skipped_when_off),
+		cmocka_unit_test(test_without_catch_up_nothing_is_skipped),
+		cmocka_unit_test(test_reconfigure),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
