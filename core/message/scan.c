@@ -1,0 +1,282 @@
+#include "core/message/formats.h"
+
+#include "core/text.h"
+
+bool cursor_literal(struct cursor *c, const char *literal)
+{
+	size_t n = strlen(literal);
+
+	if (cursor_left(c) < n || memcmp(c->at, literal, n) != 0)
+		return false;
+	c->at += n;
+	return true;
+}
+
+void cursor_blanks(struct cursor *c)
+{
+	while (c->at < c->end && *c->at == ' ')
+		c->at++;
+}
+
+bool cursor_until(struct cursor *c, const char *literal, struct span *ret)
+{
+	size_t n = strlen(literal);
+	const char *found = memmem(c->at, cursor_left(c), literal, n);
+
+	if (found == NULL)
+		return false;
+	*ret = span_between(c->at, found);
+	c->at = found + n;
+	return true;
+}
+
+bool cursor_word(struct cursor *c, struct span *ret)
+{
+	const char *blank = memchr(c->at, ' ', cursor_left(c));
+	const char *stop = blank != NULL ? blank : c->end;
+
+	if (stop == c->at)
+		return false;
+	*ret = span_between(c->at, stop);
+	c->at = stop;
+	return true;
+}
+
+bool cursor_word_blank(struct cursor *c, struct span *ret)
+{
+	struct cursor try = *c;
+
+	if (!cursor_word(&try, ret) || !cursor_char(&try, ' '))
+		return false;
+	*c = try;
+	return true;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool cursor_two_digits(struct cursor *c, int low, int high)
+{
+	int n;
+
+	if (cursor_left(c) < 2 || !is_digit(c->at[0]) || !is_digit(c->at[1]))
+		return false;
+	n = (c->at[0] - '0') * 10 + c->at[1] - '0';
+	if (n < low || n > high)
+		return false;
+	c->at += 2;
+	return true;
+}
+
+bool cursor_clock(struct cursor *c, bool *ret_seconds)
+{
+	struct cursor try = *c;
+	struct cursor more;
+
+	if (!cursor_two_digits(&try, 0, 24) || !cursor_char(&try, ':') ||
+	    !cursor_two_digits(&try, 0, 59))
+		return false;
+	more = try;
+	/* A leap second is 60. */
+	*ret_seconds = cursor_char(&more, ':') &&
+		       cursor_two_digits(&more, 0, 60);
+	*c = *ret_seconds ? more : try;
+	return true;
+}
+
+bool cursor_date(struct cursor *c)
+{
+	struct cursor try = *c;
+
+	if (!cursor_two_digits(&try, 0, 99) ||
+	    !cursor_two_digits(&try, 0, 99) || !cursor_char(&try, '-') ||
+	    !cursor_two_digits(&try, 1, 12) || !cursor_char(&try, '-') ||
+	    !cursor_two_digits(&try, 1, 31))
+		return false;
+	*c = try;
+	return true;
+}
+
+bool cursor_speaker(struct cursor *c, struct span *ret)
+{
+	struct cursor try = *c;
+	const char *close;
+
+	if (!cursor_char(&try, '<'))
+		return false;
+	close = memchr(try.at, '>', cursor_left(&try));
+	if (close == NULL || close == try.at)
+		return false;
+	*ret = span_trim_end(span_between(try.at, close));
+	try.at = close + 1;
+	if (ret->len_bytes == 0 ||
+	    memchr(ret->text, ' ', ret->len_bytes) != NULL ||
+	    (try.at < try.end && !cursor_char(&try, ' ')))
+		return false;
+	*c = try;
+	return true;
+}
+
+bool cursor_notice(struct cursor *c, struct message *ret)
+{
+	struct cursor try = *c;
+	struct span who, part;
+
+	/* A nick may hold "-" itself: "-a-b- text" is from a-b. */
+	if (!cursor_char(&try, '-') || !cursor_until(&try, "- ", &who) ||
+	    who.len_bytes == 0 || span_is(who, "!") ||
+	    memchr(who.text, ' ', who.len_bytes) != NULL)
+		return false;
+	*c = try;
+	try = cursor_of(who);
+	if (cursor_until(&try, ":", &part) &&
+	    span_is_channel(cursor_rest(&try))) {
+		who = part;
+		ret->channel = cursor_rest(&try);
+	} else if (cursor_until(&try, "(", &part)) {
+		who = part;
+	}
+	message_said(ret, KIND_NOTICE, who, cursor_rest(c));
+	return true;
+}
+
+bool cursor_host(struct cursor *c, char open, char close)
+{
+	struct cursor try = *c;
+	struct span word;
+
+	if (!cursor_word(&try, &word) || word.len_bytes < 2 ||
+	    word.text[0] != open || word.text[word.len_bytes - 1] != close)
+		return false;
+	*c = try;
+	return true;
+}
+
+bool span_is(struct span span, const char *text)
+{
+	return strlen(text) == span.len_bytes &&
+	       (span.len_bytes == 0 ||
+		memcmp(span.text, text, span.len_bytes) == 0);
+}
+
+/* Source: RFC 2811 section 2.1; STATUSMSG of the 005 numeric ("@#channel"). */
+bool span_is_channel(struct span span)
+{
+	if (span.len_bytes == 0)
+		return false;
+	if (memchr("#&+!", span.text[0], 4) != NULL)
+		return true;
+	return span.len_bytes > 1 && span.text[1] == '#' &&
+	       memchr("@%~", span.text[0], 3) != NULL;
+}
+
+struct span span_trim_end(struct span span)
+{
+	while (span.len_bytes > 0 && span.text[span.len_bytes - 1] == ' ')
+		span.len_bytes--;
+	return span;
+}
+
+struct span span_unwrap(struct span span, char open, char close)
+{
+	if (span.len_bytes < 2 || span.text[0] != open ||
+	    span.text[span.len_bytes - 1] != close)
+		return span;
+	return span_of(span.text + 1, span.len_bytes - 2);
+}
+
+struct span span_without_status(struct span nick)
+{
+	/* multi-prefix shows several: "@+alice" */
+	while (nick.len_bytes > 1 && memchr("@+%&~! ", nick.text[0], 7) != NULL)
+		nick = span_of(nick.text + 1, nick.len_bytes - 1);
+	return nick;
+}
+
+/*
+ * Only with its \x01: where a program has taken that away, "ACTION needed" may
+ * be what somebody typed.
+ */
+void message_said(struct message *message, enum message_kind kind,
+		  struct span nick, struct span text)
+{
+	struct cursor c = cursor_of(text);
+
+	message->kind = kind;
+	message->nick = nick;
+	message->text = text;
+	if (!cursor_char(&c, '\x01'))
+		return;
+	message->kind = KIND_OTHER;
+	if (kind == KIND_NOTICE || !cursor_literal(&c, "ACTION"))
+		return;
+	if (c.end > c.at && c.end[-1] == '\x01')
+		c.end--;
+	if (c.at < c.end && !cursor_char(&c, ' '))
+		return; /* "ACTIONS": another word */
+	message->kind = KIND_ACTION;
+	message->text = cursor_rest(&c);
+}
+
+static size_t append(char *to, size_t used, const char *text, size_t len_bytes)
+{
+	size_t n = text_cut(text, len_bytes, MESSAGE_JOINED_BYTES - used);
+
+	if (n > 0)
+		memcpy(to + used, text, n);
+	return used + n;
+}
+
+struct span message_join(struct message *message, struct span a,
+			 const char *between, struct span b)
+{
+	char *to = message->joined;
+	size_t used = append(to, 0, a.text, a.len_bytes);
+
+	used = append(to, used, between, strlen(between));
+	used = append(to, used, b.text, b.len_bytes);
+	return span_of(to, used);
+}
+
+static bool kicked(struct cursor c, struct message *ret)
+{
+	struct span by = { 0 };
+
+	if (!cursor_literal(&c, " was kicked by ") || !cursor_word(&c, &by))
+		return false;
+	(void)cursor_char(&c, ' ');
+	ret->kind = KIND_KICK;
+	ret->target = ret->nick;
+	ret->nick = by;
+	ret->text = span_unwrap(cursor_rest(&c), '(', ')');
+	return true;
+}
+
+/* ZNC quotes a topic by ', EnergyMech and Limnoria by ". */
+static struct span unquote(struct span topic)
+{
+	return topic.len_bytes > 0 && topic.text[0] == '\''
+		       ? span_unwrap(topic, '\'', '\'')
+		       : span_unwrap(topic, '"', '"');
+}
+
+bool format_stars(struct cursor c, struct message *ret)
+{
+	if (!cursor_word(&c, &ret->nick))
+		return false;
+	if (kicked(c, ret))
+		return true;
+	if (cursor_literal(&c, " is now known as "))
+		ret->kind = KIND_NICK;
+	else if (cursor_literal(&c, " sets mode: "))
+		ret->kind = KIND_MODE;
+	else if (cursor_literal(&c, " changes topic to "))
+		ret->kind = KIND_TOPIC;
+	else
+		return false;
+	ret->text = ret->kind == KIND_TOPIC ? unquote(cursor_rest(&c))
+					    : span_trim_end(cursor_rest(&c));
+	return true;
+}
