@@ -1,6 +1,6 @@
 /*
- * irclogs.ubuntu.com: "[HH:MM] <nick> text", "[HH:MM]  * nick text" and
- * "=== " in front of everything else, which has no time.
+ * irclogs.ubuntu.com: "[HH:MM] <nick> text", "[HH:MM]  * nick text",
+ * "[HH:MM] -nick- text" and "=== " in front of everything else, which has no time.
  *
  * A collection of meetings puts the channel's name without its "#" and the
  * date in front, and a blank at the end of each line.
@@ -87,23 +87,41 @@ static bool room(struct cursor c, struct message *ret)
 	return true;
 }
 
+/* Nicks of 2005 may have a blank in or behind them: up to two words. */
+static bool renamed(struct cursor c, struct message *ret)
+{
+	struct cursor words;
+	struct span old, word;
+
+	if (!cursor_until(&c, " is now known as ", &old))
+		return false;
+	words = cursor_of(old = span_trim_end(old));
+	if (!cursor_word(&words, &word))
+		return false;
+	cursor_blanks(&words);
+	(void)cursor_word(&words, &word);
+	if (words.at != words.end)
+		return false;
+	ret->kind = KIND_NICK;
+	ret->nick = old;
+	ret->text = span_trim_end(cursor_rest(&c));
+	return memchr(ret->text.text, ' ', ret->text.len_bytes) == NULL;
+}
+
 static bool event(struct cursor c, struct message *ret)
 {
-	if (mode(c, ret))
+	if (mode(c, ret) || renamed(c, ret))
 		return true;
+	ret->kind = KIND_OTHER;
 	if (!cursor_word_blank(&c, &ret->nick))
 		return false;
 	cursor_blanks(&c);
 	if (came_or_went(c, ret) || room(c, ret))
 		return true;
-	if (cursor_literal(&c, "is now known as ")) {
-		ret->kind = KIND_NICK;
-	} else if (cursor_literal(&c, "changed the topic of ") &&
-		   cursor_until(&c, " to: ", &ret->channel)) {
-		ret->kind = KIND_TOPIC;
-	} else {
+	if (!cursor_literal(&c, "changed the topic of ") ||
+	    !cursor_until(&c, " to: ", &ret->channel))
 		return false;
-	}
+	ret->kind = KIND_TOPIC;
 	ret->text = cursor_rest(&c);
 	return true;
 }
@@ -136,6 +154,8 @@ static enum fit said(struct cursor c, struct message *ret)
 		message_said(ret, KIND_MESSAGE, nick, cursor_rest(&c));
 		return FIT_SURE;
 	}
+	if (cursor_notice(&c, ret))
+		return FIT_SURE;
 	cursor_blanks(&c);
 	if (!cursor_literal(&c, "* ") || !cursor_word(&c, &nick))
 		return FIT_NO;
