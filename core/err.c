@@ -3,8 +3,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-static int PRINTF_LIKE(3, 0)
-	set(struct err *e, struct err head, const char *fmt, va_list args)
+PRINTF_LIKE(3, 0)
+static int set(struct err *e, struct err head, const char *fmt, va_list args)
 {
 	int saved = errno;
 

@@ -35,6 +35,7 @@ void log_open(const char *keep_prog, enum log_level level)
 }
 
 /* One write(2) a line, so that lines of several processes do not mix. */
+PRINTF_LIKE(2, 0)
 static void say(enum log_level level, const char *fmt, va_list args)
 {
 	static const char syslog_levels[] = { '3', '4', '6', '7' };
