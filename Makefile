@@ -185,14 +185,14 @@ lint:
 
 # tests/fuzz/AREA_NAME.c defines LLVMFuzzerTestOneInput; needs clang.
 FUZZ_SECONDS = 60
-FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,build/fuzz/tests/%,$(wildcard tests/fuzz/*.c))
+FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,build/fuzz/targets/%,$(wildcard tests/fuzz/*.c))
 
 fuzz:
 	+$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-targets
 	$(Q)tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 fuzz-targets: $(FUZZ_TARGETS)
-build/fuzz/tests/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/$$(call area_of,$$*).a $(OBJ)/core.a
+build/fuzz/targets/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/$$(call area_of,$$*).a $(OBJ)/core.a
 	@mkdir -p $(@D)
 	$(call say,LINK $@)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $^ \

@@ -158,9 +158,10 @@ static int read_limited(int fd, size_t max_bytes, struct buf *out)
 	}
 }
 
-int child_capture(struct child *child, size_t max_bytes, struct buf *out,
+int child_capture(const struct child *child, size_t max_bytes, struct buf *out,
 		  struct err *e)
 {
+	struct child piped = *child;
 	SCOPED_FD int reader = -1;
 	SCOPED_FD int writer = -1;
 	int ends[2];
@@ -171,8 +172,10 @@ int child_capture(struct child *child, size_t max_bytes, struct buf *out,
 		return err_set(e, errno, "pipe");
 	reader = ends[0];
 	writer = ends[1];
-	child->fds[STDOUT_FILENO] = writer;
-	rc = child_start(child, &pid, e);
+	while (piped.fd_count <= STDERR_FILENO)
+		piped.fds[piped.fd_count++] = CHILD_INHERIT;
+	piped.fds[STDOUT_FILENO] = writer;
+	rc = child_start(&piped, &pid, e);
 	if (rc < 0)
 		return rc;
 	close(fd_give(&writer));

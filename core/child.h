@@ -48,9 +48,10 @@ int child_run(const struct child *child, struct err *e) MUST_CHECK;
 
 /*
  * Run it and add what it writes to standard output to out, at most max_bytes
- * (-EFBIG beyond). Returns the code, or -errno.
+ * (-EFBIG beyond). Returns the code, or -errno. fds[1] is not used; with an
+ * fd_count below 3 the standard descriptors not given are the parent's.
  */
-int child_capture(struct child *child, size_t max_bytes, struct buf *out,
+int child_capture(const struct child *child, size_t max_bytes, struct buf *out,
 		  struct err *e) MUST_CHECK;
 
 #endif

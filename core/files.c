@@ -118,7 +118,26 @@ static int sync_parent(int dir_fd, const char *name, struct err *e)
 	return fd < 0 ? fd : dir_sync(fd, e);
 }
 
-/* Where a symbolic link leads; NULL when name is none. */
+/* What a symbolic link says, relative to where name is; NULL: not readable. */
+static char *link_text(int dir_fd, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(dir_fd, name, target, sizeof(target));
+
+	if (n <= 0 || (size_t)n >= sizeof(target))
+		return NULL;
+	if (target[0] == '/' || slash == NULL)
+		return mem_text(target, (size_t)n);
+	return mem_printf("%.*s/%.*s", (int)(slash - name), name, (int)n,
+			  target);
+}
+
+/*
+ * Where a symbolic link leads, through any number of others; NULL when name
+ * is none. One that leads to a file which is not there yet is followed one
+ * step, so that writing through it creates that file, as open(2) does.
+ */
 static char *link_target(int dir_fd, const char *name)
 {
 	SCOPED_TEXT char *proc = NULL;
@@ -132,7 +151,7 @@ static char *link_target(int dir_fd, const char *name)
 		return NULL;
 	fd = openat(dir_fd, name, O_PATH | O_CLOEXEC);
 	if (fd < 0)
-		return NULL;
+		return errno == ENOENT ? link_text(dir_fd, name) : NULL;
 	proc = mem_printf("/proc/self/fd/%d", fd);
 	n = readlink(proc, target, sizeof(target));
 	if (n <= 0 || (size_t)n >= sizeof(target))

@@ -70,7 +70,9 @@ int lines_feed(struct lines *lines, char *bytes, size_t len_bytes, lines_fn *fn,
 
 		if (rc != 0)
 			return rc;
-		bytes = stop + 1;
+		if (newline == NULL)
+			break;
+		bytes = newline + 1;
 	}
 	return 0;
 }

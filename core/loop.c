@@ -174,6 +174,9 @@ struct watch *loop_child(struct loop *loop, pid_t pid, loop_exit_fn *fn,
 	watch->pid = pid;
 	watch->fn.exit = fn;
 	event_add(watch->event, NULL);
+	/* The signal of a child that has ended already will not come again. */
+	if (pidfd < 0)
+		event_active(watch->event, EV_SIGNAL, 1);
 	return watch;
 }
 

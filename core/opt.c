@@ -194,6 +194,32 @@ static void unindent(char *line)
 	memmove(line, line + blanks, strlen(line + blanks) + 1);
 }
 
+/* True when there was anything before the newline. */
+static bool skip_to_newline(FILE *file)
+{
+	bool any = false;
+	int c;
+
+	while ((c = fgetc(file)) != EOF && c != '\n')
+		any = true;
+	return any;
+}
+
+/* Whether inih finds one of chars: not behind its inline comment, " ;". */
+static bool has(const char *line, const char *chars)
+{
+	bool blank = false;
+
+	for (; *line != '\0'; line++) {
+		if (strchr(chars, *line) != NULL)
+			return true;
+		if (blank && *line == ';')
+			return false;
+		blank = isspace((unsigned char)*line) != 0;
+	}
+	return false;
+}
+
 /*
  * inih reports only the first mistake of a file. Reading line by line keeps
  * the number of the line at hand, so that every mistake can name its own.
@@ -208,12 +234,9 @@ static char *read_line(char *out, int out_bytes, void *data)
 		return NULL;
 	load->line++;
 	len = strlen(line);
-	if (len + 1 == (size_t)out_bytes && line[len - 1] != '\n') {
-		int c;
-
+	if (len + 1 == (size_t)out_bytes && line[len - 1] != '\n' &&
+	    skip_to_newline(load->file)) {
 		load_problem(load, "line too long");
-		while ((c = fgetc(load->file)) != EOF && c != '\n')
-			;
 		line[0] = '\0';
 		return line;
 	}
@@ -223,10 +246,10 @@ static char *read_line(char *out, int out_bytes, void *data)
 	 */
 	unindent(line);
 	if (line[0] != '\0' && strchr("#;[", line[0]) == NULL &&
-	    strpbrk(line, "=:") == NULL) {
+	    !has(line, "=:")) {
 		load_problem(load, "expected 'key = value' or '[section]'");
 		line[0] = '\0';
-	} else if (line[0] == '[' && strchr(line, ']') == NULL) {
+	} else if (line[0] == '[' && !has(line + 1, "]")) {
 		load_problem(load, "section without ']'");
 		line[0] = '\0';
 	}

@@ -4,6 +4,7 @@
 #include <pcre2.h>
 
 #include "core/mem.h"
+#include "core/text.h"
 
 struct pattern {
 	pcre2_code *code;
@@ -116,16 +117,21 @@ enum pattern_result pattern_replace(const struct pattern *pattern,
 
 /*
  * PCRE2 reads a replacement only when something matches. "(?:expression)|"
- * has the same groups and matches the empty text.
+ * has the same groups and matches the empty text; the newline ends an open "#"
+ * comment of it, the \E an open \Q.
  */
 int pattern_check_replacement(const char *expression, const char *replacement,
 			      struct err *e)
 {
-	SCOPED_TEXT char *probing = mem_printf("(?:%s\n)|", expression);
+	SCOPED_TEXT char *probing = mem_printf("(?:%s\n\\E)|", expression);
 	SCOPED_BUF struct buf out = { 0 };
-	struct pattern *probe = pattern_new(probing, e);
+	struct pattern *probe;
 	int rc;
 
+	/* PCRE2 is told not to check it when it replaces. */
+	if (!text_is_utf8(replacement, strlen(replacement)))
+		return err_usage(e, "replacement is not UTF-8");
+	probe = pattern_new(probing, e);
 	if (probe == NULL)
 		return -EINVAL;
 	rc = substitute(probe, "", 0, replacement, &out);

@@ -62,7 +62,8 @@ size_t text_width(const char *text, size_t len_bytes);
 /*
  * Zero-width and other invisible code points that change nothing for a
  * listener: U+200B..200F, 202A..202E, 2060..2064, 2066..2069, FEFF, 00AD,
- * 061C, 180E, variation selectors FE00..FE0F, tags E0000..E007F.
+ * 061C, 180E, FFF9..FFFB, variation selectors FE00..FE0F, and E0000..E01EF:
+ * tags and the other variation selectors.
  */
 bool text_is_invisible(int32_t code);
 
