@@ -49,7 +49,9 @@ static inline struct span cursor_rest(const struct cursor *c)
 
 static inline struct cursor cursor_of(struct span span)
 {
-	return (struct cursor){ span.text, span.text + span.len_bytes };
+	const char *text = span.text != NULL ? span.text : "";
+
+	return (struct cursor){ text, text + span.len_bytes };
 }
 
 static inline struct span span_between(const char *from, const char *to)

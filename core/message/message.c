@@ -56,8 +56,12 @@ int message_format_by_name(const char *name)
 
 static void clear(struct message *message)
 {
-	memset(message, 0, offsetof(struct message, joined));
+	const struct span none = { "", 0 };
+
 	message->kind = KIND_OTHER;
+	message->time = message->channel = message->nick = none;
+	message->target = message->text = none;
+	message->command = message->params = message->trailing = none;
 }
 
 void format_whole(enum message_kind kind, const char *line, size_t len_bytes,

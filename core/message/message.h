@@ -51,7 +51,7 @@ enum message_kind {
 	KIND_COUNT
 };
 
-/* A text inside a line: not NUL-terminated. */
+/* A text inside a line: not NUL-terminated; never NULL in a parsed message. */
 struct span {
 	const char *text;
 	size_t len_bytes;

@@ -242,7 +242,7 @@ struct span message_join(struct message *message, struct span a,
 
 static bool kicked(struct cursor c, struct message *ret)
 {
-	struct span by = { 0 };
+	struct span by = { "", 0 };
 
 	if (!cursor_literal(&c, " was kicked by ") || !cursor_word(&c, &by))
 		return false;

@@ -28,7 +28,7 @@ static void of_privmsg(struct message *m, struct cursor params)
 
 static void of_notice(struct message *m, struct cursor params)
 {
-	struct span to = { 0 };
+	struct span to = { "", 0 };
 
 	(void)cursor_word(&params, &to);
 	(void)cursor_char(&params, ' ');
@@ -63,7 +63,7 @@ static void of_topic(struct message *m, struct cursor params)
 /* "#c +o bob" or, from InspIRCd, "#c +o" and ":bob" */
 static void of_mode(struct message *m, struct cursor params)
 {
-	struct span to = { 0 };
+	struct span to = { "", 0 };
 	struct span rest;
 
 	(void)cursor_word(&params, &to);

@@ -1,6 +1,7 @@
 /*
  * irclogs.ubuntu.com: "[HH:MM] <nick> text", "[HH:MM]  * nick text",
- * "[HH:MM] -nick- text" and "=== " in front of everything else, which has no time.
+ * "[HH:MM] -nick- text" and "=== " in front of everything else, which has no
+ * time.
  *
  * A collection of meetings puts the channel's name without its "#" and the
  * date in front, and a blank at the end of each line.

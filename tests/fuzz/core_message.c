@@ -19,10 +19,13 @@ static bool same(struct span a, struct span b)
 static void inside(struct span span, const struct message *m, const char *line,
 		   size_t len_bytes)
 {
-	const char *end = span.text + span.len_bytes;
+	const char *end;
 
+	if (span.text == NULL)
+		abort();
 	if (span.len_bytes == 0)
 		return;
+	end = span.text + span.len_bytes;
 	if (span.text >= line && end <= line + len_bytes)
 		return;
 	if (span.text >= m->joined && end <= m->joined + sizeof(m->joined))
