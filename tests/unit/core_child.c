@@ -1,0 +1,181 @@
+/* Children: descriptors, codes, signals, captured output. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/child.h"
+#include "core/mem.h"
+
+static int shell(const char *command, struct buf *out)
+{
+	struct child child = { .shell = command };
+	struct err e = { 0 };
+
+	return child_capture(&child, 65536, out, &e);
+}
+
+static void test_codes(void **state)
+{
+	static const struct {
+		const char *command;
+		int code;
+	} cases[] = {
+		{ "exit 0", 0 },       { "exit 3", 3 },
+		{ "exit 255", 255 },   { "kill -TERM $$", 128 + SIGTERM },
+		{ "kill -9 $$", 137 }, { "no-such-command-here 2>&-", 127 },
+	};
+	const char *const none[] = { "/nonexistent/program", NULL };
+	struct child missing = { .argv = none };
+	struct err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct child child = { .shell = cases[i].command };
+
+		assert_int_equal(child_run(&child, &e), cases[i].code);
+	}
+	assert_int_equal(child_run(&missing, &e), -ENOENT);
+	assert_string_equal(e.text, "start /nonexistent/program");
+	assert_int_equal(child_wait(getpid(), &e), -ECHILD);
+}
+
+static void test_capture(void **state)
+{
+	SCOPED_BUF struct buf out = { 0 };
+	struct child big = { .shell = "head -c 100000 /dev/zero; exit 7" };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(shell("echo hello; exit 4", &out), 4);
+	assert_string_equal(buf_text(&out), "hello\n");
+	buf_clear(&out);
+	assert_int_equal(child_capture(&big, 100000, &out, &e), 7);
+	assert_int_equal(out.len_bytes, 100000);
+	/* More than a pipe holds and than is wanted: the child still ends. */
+	buf_clear(&out);
+	assert_int_equal(child_capture(&big, 99999, &out, &e), -EFBIG);
+	assert_true(out.len_bytes <= 99999);
+	assert_string_equal(e.text, "output of head -c 100000 /dev/zero; "
+				    "exit 7");
+}
+
+static void test_dir_and_env(void **state)
+{
+	const char *const env[] = { "A=b", NULL };
+	struct child child = { .shell = "pwd; echo $A",
+			       .dir = "/",
+			       .env = env };
+	SCOPED_BUF struct buf out = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(child_capture(&child, 100, &out, &e), 0);
+	assert_string_equal(buf_text(&out), "/\nb\n");
+}
+
+static int file_with(const char *text)
+{
+	char path[] = "/tmp/earshot-child-XXXXXX";
+	int fd = mkostemp(path, O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	unlink(path);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	return fd;
+}
+
+/*
+ * Sources 3 and 4 for targets 4 and 3, each in the other's way, and nothing
+ * else: what the parent has open stays its own.
+ */
+static void test_colliding_numbers(void **state)
+{
+	int three = fcntl(3, F_GETFD) < 0 ? -1 : fcntl(3, F_DUPFD_CLOEXEC, 20);
+	int four = fcntl(4, F_GETFD) < 0 ? -1 : fcntl(4, F_DUPFD_CLOEXEC, 20);
+	int a = file_with("a"), b = file_with("b");
+	struct child child = {
+		.shell = "cat <&3; cat <&4; cat; ls /proc/self/fd | wc -l",
+		.fds = { CHILD_NULL, CHILD_INHERIT, CHILD_INHERIT, 4, 3 },
+		.fd_count = 5,
+	};
+	SCOPED_BUF struct buf out = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	a = fcntl(a, F_DUPFD_CLOEXEC, 30);
+	b = fcntl(b, F_DUPFD_CLOEXEC, 30);
+	/* What whoever runs the tests left open is not what is tested. */
+	for (int fd = 5; fd < 256; fd++)
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	assert_int_equal(dup3(a, 3, O_CLOEXEC), 3);
+	assert_int_equal(dup3(b, 4, O_CLOEXEC), 4);
+	assert_int_equal(child_capture(&child, 100, &out, &e), 0);
+	/* 0 1 2 3 4 and the one ls reads the folder through. */
+	assert_string_equal(buf_text(&out), "ba6\n");
+	close(3);
+	close(4);
+	if (three >= 0)
+		dup2(three, 3);
+	if (four >= 0)
+		dup2(four, 4);
+}
+
+/* Blocked and ignored signals of ours are not the child's. */
+static void test_clean_signals(void **state)
+{
+	SCOPED_BUF struct buf out = { 0 };
+	unsigned long long blocked = 1, ignored = 1;
+	sigset_t all, old;
+
+	(void)state;
+	sigfillset(&all);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	assert_int_equal(shell("exec grep -E '^Sig(Blk|Ign)' "
+			       "/proc/self/status",
+			       &out),
+			 0);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGUSR1, SIG_DFL);
+	assert_int_equal(sscanf(buf_text(&out), "SigBlk: %llx SigIgn: %llx",
+				&blocked, &ignored),
+			 2);
+	assert_int_equal(blocked, 0);
+	/* 32 and 33 are glibc's own: its posix_spawn() ignores them. */
+	assert_int_equal(ignored & ~0x180000000ULL, 0);
+}
+
+static void test_own_group(void **state)
+{
+	const char *const argv[] = { "sleep", "1000", NULL };
+	struct child child = { .argv = argv, .own_group = true };
+	struct err e = { 0 };
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(child_start(&child, &pid, &e), 0);
+	assert_int_equal(getpgid(pid), pid);
+	assert_int_equal(kill(-pid, SIGKILL), 0);
+	assert_int_equal(child_wait(pid, &e), 128 + SIGKILL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_codes),
+		cmocka_unit_test(test_capture),
+		cmocka_unit_test(test_dir_and_env),
+		cmocka_unit_test(test_colliding_numbers),
+		cmocka_unit_test(test_clean_signals),
+		cmocka_unit_test(test_own_group),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
