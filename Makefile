@@ -34,7 +34,7 @@ speakd_PKGS = libevent_core libpcre2-8 inih libutf8proc
 
 speakd-voice_MAIN = speakd/voice/main.c
 speakd-voice_AREAS = voice core
-speakd-voice_PKGS = espeak-ng alsa libutf8proc
+speakd-voice_PKGS = espeak-ng alsa inih libutf8proc
 
 ifneq ($(wildcard sic-bridge/main.c),)
 PROGRAMS += sic-bridge

@@ -30,6 +30,7 @@ struct voice_config {
 	const char *voice; /* default voice, "en-us" */
 	int rate_wpm, pitch, volume_percent;
 	bool marks; /* report words as they begin */
+	const char *helper; /* the program; NULL: speakd-voice, path_helper() */
 };
 
 /* What happened; called from the loop. phrase is borrowed for the call. */
@@ -43,7 +44,10 @@ struct voice_handler {
 	 */
 	void (*end)(void *data, const struct phrase *phrase, uint64_t audio_ms,
 		    bool stopped, const char *failure);
-	/* The device came (true) or went (false); why for the log. */
+	/*
+	 * The device came (true) or went (false); why for the log. A phrase
+	 * that was being said waits and is then said from its beginning.
+	 */
 	void (*device)(void *data, bool works, const char *why);
 	/*
 	 * The voice cannot go on at all: a full disk under wav:, a command

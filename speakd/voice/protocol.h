@@ -7,11 +7,12 @@
  * VOICE_SHARED_FD: a heartbeat that costs nobody a wake-up.
  *
  *	parent ─▶ child   SPEAK, STOP, QUIT
- *	child ─▶ parent   READY, BEGIN, MARK, END, FAILED, DEVICE
+ *	child ─▶ parent   READY, BEGIN, MARK, END, FAILED, DEVICE, BROKEN
  *
  * One phrase at a time: the parent sends the next SPEAK after END or FAILED of
  * the one before. STOP ends the phrase within one chunk; its END then has
- * stopped set. The child exits when the socket closes.
+ * stopped set. QUIT stops, finishes the output (a WAV file's header) and exits
+ * with 0, or with BROKEN and 1. The child exits when the socket closes.
  */
 #ifndef SPEAKD_VOICE_PROTOCOL_H
 #define SPEAKD_VOICE_PROTOCOL_H
@@ -47,6 +48,8 @@ enum voice_event_kind {
 	VOICE_DEVICE, /* value: 1 the sound device works, 0 it does not
 			 (the phrase waits, the child keeps trying);
 			 text: why */
+	VOICE_BROKEN, /* nothing can be said from now on; text: why. The
+			 child ends; a new one would fare the same */
 };
 
 struct voice_event {

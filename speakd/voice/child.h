@@ -1,0 +1,19 @@
+/* child.h - the voice process at work: phrases in, sound out, until QUIT. */
+#ifndef SPEAKD_VOICE_CHILD_H
+#define SPEAKD_VOICE_CHILD_H
+
+#include "speakd/voice/control.h"
+#include "speakd/voice/engine.h"
+#include "speakd/voice/sink.h"
+
+/* What speakd asked for on the command line; borrowed for the call. */
+struct child_config {
+	const char *engine, *output, *voice;
+	bool marks;
+	bool again; /* a child before this one died: go on behind it */
+};
+
+/* Say phrases until the end. Returns the exit code. */
+int child_serve(struct control *control, const struct child_config *config);
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * engine_espeak.c - libespeak-ng in synchronous mode; its only user.
+ *
+ * Facts about 1.51 that shape this file: espeak_Cancel() does nothing here,
+ * returning 1 from the callback stops; parameters leak from one text into the
+ * next and are set afresh; a chunk is never shorter than 50 ms; SSML and
+ * phoneme input are off, as the text comes from strangers.
+ */
+#include "speakd/voice/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <espeak-ng/speak_lib.h>
+
+#include "core/mem.h"
+
+struct engine {
+	char *default_voice;
+	char *about;
+	int rate_hz;
+	/* Of the text being said. */
+	const struct engine_out *out;
+	const char *text;
+	size_t text_bytes;
+	size_t mark_chars, mark_bytes; /* the last word's place, both ways */
+	bool marks, stopped;
+};
+
+/* Bytes in front of the code point number chars. Words come in order. */
+static size_t offset_of(struct engine *engine, size_t chars)
+{
+	size_t at = engine->mark_bytes, n = engine->mark_chars;
+
+	if (chars < n)
+		at = n = 0;
+	for (; n < chars && at < engine->text_bytes; n++) {
+		at++;
+		while (((unsigned char)engine->text[at] & 0xc0) == 0x80)
+			at++;
+	}
+	engine->mark_chars = n;
+	engine->mark_bytes = at;
+	return at;
+}
+
+/* Called by espeak_Synth() for each chunk, and with NULL at the end. */
+static int on_chunk(short *samples, int count, espeak_EVENT *events)
+{
+	struct engine *engine = events->user_data;
+
+	if (engine == NULL)
+		return 0;
+	for (espeak_EVENT *event = events;
+	     engine->marks && event->type != espeakEVENT_LIST_TERMINATED;
+	     event++)
+		if (event->type == espeakEVENT_WORD && event->text_position > 0)
+			engine->out->mark(
+				engine->out->data,
+				offset_of(engine,
+					  (size_t)event->text_position - 1));
+	if (samples == NULL || count <= 0)
+		return 0;
+	if (engine->out->pcm(engine->out->data, samples, (size_t)count,
+			     (unsigned)engine->rate_hz) != 0)
+		engine->stopped = true;
+	return engine->stopped;
+}
+
+static int initialise(int *ret_rate_hz, struct err *e)
+{
+	int rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, VOICE_CHUNK_MS,
+				     NULL, espeakINITIALIZE_DONT_EXIT);
+
+	if (rate <= 0)
+		return err_say(e, ENOENT,
+			       "espeak-ng: its voice data cannot be loaded "
+			       "(Debian: espeak-ng-data)");
+	*ret_rate_hz = rate;
+	return 0;
+}
+
+static int espeak_open(struct engine **ret, const char *arg,
+		       const char *default_voice, struct control *control,
+		       struct err *e)
+{
+	const char *name = *default_voice != '\0' ? default_voice : "en-us";
+	struct engine *engine;
+	int rate_hz = 0;
+	int rc;
+
+	(void)arg;
+	(void)control;
+	rc = initialise(&rate_hz, e);
+	if (rc < 0)
+		return rc;
+	if (espeak_SetVoiceByName(name) != EE_OK)
+		return err_usage(e,
+				 "espeak-ng has no voice called '%s' "
+				 "(see speakd --list-voices)",
+				 name);
+	espeak_SetSynthCallback(on_chunk);
+	engine = mem_new(sizeof(*engine));
+	engine->default_voice = mem_copy(name);
+	engine->about = mem_printf("espeak-ng %s", espeak_Info(NULL));
+	engine->rate_hz = rate_hz;
+	*ret = engine;
+	return 0;
+}
+
+static int clamp(int value, int min, int max)
+{
+	return value < min ? min : value > max ? max : value;
+}
+
+/* A voice that is not there must not cost the listener the line. */
+static void set_parameters(const struct engine *engine,
+			   const struct engine_params *params)
+{
+	if (*params->voice == '\0' ||
+	    espeak_SetVoiceByName(params->voice) != EE_OK)
+		(void)espeak_SetVoiceByName(engine->default_voice);
+	espeak_SetParameter(espeakRATE,
+			    clamp(params->rate_wpm, ENGINE_RATE_MIN_WPM,
+				  ENGINE_RATE_MAX_WPM),
+			    0);
+	espeak_SetParameter(espeakPITCH, clamp(params->pitch, 0, 99), 0);
+	espeak_SetParameter(espeakRANGE, 50, 0);
+	espeak_SetParameter(espeakVOLUME, clamp(params->volume_percent, 0, 200),
+			    0);
+	espeak_SetParameter(espeakPUNCTUATION, espeakPUNCT_NONE, 0);
+	espeak_SetParameter(espeakCAPITALS, 0, 0);
+	espeak_SetParameter(espeakWORDGAP, 0, 0);
+}
+
+static int espeak_speak(struct engine *engine, const char *text,
+			const struct engine_params *params,
+			const struct engine_out *out, struct err *e)
+{
+	espeak_ERROR rc;
+
+	engine->out = out;
+	engine->text = text;
+	engine->text_bytes = strlen(text);
+	engine->mark_chars = engine->mark_bytes = 0;
+	engine->marks = params->marks;
+	engine->stopped = false;
+	set_parameters(engine, params);
+	rc = espeak_Synth(text, engine->text_bytes + 1, 0, POS_CHARACTER, 0,
+			  espeakCHARS_UTF8, NULL, engine);
+	if (engine->stopped)
+		return -ECANCELED;
+	if (rc != EE_OK)
+		return err_say(e, EIO, "espeak-ng failed with code %d",
+			       (int)rc);
+	return 0;
+}
+
+static const char *espeak_about(const struct engine *engine)
+{
+	return engine->about;
+}
+
+static void espeak_close(struct engine *engine)
+{
+	espeak_Terminate();
+	free(engine->default_voice);
+	free(engine->about);
+	free(engine);
+}
+
+const struct engine_kind engine_espeak = {
+	.open = espeak_open,
+	.speak = espeak_speak,
+	.about = espeak_about,
+	.close = espeak_close,
+};
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static size_t count_voices(const espeak_VOICE **voices)
+{
+	size_t count = 0;
+
+	while (voices[count] != NULL)
+		count++;
+	return count;
+}
+
+/* In front of a language's name is a byte that tells how well it fits. */
+static char *voice_line(const espeak_VOICE *voice, bool is_variant)
+{
+	static const char *const genders[] = { "-", "male", "female" };
+	const char *gender = voice->gender < COUNT_OF(genders)
+				     ? genders[voice->gender]
+				     : "-";
+	const char *base = strrchr(voice->identifier, '/');
+
+	if (is_variant)
+		return mem_printf("+%s\tvariant\t%s",
+				  base != NULL ? base + 1 : voice->identifier,
+				  gender);
+	return mem_printf("%s\t%s\t%s", voice->languages + 1, voice->name,
+			  gender);
+}
+
+static void list_some(FILE *out, espeak_VOICE *kind)
+{
+	const espeak_VOICE **voices = espeak_ListVoices(kind);
+	size_t count = count_voices(voices);
+	char **lines = mem_new((count + 1) * sizeof(*lines));
+
+	for (size_t i = 0; i < count; i++)
+		lines[i] = voice_line(voices[i], kind != NULL);
+	qsort(lines, count, sizeof(*lines), by_text);
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, "%s\n", lines[i]);
+		free(lines[i]);
+	}
+	free(lines);
+}
+
+int engine_espeak_list(FILE *out, struct err *e)
+{
+	espeak_VOICE variants = { .languages = "variant" };
+	int rate_hz = 0;
+	int rc = initialise(&rate_hz, e);
+
+	if (rc < 0)
+		return rc;
+	list_some(out, NULL);
+	list_some(out, &variants);
+	espeak_Terminate();
+	if (fflush(out) != 0)
+		return err_set(e, errno, "write the list of voices");
+	return 0;
+}

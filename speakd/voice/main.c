@@ -1,0 +1,115 @@
+/*
+ * speakd-voice - the helper program that turns one phrase at a time into sound.
+ *
+ * Started by speakd (speakd/voice_process.c), never by hand: its socket is on
+ * descriptor VOICE_FD, the shared page on VOICE_SHARED_FD.
+ */
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "core/log.h"
+#include "core/opt.h"
+#include "speakd/voice/child.h"
+
+struct settings {
+	char *engine, *output, *voice;
+	bool marks, again, list_voices;
+};
+
+/* clang-format off */
+static const struct opt options[] = {
+	{ 0, "engine", OPT_TEXT, offsetof(struct settings, engine), 0, 0,
+	  "ENGINE", "espeak-ng", "what makes sound of text", NULL, NULL, true },
+	{ 0, "output", OPT_TEXT, offsetof(struct settings, output), 0, 0,
+	  "OUT", "alsa", "where the sound goes", NULL, NULL, true },
+	{ 0, "voice", OPT_TEXT, offsetof(struct settings, voice), 0, 0,
+	  "VOICE", "en-us", "the default voice", NULL, NULL, true },
+	{ 0, "marks", OPT_FLAG, offsetof(struct settings, marks), 0, 0,
+	  NULL, NULL, "tell each word as it begins", NULL, NULL, true },
+	{ 0, "again", OPT_FLAG, offsetof(struct settings, again), 0, 0,
+	  NULL, NULL, "go on behind a voice that died", NULL, NULL, true },
+	{ 0, "list-voices", OPT_FLAG, offsetof(struct settings, list_voices),
+	  0, 0, NULL, NULL, "print the voices of espeak-ng", NULL, NULL, true },
+};
+/* clang-format on */
+
+static const struct opts opts = {
+	.prog = "speakd-voice",
+	.usage = "[options]",
+	.about = "speakd's voice; speakd starts it",
+	.list = options,
+	.count = COUNT_OF(options),
+};
+
+static bool is_our_socket(int fd)
+{
+	socklen_t len = sizeof(int);
+	int type = 0;
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	       type == SOCK_SEQPACKET;
+}
+
+static struct voice_shared *map_shared(int fd)
+{
+	struct stat st;
+	void *page;
+
+	if (fstat(fd, &st) < 0 ||
+	    st.st_size < (off_t)sizeof(struct voice_shared))
+		return NULL;
+	page = mmap(NULL, sizeof(struct voice_shared), PROT_READ | PROT_WRITE,
+		    MAP_SHARED, fd, 0);
+	return page != MAP_FAILED ? page : NULL;
+}
+
+static int serve(const struct settings *settings, struct err *e)
+{
+	struct child_config config = { .engine = settings->engine,
+				       .output = settings->output,
+				       .voice = settings->voice,
+				       .marks = settings->marks,
+				       .again = settings->again };
+	struct control control = { .fd = VOICE_FD };
+
+	if (!is_our_socket(VOICE_FD) ||
+	    (control.keep_shared = map_shared(VOICE_SHARED_FD)) == NULL)
+		return err_usage(e, "started by speakd, not by hand: there is "
+				    "no socket on descriptor 3");
+	fcntl(VOICE_FD, F_SETFD, FD_CLOEXEC);
+	fcntl(VOICE_SHARED_FD, F_SETFD, FD_CLOEXEC);
+	/* A voice without its speakd would hold the sound device for nothing.
+	 */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, "speakd-voice");
+	/* Ctrl-C is for speakd, which decides what is said to its end. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	/* Threads of the sound libraries would have 64 MiB arenas each. */
+	mallopt(M_ARENA_MAX, 1);
+	return child_serve(&control, &config);
+}
+
+int main(int argc, char **argv)
+{
+	struct settings settings = { 0 };
+	struct err e = { 0 };
+	int first, rc;
+
+	log_open(opts.prog, LOG_LEVEL_WARN);
+	opts_defaults(&opts, &settings);
+	rc = opts_parse(&opts, argc, argv, false, &settings, &first, &e);
+	if (rc == OPTS_GO)
+		rc = settings.list_voices ? engine_espeak_list(stdout, &e)
+					  : serve(&settings, &e);
+	else if (rc == OPTS_STOP)
+		rc = 0;
+	opts_fini(&opts, &settings);
+	return rc < 0 ? log_exit(&e) : rc;
+}
