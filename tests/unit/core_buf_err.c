@@ -1,9 +1,7 @@
 /* Growing texts, errors as values, memory. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/test.h"
 
 #include "core/buf.h"
 #include "core/err.h"

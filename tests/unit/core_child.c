@@ -1,11 +1,9 @@
 /* Children: descriptors, codes, signals, captured output. */
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/test.h"
 
 #include "core/child.h"
 #include "core/mem.h"

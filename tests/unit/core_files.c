@@ -1,13 +1,11 @@
 /* Whole files: limits, atomic replacement, links, modes. */
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
+#include "tests/unit/test.h"
 
 #include "core/files.h"
 #include "core/mem.h"

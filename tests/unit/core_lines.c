@@ -1,9 +1,7 @@
 /* Lines out of bytes: every cut, the limits, what ends a line. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/test.h"
 
 #include "core/buf.h"
 #include "core/lines.h"

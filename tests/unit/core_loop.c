@@ -1,12 +1,10 @@
 /* The loop: timers, descriptors, regular files, signals, children. */
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#include <cmocka.h>
+#include "tests/unit/test.h"
 
 #include "core/buf.h"
 #include "core/child.h"

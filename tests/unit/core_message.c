@@ -1,9 +1,7 @@
 /* Every log format by real lines, sic's printer, and finding a format out. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/test.h"
 
 #include "core/mem.h"
 #include "core/message/message.h"

@@ -3,11 +3,9 @@
  * test's own calls a message must come out as one, and no other.
  */
 #include <regex.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/test.h"
 
 #include "core/message/message.h"
 #include "core/text.h"

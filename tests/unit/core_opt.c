@@ -1,9 +1,7 @@
 /* One table: defaults, command line, environment, file, help, every mistake. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/test.h"
 
 #include "core/buf.h"
 #include "core/opt.h"

@@ -1,9 +1,7 @@
 /* Patterns of the user's against text of a stranger's. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/test.h"
 
 #include "core/pattern.h"
 

@@ -1,9 +1,7 @@
 /* Text from strangers, by tables. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/unit/test.h"
 
 #include "core/text.h"
 
