@@ -70,7 +70,8 @@ void opts_defaults(const struct opts *opts, void *settings);
 /*
  * Read a configuration file (inih: "key = value", "[section]", "#" and ";"
  * comments). Keys before the first section, or in a section called like the
- * program, are options (a line of up to 198 bytes, Debian's inih); other sections go to section_fn (NULL: a mistake).
+ * program, are options; other sections go to section_fn (NULL: a mistake). A
+ * line holds up to 198 bytes, Debian's inih's limit; a longer one is a mistake.
  *
  * errors: 0; -ENOENT when there is no such file (e filled); -EINVAL after at
  *         least one mistake, each told to problem_fn; else -errno.
