@@ -65,9 +65,6 @@ is_open() {
 	said_exactly first second
 }
 
-# watches: speakd has an inotify watch.
-watches() { grep -qs inotify /proc/"$pid"/fdinfo/*; }
-
 @test "a folder that appears later" {
 	follow -F a/b/c/log
 	until_true 20 watches

@@ -26,9 +26,10 @@ common_teardown() {
 	done
 }
 
-# start COMMAND...: run it in the background, its pid in $pid.
+# start COMMAND...: run it in the background, its pid in $pid. Without <&0 bash
+# would give it /dev/null to read.
 start() {
-	"$@" 3>&- &
+	"$@" <&0 3>&- &
 	pid=$!
 	pids+=("$pid")
 }
@@ -51,5 +52,8 @@ has() { grep -qxF -- "$2" "$1" 2>/dev/null; }
 
 # has_lines FILE N: FILE has at least N lines.
 has_lines() { [ "$(wc -l <"$1" 2>/dev/null || echo 0)" -ge "$2" ]; }
+
+# watches: the process started last has an inotify watch.
+watches() { grep -qs inotify /proc/"$pid"/fdinfo/*; }
 
 gone() { ! kill -0 "$1" 2>/dev/null; }

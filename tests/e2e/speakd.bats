@@ -10,8 +10,9 @@ plain() { speakd --print --format=plain "$@"; }
 
 @test "standard input, line by line, at once" {
 	mkfifo in
-	start speakd --print --format=plain <in >out
-	exec 7>in
+	# Opened for both, so that neither end waits for the other.
+	exec 7<>in
+	start speakd --print --format=plain <in >out 7>&-
 	echo one >&7
 	until_true 20 has out one
 	printf 'two\nthr' >&7
@@ -56,7 +57,7 @@ plain() { speakd --print --format=plain "$@"; }
 @test "wrong usage exits 2 and says what is wrong" {
 	for args in "--rate=79" "--rate=901" "--rate=x" "--format=nonsense" \
 		"--events=dance" "--drop=(" "--without=nothing" "--nonsense" \
-		"--replace=/(/x/" "--print=yes" "-c" "--highlight=light"; do
+		"--replace=/(/x/" "--print=yes" "--highlight=light" "-Z"; do
 		run speakd $args --print </dev/null
 		[ "$status" -eq 2 ] || { echo "$args: $status $output"; false; }
 		[[ $output == "speakd: "* ]]
@@ -124,7 +125,7 @@ plain() { speakd --print --format=plain "$@"; }
 	echo 'format = plain' >"$conf"
 	: >log
 	start speakd --print -F log >out 2>err
-	until_true 20 grep -qs inotify /proc/"$pid"/fdinfo/*
+	until_true 20 watches
 	echo 'wake up' >>log
 	until_true 20 has out "wake up"
 	printf 'format = plain\n[rule r]\ntext = secret\ndrop = yes\n' >"$conf"
@@ -144,7 +145,7 @@ plain() { speakd --print --format=plain "$@"; }
 	for signal in TERM INT; do
 		: >"log.$signal"
 		start speakd --print -F "log.$signal"
-		until_true 20 grep -qs inotify /proc/"$pid"/fdinfo/*
+		until_true 20 watches
 		# bash starts background jobs with INT ignored; speakd catches it.
 		kill -"$signal" "$pid"
 		wait "$pid"
