@@ -13,7 +13,7 @@
 
 #include "core/base.h"
 
-/* A longer phrase is cut at a word, and "cut" is said: PHRASE_MAX_BYTES. */
+/* A longer phrase is cut at a word, and "and more" is said behind it. */
 enum { PHRASE_MAX_BYTES = 4096 };
 
 enum priority {
@@ -47,8 +47,8 @@ struct phrase *phrase_new(char *take_text) MUST_CHECK;
 void phrase_free(struct phrase *phrase);
 
 /*
- * How long phrase takes to say at rate_wpm, estimated: espeak-ng says about
- * PHRASE_BYTES_PER_WORD bytes a word in running English text.
+ * How long phrase takes to say at rate_wpm, estimated: running English text
+ * has about six bytes a word. 0 stands for the default rate.
  */
 uint64_t phrase_estimate_ms(const struct phrase *phrase, unsigned rate_wpm);
 

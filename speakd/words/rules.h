@@ -3,13 +3,14 @@
  *
  * Rules are tried in the order written, those of the command line before those
  * of the configuration. drop and keep decide at the first rule that matches;
- * every other effect of a matching rule is applied and the next rule is tried.
- * A message that no rule decides is said, unless the last deciding rule in the
- * list is a keep: then it is dropped ("-k RE" alone says only what matches,
- * "-k A -x B" says everything but B, and A even where it is also B).
+ * every other effect of a matching rule is applied and the next rule is tried,
+ * on the text as replaced so far. The first rule that sets a value wins.
  *
- * A pattern is tried on the message's text and, if it does not match there, on
- * the whole line as it came.
+ * A message that no rule decides is said, unless the last deciding rule of the
+ * command line (of the configuration, when the command line decides nothing)
+ * is a keep: then it is dropped. So "-k RE" alone says only what matches
+ * whatever the configuration drops, and "-k A -x B" says everything but B, and
+ * A even where it is also B.
  *
  * Pure: no I/O. Text is valid UTF-8. A pattern that runs into PCRE2's limits
  * does not match; it is counted.
@@ -21,6 +22,7 @@
 #include "core/message/message.h"
 #include "speakd/phrase.h"
 
+/* Rules in one list: the next one is refused. */
 enum { RULES_MAX = 1000 };
 
 struct rules;
@@ -28,29 +30,43 @@ struct rules;
 struct rules *rules_new(void) MUST_CHECK;
 void rules_free(struct rules *rules);
 
-/* -x RE, -k RE, --replace=/RE/TEXT/, --ignore=NICK: added in order. */
+/*
+ * -x RE, -k RE: tried on the message's text and, if it does not match there,
+ * on the whole line as it came. 0 or err_usage, as all that follow.
+ */
 int rules_add_drop(struct rules *rules, const char *re,
 		   struct err *e) MUST_CHECK;
 int rules_add_keep(struct rules *rules, const char *re,
 		   struct err *e) MUST_CHECK;
-/* Any character may stand for "/"; a trailing i after it ignores case. */
+/*
+ * --replace=/RE/TEXT/: every match in the text. Any ASCII character but a
+ * letter, a digit, a blank or a backslash may stand for "/"; behind a
+ * backslash it is itself. A trailing i ignores case.
+ */
 int rules_add_replace(struct rules *rules, const char *slashed,
 		      struct err *e) MUST_CHECK;
-/* NICK may hold * and ?; compared without case. */
+/* --ignore=NICK: NICK may hold * and ?; compared without case. */
 int rules_add_ignore(struct rules *rules, const char *nick,
 		     struct err *e) MUST_CHECK;
 
 /*
  * One "key = value" of a [rule NAME] section; rules with the same NAME are one
- * rule. Conditions, all of which must hold: text, nick, channel (patterns),
- * kind (a list of kinds). Effects: drop = yes, keep = yes, replace = TEXT (of
- * the text pattern), say-as = TEXT, voice = NAME, pitch, rate, volume,
- * priority = low|normal|high, cue = yes|no, run = COMMAND.
+ * rule, at the place of its first key.
+ *
+ * Conditions, all of which must hold: text, line (patterns, found anywhere),
+ * nick, channel (patterns that match the whole, without case; the channel with
+ * or without its "#"), kind (a list of kinds: "join,part").
+ * Effects: drop = yes, keep = yes, replace = TEXT (of the text pattern),
+ * say-as = TEXT (with $nick $text $channel $target $kind), voice = NAME, pitch,
+ * rate, volume, priority = low|normal|high, cue = yes|no, run = COMMAND.
  */
 int rules_set(struct rules *rules, const char *name, const char *key,
 	      const char *value, struct err *e) MUST_CHECK;
 
-/* After the last rules_set(): what only shows in the whole. 0 or err_usage. */
+/*
+ * After the last rules_set(): what only shows in the whole: a rule without an
+ * effect, drop beside keep, replace without text. 0 or err_usage.
+ */
 int rules_check(const struct rules *rules, struct err *e) MUST_CHECK;
 
 /* What the matching rules say; texts are borrowed from the rules. */

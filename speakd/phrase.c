@@ -1,0 +1,37 @@
+#include "speakd/phrase.h"
+
+#include <string.h>
+
+#include "core/mem.h"
+
+/* Running English through espeak-ng: five letters and a blank. */
+enum { PHRASE_BYTES_PER_WORD = 6, PHRASE_DEFAULT_WPM = 220 };
+
+struct phrase *phrase_new(char *take_text)
+{
+	struct phrase *phrase = mem_new(sizeof(*phrase));
+
+	phrase->text = take_text;
+	phrase->rate_wpm = PHRASE_DEFAULT;
+	phrase->pitch = PHRASE_DEFAULT;
+	phrase->volume_percent = PHRASE_DEFAULT;
+	phrase->priority = PRIORITY_NORMAL;
+	return phrase;
+}
+
+void phrase_free(struct phrase *phrase)
+{
+	if (phrase == NULL)
+		return;
+	free(phrase->text);
+	free(phrase->voice);
+	free(phrase);
+}
+
+uint64_t phrase_estimate_ms(const struct phrase *phrase, unsigned rate_wpm)
+{
+	uint64_t bytes = strlen(phrase->text);
+	uint64_t wpm = rate_wpm > 0 ? rate_wpm : PHRASE_DEFAULT_WPM;
+
+	return bytes * 60000 / (PHRASE_BYTES_PER_WORD * wpm);
+}

@@ -1,0 +1,153 @@
+#include "speakd/words/hygiene.h"
+
+#include "core/text.h"
+
+/*
+ * NFKC makes a code point at most four times shorter (a mathematical letter),
+ * so that a run which is broken here would be broken afterwards as well. It
+ * bounds what NFKC has to sort: combining marks in one run, quadratic.
+ */
+enum { RAW_RUN_BYTES = 4 * HYGIENE_RUN_BYTES };
+
+static bool is_blank(int32_t code)
+{
+	return code == ' ' || code < ' ' || (code >= 0x7f && code <= 0xa0) ||
+	       code == 0x1680 || (code >= 0x2000 && code <= 0x200a) ||
+	       code == 0x2028 || code == 0x2029 || code == 0x202f ||
+	       code == 0x205f || code == 0x3000;
+}
+
+/*
+ * Clean already? Only what is plain ASCII is told here, and what only may be
+ * too much is said to be: the slow way decides.
+ */
+static bool is_clean(const char *text, size_t len_bytes)
+{
+	size_t run_bytes = 0, dots = 0;
+
+	if (len_bytes == 0 || text[0] == ' ' || text[len_bytes - 1] == ' ')
+		return false;
+	for (size_t i = 0; i < len_bytes; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if ((unsigned)(c - ' ') > '~' - ' ')
+			return false;
+		dots += c == '.';
+		run_bytes++;
+		if (c != ' ')
+			continue;
+		if (run_bytes == 1 || run_bytes > HYGIENE_RUN_BYTES + 1)
+			return false;
+		run_bytes = 0;
+	}
+	return run_bytes <= HYGIENE_RUN_BYTES && dots <= HYGIENE_DOTS;
+}
+
+/* Text under construction: blanks folded, runs broken at max_run_bytes. */
+struct runs {
+	struct buf *out;
+	size_t max_run_bytes;
+	size_t run_bytes; /* since the last blank */
+	bool blank_due;
+};
+
+static void runs_add(struct runs *runs, int32_t code, const char *bytes,
+		     size_t len_bytes)
+{
+	if (is_blank(code)) {
+		runs->blank_due = runs->run_bytes > 0;
+		return;
+	}
+	if (runs->blank_due ||
+	    runs->run_bytes + len_bytes > runs->max_run_bytes) {
+		buf_add_char(runs->out, ' ');
+		runs->run_bytes = 0;
+		runs->blank_due = false;
+	}
+	buf_add(runs->out, bytes, len_bytes);
+	runs->run_bytes += len_bytes;
+}
+
+static void break_runs(struct buf *out, size_t max_run_bytes, const char *text,
+		       size_t len_bytes)
+{
+	struct runs runs = { .out = out, .max_run_bytes = max_run_bytes };
+	size_t pos = 0;
+
+	while (pos < len_bytes) {
+		size_t start = pos;
+		int32_t code = text_next(text, len_bytes, &pos);
+
+		if (code < 0)
+			runs_add(&runs, 0xfffd, "\xef\xbf\xbd", 3);
+		else if (!text_is_invisible(code))
+			runs_add(&runs, code, text + start, pos - start);
+	}
+}
+
+/* How many dots a word may lose: none when it only ends a sentence. */
+static bool is_abbreviation(const char *word, size_t len_bytes)
+{
+	size_t body = len_bytes;
+	size_t pos = 0;
+
+	while (body > 0 && word[body - 1] == '.')
+		body--;
+	if (body == len_bytes && memchr(word, '.', len_bytes) == NULL)
+		return false;
+	(void)text_next(word, body, &pos);
+	return pos == body || memchr(word, '.', body) != NULL;
+}
+
+static size_t limit_dots(char *word, size_t len_bytes, size_t dots)
+{
+	if (!is_abbreviation(word, len_bytes))
+		return dots;
+	for (size_t i = 0; i < len_bytes; i++) {
+		if (word[i] != '.')
+			continue;
+		if (dots >= HYGIENE_DOTS)
+			word[i] = ' ';
+		else
+			dots++;
+	}
+	return dots;
+}
+
+static void limit_line_dots(char *text, size_t len_bytes)
+{
+	size_t start = 0, dots = 0;
+
+	for (size_t i = 0; i <= len_bytes; i++) {
+		if (i < len_bytes && text[i] != ' ')
+			continue;
+		dots = limit_dots(text + start, i - start, dots);
+		start = i + 1;
+	}
+}
+
+/* Dots that became blanks leave double ones. */
+static void add_folded(struct buf *out, const char *text, size_t len_bytes)
+{
+	break_runs(out, HYGIENE_RUN_BYTES, text, len_bytes);
+}
+
+void hygiene_clean(struct buf *out, const char *text, size_t len_bytes)
+{
+	SCOPED_BUF struct buf raw = { 0 };
+	SCOPED_BUF struct buf composed = { 0 };
+	SCOPED_BUF struct buf broken = { 0 };
+
+	if (is_clean(text, len_bytes)) {
+		buf_add(out, text, len_bytes);
+		return;
+	}
+	break_runs(&raw, RAW_RUN_BYTES, text, len_bytes);
+	text_nfkc(&composed, buf_text(&raw), raw.len_bytes);
+	break_runs(&broken, HYGIENE_RUN_BYTES, buf_text(&composed),
+		   composed.len_bytes);
+	if (broken.len_bytes == 0)
+		return;
+	limit_line_dots(broken.data, broken.len_bytes);
+	add_folded(out, broken.data, broken.len_bytes);
+}
