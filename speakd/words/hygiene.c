@@ -43,25 +43,65 @@ static bool is_clean(const char *text, size_t len_bytes)
 	return run_bytes <= HYGIENE_RUN_BYTES && dots <= HYGIENE_DOTS;
 }
 
-/* Text under construction: blanks folded, runs broken at max_run_bytes. */
+enum { SCRIPT_NEUTRAL, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER };
+
+/*
+ * The script of a letter, Latin being neutral. Between U+0530 and U+1CFF a
+ * block of 128 code points is near enough to a script; further up everything
+ * is taken for one.
+ */
+static int32_t script_of(int32_t code)
+{
+	if (code < 0x370)
+		return SCRIPT_NEUTRAL;
+	if (code < 0x400 || (code >= 0x1f00 && code < 0x2000))
+		return SCRIPT_GREEK;
+	if (code < 0x530 || (code >= 0x2de0 && code < 0x2e00) ||
+	    (code >= 0xa640 && code < 0xa6a0))
+		return SCRIPT_CYRILLIC;
+	if (code < 0x1d00)
+		return SCRIPT_OTHER + code / 0x80;
+	return code < 0x2e80 ? SCRIPT_NEUTRAL : SCRIPT_OTHER;
+}
+
+/* Text under construction: blanks folded, runs broken where they must be. */
 struct runs {
 	struct buf *out;
 	size_t max_run_bytes;
 	size_t run_bytes; /* since the last blank */
+	int32_t script;   /* of the run so far */
 	bool blank_due;
 };
+
+/*
+ * A word of two scripts makes espeak-ng 1.51 change dictionaries in the middle
+ * of a look-up and read the one that it has just freed (U+03D8 U+0456 under
+ * voice "de").
+ */
+static bool runs_must_break(struct runs *runs, int32_t code, size_t len_bytes)
+{
+	int32_t script = script_of(code);
+	bool other = script != SCRIPT_NEUTRAL &&
+		     runs->script != SCRIPT_NEUTRAL && runs->script != script;
+
+	if (script != SCRIPT_NEUTRAL)
+		runs->script = script;
+	return runs->blank_due || other ||
+	       runs->run_bytes + len_bytes > runs->max_run_bytes;
+}
 
 static void runs_add(struct runs *runs, int32_t code, const char *bytes,
 		     size_t len_bytes)
 {
 	if (is_blank(code)) {
+		runs->script = SCRIPT_NEUTRAL;
 		runs->blank_due = runs->run_bytes > 0;
 		return;
 	}
-	if (runs->blank_due ||
-	    runs->run_bytes + len_bytes > runs->max_run_bytes) {
+	if (runs_must_break(runs, code, len_bytes)) {
 		buf_add_char(runs->out, ' ');
 		runs->run_bytes = 0;
+		runs->script = script_of(code);
 		runs->blank_due = false;
 	}
 	buf_add(runs->out, bytes, len_bytes);

@@ -1,0 +1,197 @@
+#include "speakd/words/clean.h"
+
+#include "core/text.h"
+#include "speakd/words/word_rules.h"
+#include "speakd/words/wording.h"
+
+/* What is in a word, as bits: most words are told to need nothing. */
+enum trait {
+	HAS_DIGIT = 1 << 0,
+	HAS_LETTER = 1 << 1,
+	HAS_HIGH = 1 << 2,
+	HAS_DOT = 1 << 3,
+	HAS_COLON = 1 << 4,
+	HAS_SYMBOL = 1 << 5, /* any but letters and digits; dot, colon too */
+	HAS_ROW = 1 << 6,    /* the same symbol twice in a row */
+	HAS_ONLY_SYMBOLS = 1 << 7,
+};
+
+static unsigned trait_of(unsigned char c)
+{
+	if (c >= 0x80)
+		return HAS_HIGH;
+	if (ascii_is_letter((char)c))
+		return HAS_LETTER;
+	if (ascii_is_digit((char)c))
+		return HAS_DIGIT;
+	if (c == '.')
+		return HAS_DOT | HAS_SYMBOL;
+	return c == ':' ? HAS_COLON | HAS_SYMBOL : HAS_SYMBOL;
+}
+
+static unsigned traits_of(struct span word)
+{
+	unsigned traits = 0;
+	unsigned char last = 'a';
+
+	for (size_t i = 0; i < word.len_bytes; i++) {
+		unsigned char c = (unsigned char)word.text[i];
+		unsigned is = trait_of(c);
+
+		if (c == last && (is & HAS_SYMBOL) != 0)
+			is |= HAS_ROW;
+		last = c;
+		traits |= is;
+	}
+	if ((traits & (HAS_DIGIT | HAS_LETTER | HAS_HIGH)) == 0)
+		traits |= HAS_ONLY_SYMBOLS;
+	return traits;
+}
+
+/* clang-format off */
+static const struct {
+	unsigned rule;    /* enum wording_rule */
+	unsigned needs;   /* all of these traits */
+	size_t min_bytes;
+	word_fn *say;
+} word_rules[] = {
+	{ WORDING_EMOJI,   HAS_SYMBOL,       2,  word_emoticon },
+	{ WORDING_URLS,    HAS_COLON,        7,  word_url },
+	{ WORDING_URLS,    HAS_DOT,          7,  word_url },
+	{ WORDING_HASHES,  HAS_DIGIT,        CLEAN_HASH_DIGITS, word_hash },
+	{ WORDING_HASHES,  HAS_LETTER,       CLEAN_HASH_SURE_DIGITS, word_hash },
+	{ WORDING_SYMBOLS, HAS_ROW,          2,  word_symbols },
+	{ WORDING_SYMBOLS, HAS_ONLY_SYMBOLS, CLEAN_ART_BYTES, word_symbols },
+	{ WORDING_WORDS,   0,                CLEAN_WORD_CODES + 1, word_long },
+};
+/* clang-format on */
+
+void word_clean(struct buf *out, unsigned rules, struct span word)
+{
+	unsigned traits = word.len_bytes > 1 ? traits_of(word) : 0;
+
+	for (size_t i = 0; traits != 0 && i < COUNT_OF(word_rules); i++) {
+		if (word.len_bytes < word_rules[i].min_bytes ||
+		    (rules & word_rules[i].rule) == 0 ||
+		    (traits & word_rules[i].needs) != word_rules[i].needs)
+			continue;
+		if (word_rules[i].say(out, rules, word))
+			return;
+	}
+	buf_add(out, word.text, word.len_bytes);
+}
+
+void word_gap(struct buf *out)
+{
+	if (out->len_bytes > 0 && out->data[out->len_bytes - 1] != ' ')
+		buf_add_char(out, ' ');
+}
+
+/*
+ * Letters and digits alone, and short: no rule looks at such a word. The
+ * common case, so that it is told while the word's end is looked for.
+ */
+static bool next_word(const char *text, size_t len_bytes, size_t *pos)
+{
+	bool simple = true;
+	size_t i = *pos;
+
+	for (; i < len_bytes && text[i] != ' '; i++)
+		simple = simple && ascii_is_letter(text[i]);
+	simple = simple && i - *pos < CLEAN_HASH_SURE_DIGITS;
+	*pos = i;
+	return simple;
+}
+
+static void clean_words(struct buf *out, unsigned rules, const char *text,
+			size_t len_bytes)
+{
+	size_t pos = 0, plain = 0;
+
+	buf_reserve(out, len_bytes);
+	while (pos < len_bytes) {
+		size_t start = pos;
+
+		if (!next_word(text, len_bytes, &pos)) {
+			buf_add(out, text + plain, start - plain);
+			word_clean(out, rules,
+				   span_of(text + start, pos - start));
+			plain = pos;
+		}
+		pos += pos < len_bytes;
+	}
+	buf_add(out, text + plain, len_bytes - plain);
+}
+
+static bool has_controls(const char *text, size_t len_bytes)
+{
+	for (size_t i = 0; i < len_bytes; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			return true;
+	return false;
+}
+
+static bool is_ascii(const char *text, size_t len_bytes)
+{
+	for (size_t i = 0; i < len_bytes; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* Tabs and the like part words; the hygiene behind us folds the blanks. */
+static void blank_controls(char *text, size_t len_bytes)
+{
+	for (size_t i = 0; i < len_bytes; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			text[i] = ' ';
+}
+
+/*
+ * Invisible code points hide words from every rule, but emoji are made of
+ * them: they go when the emoji have their names.
+ */
+static void drop_invisible(struct buf *text)
+{
+	size_t pos = 0, end = 0;
+
+	while (pos < text->len_bytes) {
+		size_t start = pos;
+		int32_t code = text_next(text->data, text->len_bytes, &pos);
+
+		if (text_is_invisible(code))
+			continue;
+		memmove(text->data + end, text->data + start, pos - start);
+		end += pos - start;
+	}
+	buf_cut(text, end);
+}
+
+static void clean_other(struct buf *scratch, unsigned rules, const char *text,
+			size_t len_bytes)
+{
+	SCOPED_BUF struct buf stripped = { 0 };
+
+	text_strip_mirc(&stripped, text, len_bytes);
+	if (stripped.len_bytes == 0)
+		return;
+	blank_controls(stripped.data, stripped.len_bytes);
+	if ((rules & WORDING_EMOJI) == 0 ||
+	    !emoji_name_all(scratch, stripped.data, stripped.len_bytes))
+		buf_add(scratch, stripped.data, stripped.len_bytes);
+	drop_invisible(scratch);
+}
+
+void clean_text(struct buf *out, struct buf *scratch, unsigned rules,
+		const char *text, size_t len_bytes)
+{
+	if (len_bytes == 0)
+		return;
+	if (is_ascii(text, len_bytes) && !has_controls(text, len_bytes)) {
+		clean_words(out, rules, text, len_bytes);
+		return;
+	}
+	buf_clear(scratch);
+	clean_other(scratch, rules, text, len_bytes);
+	clean_words(out, rules, buf_text(scratch), scratch->len_bytes);
+}

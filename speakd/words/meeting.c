@@ -1,0 +1,270 @@
+#include "speakd/words/meeting.h"
+
+#include "core/buf.h"
+#include "speakd/words/word_rules.h"
+
+/* A shorter text is in many topics by chance. */
+enum { ECHO_MIN_BYTES = 4 };
+
+/* clang-format off */
+static const struct command {
+	const char *name;  /* behind "#" or inside "[]", any case */
+	const char *label; /* "label: text" */
+	const char *alone; /* said when no text follows; NULL: label */
+	enum priority priority;
+} commands[] = {
+	{ "accept",       "accepted",       NULL,              PRIORITY_HIGH },
+	{ "accepted",     "accepted",       NULL,              PRIORITY_HIGH },
+	{ "action",       "action",         NULL,              PRIORITY_HIGH },
+	{ "agree",        "agreed",         NULL,              PRIORITY_HIGH },
+	{ "agreed",       "agreed",         NULL,              PRIORITY_HIGH },
+	{ "chair",        "chair",          NULL,              PRIORITY_NORMAL },
+	{ "commands",     "commands",       NULL,              PRIORITY_LOW },
+	{ "endmeeting",   "meeting ends",   NULL,              PRIORITY_HIGH },
+	{ "endvote",      "vote ends",      NULL,              PRIORITY_HIGH },
+	{ "halp",         "help wanted",    NULL,              PRIORITY_NORMAL },
+	{ "help",         "help wanted",    NULL,              PRIORITY_NORMAL },
+	{ "idea",         "idea",           NULL,              PRIORITY_NORMAL },
+	{ "info",         "info",           NULL,              PRIORITY_NORMAL },
+	{ "link",         "link",           NULL,              PRIORITY_NORMAL },
+	{ "lurk",         "bot lurks",      NULL,              PRIORITY_LOW },
+	{ "meetingname",  "meeting name",   NULL,              PRIORITY_NORMAL },
+	{ "meetingtopic", "meeting topic",  NULL,              PRIORITY_HIGH },
+	{ "nick",         "nick",           NULL,              PRIORITY_LOW },
+	{ "progress",     "progress",       NULL,              PRIORITY_NORMAL },
+	{ "reject",       "rejected",       NULL,              PRIORITY_HIGH },
+	{ "rejected",     "rejected",       NULL,              PRIORITY_HIGH },
+	{ "restrictlogs", "logs restricted", NULL,             PRIORITY_LOW },
+	{ "save",         "minutes saved",  NULL,              PRIORITY_LOW },
+	{ "showvote",     "vote so far",    NULL,              PRIORITY_NORMAL },
+	{ "startmeeting", "meeting starts", NULL,              PRIORITY_HIGH },
+	{ "startvote",    "vote",           "vote starts",     PRIORITY_HIGH },
+	{ "subtopic",     "subtopic",       NULL,              PRIORITY_HIGH },
+	{ "topic",        "topic",          NULL,              PRIORITY_HIGH },
+	{ "unchair",      "chair removed",  NULL,              PRIORITY_NORMAL },
+	{ "undo",         "undo",           NULL,              PRIORITY_NORMAL },
+	{ "unlurk",       "bot back",       NULL,              PRIORITY_LOW },
+	{ "vote",         "vote",           "vote starts",     PRIORITY_HIGH },
+	{ "voters",       "voters",         NULL,              PRIORITY_LOW },
+	{ "votesrequired", "votes required", NULL,             PRIORITY_NORMAL },
+};
+
+static const struct {
+	const char *text, *phrase;
+} votes[] = {
+	{ "+1", "$nick votes plus one" },  { "-1", "$nick votes minus one" },
+	{ "+0", "$nick votes plus zero" }, { "-0", "$nick votes minus zero" },
+	{ "0", "$nick votes zero" },
+};
+
+/*
+ * What bots say, by its beginning. With label, what follows is announced under
+ * it, unless somebody just said so: then only echo is said.
+ */
+static const struct answer {
+	const char *start, *label, *echo;
+	enum priority priority;
+} answers[] = {
+	{ "New Topic:",        "topic",       "topic noted",  PRIORITY_HIGH },
+	{ "TOPIC:",            "topic",       "topic noted",  PRIORITY_HIGH },
+	{ "ACTION received:",  "action",      "action noted", PRIORITY_HIGH },
+	{ "ACTION:",           "action",      "action noted", PRIORITY_HIGH },
+	{ "AGREED received:",  "agreed",      "agreed noted", PRIORITY_HIGH },
+	{ "AGREED:",           "agreed",      "agreed noted", PRIORITY_HIGH },
+	{ "LINK received:",    "link",        "link noted",   PRIORITY_NORMAL },
+	{ "IDEA received:",    "idea",        "idea noted",   PRIORITY_NORMAL },
+	{ "Please vote on:",   "vote",        "vote noted",   PRIORITY_HIGH },
+	{ "Voting ended on:",  "vote ended",  "vote ended",   PRIORITY_HIGH },
+	{ "Final result is",   "vote result", NULL,           PRIORITY_HIGH },
+	{ "Commands Available:", NULL, "commands available",  PRIORITY_LOW },
+	{ "Useful Commands:",    NULL, "commands available",  PRIORITY_LOW },
+	{ "Available commands:", NULL, "commands available",  PRIORITY_LOW },
+	{ "Public votes can be registered", NULL, "how to vote", PRIORITY_LOW },
+	{ "E.g. /msg MootBot",   NULL, "how to vote in private", PRIORITY_LOW },
+};
+/* clang-format on */
+
+static struct span trim(struct span span)
+{
+	while (span.len_bytes > 0 && span.text[0] == ' ')
+		span = span_cut(span, 1, span.len_bytes);
+	while (span.len_bytes > 0 && span.text[span.len_bytes - 1] == ' ')
+		span.len_bytes--;
+	return span;
+}
+
+static bool is_caseless(struct span span, const char *text)
+{
+	if (span.len_bytes != strlen(text))
+		return false;
+	for (size_t i = 0; i < span.len_bytes; i++)
+		if (ascii_lower(span.text[i]) != ascii_lower(text[i]))
+			return false;
+	return true;
+}
+
+/* Cut "#name rest" or "[name] rest" in two. */
+static bool split_command(struct span text, struct span *ret_name,
+			  struct span *ret_rest)
+{
+	size_t end = 1;
+	bool bracket = text.text[0] == '[';
+
+	if (text.text[0] != '#' && !bracket)
+		return false;
+	while (end < text.len_bytes && ascii_is_letter(text.text[end]))
+		end++;
+	if (bracket ? end >= text.len_bytes || text.text[end] != ']' :
+		      end < text.len_bytes && text.text[end] != ' ' &&
+			      text.text[end] != ':')
+		return false;
+	*ret_name = span_cut(text, 1, end);
+	end += end < text.len_bytes;
+	*ret_rest = trim(span_cut(text, end, text.len_bytes));
+	return true;
+}
+
+static void remember(struct meeting *meeting, struct span text)
+{
+	struct buf *slot = &meeting->recent[meeting->next];
+
+	if (text.len_bytes == 0)
+		return;
+	meeting->next = (meeting->next + 1) % MEETING_RECALL;
+	buf_clear(slot);
+	buf_add(slot, text.text, text.len_bytes);
+}
+
+/* A bot may put a full stop behind. */
+static bool is_recent(const struct meeting *meeting, struct span text)
+{
+	for (size_t i = 0; i < MEETING_RECALL; i++) {
+		const struct buf *slot = &meeting->recent[i];
+
+		if (slot->len_bytes > 0 && text.len_bytes >= slot->len_bytes &&
+		    text.len_bytes <= slot->len_bytes + 1 &&
+		    memcmp(slot->data, text.text, slot->len_bytes) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool meeting_is_echo(const struct meeting *meeting, struct span text)
+{
+	for (size_t i = 0; i < MEETING_RECALL; i++) {
+		const struct buf *slot = &meeting->recent[i];
+
+		if (slot->len_bytes >= ECHO_MIN_BYTES &&
+		    slot->len_bytes <= text.len_bytes &&
+		    memmem(text.text, text.len_bytes, slot->data,
+			   slot->len_bytes) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static bool read_vote(struct span text, struct meeting_notice *ret)
+{
+	for (size_t i = 0; i < COUNT_OF(votes); i++) {
+		if (!span_is(text, votes[i].text))
+			continue;
+		ret->phrase = votes[i].phrase;
+		ret->priority = PRIORITY_HIGH;
+		return true;
+	}
+	return false;
+}
+
+static bool read_command(struct meeting *meeting, struct span text,
+			 struct meeting_notice *ret)
+{
+	struct span name, rest;
+
+	if (!split_command(text, &name, &rest))
+		return false;
+	if (is_caseless(name, "abstain")) {
+		ret->phrase = "$nick abstains";
+		ret->priority = PRIORITY_HIGH;
+		return true;
+	}
+	if (is_caseless(name, "vote") && read_vote(rest, ret))
+		return true;
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
+		const struct command *c = &commands[i];
+
+		if (!is_caseless(name, c->name))
+			continue;
+		remember(meeting, rest);
+		ret->label = rest.len_bytes == 0 && c->alone != NULL ?
+				     c->alone :
+				     c->label;
+		ret->text = rest;
+		ret->priority = c->priority;
+		return true;
+	}
+	return false;
+}
+
+/* "+1 received from bdrung. 2 for, 0 against." repeats a vote: the count. */
+static bool read_count(struct span text, struct meeting_notice *ret)
+{
+	static const char from[] = "1 received from ";
+	const char *rest;
+
+	if (text.len_bytes < sizeof(from) + 1 ||
+	    memcmp(text.text + 1, from, sizeof(from) - 1) != 0)
+		return false;
+	rest = memmem(text.text, text.len_bytes, ". ", 2);
+	ret->text = rest == NULL ? text :
+				   span_cut(text, (size_t)(rest + 2 - text.text),
+					    text.len_bytes);
+	ret->priority = PRIORITY_LOW;
+	ret->by_bot = true;
+	return true;
+}
+
+static bool read_answer(struct meeting *meeting, struct span text,
+			struct meeting_notice *ret)
+{
+	for (size_t i = 0; i < COUNT_OF(answers); i++) {
+		const struct answer *a = &answers[i];
+		size_t len_bytes = strlen(a->start);
+		struct span rest;
+
+		if (text.len_bytes < len_bytes ||
+		    memcmp(text.text, a->start, len_bytes) != 0)
+			continue;
+		rest = trim(span_cut(text, len_bytes, text.len_bytes));
+		ret->priority = a->priority;
+		ret->label = a->label;
+		ret->text = rest;
+		if (a->label != NULL &&
+		    (a->echo == NULL || !is_recent(meeting, rest)))
+			return true;
+		ret->label = a->echo;
+		ret->text = span_of("", 0);
+		ret->priority = PRIORITY_LOW;
+		ret->by_bot = true;
+		return true;
+	}
+	return read_count(text, ret);
+}
+
+bool meeting_read(struct meeting *meeting, struct span text,
+		  struct meeting_notice *ret)
+{
+	*ret = (struct meeting_notice){ .text = span_of("", 0),
+					.priority = PRIORITY_NORMAL };
+	text = trim(text);
+	if (text.len_bytes == 0)
+		return false;
+	if (text.text[0] == '#' || text.text[0] == '[')
+		return read_command(meeting, text, ret);
+	return read_vote(text, ret) || read_answer(meeting, text, ret);
+}
+
+void meeting_fini(struct meeting *meeting)
+{
+	for (size_t i = 0; i < MEETING_RECALL; i++)
+		buf_fini(&meeting->recent[i]);
+}
