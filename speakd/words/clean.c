@@ -12,7 +12,7 @@ enum trait {
 	HAS_DOT = 1 << 3,
 	HAS_COLON = 1 << 4,
 	HAS_SYMBOL = 1 << 5, /* any but letters and digits; dot, colon too */
-	HAS_ROW = 1 << 6,    /* the same symbol twice in a row */
+	HAS_ROW = 1 << 6, /* the same symbol twice in a row */
 	HAS_ONLY_SYMBOLS = 1 << 7,
 };
 

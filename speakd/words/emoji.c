@@ -444,8 +444,8 @@ static const struct {
 	int32_t first, last;
 	const char *name;
 } blocks[] = {
-	{ 0x23e9, 0x23fa, "symbol" },    { 0x2600, 0x27bf, "symbol" },
-	{ 0x2b1b, 0x2b55, "symbol" },    { FLAG_A, FLAG_Z, "flag" },
+	{ 0x23e9, 0x23fa, "symbol" },	   { 0x2600, 0x27bf, "symbol" },
+	{ 0x2b1b, 0x2b55, "symbol" },	   { FLAG_A, FLAG_Z, "flag" },
 	{ 0x1f000, 0x1f0ff, "game tile" }, { 0x1f300, 0x1faff, "emoji" },
 };
 

@@ -61,7 +61,8 @@ static size_t find_hash(struct span word, size_t *ret_bytes)
 		n = uuid_bytes(rest);
 		if (n == 0)
 			n = hash_bytes(rest);
-		if (n == 0 || (n < rest.len_bytes && ascii_is_alnum(rest.text[n])))
+		if (n == 0 ||
+		    (n < rest.len_bytes && ascii_is_alnum(rest.text[n])))
 			continue;
 		*ret_bytes = n;
 		return i;

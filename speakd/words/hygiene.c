@@ -43,7 +43,13 @@ static bool is_clean(const char *text, size_t len_bytes)
 	return run_bytes <= HYGIENE_RUN_BYTES && dots <= HYGIENE_DOTS;
 }
 
-enum { SCRIPT_NEUTRAL, SCRIPT_GREEK, SCRIPT_CYRILLIC, SCRIPT_OTHER };
+enum {
+	SCRIPT_ALONE = -1, /* a run of its own each */
+	SCRIPT_NEUTRAL,
+	SCRIPT_GREEK,
+	SCRIPT_CYRILLIC,
+	SCRIPT_OTHER
+};
 
 /*
  * The script of a letter, Latin being neutral. Between U+0530 and U+1CFF a
@@ -54,6 +60,8 @@ static int32_t script_of(int32_t code)
 {
 	if (code < 0x370)
 		return SCRIPT_NEUTRAL;
+	if (code >= 0x3cf && code < 0x400)
+		return SCRIPT_ALONE; /* archaic Greek, Coptic */
 	if (code < 0x400 || (code >= 0x1f00 && code < 0x2000))
 		return SCRIPT_GREEK;
 	if (code < 0x530 || (code >= 0x2de0 && code < 0x2e00) ||
@@ -69,20 +77,21 @@ struct runs {
 	struct buf *out;
 	size_t max_run_bytes;
 	size_t run_bytes; /* since the last blank */
-	int32_t script;   /* of the run so far */
+	int32_t script; /* of the run so far */
 	bool blank_due;
 };
 
 /*
- * A word of two scripts makes espeak-ng 1.51 change dictionaries in the middle
- * of a look-up and read the one that it has just freed (U+03D8 U+0456 under
- * voice "de").
+ * A word of two scripts, or of letters that no dictionary has, makes espeak-ng
+ * 1.51 change dictionaries in the middle of a look-up and read the one that it
+ * has just freed (U+03D8 U+0456 and U+03FA U+03D7 under voice "de").
  */
 static bool runs_must_break(struct runs *runs, int32_t code, size_t len_bytes)
 {
 	int32_t script = script_of(code);
 	bool other = script != SCRIPT_NEUTRAL &&
-		     runs->script != SCRIPT_NEUTRAL && runs->script != script;
+		     runs->script != SCRIPT_NEUTRAL &&
+		     (runs->script != script || script == SCRIPT_ALONE);
 
 	if (script != SCRIPT_NEUTRAL)
 		runs->script = script;

@@ -9,12 +9,12 @@ static bool is_unspaced(int32_t code)
 	static const struct {
 		int32_t first, last;
 	} ranges[] = {
-		{ 0x0e00, 0x0fff },   /* Thai, Lao, Tibetan */
-		{ 0x1000, 0x109f },   /* Myanmar */
-		{ 0x1780, 0x17ff },   /* Khmer */
-		{ 0x2e80, 0xa4cf },   /* Chinese, Japanese, Yi */
-		{ 0xf900, 0xfaff },   /* more Chinese */
-		{ 0xff00, 0xffef },   /* wide and narrow forms */
+		{ 0x0e00, 0x0fff }, /* Thai, Lao, Tibetan */
+		{ 0x1000, 0x109f }, /* Myanmar */
+		{ 0x1780, 0x17ff }, /* Khmer */
+		{ 0x2e80, 0xa4cf }, /* Chinese, Japanese, Yi */
+		{ 0xf900, 0xfaff }, /* more Chinese */
+		{ 0xff00, 0xffef }, /* wide and narrow forms */
 		{ 0x20000, 0x3ffff }, /* more Chinese */
 	};
 

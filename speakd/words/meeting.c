@@ -114,8 +114,8 @@ static bool split_command(struct span text, struct span *ret_name,
 		return false;
 	while (end < text.len_bytes && ascii_is_letter(text.text[end]))
 		end++;
-	if (bracket ? end >= text.len_bytes || text.text[end] != ']' :
-		      end < text.len_bytes && text.text[end] != ' ' &&
+	if (bracket ? end >= text.len_bytes || text.text[end] != ']'
+		    : end < text.len_bytes && text.text[end] != ' ' &&
 			      text.text[end] != ':')
 		return false;
 	*ret_name = span_cut(text, 1, end);
@@ -195,9 +195,8 @@ static bool read_command(struct meeting *meeting, struct span text,
 		if (!is_caseless(name, c->name))
 			continue;
 		remember(meeting, rest);
-		ret->label = rest.len_bytes == 0 && c->alone != NULL ?
-				     c->alone :
-				     c->label;
+		ret->label = rest.len_bytes == 0 && c->alone != NULL ? c->alone
+								     : c->label;
 		ret->text = rest;
 		ret->priority = c->priority;
 		return true;
@@ -215,9 +214,10 @@ static bool read_count(struct span text, struct meeting_notice *ret)
 	    memcmp(text.text + 1, from, sizeof(from) - 1) != 0)
 		return false;
 	rest = memmem(text.text, text.len_bytes, ". ", 2);
-	ret->text = rest == NULL ? text :
-				   span_cut(text, (size_t)(rest + 2 - text.text),
-					    text.len_bytes);
+	ret->text = rest == NULL
+			    ? text
+			    : span_cut(text, (size_t)(rest + 2 - text.text),
+				       text.len_bytes);
 	ret->priority = PRIORITY_LOW;
 	ret->by_bot = true;
 	return true;

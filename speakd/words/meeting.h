@@ -20,8 +20,8 @@ struct meeting {
 
 /* How a message is announced. Texts live as long as the message. */
 struct meeting_notice {
-	const char *label;  /* "topic", in front of ": text" */
-	struct span text;   /* may be empty */
+	const char *label; /* "topic", in front of ": text" */
+	struct span text; /* may be empty */
 	const char *phrase; /* instead of label and text: "$nick votes ..." */
 	enum priority priority;
 	bool by_bot; /* an echo or a service text: said with the bot's nick */

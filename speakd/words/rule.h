@@ -14,11 +14,11 @@ struct rule {
 	/* Conditions: those that are there must all hold. */
 	struct pattern *text, *line, *either, *nick, *channel;
 	char *ignored_nick; /* owned: * and ?, folded */
-	unsigned kinds;     /* mask of 1 << enum message_kind; 0: any */
+	unsigned kinds; /* mask of 1 << enum message_kind; 0: any */
 	/* Effects. */
 	bool drop, keep;
-	char *text_re;              /* owned: what text was made of */
-	char *replace;              /* owned, like the following */
+	char *text_re; /* owned: what text was made of */
+	char *replace; /* owned, like the following */
 	char *say_as, *voice, *run;
 	int pitch, rate_wpm, volume_percent, priority, cue;
 };

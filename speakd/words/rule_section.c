@@ -154,8 +154,8 @@ int rule_set(struct rule *rule, const char *key, const char *value,
 
 		if (strcmp(keys[i].name, key) != 0)
 			continue;
-		rc = keys[i].set((char *)rule + keys[i].offset, &keys[i],
-				 value, e);
+		rc = keys[i].set((char *)rule + keys[i].offset, &keys[i], value,
+				 e);
 		if (rc == 0 && strcmp(key, "text") == 0)
 			keep_copy(&rule->text_re, value);
 		return rc;

@@ -105,9 +105,8 @@ int rules_add_keep(struct rules *rules, const char *re, struct err *e)
 
 static bool may_be_slash(char c)
 {
-	return c > ' ' && c <= '~' && c != '\\' &&
-	       !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
-	       !(c >= 'a' && c <= 'z');
+	return c > ' ' && c <= '~' && c != '\\' && !(c >= '0' && c <= '9') &&
+	       !(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z');
 }
 
 /* The part up to the next slash, moved over; NULL when none follows. */

@@ -104,9 +104,9 @@ static struct span find_host(struct span rest)
 	if (host.len_bytes > 0 && host.text[0] == '[') {
 		const char *close = memchr(host.text, ']', host.len_bytes);
 
-		return close != NULL ?
-			       span_cut(host, 1, (size_t)(close - host.text)) :
-			       host;
+		return close != NULL
+			       ? span_cut(host, 1, (size_t)(close - host.text))
+			       : host;
 	}
 	end = 0;
 	while (end < host.len_bytes && host.text[end] != ':')
@@ -116,8 +116,8 @@ static struct span find_host(struct span rest)
 
 static struct span without_www(struct span host)
 {
-	return starts_with(host, "www.") ? span_cut(host, 4, host.len_bytes) :
-					   host;
+	return starts_with(host, "www.") ? span_cut(host, 4, host.len_bytes)
+					 : host;
 }
 
 bool word_url(struct buf *out, unsigned rules, struct span word)
@@ -138,8 +138,7 @@ bool word_url(struct buf *out, unsigned rules, struct span word)
 		return false;
 	word_clean(out, rules & ~(unsigned)WORDING_URLS,
 		   span_cut(word, 0, begin));
-	if (out->len_bytes > 0 &&
-	    ascii_is_alnum(out->data[out->len_bytes - 1]))
+	if (out->len_bytes > 0 && ascii_is_alnum(out->data[out->len_bytes - 1]))
 		word_gap(out);
 	buf_add_text(out, "link to ");
 	buf_add(out, host.text, host.len_bytes);

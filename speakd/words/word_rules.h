@@ -15,10 +15,10 @@ void word_clean(struct buf *out, unsigned rules, struct span word);
 
 typedef bool word_fn(struct buf *out, unsigned rules, struct span word);
 
-word_fn word_url;      /* "(http://a.b/c)." "(link to a.b)." */
-word_fn word_hash;     /* "3f9a..." "hash 3 f 9 a" */
-word_fn word_symbols;  /* "======" "6 equals" */
-word_fn word_long;     /* "aaaaa..." "aaaaa… long word" */
+word_fn word_url; /* "(http://a.b/c)." "(link to a.b)." */
+word_fn word_hash; /* "3f9a..." "hash 3 f 9 a" */
+word_fn word_symbols; /* "======" "6 equals" */
+word_fn word_long; /* "aaaaa..." "aaaaa… long word" */
 word_fn word_emoticon; /* ":)" "smile" */
 
 /* What symbol is called when it is all that is said; NULL for none. */

@@ -36,15 +36,26 @@ enum wording_rule {
 	WORDING_ALL = (1 << 12) - 1,
 };
 
+/*
+ * A rule's "run = COMMAND" matched message. data is that of wording_message().
+ */
+typedef void wording_run_fn(const char *command, const struct message *message,
+			    void *data);
+
 struct wording_config {
 	unsigned rules; /* mask of enum wording_rule */
 	unsigned events; /* mask of 1 << enum message_kind */
 	const char *nick; /* mine, or NULL: what highlights */
 	const char *voice; /* base voice, "en-us": variants are added */
 	bool highlight_sound; /* a cue; else the word "highlight" */
+	wording_run_fn *run; /* NULL: no commands are run */
 };
 
-/* Parse "urls,emoji" to a mask. 0 or err_usage. */
+/* The name of each rule, as in wording_parse_rules(); bit i is rule 1 << i. */
+extern const char *const wording_rule_names[];
+extern const size_t wording_rule_count;
+
+/* Parse "urls,emoji" to a mask; "all" is every rule. 0 or err_usage. */
 int wording_parse_rules(const char *list, unsigned *ret,
 			struct err *e) MUST_CHECK;
 /* Parse "message,action" to a mask of kinds; "all" is every kind. */
@@ -63,7 +74,8 @@ void wording_free(struct wording *wording);
  * it: usually one, none when it is not said, two when a paste ended before it.
  *
  * line is the whole line as it came; cut: it was longer than the limit, which
- * is said. now_ms is when it came (clock_ms()).
+ * is said. now_ms is when it came (clock_ms()), or 0 when it did not come just
+ * now: then a paste is known by the time in the line, if that has seconds.
  */
 typedef void wording_say_fn(struct phrase *take_phrase, void *data);
 
@@ -71,5 +83,8 @@ void wording_message(struct wording *wording, const struct message *message,
 		     struct span line, bool cut, struct rules *first,
 		     struct rules *second, uint64_t now_ms, wording_say_fn *say,
 		     void *data);
+
+/* How many phrases were cut at PHRASE_MAX_BYTES so far. */
+uint64_t wording_cuts(const struct wording *wording);
 
 #endif

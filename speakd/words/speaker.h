@@ -1,0 +1,34 @@
+/*
+ * speaker.h - who speaks, and the voice that is theirs.
+ *
+ * Private to speakd/words/.
+ */
+#ifndef SPEAKD_WORDS_SPEAKER_H
+#define SPEAKD_WORDS_SPEAKER_H
+
+#include "core/buf.h"
+#include "core/message/message.h"
+
+/* Pitches given to speakers, in espeak's 0..99: all are easy to follow. */
+enum { SPEAKER_PITCH_MIN = 30, SPEAKER_PITCH_MAX = 70 };
+
+struct speaker_voice {
+	const char *variant; /* of espeak-ng: "m3" */
+	int pitch;
+};
+
+/* Stable over runs and machines: the same nick, in any case, sounds the same.
+ */
+struct speaker_voice speaker_voice(struct span nick);
+
+/* Nicks are equal whatever their case. */
+bool speaker_same(struct span a, struct span b);
+
+/* Whether text holds nick as a word: no character of a nick beside it. */
+bool speaker_named(struct span text, struct span nick);
+
+/* The variants that may be given, for the test against espeak-ng's data. */
+extern const char *const speaker_variants[];
+extern const size_t speaker_variant_count;
+
+#endif

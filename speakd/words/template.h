@@ -1,0 +1,24 @@
+/*
+ * template.h - "$nick leaves: $text": a sentence with the message put in.
+ *
+ * Private to speakd/words/.
+ */
+#ifndef SPEAKD_WORDS_TEMPLATE_H
+#define SPEAKD_WORDS_TEMPLATE_H
+
+#include "core/buf.h"
+#include "core/message/message.h"
+
+/* What may stand behind "$". */
+struct template_values {
+	struct span nick, text, channel, target, kind;
+};
+
+/*
+ * Add format to out with $nick, $text, $channel, $target and $kind replaced; a
+ * name may be in braces, "$$" is "$", and any other "$" stays as it is.
+ */
+void template_fill(struct buf *out, const char *format,
+		   const struct template_values *values);
+
+#endif

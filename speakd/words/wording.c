@@ -1,0 +1,520 @@
+#include "speakd/words/wording.h"
+
+#include "core/mem.h"
+#include "core/text.h"
+#include "speakd/words/clean.h"
+#include "speakd/words/hygiene.h"
+#include "speakd/words/meeting.h"
+#include "speakd/words/paste.h"
+#include "speakd/words/speaker.h"
+#include "speakd/words/template.h"
+
+struct wording {
+	const struct wording_config *config; /* borrowed */
+	struct buf speaker; /* who spoke last; empty: nobody */
+	struct buf channel;
+	bool has_channel;
+	struct paste paste;
+	struct meeting meeting;
+	uint64_t cuts;
+	/* Work space: memory is kept from line to line. */
+	struct buf clean, scratch, sentence, said;
+};
+
+/* One message on its way to a phrase. */
+struct draft {
+	const struct message *message;
+	const struct verdict *verdict;
+	struct span text; /* as the rules left it */
+	struct span said; /* the text's words, cleaned */
+	const char *format; /* of the sentence */
+	bool mine, changes_speaker, new_channel, cut;
+	enum priority priority;
+	enum cue cue;
+};
+
+struct wording *wording_new(const struct wording_config *keep_config)
+{
+	struct wording *wording = mem_new(sizeof(*wording));
+
+	wording->config = keep_config;
+	return wording;
+}
+
+void wording_free(struct wording *wording)
+{
+	if (wording == NULL)
+		return;
+	buf_fini(&wording->speaker);
+	buf_fini(&wording->channel);
+	paste_fini(&wording->paste);
+	meeting_fini(&wording->meeting);
+	buf_fini(&wording->clean);
+	buf_fini(&wording->scratch);
+	buf_fini(&wording->sentence);
+	buf_fini(&wording->said);
+	free(wording);
+}
+
+uint64_t wording_cuts(const struct wording *wording)
+{
+	return wording->cuts;
+}
+
+/* What a kind sounds like, complete, without text, and without a nick. */
+/* clang-format off */
+static const struct form {
+	const char *full, *no_text, *no_nick;
+	enum priority priority;
+	bool own_voice; /* said in the voice of its nick */
+} forms[KIND_COUNT] = {
+	[KIND_MESSAGE] = { "$nick: $text", NULL, "$text", PRIORITY_NORMAL, true },
+	[KIND_ACTION]  = { "$nick $text", NULL, "$text", PRIORITY_NORMAL, true },
+	[KIND_NOTICE]  = { "notice from $nick: $text", NULL, "notice: $text", PRIORITY_NORMAL, true },
+	[KIND_JOIN]    = { "$nick joins", "$nick joins", "somebody joins", PRIORITY_LOW, false },
+	[KIND_PART]    = { "$nick leaves: $text", "$nick leaves", "somebody leaves", PRIORITY_LOW, false },
+	[KIND_QUIT]    = { "$nick quits: $text", "$nick quits", "somebody quits", PRIORITY_LOW, false },
+	[KIND_NICK]    = { "$nick is now $text", NULL, NULL, PRIORITY_LOW, false },
+	[KIND_MODE]    = { "mode $text by $nick", "mode by $nick", "mode $text", PRIORITY_LOW, false },
+	[KIND_TOPIC]   = { "$nick changes the topic to: $text", "$nick clears the topic", "topic: $text", PRIORITY_NORMAL, false },
+	[KIND_KICK]    = { "$nick kicks $target: $text", "$nick kicks $target", "$target is kicked: $text", PRIORITY_NORMAL, false },
+	[KIND_NUMERIC] = { "$text", NULL, "$text", PRIORITY_LOW, false },
+	[KIND_PRIVATE] = { "private from $nick: $text", NULL, "private: $text", PRIORITY_NORMAL, true },
+	[KIND_OWN]     = { "you: $text", NULL, "you: $text", PRIORITY_NORMAL, false },
+	[KIND_OTHER]   = { "$text", NULL, "$text", PRIORITY_LOW, false },
+};
+/* clang-format on */
+
+static struct span span_of_buf(const struct buf *buf)
+{
+	return span_of(buf_text(buf), buf->len_bytes);
+}
+
+static struct span span_of_text(const char *text)
+{
+	return span_of(text, strlen(text));
+}
+
+static bool has_rule(const struct wording *wording, enum wording_rule rule)
+{
+	return (wording->config->rules & (unsigned)rule) != 0;
+}
+
+static void set_buf(struct buf *buf, struct span span)
+{
+	buf_clear(buf);
+	buf_add(buf, span.text, span.len_bytes);
+}
+
+static struct span bare_channel(struct span channel)
+{
+	while (channel.len_bytes > 0 && strchr("#&+!", channel.text[0]) != NULL)
+		channel = span_of(channel.text + 1, channel.len_bytes - 1);
+	return channel;
+}
+
+/* ---- phrases out --------------------------------------------------------- */
+
+/* Make safe what stands in sentence; false when nothing is left of it. */
+static bool finish_text(struct wording *wording, bool cut)
+{
+	static const char more[] = " and more", cut_off[] = " line cut";
+	size_t room = PHRASE_MAX_BYTES - sizeof(more) - sizeof(cut_off);
+	struct buf *said = &wording->said;
+
+	buf_clear(said);
+	hygiene_clean(said, buf_text(&wording->sentence),
+		      wording->sentence.len_bytes);
+	if (said->len_bytes > PHRASE_MAX_BYTES ||
+	    (cut && said->len_bytes > room)) {
+		const char *blank = memrchr(said->data, ' ', room);
+
+		/* The hygiene leaves a blank every HYGIENE_RUN_BYTES. */
+		buf_cut(said, blank != NULL ? (size_t)(blank - said->data) : 0);
+		buf_add_text(said, more);
+		wording->cuts++;
+	}
+	if (cut)
+		buf_add_text(said, cut_off + (said->len_bytes == 0));
+	return said->len_bytes > 0;
+}
+
+static char *voice_name(const struct wording *wording, const char *variant)
+{
+	const char *base = wording->config->voice;
+
+	if (base == NULL || strchr(base, '+') != NULL)
+		return NULL;
+	return mem_printf("%s+%s", base, variant);
+}
+
+/* The voice of the rule that matched, or of the speaker, or the default. */
+static void set_voice(const struct wording *wording, const struct draft *draft,
+		      struct phrase *phrase)
+{
+	const struct verdict *verdict = draft->verdict;
+	struct span nick = draft->message->nick;
+
+	if (has_rule(wording, WORDING_VOICES) && !draft->mine &&
+	    nick.len_bytes > 0 && forms[draft->message->kind].own_voice) {
+		struct speaker_voice own = speaker_voice(nick);
+
+		phrase->pitch = own.pitch;
+		if (verdict->voice == NULL)
+			phrase->voice = voice_name(wording, own.variant);
+	}
+	if (verdict->voice != NULL)
+		phrase->voice = mem_copy(verdict->voice);
+	if (verdict->pitch != PHRASE_DEFAULT)
+		phrase->pitch = verdict->pitch;
+	phrase->rate_wpm = verdict->rate_wpm;
+	phrase->volume_percent = verdict->volume_percent;
+}
+
+static void say_draft(struct wording *wording, const struct draft *draft,
+		      uint64_t now_ms, wording_say_fn *say, void *data)
+{
+	const struct verdict *verdict = draft->verdict;
+	struct phrase *phrase;
+
+	if (!finish_text(wording, draft->cut))
+		return;
+	phrase = phrase_new(
+		mem_text(wording->said.data, wording->said.len_bytes));
+	set_voice(wording, draft, phrase);
+	phrase->priority = verdict->priority >= 0
+				   ? (enum priority)verdict->priority
+				   : draft->priority;
+	phrase->cue = verdict->cue >= 0 ? (enum cue)verdict->cue : draft->cue;
+	phrase->arrived_ms = now_ms;
+	say(phrase, data);
+}
+
+static void say_paste_end(struct wording *wording, struct span nick,
+			  uint64_t ms, uint64_t now_ms, wording_say_fn *say,
+			  void *data)
+{
+	struct phrase *phrase;
+	unsigned lines;
+
+	if (!paste_ends(&wording->paste, nick, ms, &lines))
+		return;
+	phrase = phrase_new(mem_printf("end of paste, %u lines", lines));
+	phrase->priority = PRIORITY_LOW;
+	phrase->arrived_ms = now_ms;
+	buf_clear(&wording->speaker);
+	say(phrase, data);
+}
+
+/* ---- the sentence -------------------------------------------------------- */
+
+static void fill(struct wording *wording, const struct draft *draft)
+{
+	const struct message *m = draft->message;
+	struct template_values values = {
+		.nick = draft->mine && draft->verdict->say_as == NULL
+				? span_of_text("you")
+				: m->nick,
+		.text = draft->said,
+		.channel = bare_channel(m->channel),
+		.target = m->target,
+		.kind = span_of_text(message_kind_name(m->kind)),
+	};
+	struct buf *out = &wording->sentence;
+
+	buf_clear(out);
+	if (draft->cue == CUE_HIGHLIGHT && !wording->config->highlight_sound &&
+	    draft->verdict->cue < 0)
+		buf_add_text(out, "highlight: ");
+	if (draft->new_channel && has_rule(wording, WORDING_CHANNEL)) {
+		buf_add_text(out, "in ");
+		buf_add(out, values.channel.text, values.channel.len_bytes);
+		buf_add_text(out, ": ");
+	}
+	template_fill(out, draft->format, &values);
+}
+
+/* The words of text, cleaned, in draft->said. */
+static void clean(struct wording *wording, struct draft *draft,
+		  struct span text)
+{
+	buf_clear(&wording->clean);
+	clean_text(&wording->clean, &wording->scratch, wording->config->rules,
+		   text.text, text.len_bytes);
+	draft->said = span_of_buf(&wording->clean);
+}
+
+/* "?" would be said as silence: its name instead. */
+static void name_silent(struct wording *wording, struct draft *draft)
+{
+	struct buf *out = &wording->scratch;
+
+	buf_clear(out);
+	if (clean_name_silent(out, draft->said.text, draft->said.len_bytes))
+		draft->said = span_of_buf(out);
+}
+
+static bool is_blank(struct span text)
+{
+	for (size_t i = 0; i < text.len_bytes; i++)
+		if (text.text[i] != ' ')
+			return false;
+	return true;
+}
+
+/* "+1" is no number for espeak-ng: it says "one". */
+static void name_sign(struct draft *draft)
+{
+	static const struct {
+		const char *text, *name;
+	} signs[] = {
+		{ "+1", "plus one" },
+		{ "-1", "minus one" },
+		{ "+0", "plus zero" },
+		{ "-0", "minus zero" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(signs); i++)
+		if (span_is(draft->said, signs[i].text))
+			draft->said = span_of_text(signs[i].name);
+}
+
+/* The form for what draft has; NULL: nothing to be said. */
+static const char *choose_form(const struct draft *draft)
+{
+	const struct form *form = &forms[draft->message->kind];
+
+	if (draft->message->nick.len_bytes == 0 && !draft->mine)
+		return is_blank(draft->said) && form->no_text == NULL &&
+				       !draft->cut
+			       ? NULL
+			       : form->no_nick;
+	if (is_blank(draft->said) && !draft->cut)
+		return form->no_text;
+	return form->full;
+}
+
+static bool is_same_speaker(const struct wording *wording, struct span nick)
+{
+	return wording->speaker.len_bytes > 0 &&
+	       speaker_same(span_of_buf(&wording->speaker), nick);
+}
+
+static void plain_form(struct wording *wording, struct draft *draft)
+{
+	const struct message *m = draft->message;
+
+	name_silent(wording, draft);
+	name_sign(draft);
+	draft->format = choose_form(draft);
+	if (m->kind == KIND_ACTION && !has_rule(wording, WORDING_ACTIONS) &&
+	    draft->format == forms[KIND_ACTION].full)
+		draft->format = forms[KIND_MESSAGE].full;
+	draft->changes_speaker = true;
+	if (m->kind == KIND_MESSAGE && draft->format != NULL &&
+	    has_rule(wording, WORDING_NICK) && !draft->new_channel &&
+	    is_same_speaker(wording, m->nick))
+		draft->format = forms[KIND_MESSAGE].no_nick;
+}
+
+/* "link: link to a.b" says it twice. */
+static bool names_itself(const char *label, struct span said)
+{
+	static const char link[] = "link to ";
+
+	return strcmp(label, "link") == 0 &&
+	       said.len_bytes >= sizeof(link) - 1 &&
+	       memcmp(said.text, link, sizeof(link) - 1) == 0;
+}
+
+/*
+ * "topic: X" in front of the words; the nick is said only where the sentence
+ * needs it. Built in scratch, which the words do not use any more.
+ */
+static void meeting_form(struct wording *wording, struct draft *draft,
+			 const struct meeting_notice *notice)
+{
+	struct buf *out = &wording->scratch;
+
+	draft->priority = notice->priority;
+	draft->format = notice->phrase;
+	if (notice->phrase != NULL) {
+		draft->format = draft->message->nick.len_bytes > 0 ||
+						draft->mine
+					? notice->phrase
+					: "$text";
+		return;
+	}
+	clean(wording, draft, notice->text);
+	draft->format = notice->by_bot && draft->message->nick.len_bytes > 0
+				? "$nick: $text"
+				: "$text";
+	if (notice->label == NULL || names_itself(notice->label, draft->said))
+		return;
+	buf_clear(out);
+	buf_add_text(out, notice->label);
+	if (!is_blank(draft->said)) {
+		buf_add_text(out, ": ");
+		buf_add(out, draft->said.text, draft->said.len_bytes);
+	}
+	draft->said = span_of_buf(out);
+}
+
+static bool read_meeting(struct wording *wording, struct draft *draft)
+{
+	const struct message *m = draft->message;
+	struct meeting_notice notice;
+
+	if (!has_rule(wording, WORDING_MEETING))
+		return false;
+	if (m->kind == KIND_TOPIC &&
+	    meeting_is_echo(&wording->meeting, draft->text)) {
+		draft->format = "topic changed";
+		draft->priority = PRIORITY_LOW;
+		return true;
+	}
+	if ((m->kind != KIND_MESSAGE && m->kind != KIND_NOTICE &&
+	     m->kind != KIND_OWN) ||
+	    !meeting_read(&wording->meeting, draft->text, &notice))
+		return false;
+	meeting_form(wording, draft, &notice);
+	return true;
+}
+
+/* ---- marks: mine, to me, a channel, a paste ------------------------------ */
+
+static void mark_highlight(struct wording *wording, struct draft *draft)
+{
+	const struct message *m = draft->message;
+	struct span me = span_of_text(
+		wording->config->nick != NULL ? wording->config->nick : "");
+	bool speaks = forms[m->kind].own_voice || m->kind == KIND_TOPIC;
+
+	draft->mine = m->kind == KIND_OWN;
+	if (!has_rule(wording, WORDING_HIGHLIGHT))
+		return;
+	if (me.len_bytes > 0 && forms[m->kind].own_voice &&
+	    speaker_same(m->nick, me))
+		draft->mine = true;
+	if (draft->mine) {
+		draft->priority = PRIORITY_HIGH;
+	} else if (m->kind == KIND_PRIVATE ||
+		   (speaks && speaker_named(draft->text, me))) {
+		draft->priority = PRIORITY_HIGH;
+		draft->cue = CUE_HIGHLIGHT;
+	}
+}
+
+static void mark_channel(struct wording *wording, struct draft *draft)
+{
+	struct span channel = draft->message->channel;
+
+	if (channel.len_bytes == 0)
+		return;
+	draft->new_channel = wording->has_channel &&
+			     !speaker_same(span_of_buf(&wording->channel),
+					   channel);
+	if (!wording->has_channel || draft->new_channel)
+		set_buf(&wording->channel, channel);
+	wording->has_channel = true;
+}
+
+static const char *paste_format(const struct draft *draft)
+{
+	return draft->verdict->say_as == NULL ? "$nick pastes: $text"
+					      : draft->format;
+}
+
+static void mark_paste(struct wording *wording, struct draft *draft,
+		       uint64_t ms)
+{
+	const struct message *m = draft->message;
+	unsigned lines;
+
+	if (!has_rule(wording, WORDING_PASTES) || m->kind != KIND_MESSAGE ||
+	    m->nick.len_bytes == 0)
+		return;
+	lines = paste_count(&wording->paste, m->nick, ms);
+	if (lines < PASTE_LINES)
+		return;
+	if (lines == PASTE_LINES && !draft->mine)
+		draft->format = paste_format(draft);
+	if (draft->priority == PRIORITY_NORMAL)
+		draft->priority = PRIORITY_LOW;
+}
+
+/* Whoever speaks next is named, unless it is the one who just did. */
+static void remember_speaker(struct wording *wording, const struct draft *draft)
+{
+	const struct message *m = draft->message;
+
+	if (draft->changes_speaker &&
+	    (m->kind == KIND_MESSAGE || m->kind == KIND_ACTION))
+		set_buf(&wording->speaker, m->nick);
+	else if (!is_same_speaker(wording, m->nick) || m->kind != KIND_MESSAGE)
+		buf_clear(&wording->speaker);
+}
+
+/* Who changes nick goes on speaking, whether the change is said or not. */
+static void follow_nick(struct wording *wording, const struct message *m)
+{
+	if (m->kind == KIND_NICK && m->text.len_bytes > 0 &&
+	    is_same_speaker(wording, m->nick))
+		set_buf(&wording->speaker, m->text);
+}
+
+/* ---- one message --------------------------------------------------------- */
+
+static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
+		 wording_say_fn *say, void *data)
+{
+	const struct message *m = draft->message;
+	uint64_t ms = paste_time_ms(m, now_ms);
+	bool is_line = m->kind == KIND_MESSAGE;
+
+	say_paste_end(wording, is_line ? m->nick : span_of("", 0), ms, now_ms,
+		      say, data);
+	clean(wording, draft, draft->text);
+	if (!read_meeting(wording, draft))
+		plain_form(wording, draft);
+	if (draft->format == NULL)
+		return;
+	if (draft->verdict->say_as != NULL)
+		draft->format = draft->verdict->say_as;
+	mark_paste(wording, draft, ms);
+	fill(wording, draft);
+	if (m->kind != KIND_NICK)
+		remember_speaker(wording, draft);
+	say_draft(wording, draft, now_ms, say, data);
+}
+
+void wording_message(struct wording *wording, const struct message *message,
+		     struct span line, bool cut, struct rules *first,
+		     struct rules *second, uint64_t now_ms, wording_say_fn *say,
+		     void *data)
+{
+	struct verdict verdict;
+	struct draft draft = {
+		.message = message,
+		.verdict = &verdict,
+		.priority = forms[message->kind].priority,
+		.cut = cut,
+	};
+
+	if ((wording->config->events & (1U << message->kind)) == 0) {
+		follow_nick(wording, message);
+		return;
+	}
+	rules_judge(first, second, message, line, &verdict);
+	draft.text = verdict.replaced ? span_of_buf(&verdict.text)
+				      : message->text;
+	if (verdict.run != NULL && wording->config->run != NULL)
+		wording->config->run(verdict.run, message, data);
+	if (verdict.say) {
+		mark_highlight(wording, &draft);
+		mark_channel(wording, &draft);
+		word(wording, &draft, now_ms, say, data);
+	}
+	follow_nick(wording, message);
+	buf_fini(&verdict.text);
+}
