@@ -9,8 +9,8 @@
 #include "speakd/words/wording.h"
 
 #define HEX32 "0123456789abcdef0123456789abcdef"
-#define X20 "xxxxxxxxxxxxxxxxxxxx"
-#define X40 X20 X20
+#define X20   "xxxxxxxxxxxxxxxxxxxx"
+#define X40   X20 X20
 
 /* clang-format off */
 static const struct {
