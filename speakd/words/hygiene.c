@@ -148,6 +148,32 @@ static void runs_add(struct runs *runs, int32_t code, const char *bytes,
 	runs->run_bytes += len_bytes;
 }
 
+/*
+ * Digits of other scripts as 0..9, which every voice can say: a lone Bengali
+ * one makes espeak-ng 1.51 read freed memory, whatever the voice.
+ */
+static int32_t ascii_digit(int32_t code)
+{
+	static const int32_t zeros[] = {
+		0x660,	0x6f0,	0x7c0,	0x966,	0x9e6,	0xa66,	0xae6,
+		0xb66,	0xbe6,	0xc66,	0xce6,	0xd66,	0xde6,	0xe50,
+		0xed0,	0xf20,	0x1040, 0x1090, 0x17e0, 0x1810, 0x1946,
+		0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
+	};
+
+	for (size_t i = 0; i < COUNT_OF(zeros); i++)
+		if (code >= zeros[i] && code <= zeros[i] + 9)
+			return '0' + (code - zeros[i]);
+	return -1;
+}
+
+static void add_digit(struct runs *runs, int32_t digit)
+{
+	char c = (char)digit;
+
+	runs_add(runs, digit, &c, 1);
+}
+
 static void break_runs(struct buf *out, size_t max_run_bytes, const char *text,
 		       size_t len_bytes)
 {
@@ -160,6 +186,8 @@ static void break_runs(struct buf *out, size_t max_run_bytes, const char *text,
 
 		if (code < 0)
 			runs_add(&runs, 0xfffd, "\xef\xbf\xbd", 3);
+		else if (code >= 0x660 && ascii_digit(code) >= 0)
+			add_digit(&runs, ascii_digit(code));
 		else if (!text_is_invisible(code))
 			runs_add(&runs, code, text + start, pos - start);
 	}
