@@ -8,7 +8,7 @@
  *	line ─▶ message_detect ─▶ message_parse ─▶ struct message
  *
  * Texts in a message point into the line that was parsed or into the struct
- * itself: they live as long as both.
+ * itself: they live as long as both, and a message is passed by pointer.
  */
 #ifndef CORE_MESSAGE_H
 #define CORE_MESSAGE_H
@@ -25,7 +25,7 @@ enum message_format {
 	FORMAT_II,
 	FORMAT_IRSSI,
 	FORMAT_WEECHAT,
-	FORMAT_ZNC, /* also EnergyMech's */
+	FORMAT_ZNC, /* also EnergyMech's and catgirl's */
 	FORMAT_UBUNTU, /* irclogs.ubuntu.com, with or without a channel prefix
 			*/
 	FORMAT_MEETBOT,
@@ -51,11 +51,14 @@ enum message_kind {
 	KIND_COUNT
 };
 
-/* A text inside a line: not NUL-terminated. */
+/* A text inside a line: not NUL-terminated; never NULL in a parsed message. */
 struct span {
 	const char *text;
 	size_t len_bytes;
 };
+
+/* What a line does not hold in one piece: a mode change, "#" and a name. */
+enum { MESSAGE_JOINED_BYTES = 256 };
 
 struct message {
 	enum message_kind kind;
@@ -66,6 +69,15 @@ struct message {
 		target; /* KIND_KICK: who; KIND_PRIVATE, KIND_OWN: to whom */
 	struct span text; /* mIRC codes and CTCP wrapping included or not, as
 			     the format keeps them; ACTION is unwrapped */
+	/*
+	 * The IRC line itself, where the source has it: sic's lines, and what
+	 * came through message_of_irc(). command is "JOIN", "353" ... and ""
+	 * otherwise.
+	 */
+	struct span command, params, trailing;
+	/* Where channel or text of this very message may point: a copied
+	 * struct still points into the original. Cut at a code point. */
+	char joined[MESSAGE_JOINED_BYTES];
 };
 
 /* "message", "action" ...; NULL when kind is out of range. */
@@ -95,21 +107,49 @@ bool message_parse(enum message_format format, const char *line,
  */
 struct message_detector {
 	enum message_format now; /* FORMAT_AUTO until the first sure line */
-	unsigned misses; /* lines in a row that did not parse as now */
+	enum message_format next; /* what the last lines were instead */
+	unsigned misses; /* how many of them, in a row */
 };
+
+/* So many lines in a row, all of one other format, change the stream's. */
+enum { MESSAGE_SWITCH_LINES = 3 };
 
 /*
  * Parse a line in the detected format, deciding or re-deciding it as needed.
- * A line that no format explains is a KIND_MESSAGE without a nick as long as
- * nothing was detected (plain text is read out), and KIND_OTHER afterwards.
+ *
+ * The current format is tried first. A line that it does not explain and
+ * another one surely does is that one's message at once, whether or not the
+ * stream's format changes with it: no message waits for a decision.
+ *
+ * A line that no format explains is a KIND_MESSAGE without a nick, before and
+ * after a format was found (a blank one KIND_OTHER): what somebody's script
+ * wrote between chat lines, or the second half of a broken line, is worth
+ * hearing, and what a format's own program writes has its frame (time stamp,
+ * "===", "---") and comes out as KIND_OTHER.
  */
 void message_detect(struct message_detector *detector, const char *line,
 		    size_t len_bytes, struct message *ret);
 
 /*
+ * Make a message of what came over the wire: sender without its "!user@host",
+ * command, the middle parameters joined by blanks, and the trailing one.
+ *
+ * A text to anything but a channel is KIND_PRIVATE; KIND_OWN is for the
+ * caller to set, who knows its own nick. CTCP other than ACTION is KIND_OTHER.
+ */
+void message_of_irc(struct span sender, struct span command, struct span params,
+		    struct span trailing, struct message *ret);
+
+/*
  * Add sic's line for message to out, with its newline, byte for byte as sic
- * prints it: "%-12s: TIME <nick> text" or "%-12s: TIME >< COMMAND (params):
- * trailing". when is printed in local time as "%D %R".
+ * 1.1 prints it: printf("%-12s: %s %s\n", ...) with when in local time as
+ * "%D %R". PRIVMSG is "target: TIME <nick> text", all else "sender: TIME ><
+ * COMMAND (params): trailing".
+ *
+ * A message with a command is printed from command, params and trailing; one
+ * without gets those that its kind has. Parsed as FORMAT_SIC the line gives
+ * the same message again, but KIND_OWN comes back as KIND_MESSAGE or
+ * KIND_PRIVATE, as in sic. A newline, CR or NUL inside becomes a blank.
  */
 void message_print_sic(const struct message *message, time_t when,
 		       struct buf *out);

@@ -246,6 +246,8 @@ void hygiene_clean(struct buf *out, const char *text, size_t len_bytes)
 	SCOPED_BUF struct buf composed = { 0 };
 	SCOPED_BUF struct buf broken = { 0 };
 
+	while (len_bytes > 0 && text[len_bytes - 1] == ' ')
+		len_bytes--;
 	if (is_clean(text, len_bytes)) {
 		buf_add(out, text, len_bytes);
 		return;
