@@ -639,7 +639,8 @@ bool emoji_name_all(struct buf *out, const char *text, size_t len_bytes)
 bool word_emoticon(struct buf *out, unsigned rules, struct span word)
 {
 	(void)rules;
-	if (word.len_bytes > 3)
+	if (word.len_bytes > 3 ||
+	    strchr(":;=(^<>8B\\oO-", word.text[0]) == NULL)
 		return false;
 	for (size_t i = 0; i < COUNT_OF(emoticons); i++) {
 		if (!span_is(word, emoticons[i].text))

@@ -9,6 +9,17 @@
  */
 enum { RAW_RUN_BYTES = 4 * HYGIENE_RUN_BYTES };
 
+/*
+ * Code points of the Greek block that are no letters: under any voice but
+ * English espeak-ng 1.51 looks them up in a dictionary that it has just freed.
+ * Found by trying every code point up to U+1FFFF with ASan's memcmp().
+ */
+static bool is_stray_greek(int32_t code)
+{
+	return (code >= 0x380 && code <= 0x385) || code == 0x387 ||
+	       code == 0x38b || code == 0x38d || code == 0x3a2 || code == 0x3f6;
+}
+
 static bool is_blank(int32_t code)
 {
 	return code == ' ' || code < ' ' || (code >= 0x7f && code <= 0xa0) ||
@@ -46,18 +57,27 @@ static bool is_clean(const char *text, size_t len_bytes)
 enum {
 	SCRIPT_ALONE = -1, /* a run of its own each */
 	SCRIPT_NEUTRAL,
+	SCRIPT_LATIN,
 	SCRIPT_GREEK,
 	SCRIPT_CYRILLIC,
 	SCRIPT_OTHER
 };
 
+static bool is_latin(int32_t code)
+{
+	return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') ||
+	       (code >= 0xc0 && code < 0x2b0) ||
+	       (code >= 0x1e00 && code < 0x1f00);
+}
+
 /*
- * The script of a letter, Latin being neutral. Between U+0530 and U+1CFF a
- * block of 128 code points is near enough to a script; further up everything
- * is taken for one.
+ * The script of a letter. Between U+0530 and U+1CFF a block of 128 code points
+ * is near enough to a script; further up everything is taken for one.
  */
 static int32_t script_of(int32_t code)
 {
+	if (is_latin(code))
+		return SCRIPT_LATIN;
 	if (code < 0x370)
 		return SCRIPT_NEUTRAL;
 	if (code >= 0x3cf && code < 0x400)
@@ -69,7 +89,9 @@ static int32_t script_of(int32_t code)
 		return SCRIPT_CYRILLIC;
 	if (code < 0x1d00)
 		return SCRIPT_OTHER + code / 0x80;
-	return code < 0x2e80 ? SCRIPT_NEUTRAL : SCRIPT_OTHER;
+	if (code < 0x2e80 || (code >= 0xfff0 && code < 0x20000))
+		return SCRIPT_NEUTRAL; /* signs; emoji */
+	return SCRIPT_OTHER;
 }
 
 /* Text under construction: blanks folded, runs broken where they must be. */
@@ -81,19 +103,28 @@ struct runs {
 	bool blank_due;
 };
 
+/* "10us" with a Greek mu, or a Latin letter among Cyrillic, does no harm. */
+static bool may_mix(int32_t a, int32_t b)
+{
+	if (a == SCRIPT_ALONE || b == SCRIPT_ALONE)
+		return false;
+	if (a == b || a == SCRIPT_NEUTRAL || b == SCRIPT_NEUTRAL)
+		return true;
+	return (a == SCRIPT_LATIN || b == SCRIPT_LATIN) &&
+	       a <= SCRIPT_CYRILLIC && b <= SCRIPT_CYRILLIC;
+}
+
 /*
  * A word of two scripts, or of letters that no dictionary has, makes espeak-ng
  * 1.51 change dictionaries in the middle of a look-up and read the one that it
- * has just freed (U+03D8 U+0456 and U+03FA U+03D7 under voice "de").
+ * has just freed: U+03D8 U+0456, U+03FA U+03D7, U+0544 "n" under voice "de".
  */
 static bool runs_must_break(struct runs *runs, int32_t code, size_t len_bytes)
 {
 	int32_t script = script_of(code);
-	bool other = script != SCRIPT_NEUTRAL &&
-		     runs->script != SCRIPT_NEUTRAL &&
-		     (runs->script != script || script == SCRIPT_ALONE);
+	bool other = runs->run_bytes > 0 && !may_mix(runs->script, script);
 
-	if (script != SCRIPT_NEUTRAL)
+	if (runs->script <= SCRIPT_LATIN && script != SCRIPT_NEUTRAL)
 		runs->script = script;
 	return runs->blank_due || other ||
 	       runs->run_bytes + len_bytes > runs->max_run_bytes;
@@ -102,7 +133,7 @@ static bool runs_must_break(struct runs *runs, int32_t code, size_t len_bytes)
 static void runs_add(struct runs *runs, int32_t code, const char *bytes,
 		     size_t len_bytes)
 {
-	if (is_blank(code)) {
+	if (is_blank(code) || is_stray_greek(code)) {
 		runs->script = SCRIPT_NEUTRAL;
 		runs->blank_due = runs->run_bytes > 0;
 		return;
@@ -117,6 +148,32 @@ static void runs_add(struct runs *runs, int32_t code, const char *bytes,
 	runs->run_bytes += len_bytes;
 }
 
+/*
+ * Digits of other scripts as 0..9, which every voice can say: a lone Bengali
+ * one makes espeak-ng 1.51 read freed memory, whatever the voice.
+ */
+static int32_t ascii_digit(int32_t code)
+{
+	static const int32_t zeros[] = {
+		0x660,	0x6f0,	0x7c0,	0x966,	0x9e6,	0xa66,	0xae6,
+		0xb66,	0xbe6,	0xc66,	0xce6,	0xd66,	0xde6,	0xe50,
+		0xed0,	0xf20,	0x1040, 0x1090, 0x17e0, 0x1810, 0x1946,
+		0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
+	};
+
+	for (size_t i = 0; i < COUNT_OF(zeros); i++)
+		if (code >= zeros[i] && code <= zeros[i] + 9)
+			return '0' + (code - zeros[i]);
+	return -1;
+}
+
+static void add_digit(struct runs *runs, int32_t digit)
+{
+	char c = (char)digit;
+
+	runs_add(runs, digit, &c, 1);
+}
+
 static void break_runs(struct buf *out, size_t max_run_bytes, const char *text,
 		       size_t len_bytes)
 {
@@ -129,6 +186,8 @@ static void break_runs(struct buf *out, size_t max_run_bytes, const char *text,
 
 		if (code < 0)
 			runs_add(&runs, 0xfffd, "\xef\xbf\xbd", 3);
+		else if (code >= 0x660 && ascii_digit(code) >= 0)
+			add_digit(&runs, ascii_digit(code));
 		else if (!text_is_invisible(code))
 			runs_add(&runs, code, text + start, pos - start);
 	}
@@ -187,6 +246,8 @@ void hygiene_clean(struct buf *out, const char *text, size_t len_bytes)
 	SCOPED_BUF struct buf composed = { 0 };
 	SCOPED_BUF struct buf broken = { 0 };
 
+	while (len_bytes > 0 && text[len_bytes - 1] == ' ')
+		len_bytes--;
 	if (is_clean(text, len_bytes)) {
 		buf_add(out, text, len_bytes);
 		return;

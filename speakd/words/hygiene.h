@@ -9,6 +9,8 @@
  *   points (text_is_invisible()), blanks folded to one and trimmed;
  * - no run without a blank is longer than HYGIENE_RUN_BYTES: longer ones are
  *   broken at a code point; nor does it mix scripts other than Latin;
+ * - digits of every script are 0..9;
+ * - no stray code points of the Greek block (spacing accents, unassigned);
  * - at most HYGIENE_DOTS dots of abbreviations: dots inside a word ("e.g"),
  *   those at the end of such a word ("e.g.") and behind a single letter ("a.").
  *   Further ones become blanks. The dot that ends a sentence does not count.

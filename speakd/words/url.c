@@ -35,6 +35,11 @@ static const char *start_at(struct span word, size_t pos)
 static size_t find_start(struct span word, const char **ret_start)
 {
 	*ret_start = NULL;
+	/* Most words with a colon or a dot are none: told apart cheaply. */
+	if (memmem(word.text, word.len_bytes, "://", 3) == NULL &&
+	    memchr(word.text, 'w', word.len_bytes) == NULL &&
+	    memchr(word.text, 'W', word.len_bytes) == NULL)
+		return 0;
 	for (size_t i = 0; i < word.len_bytes; i++) {
 		if (i > 0 && ascii_is_alnum(word.text[i - 1]))
 			continue;

@@ -139,17 +139,22 @@ static bool finish_text(struct wording *wording, bool cut)
 	return said->len_bytes > 0;
 }
 
-static char *voice_name(const struct wording *wording, const char *variant)
+static char *voice_name(struct wording *wording, const char *variant)
 {
 	const char *base = wording->config->voice;
+	struct buf *name = &wording->scratch;
 
 	if (base == NULL || strchr(base, '+') != NULL)
 		return NULL;
-	return mem_printf("%s+%s", base, variant);
+	buf_clear(name);
+	buf_add_text(name, base);
+	buf_add_char(name, '+');
+	buf_add_text(name, variant);
+	return mem_text(name->data, name->len_bytes);
 }
 
 /* The voice of the rule that matched, or of the speaker, or the default. */
-static void set_voice(const struct wording *wording, const struct draft *draft,
+static void set_voice(struct wording *wording, const struct draft *draft,
 		      struct phrase *phrase)
 {
 	const struct verdict *verdict = draft->verdict;
