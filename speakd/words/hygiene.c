@@ -188,7 +188,7 @@ static void break_runs(struct buf *out, size_t max_run_bytes, const char *text,
 			runs_add(&runs, 0xfffd, "\xef\xbf\xbd", 3);
 		else if (code >= 0x660 && ascii_digit(code) >= 0)
 			add_digit(&runs, ascii_digit(code));
-		else if (!text_is_invisible(code))
+		else if (code < 0x80 || !text_is_invisible(code))
 			runs_add(&runs, code, text + start, pos - start);
 	}
 }
