@@ -57,8 +57,8 @@ int file_read(int dir_fd, const char *name, size_t max_bytes, struct buf *out,
 }
 
 /* A new name beside the target, hidden and recognisable as ours. */
-static int open_temp(int dir_fd, const char *name, mode_t mode, char **ret_temp,
-		     struct err *e)
+static char *open_temp(int dir_fd, const char *name, mode_t mode, int *ret_fd,
+		       struct err *e)
 {
 	const char *base = strrchr(name, '/');
 	int dir_len = base != NULL ? (int)(base - name) + 1 : 0;
@@ -69,8 +69,10 @@ static int open_temp(int dir_fd, const char *name, mode_t mode, char **ret_temp,
 		uint32_t random = 0;
 		int fd;
 
-		if (getrandom(&random, sizeof(random), 0) < 0)
-			return err_set(e, errno, "getrandom");
+		if (getrandom(&random, sizeof(random), 0) < 0) {
+			err_set(e, errno, "getrandom");
+			return NULL;
+		}
 		/* A name of 255 bytes leaves no room for ours around it. */
 		temp = mem_printf("%.*s.%.*s.%08x.tmp", dir_len, name,
 				  (int)min_size(strlen(base), 200), base,
@@ -78,13 +80,16 @@ static int open_temp(int dir_fd, const char *name, mode_t mode, char **ret_temp,
 		fd = openat(dir_fd, temp,
 			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (fd >= 0) {
-			*ret_temp = text_give(&temp);
-			return fd;
+			*ret_fd = fd;
+			return text_give(&temp);
 		}
-		if (errno != EEXIST)
-			return err_set(e, errno, "create %s", temp);
+		if (errno != EEXIST) {
+			err_set(e, errno, "create %s", temp);
+			return NULL;
+		}
 	}
-	return err_set(e, EEXIST, "create a file beside %s", name);
+	err_set(e, EEXIST, "create a file beside %s", name);
+	return NULL;
 }
 
 static int fill_temp(int fd, const struct stat *old, const char *bytes,
@@ -172,9 +177,9 @@ int file_replace(int dir_fd, const char *name, const char *bytes,
 	if (target != NULL)
 		name = target;
 	exists = fstatat(dir_fd, name, &st, 0) == 0;
-	fd = open_temp(dir_fd, name, mode, &temp, e);
-	if (fd < 0)
-		return fd;
+	temp = open_temp(dir_fd, name, mode, &fd, e);
+	if (temp == NULL)
+		return -errno;
 	rc = fill_temp(fd, exists ? &st : NULL, bytes, len_bytes);
 	if (rc == 0 && renameat(dir_fd, temp, dir_fd, name) < 0)
 		rc = -errno;

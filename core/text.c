@@ -33,9 +33,29 @@ bool text_is_utf8(const char *text, size_t len_bytes)
 	return true;
 }
 
+/*
+ * Eight bytes at a time: every line of every stream comes through here. A byte
+ * is out of place when its top bit is set, when taking 0x20 from it borrows,
+ * or when it is 0x7f, which one more makes 0x80.
+ */
+static bool eight_are_plain(const char *text)
+{
+	const uint64_t ones = 0x0101010101010101U;
+	uint64_t bytes;
+
+	memcpy(&bytes, text, sizeof(bytes));
+	return ((bytes | (bytes - ones * 0x20) | (bytes + ones)) &
+		(ones * 0x80)) == 0;
+}
+
 bool text_is_plain(const char *text, size_t len_bytes)
 {
-	for (size_t i = 0; i < len_bytes; i++)
+	size_t i = 0;
+
+	for (; i + 8 <= len_bytes; i += 8)
+		if (!eight_are_plain(text + i))
+			return false;
+	for (; i < len_bytes; i++)
 		if ((unsigned char)(text[i] - ' ') > '~' - ' ')
 			return false;
 	return true;
@@ -136,9 +156,40 @@ static bool is_ascii(const char *text, size_t len_bytes)
 	return true;
 }
 
+/*
+ * Whether code stays what it is under NFKC whatever stands beside it. Sure for
+ * Latin without compatibility forms, quotes and dashes, emoji: beyond them a
+ * code point may combine with its neighbour.
+ */
+static bool is_nfkc_inert(int32_t code)
+{
+	const utf8proc_property_t *property;
+
+	if (code < 0xa0)
+		return true;
+	if (code >= 0x300 && (code < 0x2010 || code > 0x2027) &&
+	    (code < 0x1f300 || code > 0x1faff))
+		return false;
+	property = utf8proc_get_property(code);
+	return property->decomp_type == 0 && property->combining_class == 0;
+}
+
+static bool is_nfkc(const char *text, size_t len_bytes)
+{
+	size_t pos = 0;
+
+	while (pos < len_bytes) {
+		int32_t code = text_next(text, len_bytes, &pos);
+
+		if (code < 0 || !is_nfkc_inert(code))
+			return false;
+	}
+	return true;
+}
+
 void text_nfkc(struct buf *out, const char *text, size_t len_bytes)
 {
-	if (is_ascii(text, len_bytes))
+	if (is_nfkc(text, len_bytes))
 		buf_add(out, text, len_bytes);
 	else
 		map(out, text, len_bytes,

@@ -52,33 +52,59 @@ static unsigned traits_of(struct span word)
 static const struct {
 	unsigned rule;    /* enum wording_rule */
 	unsigned needs;   /* all of these traits */
-	size_t min_bytes;
+	size_t min_bytes, max_bytes;
 	word_fn *say;
 } word_rules[] = {
-	{ WORDING_EMOJI,   HAS_SYMBOL,       2,  word_emoticon },
-	{ WORDING_URLS,    HAS_COLON,        7,  word_url },
-	{ WORDING_URLS,    HAS_DOT,          7,  word_url },
-	{ WORDING_HASHES,  HAS_DIGIT,        CLEAN_HASH_DIGITS, word_hash },
-	{ WORDING_HASHES,  HAS_LETTER,       CLEAN_HASH_SURE_DIGITS, word_hash },
-	{ WORDING_SYMBOLS, HAS_ROW,          2,  word_symbols },
-	{ WORDING_SYMBOLS, HAS_ONLY_SYMBOLS, CLEAN_ART_BYTES, word_symbols },
-	{ WORDING_WORDS,   0,                CLEAN_WORD_CODES + 1, word_long },
+	{ WORDING_EMOJI,   HAS_SYMBOL, 2, CLEAN_EMOTICON_BYTES, word_emoticon },
+	{ WORDING_URLS,    HAS_COLON,  7, SIZE_MAX, word_url },
+	{ WORDING_URLS,    HAS_DOT,    7, SIZE_MAX, word_url },
+	{ WORDING_HASHES,  HAS_DIGIT,  CLEAN_HASH_DIGITS, SIZE_MAX, word_hash },
+	{ WORDING_HASHES,  HAS_LETTER, CLEAN_HASH_SURE_DIGITS, SIZE_MAX,
+	  word_hash },
+	{ WORDING_SYMBOLS, HAS_ROW,    2, SIZE_MAX, word_symbols },
+	{ WORDING_SYMBOLS, HAS_ONLY_SYMBOLS, CLEAN_ART_BYTES, SIZE_MAX,
+	  word_symbols },
+	{ WORDING_WORDS,   0,          CLEAN_WORD_CODES + 1, SIZE_MAX,
+	  word_long },
 };
 /* clang-format on */
+
+static bool applies(size_t i, unsigned rules, size_t len_bytes, unsigned traits)
+{
+	return len_bytes >= word_rules[i].min_bytes &&
+	       len_bytes <= word_rules[i].max_bytes &&
+	       (rules & word_rules[i].rule) != 0 &&
+	       (traits & word_rules[i].needs) == word_rules[i].needs;
+}
+
+/* The first rule that may have something to say; their count: none. */
+static size_t first_rule(unsigned rules, size_t len_bytes, unsigned traits)
+{
+	size_t i = 0;
+
+	while (i < COUNT_OF(word_rules) &&
+	       !applies(i, rules, len_bytes, traits))
+		i++;
+	return i;
+}
+
+/* Try the rules on word, in order, from the one called first. */
+static bool try_rules(struct buf *out, unsigned rules, struct span word,
+		      unsigned traits, size_t first)
+{
+	for (size_t i = first; i < COUNT_OF(word_rules); i++)
+		if (applies(i, rules, word.len_bytes, traits) &&
+		    word_rules[i].say(out, rules, word))
+			return true;
+	return false;
+}
 
 void word_clean(struct buf *out, unsigned rules, struct span word)
 {
 	unsigned traits = word.len_bytes > 1 ? traits_of(word) : 0;
 
-	for (size_t i = 0; traits != 0 && i < COUNT_OF(word_rules); i++) {
-		if (word.len_bytes < word_rules[i].min_bytes ||
-		    (rules & word_rules[i].rule) == 0 ||
-		    (traits & word_rules[i].needs) != word_rules[i].needs)
-			continue;
-		if (word_rules[i].say(out, rules, word))
-			return;
-	}
-	buf_add(out, word.text, word.len_bytes);
+	if (traits == 0 || !try_rules(out, rules, word, traits, 0))
+		buf_add(out, word.text, word.len_bytes);
 }
 
 void word_gap(struct buf *out)
@@ -103,6 +129,25 @@ static bool next_word(const char *text, size_t len_bytes, size_t *pos)
 	return simple;
 }
 
+/*
+ * The word at start..end, and what stands unchanged in front of it from plain
+ * on, when a rule may change it. Returns where unchanged text begins again.
+ */
+static size_t add_word(struct buf *out, unsigned rules, const char *text,
+		       size_t plain, size_t start, size_t end)
+{
+	struct span word = span_of(text + start, end - start);
+	unsigned traits = word.len_bytes > 1 ? traits_of(word) : 0;
+	size_t first = first_rule(rules, word.len_bytes, traits);
+
+	if (traits == 0 || first == COUNT_OF(word_rules))
+		return plain;
+	buf_add(out, text + plain, start - plain);
+	if (!try_rules(out, rules, word, traits, first))
+		buf_add(out, word.text, word.len_bytes);
+	return end;
+}
+
 static void clean_words(struct buf *out, unsigned rules, const char *text,
 			size_t len_bytes)
 {
@@ -112,31 +157,11 @@ static void clean_words(struct buf *out, unsigned rules, const char *text,
 	while (pos < len_bytes) {
 		size_t start = pos;
 
-		if (!next_word(text, len_bytes, &pos)) {
-			buf_add(out, text + plain, start - plain);
-			word_clean(out, rules,
-				   span_of(text + start, pos - start));
-			plain = pos;
-		}
+		if (!next_word(text, len_bytes, &pos))
+			plain = add_word(out, rules, text, plain, start, pos);
 		pos += pos < len_bytes;
 	}
 	buf_add(out, text + plain, len_bytes - plain);
-}
-
-static bool has_controls(const char *text, size_t len_bytes)
-{
-	for (size_t i = 0; i < len_bytes; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			return true;
-	return false;
-}
-
-static bool is_ascii(const char *text, size_t len_bytes)
-{
-	for (size_t i = 0; i < len_bytes; i++)
-		if ((unsigned char)text[i] >= 0x80)
-			return false;
-	return true;
 }
 
 /* Tabs and the like part words; the hygiene behind us folds the blanks. */
@@ -187,7 +212,7 @@ void clean_text(struct buf *out, struct buf *scratch, unsigned rules,
 {
 	if (len_bytes == 0)
 		return;
-	if (is_ascii(text, len_bytes) && !has_controls(text, len_bytes)) {
+	if (text_is_plain(text, len_bytes)) {
 		clean_words(out, rules, text, len_bytes);
 		return;
 	}

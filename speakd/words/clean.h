@@ -22,6 +22,9 @@ enum { CLEAN_HASH_DIGITS = 12, CLEAN_HASH_SURE_DIGITS = 32 };
 /* A row: so many of one symbol, so many symbols of any kind. */
 enum { CLEAN_ROW_BYTES = 4, CLEAN_ART_BYTES = 6 };
 
+/* The longest emoticon. */
+enum { CLEAN_EMOTICON_BYTES = 3 };
+
 /*
  * Add text to out. rules is a mask of enum wording_rule, of which those on
  * urls, hashes, symbols, words and emoji matter here. mIRC formatting and

@@ -4,6 +4,7 @@
  * Code points from Unicode 15's emoji charts; the wording is our own, short.
  */
 #include "core/text.h"
+#include "speakd/words/clean.h"
 #include "speakd/words/word_rules.h"
 #include "speakd/words/wording.h"
 
@@ -639,7 +640,7 @@ bool emoji_name_all(struct buf *out, const char *text, size_t len_bytes)
 bool word_emoticon(struct buf *out, unsigned rules, struct span word)
 {
 	(void)rules;
-	if (word.len_bytes > 3 ||
+	if (word.len_bytes > CLEAN_EMOTICON_BYTES ||
 	    strchr(":;=(^<>8B\\oO-", word.text[0]) == NULL)
 		return false;
 	for (size_t i = 0; i < COUNT_OF(emoticons); i++) {

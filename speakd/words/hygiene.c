@@ -28,30 +28,40 @@ static bool is_blank(int32_t code)
 	       code == 0x205f || code == 0x3000;
 }
 
+static bool has_few_dots(const char *text, size_t len_bytes)
+{
+	const char *end = text + len_bytes;
+
+	for (size_t dots = 0; dots <= HYGIENE_DOTS; dots++) {
+		text = memchr(text, '.', (size_t)(end - text));
+		if (text == NULL)
+			return true;
+		text++;
+	}
+	return false;
+}
+
 /*
  * Clean already? Only what is plain ASCII is told here, and what only may be
  * too much is said to be: the slow way decides.
  */
 static bool is_clean(const char *text, size_t len_bytes)
 {
-	size_t run_bytes = 0, dots = 0;
+	const char *end = text + len_bytes;
 
-	if (len_bytes == 0 || text[0] == ' ' || text[len_bytes - 1] == ' ')
+	if (!text_is_plain(text, len_bytes) || !has_few_dots(text, len_bytes))
 		return false;
-	for (size_t i = 0; i < len_bytes; i++) {
-		unsigned char c = (unsigned char)text[i];
+	for (;;) {
+		const char *blank = memchr(text, ' ', (size_t)(end - text));
+		size_t run_bytes =
+			(size_t)((blank != NULL ? blank : end) - text);
 
-		if ((unsigned)(c - ' ') > '~' - ' ')
+		if (run_bytes == 0 || run_bytes > HYGIENE_RUN_BYTES)
 			return false;
-		dots += c == '.';
-		run_bytes++;
-		if (c != ' ')
-			continue;
-		if (run_bytes == 1 || run_bytes > HYGIENE_RUN_BYTES + 1)
-			return false;
-		run_bytes = 0;
+		if (blank == NULL)
+			return true;
+		text = blank + 1;
 	}
-	return run_bytes <= HYGIENE_RUN_BYTES && dots <= HYGIENE_DOTS;
 }
 
 enum {
@@ -174,16 +184,39 @@ static void add_digit(struct runs *runs, int32_t digit)
 	runs_add(runs, digit, &c, 1);
 }
 
+/*
+ * A printable ASCII character inside a run of Latin or of signs: added where
+ * it stands, as nearly all are. False: the slow way decides.
+ */
+static bool runs_add_ascii(struct runs *runs, char c)
+{
+	if (c <= ' ' || c > '~' || runs->blank_due ||
+	    runs->script < SCRIPT_NEUTRAL || runs->script > SCRIPT_LATIN ||
+	    runs->run_bytes >= runs->max_run_bytes)
+		return false;
+	if (is_latin(c))
+		runs->script = SCRIPT_LATIN;
+	buf_add_char(runs->out, c);
+	runs->run_bytes++;
+	return true;
+}
+
 static void break_runs(struct buf *out, size_t max_run_bytes, const char *text,
 		       size_t len_bytes)
 {
 	struct runs runs = { .out = out, .max_run_bytes = max_run_bytes };
 	size_t pos = 0;
 
+	buf_reserve(out, len_bytes + len_bytes / 8);
 	while (pos < len_bytes) {
 		size_t start = pos;
-		int32_t code = text_next(text, len_bytes, &pos);
+		int32_t code;
 
+		if (runs_add_ascii(&runs, text[pos])) {
+			pos++;
+			continue;
+		}
+		code = text_next(text, len_bytes, &pos);
 		if (code < 0)
 			runs_add(&runs, 0xfffd, "\xef\xbf\xbd", 3);
 		else if (code >= 0x660 && ascii_digit(code) >= 0)
@@ -234,17 +267,82 @@ static void limit_line_dots(char *text, size_t len_bytes)
 	}
 }
 
-/* Dots that became blanks leave double ones. */
-static void add_folded(struct buf *out, const char *text, size_t len_bytes)
+static bool is_ascii(const char *text, size_t len_bytes)
 {
-	break_runs(out, HYGIENE_RUN_BYTES, text, len_bytes);
+	for (size_t i = 0; i < len_bytes; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* Dots that became blanks leave double ones. */
+static void fold_blanks(struct buf *buf, size_t from)
+{
+	size_t end = from;
+
+	for (size_t i = from; i < buf->len_bytes; i++) {
+		char c = buf->data[i];
+
+		if (c != ' ' || (end > from && buf->data[end - 1] != ' '))
+			buf->data[end++] = c;
+	}
+	while (end > from && buf->data[end - 1] == ' ')
+		end--;
+	buf_cut(buf, end);
+}
+
+/*
+ * What break_runs() does, for ASCII: no scripts, nothing to compose. Most
+ * lines that are not clean are of this kind, as of a double blank.
+ */
+static void break_ascii(struct buf *out, const char *text, size_t len_bytes)
+{
+	char *to = buf_reserve(out, len_bytes + len_bytes / HYGIENE_RUN_BYTES) +
+		   out->len_bytes;
+	const char *start = to;
+	size_t run_bytes = 0;
+	bool blank_due = false;
+
+	for (size_t i = 0; i < len_bytes; i++) {
+		if (text[i] <= ' ' || text[i] == 0x7f) {
+			blank_due = to > start;
+			continue;
+		}
+		if (blank_due || run_bytes == HYGIENE_RUN_BYTES) {
+			*to++ = ' ';
+			run_bytes = 0;
+			blank_due = false;
+		}
+		*to++ = text[i];
+		run_bytes++;
+	}
+	*to = '\0';
+	out->len_bytes += (size_t)(to - start);
+}
+
+/* The dots of what was added to out behind from. */
+static void finish_dots(struct buf *out, size_t from)
+{
+	if (out->len_bytes == from)
+		return;
+	limit_line_dots(out->data + from, out->len_bytes - from);
+	fold_blanks(out, from);
+}
+
+static void clean_any(struct buf *out, const char *text, size_t len_bytes)
+{
+	SCOPED_BUF struct buf raw = { 0 };
+	SCOPED_BUF struct buf composed = { 0 };
+
+	break_runs(&raw, RAW_RUN_BYTES, text, len_bytes);
+	text_nfkc(&composed, buf_text(&raw), raw.len_bytes);
+	break_runs(out, HYGIENE_RUN_BYTES, buf_text(&composed),
+		   composed.len_bytes);
 }
 
 void hygiene_clean(struct buf *out, const char *text, size_t len_bytes)
 {
-	SCOPED_BUF struct buf raw = { 0 };
-	SCOPED_BUF struct buf composed = { 0 };
-	SCOPED_BUF struct buf broken = { 0 };
+	size_t from = out->len_bytes;
 
 	while (len_bytes > 0 && text[len_bytes - 1] == ' ')
 		len_bytes--;
@@ -252,12 +350,9 @@ void hygiene_clean(struct buf *out, const char *text, size_t len_bytes)
 		buf_add(out, text, len_bytes);
 		return;
 	}
-	break_runs(&raw, RAW_RUN_BYTES, text, len_bytes);
-	text_nfkc(&composed, buf_text(&raw), raw.len_bytes);
-	break_runs(&broken, HYGIENE_RUN_BYTES, buf_text(&composed),
-		   composed.len_bytes);
-	if (broken.len_bytes == 0)
-		return;
-	limit_line_dots(broken.data, broken.len_bytes);
-	add_folded(out, broken.data, broken.len_bytes);
+	if (is_ascii(text, len_bytes))
+		break_ascii(out, text, len_bytes);
+	else
+		clean_any(out, text, len_bytes);
+	finish_dots(out, from);
 }

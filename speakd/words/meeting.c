@@ -84,6 +84,8 @@ static const struct answer {
 };
 /* clang-format on */
 
+enum { VOTE_MAX_BYTES = 2 };
+
 static struct span trim(struct span span)
 {
 	while (span.len_bytes > 0 && span.text[0] == ' ')
@@ -165,6 +167,8 @@ bool meeting_is_echo(const struct meeting *meeting, struct span text)
 
 static bool read_vote(struct span text, struct meeting_notice *ret)
 {
+	if (text.len_bytes > VOTE_MAX_BYTES)
+		return false;
 	for (size_t i = 0; i < COUNT_OF(votes); i++) {
 		if (!span_is(text, votes[i].text))
 			continue;
@@ -228,9 +232,12 @@ static bool read_answer(struct meeting *meeting, struct span text,
 {
 	for (size_t i = 0; i < COUNT_OF(answers); i++) {
 		const struct answer *a = &answers[i];
-		size_t len_bytes = strlen(a->start);
+		size_t len_bytes;
 		struct span rest;
 
+		if (text.text[0] != a->start[0])
+			continue;
+		len_bytes = strlen(a->start);
 		if (text.len_bytes < len_bytes ||
 		    memcmp(text.text, a->start, len_bytes) != 0)
 			continue;
@@ -260,6 +267,9 @@ bool meeting_read(struct meeting *meeting, struct span text,
 		return false;
 	if (text.text[0] == '#' || text.text[0] == '[')
 		return read_command(meeting, text, ret);
+	/* Nothing in the tables begins with a small letter; most lines do. */
+	if (text.text[0] >= 'a' && text.text[0] <= 'z')
+		return false;
 	return read_vote(text, ret) || read_answer(meeting, text, ret);
 }
 
