@@ -12,6 +12,8 @@ setup() {
 
 teardown() {
 	if [ -n "${mounted:-}" ]; then umount "$mounted"; fi
+	# Not TERM: it waits for the phrase, and the sound server may be gone.
+	if [ -n "${speakd_pid:-}" ]; then kill -KILL "$speakd_pid" || :; fi
 	common_teardown
 }
 
