@@ -1,5 +1,5 @@
 # sound.bash - a private PulseAudio with a null sink, and an ear at its monitor.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables shared with tests
 # load it after lib; common_setup must have run.
 
 # ALSA's default device is the private server; nobody else's is ever reached.

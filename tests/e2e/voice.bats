@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 bats_require_minimum_version 1.5.0
+# shellcheck disable=SC2016,SC2154 # commands for speakd; pulse_pid of sound.bash
 # voice.bats - the voice process: outputs, engines, and everything that breaks.
 
 load lib
@@ -206,11 +207,12 @@ END
 	start_speakd
 	speak "$long" "$long" "$long" "$long"
 	until_true 20 heard ear.raw 300
-	kill -TERM "$speakd_pid"
-	kill -TERM "$speakd_pid"
-	until_true 4 gone "$speakd_pid"
-	! heard ear.raw 4000
+	until_true 20 ended_by_term
+	[ "$(loud_ms ear.raw)" -lt 4000 ]
 }
+
+# Two signals at once may arrive as one.
+ended_by_term() { ! kill -TERM "$speakd_pid" 2>/dev/null; }
 
 @test "idle: the voice lets go of the device and does not wake up" {
 	pulse_start

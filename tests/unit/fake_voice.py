@@ -10,7 +10,8 @@ Speaks speakd/voice/protocol.h. What it does with a phrase is its text:
   fail       FAILED "no such word"
   full       BROKEN "disk full", exit 1
   wait       says nothing until STOP
-Its environment: FAKE_VOICE_EARLY: exit with 7 before READY.
+Every phrase adds a dot to $FAKE_VOICE_DIR/tries. With $FAKE_VOICE_EARLY it
+exits with 7 before READY.
 """
 import mmap, os, signal, socket, struct, sys
 
@@ -69,6 +70,8 @@ while True:
         tell(END, number, stopped=1, ms=5)
         continue
     stage(ENGINE)
+    with open(os.path.join(os.environ['FAKE_VOICE_DIR'], 'tries'), 'a') as f:
+        f.write('.')
     if text == 'ok':
         ok(number)
     elif text == 'die':

@@ -137,14 +137,25 @@ static int setup(void **state)
 	return 0;
 }
 
+static void assert_tries(const struct stage *stage, size_t count)
+{
+	SCOPED_TEXT char *path = mem_printf("%s/tries", stage->dir);
+	SCOPED_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char dots[64];
+
+	assert_int_equal(read(fd, dots, sizeof(dots)), count);
+}
+
 static int teardown(void **state)
 {
 	struct stage *stage = *state;
 	SCOPED_TEXT char *died = mem_printf("%s/died", stage->dir);
+	SCOPED_TEXT char *tries = mem_printf("%s/tries", stage->dir);
 
 	(void)voice_close(stage->voice, NULL);
 	loop_free(stage->loop);
 	unlink(died);
+	unlink(tries);
 	rmdir(stage->dir);
 	buf_fini(&stage->log);
 	free(stage->helper);
@@ -175,6 +186,7 @@ static void test_deadly_phrase(void **state)
 			    "begin die;"
 			    "failed die: the voice died of it twice (Killed);"
 			    "begin ok;end ok 100;");
+	assert_tries(stage, VOICE_TRIES + 1);
 }
 
 static void test_killed_once(void **state)
@@ -185,6 +197,7 @@ static void test_killed_once(void **state)
 	assert_string_equal(buf_text(&stage->log),
 			    "begin die-once;end die-once 100;"
 			    "begin ok;end ok 100;");
+	assert_tries(stage, 3);
 }
 
 static void test_hangs_in_engine(void **state)
