@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-bats_require_minimum_version 1.5.0
 # shellcheck disable=SC2016,SC2154 # commands for speakd; pulse_pid of sound.bash
+bats_require_minimum_version 1.5.0
 # voice.bats - the voice process: outputs, engines, and everything that breaks.
 
 load lib
