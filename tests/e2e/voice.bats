@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2016,SC2154 # commands for speakd; pulse_pid of sound.bash
+# shellcheck disable=SC2016,SC2034,SC2154 # commands for speakd; used by eval
 bats_require_minimum_version 1.5.0
 # voice.bats - the voice process: outputs, engines, and everything that breaks.
 
