@@ -1,0 +1,243 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016,SC2034,SC2154 # commands for speakd; used by eval
+bats_require_minimum_version 1.5.0
+# voice.bats - the voice process: outputs, engines, and everything that breaks.
+
+load lib
+load sound
+
+setup() {
+	common_setup
+	sound_setup
+}
+
+teardown() {
+	if [ -n "${mounted:-}" ]; then umount "$mounted"; fi
+	# Not TERM: it waits for the phrase, and the sound server may be gone.
+	if [ -n "${speakd_pid:-}" ]; then kill -KILL "$speakd_pid" || :; fi
+	common_teardown
+}
+
+# speak LINE...: lines into the speakd that start_speakd began.
+speak() { printf '%s\n' "$@" >&7; }
+
+# start_speakd OPTION...: reads the FIFO "feed" on descriptor 7; $speakd_pid.
+start_speakd() {
+	mkfifo feed
+	# shellcheck disable=SC2094 # a FIFO: opened for both so that none waits
+	exec 7<>feed
+	start_reading_feed "$@"
+	speakd_pid=$pid
+}
+
+start_reading_feed() {
+	speakd --format=plain "$@" <feed >said.txt 2>err.txt 3>&- 7>&- &
+	pid=$!
+	pids+=("$pid")
+}
+
+long='one two three four five six seven eight nine ten eleven twelve thirteen'
+long="$long fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+
+@test "wav: a correct file with sound, one line after the other" {
+	printf 'hello there\ngood morning\n' | speakd --format=plain -o wav:a.wav
+	run sox --i -r a.wav
+	[ "$output" = 22050 ]
+	heard a.wav 600
+}
+
+@test "wav: nothing said is an empty but correct file" {
+	speakd --format=plain -o wav:a.wav </dev/null
+	[ "$(stat -c %s a.wav)" -eq 44 ]
+	sox --i a.wav
+}
+
+@test "wav: a full disk is told and ends it" {
+	[ "$(id -u)" -eq 0 ] || skip "mounting a small disk needs root"
+	mkdir disk
+	mount -t tmpfs -o size=32k none disk 2>/dev/null ||
+		skip "mounting is not allowed here"
+	mounted=$PWD/disk
+	run -1 bash -c 'yes hello there | head -n 50 |
+		timeout 30 speakd --format=plain -o wav:disk/a.wav'
+	[[ $output == *'disk/a.wav: No space left on device'* ]]
+	[ "$(grep -c 'No space' <<<"$output")" -eq 1 ]
+}
+
+@test "wav: the file is playable after kill -9, and the next voice goes on" {
+	start_speakd -o wav:a.wav
+	speak hello
+	until_true 20 heard a.wav 200
+	sox --i a.wav
+	before=$(stat -c %s a.wav)
+	voice=$(voice_of "$speakd_pid")
+	kill -9 "$voice"
+	until_true 20 another_voice "$speakd_pid" "$voice"
+	speak "good morning"
+	until_true 20 heard a.wav 600
+	[ "$(stat -c %s a.wav)" -gt "$before" ]
+	sox --i a.wav
+}
+
+@test "a voice of that name does not exist: told, exit 1, at once" {
+	run -1 timeout 20 speakd --format=plain -v nosuch -o null <<<hello
+	[[ $output == *"no voice called 'nosuch'"* ]]
+}
+
+@test "engine: flite from Debian speaks" {
+	speakd --format=plain -o wav:a.wav \
+		--engine='command:flite -t "$(cat)" -o /dev/stdout' <<<"hello there"
+	heard a.wav 150 # 8000 Hz: longer windows
+}
+
+@test "engine: espeak-ng's own program, streamed WAV" {
+	speakd --format=plain -o wav:a.wav \
+		--engine='command:espeak-ng --stdout -s $EARSHOT_RATE' \
+		<<<"hello there"
+	heard a.wav 300
+}
+
+@test "engine: a command that fails is told, the next line is said" {
+	cat >engine <<'END'
+#!/bin/sh
+read -r line
+case $line in bad*) exit 3 ;; esac
+echo "$line" | espeak-ng --stdout --stdin
+END
+	chmod +x engine
+	printf 'bad\nhello there\n' |
+		speakd --format=plain -o wav:a.wav --engine=command:./engine 2>err.txt
+	said err.txt 'engine command ended with code 3'
+	heard a.wav 300
+}
+
+@test "command output: raw samples, all of them" {
+	speakd --format=plain -o 'command:cat >a.raw; echo $EARSHOT_RATE_HZ >rate' \
+		<<<"hello there"
+	[ "$(cat rate)" = 22050 ]
+	heard a.raw 300
+}
+
+@test "command output that ends early is started again; then given up" {
+	run -1 timeout 30 speakd --format=plain -o 'command:head -c 100 >/dev/null' \
+		<<<"$long"
+	[[ $output == *'output command ended with code 0'* ]]
+}
+
+@test "command output that ends once: the line is said again" {
+	cat >player <<'END'
+#!/bin/sh
+if [ -e once ]; then cat >a.raw; else : >once; head -c 100 >/dev/null; fi
+END
+	chmod +x player
+	timeout 60 speakd --format=plain -o command:./player <<<"$long" 2>err.txt
+	heard a.raw 3000
+	said err.txt 'output command ended'
+}
+
+@test "sound: a line is heard to its end without a next line" {
+	pulse_start
+	speakd --format=plain -o wav:a.wav <<<"$long"
+	want=$(loud_ms a.wav)
+	listen ear.raw
+	start_speakd
+	speak "$long"
+	until_true 30 heard ear.raw $((want - 300))
+	[ "$want" -gt 3000 ]
+	[ ! -s err.txt ]
+}
+
+@test "sound: no device at the start, told once; heard when it comes" {
+	start_speakd
+	speak "hello there my friends"
+	until_true 20 said err.txt 'sound device default'
+	pulse_start
+	listen ear.raw
+	speak "$long"
+	until_true 40 heard ear.raw 3000
+	[ "$(grep -c 'sound device default' err.txt)" -eq 1 ]
+}
+
+@test "sound: the server dies in mid-phrase and comes back: said again" {
+	pulse_start
+	listen ear.raw
+	start_speakd
+	speak "$long"
+	until_true 20 heard ear.raw 500
+	kill -9 "$pulse_pid"
+	until_true 20 said err.txt 'sound device default'
+	pulse_start
+	listen again.raw
+	until_true 40 heard again.raw 3000
+}
+
+@test "sound: a server that is stopped for 10 s costs no line" {
+	pulse_start
+	listen ear.raw
+	start_speakd
+	speak "$long"
+	until_true 20 heard ear.raw 500
+	kill -STOP "$pulse_pid"
+	until_true 10 said err.txt sound
+	stopped=$SECONDS
+	until_true 20 eval '((SECONDS - stopped >= 8))'
+	kill -CONT "$pulse_pid"
+	speak "hello there"
+	rm -f ear2.raw
+	listen ear2.raw
+	until_true 40 heard ear2.raw 1000
+	gone "$speakd_pid" && return 1
+	exec 7>&-
+}
+
+@test "kill -9 of the voice in mid-phrase: said again, then the next line" {
+	pulse_start
+	listen ear.raw
+	start_speakd
+	speak "$long"
+	until_true 20 heard ear.raw 500
+	kill -9 "$(voice_of "$speakd_pid")"
+	speak "hello there"
+	until_true 40 heard ear.raw 4500
+}
+
+@test "TERM twice: silent and gone at once" {
+	pulse_start
+	listen ear.raw
+	start_speakd
+	speak "$long" "$long" "$long" "$long"
+	until_true 20 heard ear.raw 300
+	until_true 20 ended_by_term
+	[ "$(loud_ms ear.raw)" -lt 4000 ]
+}
+
+# Two signals at once may arrive as one.
+ended_by_term() { ! kill -TERM "$speakd_pid" 2>/dev/null; }
+
+@test "idle: the voice lets go of the device and does not wake up" {
+	pulse_start
+	start_speakd
+	speak hello
+	until_true 20 has_streams
+	voice=$(voice_of "$speakd_pid")
+	until_true 20 has_no_clients
+	switches=$(awk '/ctxt/ { n += $2 } END { print n }' "/proc/$voice/status")
+	slept=$SECONDS
+	until_true 10 eval '((SECONDS - slept >= 3))'
+	now=$(awk '/ctxt/ { n += $2 } END { print n }' "/proc/$voice/status")
+	[ "$now" -eq "$switches" ]
+}
+
+has_streams() { [ -n "$(pactl list short sink-inputs)" ]; }
+has_no_clients() { [ "$(pactl list short clients | grep -c speakd)" -eq 0 ]; }
+
+@test "speakd-voice by hand says what it is, exit 2" {
+	run -2 speakd-voice
+	[[ $output == *'started by speakd'* ]]
+}
+
+@test "--list-voices prints name, language and gender" {
+	run -0 speakd --list-voices
+	[[ $output == *$'en-us\tEnglish (America)\tmale'* ]]
+	[[ $output == *$'+f3\tvariant\tfemale'* ]]
+}

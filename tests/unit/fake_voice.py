@@ -1,0 +1,93 @@
+#!/usr/bin/python3
+"""fake_voice.py - a scripted speakd-voice for speakd_voice.c.
+
+Speaks speakd/voice/protocol.h. What it does with a phrase is its text:
+  ok         BEGIN, END with 100 ms
+  die        is killed by a signal, every time
+  die-once   the same, but only while the file $FAKE_VOICE_DIR/died is missing
+  hang       makes no progress in the engine, every time
+  sink-once  hangs in the sound system the first time
+  fail       FAILED "no such word"
+  full       BROKEN "disk full", exit 1
+  wait       says nothing until STOP
+Every phrase adds a dot to $FAKE_VOICE_DIR/tries. With $FAKE_VOICE_EARLY it
+exits with 7 before READY.
+"""
+import mmap, os, signal, socket, struct, sys
+
+READY, BEGIN, MARK, END, FAILED, DEVICE, BROKEN = range(1, 8)
+SPEAK, STOP, QUIT = 1, 2, 3
+IDLE, ENGINE, SINK = 0, 1, 2
+
+if os.environ.get('FAKE_VOICE_EARLY'):
+    sys.exit(7)
+sock = socket.socket(fileno=3)
+page = mmap.mmap(4, 16)
+
+
+def tell(kind, number=0, stopped=0, ms=0, text=b''):
+    sock.send(struct.pack('=IIQQQII', kind, stopped, number, 0, ms,
+                          len(text), 0) + text)
+
+
+def stage(value):
+    page[0:4] = struct.pack('=I', value)
+
+
+def first_time():
+    path = os.path.join(os.environ['FAKE_VOICE_DIR'], 'died')
+    if os.path.exists(path):
+        return False
+    open(path, 'w').close()
+    return True
+
+
+def ok(number):
+    tell(BEGIN, number)
+    tell(END, number, ms=100)
+
+
+def die(number):
+    tell(BEGIN, number)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hang(number):
+    signal.pause()
+
+
+tell(READY, text=b'fake')
+while True:
+    packet = sock.recv(20000)
+    if not packet:
+        sys.exit(0)
+    kind, cue, number, rate, pitch, volume, nv, nt = \
+        struct.unpack('=IIQiiiII', packet[:36])
+    text = packet[40 + nv:40 + nv + nt].decode()
+    if kind == QUIT:
+        sys.exit(0)
+    if kind == STOP:
+        tell(END, number, stopped=1, ms=5)
+        continue
+    stage(ENGINE)
+    with open(os.path.join(os.environ['FAKE_VOICE_DIR'], 'tries'), 'a') as f:
+        f.write('.')
+    if text == 'ok':
+        ok(number)
+    elif text == 'die':
+        die(number)
+    elif text == 'die-once':
+        die(number) if first_time() else ok(number)
+    elif text == 'hang':
+        hang(number)
+    elif text == 'sink-once':
+        stage(SINK)
+        hang(number) if first_time() else ok(number)
+    elif text == 'fail':
+        tell(FAILED, number, text=b'no such word')
+    elif text == 'full':
+        tell(BROKEN, number, text=b'disk full')
+        sys.exit(1)
+    elif text == 'wait':
+        tell(BEGIN, number)
+    stage(IDLE if text != 'wait' else SINK)
