@@ -14,7 +14,8 @@ cd "$dir"
 
 data=$EARSHOT_SRC/tests/data/irclogs
 cat "$data"/ubuntu-2*.raw.txt >one
-while [ "$(wc -l <log 2>/dev/null || echo 0)" -lt "$lines" ]; do
+: >log
+while [ "$(wc -l <log)" -lt "$lines" ]; do
 	cat one one one one one one one one one one >>log
 done
 head -n "$lines" log >big

@@ -6,28 +6,14 @@
 
 enum { BUF_FIRST_BYTES = 64 };
 
-char *buf_reserve(struct buf *buf, size_t more_bytes)
+void buf_grow(struct buf *buf, size_t more_bytes)
 {
 	size_t need = buf->len_bytes + more_bytes + 1;
+	size_t size = max_size(buf->size_bytes * 2, BUF_FIRST_BYTES);
 
-	if (need > buf->size_bytes) {
-		size_t size = max_size(buf->size_bytes * 2, BUF_FIRST_BYTES);
-
-		size = max_size(size, need);
-		buf->data = mem_resize(buf->data, size, 1);
-		buf->size_bytes = size;
-		buf->data[buf->len_bytes] = '\0';
-	}
-	return buf->data;
-}
-
-void buf_add(struct buf *buf, const char *bytes, size_t len_bytes)
-{
-	if (len_bytes == 0)
-		return;
-	buf_reserve(buf, len_bytes);
-	memcpy(buf->data + buf->len_bytes, bytes, len_bytes);
-	buf->len_bytes += len_bytes;
+	size = max_size(size, need);
+	buf->data = mem_resize(buf->data, size, 1);
+	buf->size_bytes = size;
 	buf->data[buf->len_bytes] = '\0';
 }
 

@@ -17,10 +17,27 @@ struct buf {
 	size_t size_bytes; /* allocated, the NUL included */
 };
 
-/* Room for more bytes after len_bytes, and for the NUL. Returns data. */
-char *buf_reserve(struct buf *buf, size_t more_bytes);
+/* The slow half of buf_reserve(): there is not room enough. */
+void buf_grow(struct buf *buf, size_t more_bytes);
 
-void buf_add(struct buf *buf, const char *bytes, size_t len_bytes);
+/* Room for more bytes after len_bytes, and for the NUL. Returns data. */
+static inline char *buf_reserve(struct buf *buf, size_t more_bytes)
+{
+	if (buf->size_bytes - buf->len_bytes <= more_bytes)
+		buf_grow(buf, more_bytes);
+	return buf->data;
+}
+
+static inline void buf_add(struct buf *buf, const char *bytes, size_t len_bytes)
+{
+	if (len_bytes == 0)
+		return;
+	buf_reserve(buf, len_bytes);
+	memcpy(buf->data + buf->len_bytes, bytes, len_bytes);
+	buf->len_bytes += len_bytes;
+	buf->data[buf->len_bytes] = '\0';
+}
+
 void buf_addf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Add one Unicode scalar value as UTF-8. */
@@ -50,7 +67,9 @@ static inline void buf_add_text(struct buf *buf, const char *text)
 
 static inline void buf_add_char(struct buf *buf, char c)
 {
-	buf_add(buf, &c, 1);
+	buf_reserve(buf, 1);
+	buf->data[buf->len_bytes++] = c;
+	buf->data[buf->len_bytes] = '\0';
 }
 
 #endif

@@ -74,25 +74,33 @@ static uint32_t from_cp1252(unsigned char byte)
 	return byte >= 0x80 && byte < 0xa0 ? high[byte - 0x80] : byte;
 }
 
+/* How many bytes from pos on are well-formed, without NUL. */
+static size_t good_bytes(const char *text, size_t len_bytes, size_t pos)
+{
+	size_t start = pos, end = pos;
+
+	while (pos < len_bytes && text_next(text, len_bytes, &pos) > 0)
+		end = pos;
+	return end - start;
+}
+
 void text_repair(struct buf *out, const char *text, size_t len_bytes)
 {
 	size_t pos = 0;
 
-	if (text_is_plain(text, len_bytes)) {
-		buf_add(out, text, len_bytes);
-		return;
-	}
-	while (pos < len_bytes) {
-		size_t start = pos;
-		int32_t code = text_next(text, len_bytes, &pos);
+	for (;;) {
+		size_t good = good_bytes(text, len_bytes, pos);
 
-		if (code > 0)
-			buf_add(out, text + start, pos - start);
-		else if (code == 0)
+		buf_add(out, text + pos, good);
+		pos += good;
+		if (pos == len_bytes)
+			return;
+		if (text[pos] == '\0')
 			buf_add_code(out, 0xfffd);
 		else
 			buf_add_code(out,
-				     from_cp1252((unsigned char)text[start]));
+				     from_cp1252((unsigned char)text[pos]));
+		pos++;
 	}
 }
 
@@ -236,6 +244,8 @@ bool text_is_invisible(int32_t code)
 		{ 0xfff9, 0xfffb }, { 0xe0000, 0xe01ef },
 	};
 
+	if (code < ranges[0].first)
+		return false;
 	for (size_t i = 0; i < COUNT_OF(ranges); i++)
 		if (code >= ranges[i].first && code <= ranges[i].last)
 			return true;

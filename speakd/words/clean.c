@@ -6,8 +6,8 @@
 
 /* What is in a word, as bits: most words are told to need nothing. */
 enum trait {
-	HAS_DIGIT = 1 << 0,
-	HAS_LETTER = 1 << 1,
+	HAS_LETTER = 1 << 0,
+	HAS_DIGIT = 1 << 1,
 	HAS_HIGH = 1 << 2,
 	HAS_DOT = 1 << 3,
 	HAS_COLON = 1 << 4,
@@ -16,36 +16,61 @@ enum trait {
 	HAS_ONLY_SYMBOLS = 1 << 7,
 };
 
-static unsigned trait_of(unsigned char c)
+enum {
+	L = HAS_LETTER,
+	D = HAS_DIGIT,
+	S = HAS_SYMBOL,
+	P = HAS_SYMBOL | HAS_DOT,
+	C = HAS_SYMBOL | HAS_COLON,
+};
+
+/* Every character of every line is looked up here, so that it is a table. */
+/* clang-format off */
+static const unsigned char ascii_traits[0x80] = {
+	S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S,
+	S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S,
+	S, S, S, S, S, S, S, S, S, S, S, S, S, S, P, S, /* blank to "/" */
+	D, D, D, D, D, D, D, D, D, D, C, S, S, S, S, S, /* 0 to "?" */
+	S, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, /* "@" to O */
+	L, L, L, L, L, L, L, L, L, L, L, S, S, S, S, S, /* P to "_" */
+	S, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, /* "`" to o */
+	L, L, L, L, L, L, L, L, L, L, L, S, S, S, S, S, /* p to DEL */
+};
+/* clang-format on */
+
+static unsigned trait_of(char c)
 {
-	if (c >= 0x80)
-		return HAS_HIGH;
-	if (ascii_is_letter((char)c))
-		return HAS_LETTER;
-	if (ascii_is_digit((char)c))
-		return HAS_DIGIT;
-	if (c == '.')
-		return HAS_DOT | HAS_SYMBOL;
-	return c == ':' ? HAS_COLON | HAS_SYMBOL : HAS_SYMBOL;
+	unsigned char byte = (unsigned char)c;
+
+	return byte < 0x80 ? ascii_traits[byte] : HAS_HIGH;
+}
+
+static bool has_row(struct span word)
+{
+	for (size_t i = 1; i < word.len_bytes; i++)
+		if (word.text[i] == word.text[i - 1] &&
+		    (trait_of(word.text[i]) & HAS_SYMBOL) != 0)
+			return true;
+	return false;
+}
+
+/* The traits that only the whole word shows. */
+static unsigned whole_traits(struct span word, unsigned traits)
+{
+	if ((traits & HAS_SYMBOL) != 0 && has_row(word))
+		traits |= HAS_ROW;
+	if ((traits & (HAS_DIGIT | HAS_LETTER | HAS_HIGH)) == 0)
+		traits |= HAS_ONLY_SYMBOLS;
+	return traits;
 }
 
 static unsigned traits_of(struct span word)
 {
 	unsigned traits = 0;
-	unsigned char last = 'a';
 
-	for (size_t i = 0; i < word.len_bytes; i++) {
-		unsigned char c = (unsigned char)word.text[i];
-		unsigned is = trait_of(c);
-
-		if (c == last && (is & HAS_SYMBOL) != 0)
-			is |= HAS_ROW;
-		last = c;
-		traits |= is;
-	}
-	if ((traits & (HAS_DIGIT | HAS_LETTER | HAS_HIGH)) == 0)
-		traits |= HAS_ONLY_SYMBOLS;
-	return traits;
+	for (size_t i = 0; i < word.len_bytes; i++)
+		traits |= trait_of(word.text[i]);
+	return whole_traits(word, traits);
 }
 
 /* clang-format off */
@@ -113,20 +138,23 @@ void word_gap(struct buf *out)
 		buf_add_char(out, ' ');
 }
 
-/*
- * Letters and digits alone, and short: no rule looks at such a word. The
- * common case, so that it is told while the word's end is looked for.
- */
-static bool next_word(const char *text, size_t len_bytes, size_t *pos)
+/* The end of the word at pos, and what is in it. */
+static size_t word_end(const char *text, size_t len_bytes, size_t pos,
+		       unsigned *ret_traits)
 {
-	bool simple = true;
-	size_t i = *pos;
+	unsigned traits = 0;
 
-	for (; i < len_bytes && text[i] != ' '; i++)
-		simple = simple && ascii_is_letter(text[i]);
-	simple = simple && i - *pos < CLEAN_HASH_SURE_DIGITS;
-	*pos = i;
-	return simple;
+	for (; pos < len_bytes && text[pos] != ' '; pos++)
+		traits |= trait_of(text[pos]);
+	*ret_traits = traits;
+	return pos;
+}
+
+/* Letters alone, and no long row of them: no rule looks at such a word. */
+static bool is_simple(size_t len_bytes, unsigned traits)
+{
+	return len_bytes < 2 ||
+	       (traits == HAS_LETTER && len_bytes < CLEAN_HASH_SURE_DIGITS);
 }
 
 /*
@@ -134,13 +162,14 @@ static bool next_word(const char *text, size_t len_bytes, size_t *pos)
  * on, when a rule may change it. Returns where unchanged text begins again.
  */
 static size_t add_word(struct buf *out, unsigned rules, const char *text,
-		       size_t plain, size_t start, size_t end)
+		       size_t plain, size_t start, size_t end, unsigned traits)
 {
 	struct span word = span_of(text + start, end - start);
-	unsigned traits = word.len_bytes > 1 ? traits_of(word) : 0;
-	size_t first = first_rule(rules, word.len_bytes, traits);
+	size_t first;
 
-	if (traits == 0 || first == COUNT_OF(word_rules))
+	traits = whole_traits(word, traits);
+	first = first_rule(rules, word.len_bytes, traits);
+	if (first == COUNT_OF(word_rules))
 		return plain;
 	buf_add(out, text + plain, start - plain);
 	if (!try_rules(out, rules, word, traits, first))
@@ -153,13 +182,14 @@ static void clean_words(struct buf *out, unsigned rules, const char *text,
 {
 	size_t pos = 0, plain = 0;
 
-	buf_reserve(out, len_bytes);
 	while (pos < len_bytes) {
-		size_t start = pos;
+		unsigned traits;
+		size_t end = word_end(text, len_bytes, pos, &traits);
 
-		if (!next_word(text, len_bytes, &pos))
-			plain = add_word(out, rules, text, plain, start, pos);
-		pos += pos < len_bytes;
+		if (!is_simple(end - pos, traits))
+			plain = add_word(out, rules, text, plain, pos, end,
+					 traits);
+		pos = end + 1;
 	}
 	buf_add(out, text + plain, len_bytes - plain);
 }

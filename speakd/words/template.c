@@ -18,8 +18,11 @@ static size_t find_value(const char *text, const struct template_values *values,
 	size_t brace = text[0] == '{';
 
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
-		size_t len_bytes = strlen(fields[i].name);
+		size_t len_bytes;
 
+		if (text[brace] != fields[i].name[0])
+			continue;
+		len_bytes = strlen(fields[i].name);
 		if (strncmp(text + brace, fields[i].name, len_bytes) != 0 ||
 		    (brace != 0 && text[1 + len_bytes] != '}'))
 			continue;
