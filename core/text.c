@@ -182,26 +182,33 @@ static bool is_nfkc_inert(int32_t code)
 	return property->decomp_type == 0 && property->combining_class == 0;
 }
 
-static bool is_nfkc(const char *text, size_t len_bytes)
-{
-	size_t pos = 0;
-
-	while (pos < len_bytes) {
-		int32_t code = text_next(text, len_bytes, &pos);
-
-		if (code < 0 || !is_nfkc_inert(code))
-			return false;
-	}
-	return true;
-}
-
+/*
+ * Only what is not inert is mapped, with the code point in front of it, which
+ * a combining mark joins: mapping a whole line for one accent is dear.
+ */
 void text_nfkc(struct buf *out, const char *text, size_t len_bytes)
 {
-	if (is_nfkc(text, len_bytes))
-		buf_add(out, text, len_bytes);
-	else
-		map(out, text, len_bytes,
+	size_t pos = 0, done = 0, last = 0;
+
+	while (pos < len_bytes) {
+		size_t start = pos, end;
+		int32_t code = text_next(text, len_bytes, &pos);
+
+		if (code >= 0 && is_nfkc_inert(code)) {
+			last = start;
+			continue;
+		}
+		do {
+			end = pos;
+			code = text_next(text, len_bytes, &pos);
+		} while (end < len_bytes && (code < 0 || !is_nfkc_inert(code)));
+		last = max_size(last, done);
+		buf_add(out, text + done, last - done);
+		map(out, text + last, end - last,
 		    UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
+		done = pos = last = end;
+	}
+	buf_add(out, text + done, len_bytes - done);
 }
 
 void text_nfc(struct buf *out, const char *text, size_t len_bytes)

@@ -127,7 +127,12 @@ static void on_end(void *data, const struct phrase *phrase, uint64_t audio_ms,
 
 static void on_device(void *data, bool works, const char *why)
 {
-	(void)data;
+	struct session *session = data;
+
+	session->is_mute = !works;
+	/* Nobody hears the end of the phrase: do not wait for it. */
+	if (!works && session->stopping)
+		loop_stop(session->loop);
 	if (works)
 		log_warn("sound is back");
 	else
@@ -224,7 +229,7 @@ static void on_stop_signal(int signo, void *data)
 	struct session *session = data;
 
 	(void)signo;
-	if (session->stopping || session->voice == NULL) {
+	if (session->stopping || session->voice == NULL || session->is_mute) {
 		loop_stop(session->loop);
 		return;
 	}

@@ -236,6 +236,9 @@ static int load_files(struct settings *s, const char *named, struct err *e)
 /* What the other modules want to know, in their own shape. */
 static void derive(struct settings *s)
 {
+	/* Voices cannot be read: why choose them. */
+	if (s->print)
+		s->without |= WORDING_VOICES;
 	s->wording = (struct wording_config){
 		.rules = WORDING_ALL & ~s->without,
 		.events = s->events,

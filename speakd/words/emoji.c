@@ -605,12 +605,23 @@ static size_t count_same(struct span text, const struct picture *picture,
 	}
 }
 
+/* Every emoji and keycap has a code point from U+2000 on: 0xe2 in UTF-8. */
+static bool may_hold_emoji(const char *text, size_t len_bytes)
+{
+	for (size_t i = 0; i < len_bytes; i++)
+		if ((unsigned char)text[i] >= 0xe2)
+			return true;
+	return false;
+}
+
 bool emoji_name_all(struct buf *out, const char *text, size_t len_bytes)
 {
 	struct span span = span_of(text, len_bytes);
 	size_t pos = 0, plain = 0;
 	bool found = false;
 
+	if (!may_hold_emoji(text, len_bytes))
+		return false;
 	while (pos < len_bytes) {
 		struct picture picture;
 		size_t start = pos, count;
