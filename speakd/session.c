@@ -21,6 +21,7 @@ struct session {
 	struct voice *voice; /* NULL with --print */
 	struct buf print; /* phrases not yet written to stdout */
 	bool inputs_ended;
+	bool is_mute; /* there is no sound device at present */
 	bool stopping; /* a signal came: what is said now is the last */
 	bool voice_is_outdated; /* to be started anew when it is free */
 	struct err failure; /* why the session ended early */

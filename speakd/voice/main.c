@@ -19,7 +19,7 @@
 
 struct settings {
 	char *engine, *output, *voice;
-	bool marks, again, list_voices;
+	bool marks, again, list_voices, probe;
 };
 
 /* clang-format off */
@@ -36,6 +36,9 @@ static const struct opt options[] = {
 	  NULL, NULL, "go on behind a voice that died", NULL, NULL, true },
 	{ 0, "list-voices", OPT_FLAG, offsetof(struct settings, list_voices),
 	  0, 0, NULL, NULL, "print the voices of espeak-ng", NULL, NULL, true },
+	{ 0, "probe", OPT_FLAG, offsetof(struct settings, probe), 0, 0,
+	  NULL, NULL, "exit 0 if ALSA's default device can be opened, else 1",
+	  NULL, NULL, true },
 };
 /* clang-format on */
 
@@ -96,6 +99,29 @@ static int serve(const struct settings *settings, struct err *e)
 	return child_serve(&control, &config);
 }
 
+enum { PROBE_RATE_HZ = 22050 };
+
+static int probe(struct err *e)
+{
+	struct control control = { .fd = -1 };
+	enum sink_result result;
+	struct sink *sink;
+
+	if (sink_alsa.open(&sink, "", false, &control, e) < 0)
+		return -e->code;
+	result = sink_alsa.start(sink, PROBE_RATE_HZ, e);
+	if (sink_alsa.close(sink, result == SINK_OK ? e : NULL) < 0)
+		result = SINK_LOST;
+	return result == SINK_OK ? 0 : -e->code;
+}
+
+static int run(const struct settings *settings, struct err *e)
+{
+	if (settings->list_voices)
+		return engine_espeak_list(stdout, e);
+	return settings->probe ? probe(e) : serve(settings, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct settings settings = { 0 };
@@ -106,8 +132,7 @@ int main(int argc, char **argv)
 	opts_defaults(&opts, &settings);
 	rc = opts_parse(&opts, argc, argv, false, &settings, &first, &e);
 	if (rc == OPTS_GO)
-		rc = settings.list_voices ? engine_espeak_list(stdout, &e)
-					  : serve(&settings, &e);
+		rc = run(&settings, &e);
 	else if (rc == OPTS_STOP)
 		rc = 0;
 	opts_fini(&opts, &settings);
