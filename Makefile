@@ -180,7 +180,7 @@ check-asan:
 	+$(Q)$(MAKE) --no-print-directory MODE=asan check
 
 lint:
-	$(Q)CC='$(CC)' MAKE='$(MAKE)' CFLAGS='$(filter-out -O2,$(ALL_CFLAGS))' \
+	$(Q)CC='$(CC)' MAKE='$(MAKE)' CFLAGS='$(filter-out -O2 -DSYSCONFDIR% -DLIBEXECDIR%,$(ALL_CFLAGS))' \
 		tests/lint $(C_SOURCES) $(C_HEADERS) $(TEST_SOURCES)
 
 # tests/fuzz/AREA_NAME.c defines LLVMFuzzerTestOneInput; needs clang.

@@ -129,7 +129,7 @@ int child_wait(pid_t pid, struct err *e)
 
 int child_run(const struct child *child, struct err *e)
 {
-	pid_t pid;
+	pid_t pid = -1;
 	int rc = child_start(child, &pid, e);
 
 	return rc < 0 ? rc : child_wait(pid, e);
@@ -165,7 +165,7 @@ int child_capture(const struct child *child, size_t max_bytes, struct buf *out,
 	SCOPED_FD int reader = -1;
 	SCOPED_FD int writer = -1;
 	int ends[2];
-	pid_t pid;
+	pid_t pid = -1;
 	int rc, code;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)

@@ -25,9 +25,8 @@ static bool went(struct cursor c, struct message *ret)
 		return false;
 	if (cursor_literal(&c, "has kicked ") && cursor_word(&c, &ret->target))
 		ret->kind = KIND_KICK;
-	else if (!cursor_host(&c, '(', ')'))
-		return false;
-	else if (cursor_literal(&c, " has left ") &&
+	else if (cursor_host(&c, '(', ')') &&
+		 cursor_literal(&c, " has left ") &&
 		 cursor_word(&c, &ret->channel))
 		ret->kind = KIND_PART;
 	else if (cursor_literal(&c, " has quit"))

@@ -120,13 +120,14 @@ static int play(void *data, const int16_t *samples, size_t count)
 
 static int play_cue(struct voice_child *child)
 {
-	SCOPED_TEXT char *memory = NULL;
 	size_t count = cue_samples(child->rate_hz);
 	int16_t *samples = mem_new(count * sizeof(*samples));
+	int rc;
 
-	memory = (char *)samples;
 	cue_make(samples, child->rate_hz, child->phrase->head.volume_percent);
-	return play(child, samples, count);
+	rc = play(child, samples, count);
+	free(samples);
+	return rc;
 }
 
 static enum sink_result start_sink(struct voice_child *child)

@@ -103,7 +103,7 @@ static int16_t frame_sample(const struct wav *wav, const unsigned char *frame)
 	for (unsigned c = 0; c < wav->channels; c++)
 		sum += wav->bytes == 1 ? (frame[c] - 128) * 256
 				       : (int16_t)get16(frame + (size_t)c * 2);
-	return (int16_t)(sum / (int)wav->channels);
+	return (int16_t)(wav->channels == 2 ? sum / 2 : sum);
 }
 
 /* Returns the bytes used, or what fn returned in *ret_rc. */
