@@ -103,4 +103,5 @@ def main():
         print('- | - | - | %d' % len(found))
 
 
-main()
+if __name__ == '__main__':
+    main()
