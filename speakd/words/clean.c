@@ -132,12 +132,6 @@ void word_clean(struct buf *out, unsigned rules, struct span word)
 		buf_add(out, word.text, word.len_bytes);
 }
 
-void word_gap(struct buf *out)
-{
-	if (out->len_bytes > 0 && out->data[out->len_bytes - 1] != ' ')
-		buf_add_char(out, ' ');
-}
-
 /* The end of the word at pos, and what is in it. */
 static size_t word_end(const char *text, size_t len_bytes, size_t pos,
 		       unsigned *ret_traits)

@@ -27,8 +27,12 @@ const char *symbol_name(int32_t code, bool many);
 /* Name the emoji in text; false with out unchanged when there is none. */
 bool emoji_name_all(struct buf *out, const char *text, size_t len_bytes);
 
-/* Whether a blank must go between what is in out and a word that follows. */
-void word_gap(struct buf *out);
+/* A blank between what is in out and a word that follows. */
+static inline void word_gap(struct buf *out)
+{
+	if (out->len_bytes > 0 && out->data[out->len_bytes - 1] != ' ')
+		buf_add_char(out, ' ');
+}
 
 static inline bool ascii_is_digit(char c)
 {
