@@ -7,11 +7,10 @@ import os
 import re
 import subprocess
 import sys
-import threading
 
 sys.path.insert(0, os.path.join(os.environ["EARSHOT_SRC"], "tests/helpers"))
-from irc import (LIMIT, SRC, Client, Program, RawServer, bridge, equal, folder,
-                 main, make_ca, need, path, start_ngircd, test, until)
+from irc import (SRC, Client, Program, RawServer, bridge, equal, main, need,
+                 path, start_ngircd, test, until)
 
 ports = None
 
@@ -460,6 +459,31 @@ def check_config():
     checker.wait_error(r"bad2.conf:5: format")
     equal(Program("-c", os.path.join(SRC, "contrib/sic-bridge.conf"),
                   "--check-config").exit_code(), 0)
+
+
+@test
+def manual():
+    """the manual tells of every option, with its default, and of no other"""
+    options = Program("--help", stdin=subprocess.DEVNULL)
+    equal(options.exit_code(), 0)
+    page = open(os.path.join(SRC, "man/sic-bridge.1"), encoding="utf-8").read()
+    told = set(re.findall(r"^\.It .*Fl -([a-z-]+)", page, re.M))
+    names = set()
+    for line in options.lines:
+        found = re.match(r"\s+(?:-(\w), )?--([a-z-]+)(?:=(\S+))?", line)
+        if not found:
+            continue
+        names.add(found[2])
+        if found[1]:
+            assert f"Fl {found[1]} , Fl -{found[2]}" in page, found[0]
+    assert len(names) > 40, names
+    equal(told, names)
+    # A number that is a default in --help is one in the manual's paragraph.
+    for option, default in re.findall(r"--([a-z-]+)=\S+\s.*\((\d+)\)$",
+                                      "\n".join(options.lines), re.M):
+        paragraph = re.search(rf"Fl -{option} Ns.*?(?=\n\.It|\n\.El)", page,
+                              re.S)[0]
+        assert default in paragraph, (option, default)
 
 
 main()
