@@ -69,6 +69,12 @@ struct event_base *loop_base(struct loop *loop)
 	return loop->base;
 }
 
+short loop_events(int what)
+{
+	return (short)((what & LOOP_READ ? EV_READ : 0) |
+		       (what & LOOP_WRITE ? EV_WRITE : 0));
+}
+
 static struct watch *new_watch(struct loop *loop, int fd, short what,
 			       event_callback_fn fn, void *data)
 {
@@ -95,14 +101,9 @@ static void on_fd(evutil_socket_t fd, short what, void *data)
 struct watch *loop_fd(struct loop *loop, int fd, int what, loop_fd_fn *fn,
 		      void *keep_data)
 {
-	short events = EV_PERSIST;
-	struct watch *watch;
+	short events = (short)(EV_PERSIST | loop_events(what));
+	struct watch *watch = new_watch(loop, fd, events, on_fd, keep_data);
 
-	if (what & LOOP_READ)
-		events |= EV_READ;
-	if (what & LOOP_WRITE)
-		events |= EV_WRITE;
-	watch = new_watch(loop, fd, events, on_fd, keep_data);
 	watch->fn.fd = fn;
 	event_add(watch->event, NULL);
 	return watch;

@@ -33,6 +33,8 @@ void loop_stop(struct loop *loop);
 
 /* For the one module that hands libevent's own buffers to it. */
 struct event_base *loop_base(struct loop *loop);
+/* And what, a mask of LOOP_READ and LOOP_WRITE, in libevent's terms. */
+short loop_events(int what);
 
 /* Watch fd for what, a mask of LOOP_READ and LOOP_WRITE. Never NULL. */
 struct watch *loop_fd(struct loop *loop, int fd, int what, loop_fd_fn *fn,

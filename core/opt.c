@@ -324,7 +324,7 @@ int opts_env(const struct opts *opts, void *settings, struct err *e)
 /* ---- command line ------------------------------------------------------- */
 
 struct getopt_tables {
-	char letters[2 * OPTS_MAX + 4];
+	char letters[2 * OPTS_MAX + 5];
 	struct option longs[OPTS_MAX + 3];
 };
 
@@ -339,6 +339,8 @@ static void make_tables(const struct opts *opts, bool stop_at_operand,
 	if (stop_at_operand)
 		t->letters[l++] = '+';
 	t->letters[l++] = ':';
+	if (opts->version_letter != 0)
+		t->letters[l++] = opts->version_letter;
 	for (size_t i = 0; i < opts->count && i < OPTS_MAX; i++) {
 		const struct opt *opt = &opts->list[i];
 
@@ -416,7 +418,8 @@ int opts_parse(const struct opts *opts, int argc, char **argv,
 			opts_help(opts, stdout);
 			return OPTS_STOP;
 		}
-		if (got == OPT_VERSION) {
+		if (got == OPT_VERSION || (opts->version_letter != 0 &&
+					   got == opts->version_letter)) {
 			printf("%s (earshot) %s\n", opts->prog,
 			       EARSHOT_VERSION);
 			return OPTS_STOP;
@@ -503,8 +506,12 @@ void opts_help(const struct opts *opts, FILE *out)
 		fputc('\n', out);
 	}
 	fprintf(out, "%-*s%s\n", HELP_COLUMN, "      --help", "show this help");
-	fprintf(out, "%-*s%s\n", HELP_COLUMN, "      --version",
-		"show the version");
+	if (opts->version_letter != 0)
+		fprintf(out, "  -%c, %-*s%s\n", opts->version_letter,
+			HELP_COLUMN - 6, "--version", "show the version");
+	else
+		fprintf(out, "%-*s%s\n", HELP_COLUMN, "      --version",
+			"show the version");
 }
 
 void opts_words(const struct opts *opts, FILE *out)
@@ -521,5 +528,7 @@ void opts_words(const struct opts *opts, FILE *out)
 			opt->words != NULL ? opt->words : "", opt->help);
 	}
 	fprintf(out, "\t--help\t\t\tshow this help\n");
+	if (opts->version_letter != 0)
+		fprintf(out, "-%c", opts->version_letter);
 	fprintf(out, "\t--version\t\t\tshow the version\n");
 }

@@ -51,6 +51,7 @@ struct opts {
 	const char *about; /* one line for --help */
 	const struct opt *list;
 	size_t count;
+	char version_letter; /* short form of --version, 0 for none */
 };
 
 /* Told about each mistake in a configuration file, line 1-based. */

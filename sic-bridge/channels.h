@@ -1,0 +1,48 @@
+/*
+ * channels.h - where we want to be: channels with their keys, and how far we
+ * have heard each. Pure.
+ */
+#ifndef SIC_BRIDGE_CHANNELS_H
+#define SIC_BRIDGE_CHANNELS_H
+
+#include "sic-bridge/names.h"
+
+struct channel {
+	char *name, *key; /* owned; key NULL: none */
+	int64_t last_ms; /* time of the newest message, 0: none yet */
+	bool joined;
+	/* The gap since last_ms: how far it is asked for, pages left to ask. */
+	int64_t asked_ms;
+	unsigned pages;
+};
+
+struct channels {
+	struct channel *list; /* owned */
+	size_t count;
+};
+
+/* The channel called name; NULL when we do not want to be there. */
+struct channel *channels_find(const struct channels *channels,
+			      const struct names *names, struct span name);
+
+/* Add it, or only note its key (empty: keep the one we have). */
+struct channel *channels_add(struct channels *channels,
+			     const struct names *names, struct span name,
+			     struct span key);
+
+void channels_remove(struct channels *channels, const struct names *names,
+		     struct span name);
+
+/* No longer joined anywhere: the connection is gone. */
+void channels_left(struct channels *channels);
+
+/*
+ * JOIN lines, each with its "\n" and at most max_bytes long without it, for
+ * all channels; those with a key first, because keys go by position.
+ */
+void channels_join_lines(const struct channels *channels, size_t max_bytes,
+			 struct buf *out);
+
+void channels_fini(struct channels *channels);
+
+#endif

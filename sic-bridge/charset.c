@@ -1,0 +1,97 @@
+#include "sic-bridge/charset.h"
+
+#include <iconv.h>
+#include <strings.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+
+enum { REPLACEMENT = 0xfffd };
+
+enum charset_kind { CHARSET_CP1252, CHARSET_RAW, CHARSET_ICONV };
+
+struct charset {
+	enum charset_kind kind;
+	iconv_t iconv;
+};
+
+static const struct {
+	const char *name;
+	enum charset_kind kind;
+} builtin[] = {
+	{ "cp1252", CHARSET_CP1252 },
+	{ "windows-1252", CHARSET_CP1252 },
+	/* Who says Latin-1 on IRC means Windows-1252, as WHATWG found too. */
+	{ "latin1", CHARSET_CP1252 },
+	{ "iso-8859-1", CHARSET_CP1252 },
+	{ "utf-8", CHARSET_CP1252 },
+	{ "raw", CHARSET_RAW },
+};
+
+struct charset *charset_new(const char *name, struct err *e)
+{
+	struct charset *charset = mem_new(sizeof(*charset));
+
+	for (size_t i = 0; i < COUNT_OF(builtin); i++) {
+		if (strcasecmp(builtin[i].name, name) == 0) {
+			charset->kind = builtin[i].kind;
+			return charset;
+		}
+	}
+	charset->kind = CHARSET_ICONV;
+	charset->iconv = iconv_open("UTF-8", name);
+	/* iconv_open's failure is (iconv_t)-1, by its manual. */
+	if ((intptr_t)charset->iconv == -1) {
+		free(charset);
+		err_usage(e, "charset: '%s' is not known", name);
+		return NULL;
+	}
+	return charset;
+}
+
+void charset_free(struct charset *charset)
+{
+	if (charset == NULL)
+		return;
+	if (charset->kind == CHARSET_ICONV)
+		iconv_close(charset->iconv);
+	free(charset);
+}
+
+/* A byte that the charset does not have becomes U+FFFD and is stepped over. */
+static void convert(iconv_t cd, const char *text, size_t len_bytes,
+		    struct buf *out)
+{
+	/* iconv(3) takes char ** for history's sake; it does not write. */
+	char *in = (char *)(uintptr_t)text;
+	size_t in_left = len_bytes;
+
+	iconv(cd, NULL, NULL, NULL, NULL);
+	while (in_left > 0) {
+		char chunk[512];
+		char *to = chunk;
+		size_t room = sizeof(chunk);
+		size_t rc = iconv(cd, &in, &in_left, &to, &room);
+
+		buf_add(out, chunk, sizeof(chunk) - room);
+		if (rc == (size_t)-1 && errno != E2BIG) {
+			buf_add_code(out, REPLACEMENT);
+			in++;
+			in_left--;
+		}
+	}
+}
+
+const char *charset_decode(struct charset *charset, const char *text,
+			   size_t *len_bytes, struct buf *scratch)
+{
+	if (charset->kind == CHARSET_RAW || text_is_utf8(text, *len_bytes))
+		return text;
+	buf_clear(scratch);
+	if (charset->kind == CHARSET_ICONV)
+		convert(charset->iconv, text, *len_bytes, scratch);
+	else
+		text_repair(scratch, text, *len_bytes);
+	*len_bytes = scratch->len_bytes;
+	return buf_text(scratch);
+}

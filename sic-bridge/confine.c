@@ -1,0 +1,248 @@
+#include "sic-bridge/confine.h"
+
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <seccomp.h>
+
+#include "core/log.h"
+
+/*
+ * Sanitizers and coverage open files of their own at the end of the process,
+ * and LeakSanitizer starts a thread that traces this one.
+ */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_INSTRUMENTED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define IS_INSTRUMENTED true
+#endif
+#endif
+#ifndef IS_INSTRUMENTED
+#define IS_INSTRUMENTED false
+#endif
+
+/* ---- Landlock ------------------------------------------------------------ */
+
+/* All of version 1: Linux 5.13. */
+enum {
+	LANDLOCK_ALL =
+		LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+		LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+		LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+		LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
+		LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
+		LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+		LANDLOCK_ACCESS_FS_MAKE_SYM
+};
+
+static int allow_reading(int rules, const char *dir)
+{
+	struct landlock_path_beneath_attr rule = {
+		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
+	};
+	SCOPED_FD int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0; /* not on this system */
+	rule.parent_fd = fd;
+	return (int)syscall(SYS_landlock_add_rule, rules,
+			    LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+}
+
+/* Where resolv.conf lives: a file's own rule would not survive its rename. */
+static bool landlock(void)
+{
+	static const char *const dirs[] = { "/etc", "/run/systemd/resolve",
+					    "/run/NetworkManager",
+					    "/run/resolvconf", "/run/connman" };
+	const struct landlock_ruleset_attr attr = {
+		.handled_access_fs = LANDLOCK_ALL,
+	};
+	SCOPED_FD int rules = (int)syscall(SYS_landlock_create_ruleset, &attr,
+					   sizeof(attr), 0);
+
+	if (rules < 0)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(dirs); i++)
+		if (allow_reading(rules, dirs[i]) < 0)
+			return false;
+	return syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+}
+
+/* ---- seccomp ------------------------------------------------------------- */
+
+static const char *const allowed[] = {
+	/* bytes */
+	"read",
+	"write",
+	"readv",
+	"writev",
+	"pread64",
+	"pwrite64",
+	"recv",
+	"recvfrom",
+	"recvmsg",
+	"recvmmsg",
+	"send",
+	"sendto",
+	"sendmsg",
+	"sendmmsg",
+	"lseek",
+	"_llseek",
+	/* sockets and descriptors */
+	"socket",
+	"socketpair",
+	"connect",
+	"bind",
+	"getsockname",
+	"getpeername",
+	"getsockopt",
+	"setsockopt",
+	"shutdown",
+	"close",
+	"dup",
+	"dup2",
+	"dup3",
+	"fcntl",
+	"fcntl64",
+	"fstat",
+	"fstat64",
+	"newfstatat",
+	"statx",
+	"ftruncate",
+	"fsync",
+	/* waiting */
+	"poll",
+	"ppoll",
+	"ppoll_time64",
+	"select",
+	"_newselect",
+	"pselect6",
+	"pselect6_time64",
+	"epoll_create1",
+	"epoll_ctl",
+	"epoll_wait",
+	"epoll_pwait",
+	"epoll_pwait2",
+	"eventfd2",
+	"pipe2",
+	"restart_syscall",
+	"nanosleep",
+	"clock_nanosleep",
+	"clock_nanosleep_time64",
+	/* time, memory, chance */
+	"clock_gettime",
+	"clock_gettime64",
+	"clock_getres",
+	"gettimeofday",
+	"time",
+	"brk",
+	"mmap",
+	"mmap2",
+	"munmap",
+	"mremap",
+	"madvise",
+	"mprotect",
+	"getrandom",
+	"futex",
+	"futex_time64",
+	"sched_yield",
+	/* signals and the end */
+	"rt_sigaction",
+	"rt_sigprocmask",
+	"rt_sigreturn",
+	"sigreturn",
+	"sigaltstack",
+	"tgkill",
+	"exit",
+	"exit_group",
+	/* who and where we are */
+	"getpid",
+	"gettid",
+	"getuid",
+	"geteuid",
+	"getgid",
+	"getegid",
+	"uname",
+	"rseq",
+	"set_robust_list",
+};
+
+static int allow(scmp_filter_ctx filter, const char *name)
+{
+	int number = seccomp_syscall_resolve_name(name);
+	int rc;
+
+	/* Not every architecture has every call. */
+	if (number == __NR_SCMP_ERROR)
+		return 0;
+	rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
+	return rc == -EDOM ? 0 : rc;
+}
+
+/* How many bytes wait, and nothing else: TIOCSTI types into a terminal. */
+static int allow_fionread(scmp_filter_ctx filter)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+				SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0));
+}
+
+/* Reading only: no bit of these is set in the flags. */
+static int allow_open_to_read(scmp_filter_ctx filter)
+{
+	const uint64_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC |
+				 O_APPEND;
+	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+				  SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0));
+
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
+				      SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0));
+	return rc == -EDOM ? 0 : rc;
+}
+
+static int fill(scmp_filter_ctx filter, bool may_open)
+{
+	int rc = allow_fionread(filter);
+
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(allowed); i++)
+		rc = allow(filter, allowed[i]);
+	if (rc == 0 && may_open)
+		rc = allow_open_to_read(filter);
+	return rc;
+}
+
+int confine(struct err *e)
+{
+	scmp_filter_ctx filter;
+	bool has_landlock;
+	int rc;
+
+	if (IS_INSTRUMENTED) {
+		log_info("not confined: instrumented build");
+		return 0;
+	}
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_set(e, errno, "no new privileges");
+	has_landlock = landlock();
+	/* Refused, not killed: a library may try what it can do without. */
+	filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	if (filter == NULL)
+		return err_set(e, ENOMEM, "seccomp");
+	rc = fill(filter, has_landlock);
+	if (rc == 0)
+		rc = seccomp_load(filter);
+	seccomp_release(filter);
+	if (rc == -EINVAL || rc == -ENOSYS || rc == -ECANCELED) {
+		log_warn("not confined: this kernel has no seccomp filters");
+		return 0;
+	}
+	if (rc < 0)
+		return err_set(e, -rc, "seccomp");
+	log_info("confined: seccomp%s", has_landlock ? " and Landlock" : "");
+	return 0;
+}

@@ -1,0 +1,158 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/log.h"
+#include "core/loop.h"
+#include "core/paths.h"
+#include "sic-bridge/bridge.h"
+#include "sic-bridge/charset.h"
+#include "sic-bridge/confine.h"
+#include "sic-bridge/input.h"
+#include "sic-bridge/secrets.h"
+#include "sic-bridge/settings.h"
+
+/* Everything that is opened before the process gives up opening things. */
+struct resources {
+	struct link_config link;
+	struct proxy proxy;
+	struct tls *tls;
+	struct charset *charset;
+	struct sts *sts;
+	char *password;
+	int input, output;
+	struct loop *loop;
+	struct watch *signals[2];
+};
+
+static int open_output(const char *path, struct err *e)
+{
+	int fd;
+
+	if (path == NULL)
+		return STDOUT_FILENO;
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	return fd >= 0 ? fd : err_set(e, errno, "open %s", path);
+}
+
+/* Without TLS a policy may still ask for it later. */
+static int open_tls(const struct settings *s, struct resources *r,
+		    struct err *e)
+{
+	const struct tls_config config = { s->ca_file, s->certificate, s->key,
+					   s->fingerprint };
+	struct err why = { 0 };
+
+	if (s->sts) {
+		r->sts = sts_open(s->host, &why);
+		if (why.code != 0)
+			log_failure(&why);
+	}
+	if (s->plain && r->sts == NULL)
+		return 0;
+	r->tls = tls_new(&config, e);
+	if (r->tls != NULL)
+		return 0;
+	if (!s->plain)
+		return -e->code;
+	log_warn("strict transport security is off: %s", e->text);
+	*e = (struct err){ 0 };
+	sts_close(r->sts);
+	r->sts = NULL;
+	return 0;
+}
+
+static int open_all(const struct settings *s, struct resources *r,
+		    struct err *e)
+{
+	r->input = r->output = -1;
+	if (settings_port(s, &r->link.port, e) < 0 ||
+	    (s->proxy != NULL && proxy_parse(s->proxy, &r->proxy, e) < 0) ||
+	    secret_get(s, &r->password, e) < 0 || open_tls(s, r, e) < 0)
+		return -e->code;
+	r->charset = charset_new(s->charset, e);
+	if (r->charset == NULL)
+		return -e->code;
+	r->input = input_open(s->input, e);
+	if (r->input < 0)
+		return r->input;
+	r->output = open_output(s->output, e);
+	if (r->output < 0)
+		return r->output;
+	r->loop = loop_new(e);
+	if (r->loop == NULL)
+		return -e->code;
+	r->link.settings = s;
+	r->link.tls = r->tls;
+	r->link.proxy = &r->proxy;
+	r->link.charset = r->charset;
+	r->link.password = r->password;
+	r->link.sts = r->sts;
+	return 0;
+}
+
+static void close_all(struct resources *r)
+{
+	for (size_t i = 0; i < COUNT_OF(r->signals); i++)
+		watch_free(r->signals[i]);
+	loop_free(r->loop);
+	charset_free(r->charset);
+	tls_free(r->tls);
+	sts_close(r->sts);
+	proxy_fini(&r->proxy);
+	secret_free(r->password);
+	if (r->input > STDERR_FILENO)
+		close(r->input);
+	if (r->output > STDERR_FILENO)
+		close(r->output);
+}
+
+static void on_signal(int signo, void *data)
+{
+	(void)signo;
+	bridge_stop(data);
+}
+
+static int run(const struct settings *s, struct resources *r, struct err *e)
+{
+	struct bridge *bridge = bridge_new(r->loop, &r->link, r->input,
+					   r->output);
+	int rc;
+
+	r->signals[0] = loop_signal(r->loop, SIGINT, on_signal, bridge);
+	r->signals[1] = loop_signal(r->loop, SIGTERM, on_signal, bridge);
+	rc = s->confine ? confine(e) : 0;
+	if (rc == 0) {
+		bridge_start(bridge);
+		rc = loop_run(r->loop, e);
+	}
+	if (rc == 0)
+		rc = bridge_result(bridge, e);
+	bridge_free(bridge);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct settings settings = { 0 };
+	struct resources resources = { 0 };
+	struct err e = { 0 };
+	int rc;
+
+	log_open("sic-bridge", LOG_LEVEL_WARN);
+	signal(SIGPIPE, SIG_IGN);
+	tzset(); /* reads its file now */
+	rc = settings_load(&settings, argc, argv, &e);
+	secret_hide(argc, argv, settings.password);
+	if (rc == OPTS_GO) {
+		if (settings.verbose)
+			log_open("sic-bridge", LOG_LEVEL_INFO);
+		rc = open_all(&settings, &resources, &e);
+		if (rc == 0)
+			rc = run(&settings, &resources, &e);
+		close_all(&resources);
+	}
+	settings_fini(&settings);
+	return rc < 0 ? log_exit(&e) : 0;
+}

@@ -1,0 +1,21 @@
+/*
+ * sasl.h - what is said to log in: PLAIN (RFC 4616) and EXTERNAL (RFC 4422,
+ * appendix A), in the lines that IRC makes of it. Pure.
+ */
+#ifndef SIC_BRIDGE_SASL_H
+#define SIC_BRIDGE_SASL_H
+
+#include "core/buf.h"
+#include "sic-bridge/settings.h"
+
+/* A longer answer is sent in pieces of this size: IRCv3 sasl-3.1. */
+enum { SASL_CHUNK_BYTES = 400 };
+
+/* "PLAIN", "EXTERNAL"; "" for none. */
+const char *sasl_mechanism(enum sasl_kind kind);
+
+/* Add the AUTHENTICATE lines that answer the server's "+". */
+void sasl_answer(enum sasl_kind kind, const char *user, const char *password,
+		 struct buf *out);
+
+#endif
