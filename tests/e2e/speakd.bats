@@ -178,7 +178,6 @@ plain() { speakd --print --format=plain "$@"; }
 	# 20 kB and 20 MB: the peak may differ by noise, not by megabytes.
 	peak() { env time -f %M "$EARSHOT_BIN/speakd" --print --format=plain "$1" \
 		2>&1 >/dev/null | tail -n 1; }
-	command -v time >/dev/null || [ -x /usr/bin/time ] || skip "no time(1)"
 	yes 'a line of the usual kind, with some words in it' | head -n 400 >small
 	yes 'a line of the usual kind, with some words in it' | head -n 400000 >large
 	small=$(peak small)
