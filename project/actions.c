@@ -68,12 +68,14 @@ static void read_words(struct action *action)
 	action->waiting = has_prefix(action, "waiting for ") ||
 			  has_prefix(action, "waiting: ");
 	while ((len = next_word(action, &pos, &word)) > 0) {
-		if (word_is(word, len, "@waiting"))
-			action->waiting = true;
-		else if (word_is(word, len, "@someday"))
-			action->someday = true;
-		read_date_word(word, len, "due:", &action->due);
-		read_date_word(word, len, "t:", &action->not_before);
+		/* Most words are just words. */
+		if (word[0] == '@') {
+			action->waiting |= word_is(word, len, "@waiting");
+			action->someday |= word_is(word, len, "@someday");
+		} else if (word[0] == 'd')
+			read_date_word(word, len, "due:", &action->due);
+		else if (word[0] == 't')
+			read_date_word(word, len, "t:", &action->not_before);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -71,6 +72,7 @@ static int note_name(const struct place *place, unsigned char d_type,
 /* What one thread works on, and what it keeps between projects. */
 struct worker {
 	const struct gtd *gtd;
+	int folder_fds[STATE_COUNT]; /* one path component less to walk */
 	struct project *list;
 	const unsigned char *types;
 	size_t count;
@@ -90,13 +92,14 @@ static void set_suffix(char *path, size_t base_bytes, bool outliner)
 }
 
 /* Open a part under the layout seen last, else under the other one. */
-static int open_part(struct worker *w, char *path, size_t base_bytes)
+static int open_part(struct worker *w, enum state state, char *path,
+		     size_t base_bytes)
 {
 	int fd;
 
 	for (int i = 0; i < 2; i++) {
 		set_suffix(path, base_bytes, w->outliner);
-		fd = openat(w->gtd->fd, path, O_RDONLY | O_CLOEXEC);
+		fd = openat(w->folder_fds[state], path, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0 || errno != ENOENT)
 			return fd;
 		w->outliner = !w->outliner;
@@ -117,7 +120,8 @@ static bool stat_part(struct worker *w, struct project *p, char *path,
 
 	for (int i = 0; i < 2; i++) {
 		set_suffix(path, base_bytes, w->outliner ^ (i == 1));
-		if (fstatat(w->gtd->fd, path, &st, 0) == 0) {
+		if (fstatat(w->folder_fds[p->place->state], path, &st, 0) ==
+		    0) {
 			note_change(p, &st);
 			return true;
 		}
@@ -204,18 +208,27 @@ static void read_plain_file(struct worker *w, struct project *p,
 	struct stat st;
 
 	p->is_file = true;
-	if (fstatat(w->gtd->fd, path, &st, 0) == 0)
+	if (fstatat(w->folder_fds[p->place->state], path, &st, 0) == 0)
 		note_change(p, &st);
+}
+
+/* "NAME" or "2026/NAME"; path has room for more behind it. */
+static size_t put_path(const struct place *place, char *path)
+{
+	size_t year = strlen(place->year), name = strlen(place->name);
+
+	memcpy(path, place->year, year);
+	if (year > 0)
+		path[year++] = '/';
+	memcpy(path + year, place->name, name + 1);
+	return year + name;
 }
 
 static void read_project(struct worker *w, struct project *p,
 			 unsigned char d_type)
 {
 	char path[PLACE_NAME_BYTES + 64];
-	int n = snprintf(path, sizeof(path) - 16, "%s/%s%s%s",
-			 state_folder(p->place->state), p->place->year,
-			 p->place->year[0] != '\0' ? "/" : "", p->place->name);
-	size_t base = (size_t)n;
+	size_t base = put_path(p->place, path);
 	SCOPED_FD int fd = -1;
 
 	if (d_type == DT_REG) {
@@ -223,7 +236,7 @@ static void read_project(struct worker *w, struct project *p,
 		return;
 	}
 	memcpy(path + base, "/actions", 9);
-	fd = open_part(w, path, base + 8);
+	fd = open_part(w, p->place->state, path, base + 8);
 	if (fd >= 0)
 		read_actions(w, p, fd);
 	else if (errno == ENOTDIR) {
@@ -239,19 +252,34 @@ static void read_project(struct worker *w, struct project *p,
 	memcpy(path + base, "/log", 5);
 	(void)stat_part(w, p, path, base + 4);
 	if (w->flags & SCAN_MARKS) {
-		path[base] = '\0';
-		(void)!marks_read(w->gtd, path, &p->marks, NULL);
+		SCOPED_TEXT char *whole = place_path(p->place);
+
+		(void)!marks_read(w->gtd, whole, &p->marks, NULL);
 	}
 }
 
 /* ---- all of them -------------------------------------------------------- */
 
-static void *work(void *data)
+static void work(struct worker *w)
 {
-	struct worker *w = data;
+	for (int s = 0; s < STATE_COUNT; s++)
+		w->folder_fds[s] = openat(w->gtd->fd, state_folder(s),
+					  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	for (size_t i = 0; i < w->count; i++)
 		read_project(w, &w->list[i], w->types[i]);
+	for (int s = 0; s < STATE_COUNT; s++)
+		scope_close(&w->folder_fds[s]);
+}
+
+/*
+ * With its own table of descriptors a thread does not wait for the other one
+ * at each open and close: a third of the time of a long list.
+ */
+static void *work_aside(void *data)
+{
+	(void)!unshare(CLONE_FILES);
+	work(data);
 	return NULL;
 }
 
@@ -289,14 +317,14 @@ static void read_all(const struct gtd *gtd, struct scan *scan,
 		  .flags = flags },
 	};
 	pthread_t thread;
-	bool threaded = half > 0 &&
-			pthread_create(&thread, NULL, work, &workers[1]) == 0;
+	bool threaded = half > 0 && pthread_create(&thread, NULL, work_aside,
+						   &workers[1]) == 0;
 
-	(void)work(&workers[0]);
+	work(&workers[0]);
 	if (threaded)
 		pthread_join(thread, NULL);
 	else
-		(void)work(&workers[1]);
+		work(&workers[1]);
 	worker_fini(&workers[0], scan);
 	worker_fini(&workers[1], scan);
 }
