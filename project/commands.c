@@ -43,6 +43,22 @@ static const struct opt undo_opts[] = {
 	OWN_FLAG('l', "list", list, "show what can be undone"),
 };
 
+static const struct opt next_opts[] = {
+	OWN_TEXT('c', "context", context, "CONTEXT", NULL,
+		 "only what can be done there (@home, @phone ...)"),
+	OWN_FLAG('a', "all", all, "every open action, not only the first"),
+	OWN_FLAG(0, "json", json, "print a JSON array"),
+	OWN_FLAG(0, "say", say, "speak it instead of printing it"),
+};
+
+static const struct opt actions_opts[] = {
+	OWN_FLAG('a', "all", all, "those that are done, too"),
+};
+
+static const struct opt items_opts[] = {
+	OWN_FLAG(0, "json", json, "print a JSON array"),
+};
+
 #define OPTS(table) table, COUNT_OF(table)
 #define NO_OPTS NULL, 0
 #define LIVE (IN_ACTIVE | IN_POSTPONED)
@@ -81,6 +97,28 @@ const struct command commands[] = {
 	  LIVE, false, false },
 	{ "undo", { NULL }, "", "take the last change back",
 	  run_undo, OPTS(undo_opts), { OPERAND_NONE }, 0, 0, 0, false, false },
+	{ "actions", { "a" }, "NAME [TEXT...]",
+	  "list a project's open actions, or add one",
+	  run_actions, OPTS(actions_opts), { OPERAND_PROJECT, OPERAND_TEXT },
+	  1, -1, LIVE, false, false },
+	{ "next", { NULL }, "[@CONTEXT]", "the next action of every project",
+	  run_next, OPTS(next_opts), { OPERAND_CONTEXT }, 0, 1, 0, false, true },
+	{ "do", { NULL }, "NAME [NUMBER]",
+	  "tick an action off and put it into the log",
+	  run_do, NO_OPTS, { OPERAND_PROJECT, OPERAND_NONE }, 1, 2,
+	  IN_ACTIVE, false, false },
+	{ "log", { NULL }, "NAME TEXT...|-", "add a dated line to the log",
+	  run_log, NO_OPTS, { OPERAND_PROJECT, OPERAND_TEXT }, 2, -1,
+	  LIVE, false, false },
+	{ "in", { NULL }, "[TEXT...|-]", "capture a line, or show the inbox",
+	  run_in, OPTS(items_opts), { OPERAND_TEXT, OPERAND_TEXT }, 0, -1, 0,
+	  false, false },
+	{ "waiting", { NULL }, "[TEXT...]", "what others owe you, or add to it",
+	  run_waiting, OPTS(items_opts), { OPERAND_TEXT, OPERAND_TEXT }, 0, -1,
+	  0, false, true },
+	{ "someday", { NULL }, "[TEXT...]", "what may come one day, or add to it",
+	  run_someday, OPTS(items_opts), { OPERAND_TEXT, OPERAND_TEXT }, 0, -1,
+	  0, false, true },
 	{ "stuck", { NULL }, "", "projects without a next action",
 	  run_stuck, OPTS(stuck_opts), { OPERAND_NONE }, 0, 0, 0, false, true },
 	{ "init", { NULL }, "bash|zsh|fish", "print what goes into the shell's rc file",
