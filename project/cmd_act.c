@@ -221,12 +221,13 @@ int run_someday(struct call *call, struct err *e)
 
 /* ---- in ----------------------------------------------------------------- */
 
-/* Lines from standard input; what they go to is one change. */
+/*
+ * Lines from standard input. Each is a change of its own, and the folder is
+ * not locked in between: who writes them may take all day.
+ */
 struct stream {
 	struct call *call;
-	struct change change;
-	char *path;
-	const char *lead; /* in front of each line */
+	const char *path, *lead; /* the file; what goes before each line */
 	size_t count;
 	struct err *e;
 };
@@ -234,7 +235,10 @@ struct stream {
 static int on_line(const char *line, size_t len_bytes, bool cut, void *data)
 {
 	struct stream *s = data;
+	struct gtd *gtd = &s->call->gtd;
 	SCOPED_BUF struct buf shown = { 0 };
+	struct change change;
+	int rc;
 
 	if (cut)
 		log_warn("a line was longer than %d bytes and was cut",
@@ -243,8 +247,14 @@ static int on_line(const char *line, size_t len_bytes, bool cut, void *data)
 		return 0;
 	buf_add_text(&shown, s->lead);
 	text_escape(&shown, line, len_bytes);
-	s->count++;
-	return change_append(&s->change, s->path, shown.data, s->e);
+	if (gtd_lock(gtd, s->e) < 0 ||
+	    change_begin(&change, gtd, s->call->command->name, s->e) < 0)
+		return -s->e->code;
+	rc = change_append(&change, s->path, shown.data, s->e);
+	change_end(&change);
+	gtd_unlock(gtd);
+	s->count += rc == 0;
+	return rc;
 }
 
 static int read_lines(struct stream *s, struct err *e)
@@ -278,11 +288,8 @@ static int append_stream(struct call *call, char *take_path, const char *lead,
 	struct stream s = { .call = call, .path = path, .lead = lead, .e = e };
 	int rc;
 
-	if (gtd_lock(&call->gtd, e) < 0 ||
-	    change_begin(&s.change, &call->gtd, call->command->name, e) < 0)
-		return -e->code;
+	gtd_unlock(&call->gtd);
 	rc = read_lines(&s, e);
-	change_end(&s.change);
 	if (rc == 0)
 		tell(call->settings, "%s: %zu line%s added", path, s.count,
 		     s.count == 1 ? "" : "s");

@@ -59,6 +59,12 @@ static const struct opt items_opts[] = {
 	OWN_FLAG(0, "json", json, "print a JSON array"),
 };
 
+static const struct opt tick_opts[] = {
+	OWN_FLAG('d', "done", done, "move what is shown to the inbox"),
+	OWN_FLAG(0, "json", json, "print a JSON array"),
+	OWN_FLAG(0, "say", say, "speak it instead of printing it"),
+};
+
 #define OPTS(table) table, COUNT_OF(table)
 #define NO_OPTS NULL, 0
 #define LIVE (IN_ACTIVE | IN_POSTPONED)
@@ -121,6 +127,10 @@ const struct command commands[] = {
 	  0, false, true },
 	{ "stuck", { NULL }, "", "projects without a next action",
 	  run_stuck, OPTS(stuck_opts), { OPERAND_NONE }, 0, 0, 0, false, true },
+	{ "tick", { NULL }, "", "reminders that are due today or were missed",
+	  run_tick, OPTS(tick_opts), { OPERAND_NONE }, 0, 0, 0, false, true },
+	{ "day", { NULL }, "", "today on one screen",
+	  run_day, OPTS(say_opts), { OPERAND_NONE }, 0, 0, 0, false, true },
 	{ "init", { NULL }, "bash|zsh|fish", "print what goes into the shell's rc file",
 	  run_init, NO_OPTS, { OPERAND_SHELL }, 1, 1, 0, true, false },
 	{ "help", { "h" }, "[COMMAND]", "explain a command",

@@ -201,7 +201,9 @@ int gtd_open(struct gtd *gtd, const struct settings *keep_settings,
 {
 	struct date today = date_today();
 
-	*gtd = (struct gtd){ .fd = -1, .settings = keep_settings };
+	*gtd = (struct gtd){ .fd = -1,
+			     .lock_fd = -1,
+			     .settings = keep_settings };
 	if (keep_settings->today != NULL &&
 	    date_parse(keep_settings->today, today, &today, e) < 0)
 		return err_wrap(e, "--today");
@@ -227,10 +229,12 @@ int gtd_open(struct gtd *gtd, const struct settings *keep_settings,
 void gtd_close(struct gtd *gtd)
 {
 	/* Closing releases the lock. */
-	if (gtd->path != NULL)
+	if (gtd->path != NULL) {
 		scope_close(&gtd->fd);
+		scope_close(&gtd->lock_fd);
+	}
 	free(gtd->path);
-	*gtd = (struct gtd){ .fd = -1 };
+	*gtd = (struct gtd){ .fd = -1, .lock_fd = -1 };
 }
 
 int gtd_create(const char *path, struct err *e)
@@ -267,7 +271,7 @@ int gtd_lock(struct gtd *gtd, struct err *e)
 {
 	uint64_t end_ms = clock_ms() + GTD_LOCK_WAIT_MS;
 	const struct timespec pause = { .tv_nsec = 2000000 };
-	int fd = gtd->fd;
+	int fd = gtd->lock_fd >= 0 ? gtd->lock_fd : gtd->fd;
 
 	while (!gtd->locked && flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK) {
@@ -278,8 +282,7 @@ int gtd_lock(struct gtd *gtd, struct err *e)
 					       gtd->path);
 			nanosleep(&pause, NULL);
 		} else if (errno != EINTR && fd == gtd->fd) {
-			/* Held for the rest of the process's life. */
-			fd = open_lock_file(gtd, e);
+			fd = gtd->lock_fd = open_lock_file(gtd, e);
 			if (fd < 0)
 				return fd;
 		} else if (errno != EINTR)
@@ -287,6 +290,14 @@ int gtd_lock(struct gtd *gtd, struct err *e)
 	}
 	gtd->locked = true;
 	return 0;
+}
+
+void gtd_unlock(struct gtd *gtd)
+{
+	if (gtd->locked)
+		(void)flock(gtd->lock_fd >= 0 ? gtd->lock_fd : gtd->fd,
+			    LOCK_UN);
+	gtd->locked = false;
 }
 
 /* ---- files -------------------------------------------------------------- */

@@ -55,6 +55,7 @@ struct gtd {
 	struct date today;
 	const struct settings *settings; /* borrowed for good */
 	bool locked;
+	int lock_fd; /* the folder itself, or a file: gtd.c */
 };
 
 /* "Projects", "Postponed", "Completed", ".trash". */
@@ -90,6 +91,9 @@ int gtd_create(const char *path, struct err *e) MUST_CHECK;
  * up to GTD_LOCK_WAIT_MS, then -EBUSY. Readers never lock.
  */
 int gtd_lock(struct gtd *gtd, struct err *e) MUST_CHECK;
+
+/* Let others in before gtd_close(): while waiting for input. */
+void gtd_unlock(struct gtd *gtd);
 
 /* Whether new files are called NAME.otl, as the folder's others are. */
 bool gtd_uses_outliner(const struct gtd *gtd);

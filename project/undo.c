@@ -215,6 +215,25 @@ static int mark(struct change *change, const struct record *r,
 }
 
 /*
+ * Several texts of one file in a group: only the newest that is in force can
+ * be judged by the file; the older ones are right when it is back.
+ */
+static bool is_covered(const struct gtd *gtd, const struct record *r,
+		       const struct record *last)
+{
+	if (r->kind != JOURNAL_TEXT)
+		return false;
+	for (const struct record *newer = r + 1; newer <= last; newer++)
+		if (newer->kind == JOURNAL_TEXT &&
+		    strcmp(newer->id, r->id) == 0 &&
+		    strcmp(newer->fields[TEXT_PATH], r->fields[TEXT_PATH]) ==
+			    0 &&
+		    text_now(gtd, newer) == NOW_DONE)
+			return true;
+	return false;
+}
+
+/*
  * All of a group or nothing of it: look at each record first. In a group that
  * undo has begun before (and was killed in), records may be back already.
  */
@@ -233,6 +252,8 @@ static int check_group(struct gtd *gtd, const struct journal *journal,
 			return err_say(e, EINVAL,
 				       "the undo journal names a "
 				       "path outside the folder");
+		if (is_covered(gtd, r, last))
+			continue;
 		now = kinds[r->kind].now(gtd, r);
 		/*
 		 * A text in a project that the same group moved is judged
