@@ -65,6 +65,15 @@ static const struct opt tick_opts[] = {
 	OWN_FLAG(0, "say", say, "speak it instead of printing it"),
 };
 
+static const struct opt review_opts[] = {
+	OWN_FLAG(0, "screen", screen, "on a full screen"),
+	OWN_FLAG(0, "restart", restart, "from the first step"),
+	OWN_FLAG('a', "all", all, "projects reviewed lately, too"),
+	OWN_UINT(0, "days", days, 0, 3650, "N", "6",
+		 "pass by projects reviewed in the last N days"),
+	OWN_FLAG(0, "say", say, "speak it instead of printing it"),
+};
+
 #define OPTS(table) table, COUNT_OF(table)
 #define NO_OPTS NULL, 0
 #define LIVE (IN_ACTIVE | IN_POSTPONED)
@@ -131,6 +140,9 @@ const struct command commands[] = {
 	  run_tick, OPTS(tick_opts), { OPERAND_NONE }, 0, 0, 0, false, true },
 	{ "day", { NULL }, "", "today on one screen",
 	  run_day, OPTS(say_opts), { OPERAND_NONE }, 0, 0, 0, false, true },
+	{ "review", { NULL }, "", "the weekly review, step by step",
+	  run_review, OPTS(review_opts), { OPERAND_NONE }, 0, 0, 0, false,
+	  true },
 	{ "init", { NULL }, "bash|zsh|fish", "print what goes into the shell's rc file",
 	  run_init, NO_OPTS, { OPERAND_SHELL }, 1, 1, 0, true, false },
 	{ "help", { "h" }, "[COMMAND]", "explain a command",
