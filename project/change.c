@@ -74,7 +74,7 @@ void change_end(struct change *change)
 	*change = (struct change){ .journal_fd = -1 };
 }
 
-static void note_path(struct change *change, const char *path)
+void change_note(struct change *change, const char *path)
 {
 	change->paths = mem_resize(change->paths, change->path_count + 1,
 				   sizeof(*change->paths));
@@ -143,8 +143,8 @@ static int move(struct change *change, struct buf *line, const char *from,
 			       from, to);
 	if (rc < 0)
 		return err_set(e, -rc, "move %s to %s", from, to);
-	note_path(change, from);
-	note_path(change, to);
+	change_note(change, from);
+	change_note(change, to);
 	follow_on_move(gtd, from, to);
 	if (sync_folder_of(gtd, to, e) < 0)
 		return -e->code;
@@ -275,7 +275,7 @@ int change_text(struct change *change, const char *path, const char *old,
 			       path);
 	if (file_replace(gtd->fd, path, text, len_bytes, 0666, e) < 0)
 		return -e->code;
-	note_path(change, path);
+	change_note(change, path);
 	return 0;
 }
 
@@ -300,7 +300,7 @@ int change_append(struct change *change, const char *path, const char *text,
 		return -e->code;
 	if (file_append(gtd->fd, path, line.data, line.len_bytes, 0666, e) < 0)
 		return -e->code;
-	note_path(change, path);
+	change_note(change, path);
 	return existed ? 0 : sync_folder_of(gtd, path, e);
 }
 
@@ -314,6 +314,6 @@ int change_note_edit(struct change *change, const char *path, const char *old,
 	if (write_text_record(change, path, old, old_bytes, text, len_bytes,
 			      true, e) < 0)
 		return -e->code;
-	note_path(change, path);
+	change_note(change, path);
 	return 0;
 }

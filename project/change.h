@@ -55,6 +55,9 @@ int change_text(struct change *change, const char *path, const char *old,
 int change_append(struct change *change, const char *path, const char *line,
 		  struct err *e) MUST_CHECK;
 
+/* path has changed: for the follow-ons. The other functions do it. */
+void change_note(struct change *change, const char *path);
+
 /* An editor has changed a file from old to text already: note it. */
 int change_note_edit(struct change *change, const char *path, const char *old,
 		     size_t old_bytes, const char *text, size_t len_bytes,

@@ -74,6 +74,11 @@ static const struct opt review_opts[] = {
 	OWN_FLAG(0, "say", say, "speak it instead of printing it"),
 };
 
+static const struct opt search_opts[] = {
+	OWN_FLAG('E', "regex", regex, "the text is a regular expression"),
+	OWN_FLAG('c', "case", case_matters, "capitals matter"),
+};
+
 #define OPTS(table) table, COUNT_OF(table)
 #define NO_OPTS NULL, 0
 #define LIVE (IN_ACTIVE | IN_POSTPONED)
@@ -143,6 +148,15 @@ const struct command commands[] = {
 	{ "review", { NULL }, "", "the weekly review, step by step",
 	  run_review, OPTS(review_opts), { OPERAND_NONE }, 0, 0, 0, false,
 	  true },
+	{ "search", { NULL }, "TEXT...", "find text in every file",
+	  run_search, OPTS(search_opts), { OPERAND_TEXT, OPERAND_TEXT }, 1, -1,
+	  0, false, false },
+	{ "check", { NULL }, "", "look for conflicts and what crashes left",
+	  run_check, NO_OPTS, { OPERAND_NONE }, 0, 0, 0, false, false },
+	{ "sync", { NULL }, "", "git pull --rebase, then push",
+	  run_sync, NO_OPTS, { OPERAND_NONE }, 0, 0, 0, false, false },
+	{ "config", { NULL }, "", "print the settings in force",
+	  run_config, NO_OPTS, { OPERAND_NONE }, 0, 0, 0, true, false },
 	{ "init", { NULL }, "bash|zsh|fish", "print what goes into the shell's rc file",
 	  run_init, NO_OPTS, { OPERAND_SHELL }, 1, 1, 0, true, false },
 	{ "help", { "h" }, "[COMMAND]", "explain a command",

@@ -137,6 +137,7 @@ static int text_back(struct change *change, const struct record *r,
 	buf_add(&old, buf_text(&now), head);
 	buf_add(&old, r->fields[TEXT_OLD], r->bytes[TEXT_OLD]);
 	buf_add(&old, now.data + tail_at, now.len_bytes - tail_at);
+	change_note(change, path);
 	/* A file that the change created goes again. */
 	if (old.len_bytes == 0 && r->fields[TEXT_EXISTED][0] == '0') {
 		if (unlinkat(change->gtd->fd, path, 0) < 0)
