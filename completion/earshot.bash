@@ -6,12 +6,13 @@
 
 _earshot() {
 	local tab=$'\t' line short long arg words rest
-	local cur=${COMP_WORDS[COMP_CWORD]} prev= value_of= wanted= options=()
+	local cur=${COMP_WORDS[COMP_CWORD]} options=()
+	local prev="" value_of="" wanted=""
 	COMPREPLY=()
 	((COMP_CWORD > 0)) && prev=${COMP_WORDS[COMP_CWORD - 1]}
 	# "--rate=8" is three words where "=" breaks words, and one where not.
 	if [[ $cur == = ]]; then
-		value_of=$prev cur=
+		value_of=$prev cur=""
 	elif [[ $prev == = ]] && ((COMP_CWORD > 1)); then
 		value_of=${COMP_WORDS[COMP_CWORD - 2]}
 	elif [[ $prev == -?* ]]; then

@@ -9,7 +9,7 @@ _project() {
 		"$COMP_POINT" "$COMP_WORDBREAKS" 2>/dev/null) || status=$?
 	if [[ -n $replies ]]; then
 		mapfile -t COMPREPLY <<<"$replies"
-		if [[ ${#COMPREPLY[@]} -eq 1 && $replies == *= ]]; then
+		if [[ ${#COMPREPLY[@]} -eq 1 && $replies == --*= ]]; then
 			compopt -o nospace
 		fi
 	elif [[ $status -eq 3 ]]; then

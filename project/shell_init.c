@@ -24,7 +24,7 @@ static const struct {
 	  "\t\t\"$COMP_POINT\" \"$COMP_WORDBREAKS\" 2>/dev/null) || status=$?\n"
 	  "\tif [[ -n $replies ]]; then\n"
 	  "\t\tmapfile -t COMPREPLY <<<\"$replies\"\n"
-	  "\t\tif [[ ${#COMPREPLY[@]} -eq 1 && $replies == *= ]]; then\n"
+	  "\t\tif [[ ${#COMPREPLY[@]} -eq 1 && $replies == --*= ]]; then\n"
 	  "\t\t\tcompopt -o nospace\n"
 	  "\t\tfi\n"
 	  "\telif [[ $status -eq 3 ]]; then\n"

@@ -14,6 +14,8 @@ struct reading {
 	char quote;
 	size_t quote_at; /* length of the word where quote was opened */
 	size_t cut; /* and behind the last unquoted word break */
+	/* Offsets in the line: of this byte, and behind those two. */
+	size_t at, quote_line_at, cut_line_at;
 };
 
 static bool is_assignment(const char *word)
@@ -36,13 +38,14 @@ static void begin_word(struct reading *r)
 	buf_clear(&r->word);
 	r->in_word = false;
 	r->cut = 0;
+	r->cut_line_at = r->at + 1;
 }
 
 static void keep_word(struct reading *r)
 {
 	struct words *words = r->words;
 
-	if (words->count == WORDS_MAX - 1)
+	if (words->count == WORDS_MAX)
 		free(words->list[--words->count]);
 	words->list[words->count++] = mem_copy(buf_text(&r->word));
 }
@@ -102,6 +105,7 @@ static size_t read_plain(struct reading *r, const char *at, size_t left)
 	if (c == '\'' || c == '"') {
 		r->quote = c;
 		r->quote_at = r->word.len_bytes;
+		r->quote_line_at = r->at + 1;
 		r->in_word = true;
 	} else if (c == ' ' || c == '\t') {
 		end_word(r);
@@ -118,8 +122,10 @@ static size_t read_plain(struct reading *r, const char *at, size_t left)
 		end_command(r);
 	} else {
 		add(r, c);
-		if (strchr(r->breaks, c) != NULL)
+		if (strchr(r->breaks, c) != NULL) {
 			r->cut = r->word.len_bytes;
+			r->cut_line_at = r->at + 1;
+		}
 	}
 	return 1;
 }
@@ -137,12 +143,14 @@ void words_read(struct words *words, const char *line, size_t len_bytes,
 		/* A shell's line has none; what follows one is not typed. */
 		if (*p == '\0')
 			break;
+		r.at = at;
 		at += r.quote != '\0' ? read_quoted(&r, p, len_bytes - at)
 				      : read_plain(&r, p, len_bytes - at);
 	}
 	words->quote = r.quote;
 	/* With a quote open, readline's word begins right behind it. */
 	words->keep_bytes = r.quote != '\0' ? r.quote_at : r.cut;
+	words->replace_at = r.quote != '\0' ? r.quote_line_at : r.cut_line_at;
 	words->after_redirection = r.is_redirection;
 	keep_word(&r);
 	buf_fini(&r.word);
