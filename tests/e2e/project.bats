@@ -649,16 +649,17 @@ two words trip: ring Ann." ]
 }
 
 @test "the manual has every command, alias and option" {
-	for word in $(project --complete-zsh project ''| cut -f1); do
-		grep -qE "^\.It (Cm|Xo Cm|Ic) $word( |$)" "$EARSHOT_SRC/man/project.1"
-		for option in $(project --complete-zsh project "$word" --); do
-			case $option in
-			--*) grep -qE "Fl Fl ${option:2}" <<<"$(sed 's/=$//' \
-				"$EARSHOT_SRC/man/project.1")" ||
-				grep -qE "Fl Fl $(sed 's/^--//;s/=$//' <<<"$option")" \
-				"$EARSHOT_SRC/man/project.1" ||
-				{ echo "no $option of $word"; false; } ;;
-			esac
+	man=$EARSHOT_SRC/man/project.1
+	for word in $(project --complete-zsh project '' | cut -f1); do
+		grep -qE "^\.It Cm $word( |$)" "$man"
+		for option in $(project --complete-zsh project "$word" -- |
+			sed -n 's/^--\([a-z-]*\).*/\1/p'); do
+			grep -qE "Fl Fl $option( |\$)" "$man" ||
+				{ echo "no --$option of $word"; false; }
 		done
+	done
+	for pair in s:start n:new e:edit l:list po:postpone p:postpone r:resume \
+		co:complete c:complete d:delete a:actions h:help; do
+		grep -qE "^\.It Cm ${pair#*:} Pq Cm .*\b${pair%:*}\b" "$man"
 	done
 }
