@@ -408,6 +408,10 @@ int opts_parse(const struct opts *opts, int argc, char **argv,
 	struct getopt_tables t;
 	int got;
 
+	if (argc == 2 && strcmp(argv[1], "--complete-words") == 0) {
+		opts_words(opts, stdout);
+		return OPTS_STOP;
+	}
 	make_tables(opts, stop_at_operand, &t);
 	optind = 0;
 	opterr = 0;
@@ -527,6 +531,8 @@ void opts_words(const struct opts *opts, FILE *out)
 			opt->arg != NULL ? opt->arg : "",
 			opt->words != NULL ? opt->words : "", opt->help);
 	}
+	if (opts->operands != NULL)
+		fprintf(out, "\t\t\t%s\t\n", opts->operands);
 	fprintf(out, "\t--help\t\t\tshow this help\n");
 	if (opts->version_letter != 0)
 		fprintf(out, "-%c", opts->version_letter);

@@ -52,6 +52,7 @@ struct opts {
 	const struct opt *list;
 	size_t count;
 	char version_letter; /* short form of --version, 0 for none */
+	const char *operands; /* completes them, as opt.words; NULL: files */
 };
 
 /* Told about each mistake in a configuration file, line 1-based. */
@@ -88,7 +89,8 @@ enum opts_result { OPTS_GO = 0, OPTS_STOP = 1 }; /* STOP: --help, --version */
 
 /*
  * Read the command line with getopt_long(3); operands are moved to the end.
- * --help and --version print to standard output and give OPTS_STOP.
+ * --help and --version print to standard output and give OPTS_STOP; so does
+ * --complete-words, alone on the command line, with opts_words().
  * *ret_first is the index of the first operand. stop_at_operand: options end
  * at the first operand, for "project COMMAND [options]".
  */
@@ -115,7 +117,7 @@ void opts_help(const struct opts *opts, FILE *out);
 
 /*
  * Print completion lines, one option a line, for completion/:
- * "-r\t--rate\tWPM\twords\thelp".
+ * "-r\t--rate\tWPM\twords\thelp", and for the operands "\t\t\twords\t".
  */
 void opts_words(const struct opts *opts, FILE *out);
 

@@ -1,0 +1,20 @@
+#compdef project p
+# zsh completion for project, and for its alias p.
+
+_project() {
+	local -a lines texts shown
+	local line
+	lines=("${(@f)$(command project --complete-zsh \
+		"${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+	for line in "${lines[@]}"; do
+		[[ -n $line ]] || continue
+		texts+=("${line%%$'\t'*}")
+		shown+=("${line/$'\t'/  }")
+	done
+	if [[ ${#texts} -eq 1 && ${texts[1]} == --*= ]]; then
+		compadd -S '' -a texts
+	elif (( ${#texts} )); then
+		compadd -l -d shown -a texts
+	fi
+}
+_project "$@"

@@ -1,0 +1,319 @@
+#include "project/change.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "core/files.h"
+#include "core/mem.h"
+#include "project/follow_on.h"
+#include "project/journal.h"
+
+/* ---- the group ---------------------------------------------------------- */
+
+/* The newer half of a journal that has grown too long. */
+static int trim_journal(const char *path, struct err *e)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	const char *keep;
+	struct stat st;
+
+	if (stat(path, &st) < 0 || st.st_size <= JOURNAL_MAX_BYTES)
+		return 0;
+	if (file_read(AT_FDCWD, path, 64 * (size_t)JOURNAL_MAX_BYTES, &text,
+		      e) < 0)
+		return -e->code;
+	keep = memchr(text.data + text.len_bytes / 2, '\n',
+		      text.len_bytes - text.len_bytes / 2);
+	if (keep == NULL)
+		return 0;
+	keep++;
+	return file_replace(AT_FDCWD, path, keep,
+			    text.len_bytes - (size_t)(keep - text.data), 0600,
+			    e);
+}
+
+int change_begin(struct change *change, struct gtd *gtd, const char *what,
+		 struct err *e)
+{
+	struct timespec now;
+
+	*change = (struct change){ .gtd = gtd, .journal_fd = -1 };
+	change->what = mem_copy(what);
+	change->journal = gtd_state_file(gtd, "journal");
+	clock_gettime(CLOCK_REALTIME, &now);
+	snprintf(change->id, sizeof(change->id), "%llx%08lx-%x",
+		 (unsigned long long)now.tv_sec, (unsigned long)now.tv_nsec,
+		 (unsigned)getpid());
+	change->journal_fd = open(change->journal,
+				  O_RDWR | O_APPEND | O_CLOEXEC);
+	if (change->journal_fd >= 0)
+		return trim_journal(change->journal, e);
+	if (dir_make_parent(change->journal, 0700, e) < 0)
+		return -e->code;
+	change->journal_fd = open(
+		change->journal, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (change->journal_fd < 0)
+		return err_set(e, errno, "open %s", change->journal);
+	return 0;
+}
+
+void change_end(struct change *change)
+{
+	if (change->path_count > 0)
+		follow_on_change(change->gtd, change->what,
+				 (const char *const *)change->paths,
+				 change->path_count);
+	for (size_t i = 0; i < change->path_count; i++)
+		free(change->paths[i]);
+	free(change->paths);
+	free(change->what);
+	free(change->journal);
+	scope_close(&change->journal_fd);
+	*change = (struct change){ .journal_fd = -1 };
+}
+
+void change_note(struct change *change, const char *path)
+{
+	change->paths = mem_resize(change->paths, change->path_count + 1,
+				   sizeof(*change->paths));
+	change->paths[change->path_count++] = mem_copy(path);
+}
+
+static void add_number(struct buf *line, uintmax_t number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%ju", number);
+	journal_field(line, text, strlen(text));
+}
+
+/* ---- moves -------------------------------------------------------------- */
+
+/* Sync the folder that path lies in. */
+static int sync_folder_of(const struct gtd *gtd, const char *path,
+			  struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	SCOPED_TEXT char *folder =
+		slash != NULL ? mem_text(path, (size_t)(slash - path))
+			      : mem_copy(".");
+	SCOPED_FD int fd = dir_open(gtd->fd, folder, e);
+
+	return fd < 0 ? fd : dir_sync(fd, e);
+}
+
+/*
+ * NFS answers EINVAL to any flag of renameat2(2), old FUSE file systems
+ * ENOSYS or ENOTSUP. The lock is held, so looking first is safe among
+ * ourselves, and rename(2) never replaces a folder that has something in it.
+ */
+static int rename_looking_first(int fd, const char *from, const char *to)
+{
+	struct stat st;
+
+	if (fstatat(fd, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EEXIST;
+	return renameat(fd, from, fd, to) < 0 ? -errno : 0;
+}
+
+static int rename_noreplace(int fd, const char *from, const char *to)
+{
+	if (renameat2(fd, from, fd, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+		return -errno;
+	return rename_looking_first(fd, from, to);
+}
+
+static int move(struct change *change, struct buf *line, const char *from,
+		const char *to, struct err *e)
+{
+	struct gtd *gtd = change->gtd;
+	int rc;
+
+	if (!change->is_undo && journal_write(change->journal_fd, line, e) < 0)
+		return -e->code;
+	rc = rename_noreplace(gtd->fd, from, to);
+	if (rc == -EXDEV)
+		return err_say(e, EXDEV,
+			       "%s and %s are on different file systems: "
+			       "nothing was moved",
+			       from, to);
+	if (rc < 0)
+		return err_set(e, -rc, "move %s to %s", from, to);
+	change_note(change, from);
+	change_note(change, to);
+	follow_on_move(gtd, from, to);
+	if (sync_folder_of(gtd, to, e) < 0)
+		return -e->code;
+	return sync_folder_of(gtd, from, e);
+}
+
+static int inode_of(const struct gtd *gtd, const char *path, uintmax_t *ret,
+		    struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_set(e, errno, "%s", path);
+	*ret = st.st_ino;
+	return 0;
+}
+
+int change_move(struct change *change, const char *from, const char *to,
+		struct err *e)
+{
+	SCOPED_BUF struct buf line = { 0 };
+	uintmax_t inode = 0;
+
+	if (inode_of(change->gtd, from, &inode, e) < 0)
+		return -e->code;
+	journal_start(&line, change->id, change->what, JOURNAL_MOVE);
+	journal_field(&line, from, strlen(from));
+	journal_field(&line, to, strlen(to));
+	add_number(&line, inode);
+	return move(change, &line, from, to, e);
+}
+
+int change_publish(struct change *change, const char *from, const char *to,
+		   struct err *e)
+{
+	SCOPED_BUF struct buf line = { 0 };
+	uintmax_t inode = 0;
+
+	if (inode_of(change->gtd, from, &inode, e) < 0)
+		return -e->code;
+	journal_start(&line, change->id, change->what, JOURNAL_PUBLISH);
+	journal_field(&line, to, strlen(to));
+	add_number(&line, inode);
+	return move(change, &line, from, to, e);
+}
+
+char *change_free_name(const struct gtd *gtd, const char *path)
+{
+	struct stat st;
+
+	for (unsigned i = 0;; i++) {
+		char *name = i == 0 ? mem_copy(path)
+				    : mem_printf("%s.%u", path, i);
+
+		if (fstatat(gtd->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return name;
+		free(name);
+	}
+}
+
+int change_make_dir(struct gtd *gtd, const char *path, struct err *e)
+{
+	SCOPED_TEXT char *part = mem_copy(path);
+
+	for (char *p = part;; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdirat(gtd->fd, part, 0777) == 0) {
+			if (sync_folder_of(gtd, part, e) < 0)
+				return -e->code;
+		} else if (errno != EEXIST)
+			return err_set(e, errno, "make folder %s", part);
+		if (c == '\0')
+			return 0;
+		*p = c;
+	}
+}
+
+/* ---- text --------------------------------------------------------------- */
+
+/* A text record holds what differs: without the common head and tail. */
+static int write_text_record(struct change *change, const char *path,
+			     const char *old, size_t old_bytes,
+			     const char *text, size_t len_bytes, bool existed,
+			     struct err *e)
+{
+	SCOPED_BUF struct buf line = { 0 };
+	size_t most = min_size(old_bytes, len_bytes);
+	size_t head = 0, tail = 0;
+
+	while (head < most && old[head] == text[head])
+		head++;
+	while (tail < most - head &&
+	       old[old_bytes - 1 - tail] == text[len_bytes - 1 - tail])
+		tail++;
+	journal_start(&line, change->id, change->what, JOURNAL_TEXT);
+	journal_field(&line, path, strlen(path));
+	journal_field(&line, existed ? "1" : "0", 1);
+	add_number(&line, head);
+	add_number(&line, old_bytes);
+	add_number(&line, len_bytes);
+	journal_field(&line, old + head, old_bytes - head - tail);
+	journal_field(&line, text + head, len_bytes - head - tail);
+	return journal_write(change->journal_fd, &line, e);
+}
+
+int change_text(struct change *change, const char *path, const char *old,
+		size_t old_bytes, const char *text, size_t len_bytes,
+		struct err *e)
+{
+	struct gtd *gtd = change->gtd;
+	SCOPED_BUF struct buf now = { 0 };
+
+	if (write_text_record(change, path, old, old_bytes, text, len_bytes,
+			      gtd_exists(gtd, path), e) < 0)
+		return -e->code;
+	/* An editor may have saved since we read it. */
+	if (gtd_read(gtd, path, &now, e) < 0)
+		return -e->code;
+	if (now.len_bytes != old_bytes ||
+	    (old_bytes > 0 && memcmp(now.data, old, old_bytes) != 0))
+		return err_say(e, EAGAIN,
+			       "%s was changed by another program just now: "
+			       "nothing was written",
+			       path);
+	if (file_replace(gtd->fd, path, text, len_bytes, 0666, e) < 0)
+		return -e->code;
+	change_note(change, path);
+	return 0;
+}
+
+int change_append(struct change *change, const char *path, const char *text,
+		  struct err *e)
+{
+	struct gtd *gtd = change->gtd;
+	bool existed = gtd_exists(gtd, path);
+	SCOPED_BUF struct buf old = { 0 };
+	SCOPED_BUF struct buf line = { 0 };
+	SCOPED_BUF struct buf whole = { 0 };
+
+	if (gtd_read(gtd, path, &old, e) < 0)
+		return -e->code;
+	if (old.len_bytes > 0 && old.data[old.len_bytes - 1] != '\n')
+		buf_add_char(&line, '\n');
+	buf_addf(&line, "%s\n", text);
+	buf_add(&whole, buf_text(&old), old.len_bytes);
+	buf_add(&whole, line.data, line.len_bytes);
+	if (write_text_record(change, path, buf_text(&old), old.len_bytes,
+			      whole.data, whole.len_bytes, existed, e) < 0)
+		return -e->code;
+	if (file_append(gtd->fd, path, line.data, line.len_bytes, 0666, e) < 0)
+		return -e->code;
+	change_note(change, path);
+	return existed ? 0 : sync_folder_of(gtd, path, e);
+}
+
+int change_note_edit(struct change *change, const char *path, const char *old,
+		     size_t old_bytes, const char *text, size_t len_bytes,
+		     struct err *e)
+{
+	if (old_bytes == len_bytes &&
+	    (len_bytes == 0 || memcmp(old, text, len_bytes) == 0))
+		return 0;
+	if (write_text_record(change, path, old, old_bytes, text, len_bytes,
+			      true, e) < 0)
+		return -e->code;
+	change_note(change, path);
+	return 0;
+}

@@ -1,0 +1,351 @@
+/* cmd_find.c - search, check: look at everything there is. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "core/pattern.h"
+#include "core/text.h"
+#include "project/command.h"
+#include "project/names.h"
+#include "project/out.h"
+#include "project/reminders.h"
+
+enum { TREE_DEPTH_MAX = 8 };
+
+/* ---- every file --------------------------------------------------------- */
+
+/* Called for each regular file below a folder, and for each folder. */
+typedef int tree_fn(const char *path, const char *name, bool is_dir,
+		    void *data);
+
+struct tree {
+	const struct gtd *gtd;
+	const char *folder;
+	int depth;
+	tree_fn *fn;
+	void *data;
+};
+
+static int walk_tree(const struct gtd *gtd, const char *folder, int depth,
+		     tree_fn *fn, void *data);
+
+static int on_tree_entry(const char *name, unsigned char d_type, void *data)
+{
+	struct tree *tree = data;
+	SCOPED_TEXT char *path = tree->folder[0] != '\0'
+					 ? mem_printf("%s/%s", tree->folder,
+						      name)
+					 : mem_copy(name);
+	bool is_dir = d_type == DT_DIR;
+	struct stat st;
+	int rc;
+
+	/* Other people's metadata is none of ours. */
+	if (strcmp(name, ".git") == 0 || strcmp(name, ".stfolder") == 0)
+		return 0;
+	if (d_type == DT_UNKNOWN || d_type == DT_LNK) {
+		if (fstatat(tree->gtd->fd, path, &st, 0) < 0)
+			return 0;
+		is_dir = S_ISDIR(st.st_mode);
+	}
+	rc = tree->fn(path, name, is_dir, tree->data);
+	/* A link to a folder above would go round and round. */
+	if (rc == 0 && is_dir && d_type != DT_LNK &&
+	    tree->depth < TREE_DEPTH_MAX)
+		rc = walk_tree(tree->gtd, path, tree->depth + 1, tree->fn,
+			       tree->data);
+	return rc;
+}
+
+static int walk_tree(const struct gtd *gtd, const char *folder, int depth,
+		     tree_fn *fn, void *data)
+{
+	struct tree tree = { gtd, folder, depth, fn, data };
+	struct err e = { 0 };
+	int rc = gtd_each(gtd, folder[0] != '\0' ? folder : ".", on_tree_entry,
+			  &tree, &e);
+
+	/* One folder that cannot be read must not hide the others. */
+	if (rc < 0 && e.code != 0) {
+		log_warn("%s", e.text);
+		return 0;
+	}
+	return rc;
+}
+
+/* ---- search ------------------------------------------------------------- */
+
+struct search {
+	struct call *call;
+	struct pattern *pattern; /* or NULL: plain text */
+	struct buf wanted; /* folded unless case matters */
+	bool case_matters;
+	struct out *out;
+};
+
+static bool line_matches(const struct search *s, const char *line, size_t len)
+{
+	SCOPED_BUF struct buf clean = { 0 };
+	SCOPED_BUF struct buf folded = { 0 };
+
+	text_repair(&clean, line, len);
+	if (s->pattern != NULL)
+		return pattern_match(s->pattern, buf_text(&clean),
+				     clean.len_bytes) == PATTERN_YES;
+	if (s->case_matters)
+		return strstr(buf_text(&clean), buf_text(&s->wanted)) != NULL;
+	text_fold(&folded, buf_text(&clean), clean.len_bytes);
+	return strstr(buf_text(&folded), buf_text(&s->wanted)) != NULL;
+}
+
+static void print_match(struct out *out, const char *path, unsigned number,
+			const char *line, size_t len)
+{
+	out_styled(out, STYLE_NAME, path);
+	out_printf(out, ":%u: ", number);
+	out_text(out, line, len);
+	buf_add_char(&out->text, '\n');
+}
+
+static int search_file(const char *path, const char *name, bool is_dir,
+		       void *data)
+{
+	struct search *s = data;
+	SCOPED_BUF struct buf text = { 0 };
+	struct err e = { 0 };
+	unsigned number = 0;
+
+	if (is_dir) {
+		if (line_matches(s, name, strlen(name)))
+			print_match(s->out, path, 0, name, strlen(name));
+		return 0;
+	}
+	if (name_is_swap(name) || name[0] == '.')
+		return 0;
+	if (gtd_read(&s->call->gtd, path, &text, &e) < 0) {
+		log_warn("%s", e.text);
+		return 0;
+	}
+	/* A picture among the reference material has no lines. */
+	if (memchr(buf_text(&text), '\0', text.len_bytes) != NULL)
+		return 0;
+	for (size_t at = 0; at < text.len_bytes;) {
+		const char *line = text.data + at;
+		const char *end = memchr(line, '\n', text.len_bytes - at);
+		size_t len = end != NULL ? (size_t)(end - line)
+					 : text.len_bytes - at;
+
+		number++;
+		if (line_matches(s, line, len))
+			print_match(s->out, path, number, line, len);
+		at += len + 1;
+	}
+	return 0;
+}
+
+int run_search(struct call *call, struct err *e)
+{
+	SCOPED_TEXT char *text = call_text(call, 0);
+	struct search s = { .call = call,
+			    .case_matters = call->settings->case_matters };
+	SCOPED_OUT struct out out;
+	int rc;
+
+	out_init(&out, call->settings);
+	s.out = &out;
+	if (call->settings->regex) {
+		s.pattern = pattern_new(text, e);
+		if (s.pattern == NULL)
+			return -e->code;
+	} else if (s.case_matters)
+		buf_add_text(&s.wanted, text);
+	else
+		text_fold(&s.wanted, text, strlen(text));
+	rc = walk_tree(&call->gtd, "", 0, search_file, &s);
+	pattern_free(s.pattern);
+	buf_fini(&s.wanted);
+	return rc < 0 ? rc : out_flush(&out, e);
+}
+
+/* ---- check -------------------------------------------------------------- */
+
+struct seen {
+	char *key; /* owned: the name, folded */
+	char *name; /* owned */
+	enum state state;
+};
+
+struct check {
+	struct call *call;
+	struct out *out;
+	struct seen *seen; /* owned: active and postponed names */
+	size_t count, room;
+	size_t problems;
+};
+
+static void problem(struct check *c, const char *path, const char *what)
+{
+	c->problems++;
+	out_text(c->out, path, strlen(path));
+	out_printf(c->out, ": %s\n", what);
+}
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+	size_t len = strlen(name), n = strlen(suffix);
+
+	return len >= n && strcmp(name + len - n, suffix) == 0;
+}
+
+static bool has_markers(const struct check *c, const char *path)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	if (gtd_read(&c->call->gtd, path, &text, NULL) < 0)
+		return false;
+	return strncmp(buf_text(&text), "<<<<<<< ", 8) == 0 ||
+	       strstr(buf_text(&text), "\n<<<<<<< ") != NULL;
+}
+
+static bool is_torn(const struct check *c, const char *path)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	if (gtd_read(&c->call->gtd, path, &text, NULL) < 0)
+		return false;
+	return text.len_bytes > 0 &&
+	       memchr(text.data, '\0', text.len_bytes) != NULL;
+}
+
+static bool is_part(const char *name)
+{
+	for (int part = 0; part < PART_COUNT; part++) {
+		size_t len = strlen(part_name(part));
+
+		if (strncmp(name, part_name(part), len) == 0 &&
+		    (name[len] == '\0' || strcmp(name + len, ".otl") == 0))
+			return true;
+	}
+	return false;
+}
+
+static int check_entry(const char *path, const char *name, bool is_dir,
+		       void *data)
+{
+	struct check *c = data;
+
+	if (name_is_conflict(name))
+		problem(c, path, "a conflict copy: two machines changed it");
+	else if (name_is_swap(name))
+		problem(c, path,
+			"open in an editor, or left by one that "
+			"crashed");
+	else if (is_dir && strncmp(name, ".new-", 5) == 0)
+		problem(c, path, "half a new project, left by a crash");
+	else if (!is_dir && name[0] == '.' && has_suffix(name, ".tmp"))
+		problem(c, path, "half a file, left by a crash");
+	else if (!name_is_clean(name))
+		problem(c, path, "its name cannot be typed or completed");
+	else if (!is_dir && is_part(name) && is_torn(c, path))
+		problem(c, path, "torn: it holds NUL bytes");
+	else if (!is_dir && name[0] != '.' && has_markers(c, path))
+		problem(c, path, "holds git's conflict markers");
+	return 0;
+}
+
+static int note_seen(const struct place *place, unsigned char d_type,
+		     void *data)
+{
+	struct check *c = data;
+	SCOPED_BUF struct buf clean = { 0 };
+	SCOPED_BUF struct buf key = { 0 };
+	struct seen *seen;
+
+	(void)d_type;
+	text_repair(&clean, place->name, strlen(place->name));
+	text_fold(&key, buf_text(&clean), clean.len_bytes);
+	if (c->count == c->room) {
+		c->room = max_size(64, c->room * 2);
+		c->seen = mem_resize(c->seen, c->room, sizeof(*c->seen));
+	}
+	seen = &c->seen[c->count++];
+	seen->key = buf_give(&key);
+	seen->name = mem_copy(place->name);
+	seen->state = place->state;
+	return 0;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct seen *sa = a, *sb = b;
+
+	return strcmp(sa->key, sb->key);
+}
+
+static void check_names(struct check *c)
+{
+	if (c->count > 0)
+		qsort(c->seen, c->count, sizeof(*c->seen), by_key);
+	for (size_t i = 1; i < c->count; i++) {
+		const struct seen *a = &c->seen[i - 1], *b = &c->seen[i];
+		SCOPED_TEXT char *what = NULL;
+
+		if (strcmp(a->key, b->key) != 0)
+			continue;
+		what = strcmp(a->name, b->name) == 0
+			       ? mem_printf("is both %s and %s",
+					    state_word(a->state),
+					    state_word(b->state))
+			       : mem_printf("differs from '%s' only in case or "
+					    "Unicode form",
+					    a->name);
+		problem(c, b->name, what);
+	}
+}
+
+static void check_bad_rule(const char *file, unsigned line, const char *text,
+			   void *data)
+{
+	SCOPED_TEXT char *where = mem_printf("%s:%u", file, line);
+	SCOPED_TEXT char *what = mem_printf("not a reminder: %s", text);
+	SCOPED_BUF struct buf shown = { 0 };
+
+	text_escape(&shown, what, strlen(what));
+	problem(data, where, buf_text(&shown));
+}
+
+int run_check(struct call *call, struct err *e)
+{
+	struct reminders reminders = { 0 };
+	SCOPED_OUT struct out out;
+	struct check c = { .call = call, .out = &out };
+	int rc;
+
+	out_init(&out, call->settings);
+	rc = walk_tree(&call->gtd, "", 0, check_entry, &c);
+	if (rc == 0)
+		rc = place_each(&call->gtd, STATE_ACTIVE, "", note_seen, &c, e);
+	if (rc == 0)
+		rc = place_each(&call->gtd, STATE_POSTPONED, "", note_seen, &c,
+				e);
+	check_names(&c);
+	if (rc == 0)
+		rc = remind_collect(&call->gtd, &reminders, check_bad_rule, &c,
+				    e);
+	reminders_fini(&reminders);
+	for (size_t i = 0; i < c.count; i++) {
+		free(c.seen[i].key);
+		free(c.seen[i].name);
+	}
+	free(c.seen);
+	if (rc == 0)
+		rc = out_flush(&out, e);
+	if (rc < 0)
+		return rc;
+	if (c.problems == 0)
+		tell(call->settings, "no problem found");
+	return c.problems > 0 ? 1 : 0;
+}

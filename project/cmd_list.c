@@ -1,0 +1,270 @@
+/* cmd_list.c - list, next, stuck: what there is and what to do. */
+#include <string.h>
+
+#include "core/json.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "project/actions.h"
+#include "project/command.h"
+#include "project/out.h"
+#include "project/say.h"
+#include "project/scan.h"
+
+enum { LIST_NAME_MIN = 12, LIST_NAME_MAX = 40, LIST_FLAGS = 8 };
+
+static bool is_due(const struct project *p, struct date today)
+{
+	return date_is_set(p->due) && date_days(p->due) <= date_days(today);
+}
+
+/* "stuck,due,waiting": what asks for attention. */
+static const char *flags_of(const struct project *p, struct date today,
+			    char flags[40])
+{
+	const char *words[] = {
+		p->unreadable ? "unreadable" : NULL,
+		p->stuck && p->place->state == STATE_ACTIVE ? "stuck" : NULL,
+		is_due(p, today) ? "due" : NULL,
+		p->waiting > 0 ? "waiting" : NULL,
+	};
+	size_t n = 0;
+
+	flags[0] = '\0';
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (words[i] != NULL)
+			n += (size_t)snprintf(flags + n, 40 - n, "%s%s",
+					      n > 0 ? "," : "", words[i]);
+	return flags;
+}
+
+static const char *changed_of(const struct project *p, char day[DATE_BYTES])
+{
+	return p->changed == 0 ? "-" : date_text(date_of_time(p->changed), day);
+}
+
+/* ---- forms -------------------------------------------------------------- */
+
+static void add_json(struct json *array, const struct project *p)
+{
+	struct json *o = json_object_make();
+	SCOPED_TEXT char *path = place_path(p->place);
+	char day[DATE_BYTES];
+
+	json_add_text(o, "name", p->place->name);
+	json_add_text(o, "state", state_word(p->place->state));
+	json_add_text(o, "path", path);
+	json_add_text(o, "changed",
+		      p->changed != 0 ? changed_of(p, day) : NULL);
+	json_add_int(o, "changed_seconds", p->changed);
+	json_add_text(o, "next", p->next);
+	json_add_int(o, "open", p->open);
+	json_add_int(o, "waiting", p->waiting);
+	json_add_bool(o, "stuck", p->stuck && p->place->state == STATE_ACTIVE);
+	json_add_text(o, "due",
+		      date_is_set(p->due) ? date_text(p->due, day) : NULL);
+	json_add_text(o, "until",
+		      date_is_set(p->marks.dates[MARK_UNTIL])
+			      ? date_text(p->marks.dates[MARK_UNTIL], day)
+			      : NULL);
+	json_add_text(o, "reviewed",
+		      date_is_set(p->marks.dates[MARK_REVIEWED])
+			      ? date_text(p->marks.dates[MARK_REVIEWED], day)
+			      : NULL);
+	json_add(array, NULL, o);
+}
+
+static void list_json(struct out *out, const struct scan *scan)
+{
+	struct json *array = json_array_make();
+
+	for (size_t i = 0; i < scan->count; i++)
+		add_json(array, &scan->list[i]);
+	json_print(array, &out->text);
+	buf_add_char(&out->text, '\n');
+	json_free(array);
+}
+
+static size_t name_columns(const struct scan *scan)
+{
+	size_t widest = LIST_NAME_MIN;
+
+	for (size_t i = 0; i < scan->count; i++) {
+		const char *name = scan->list[i].place->name;
+
+		widest = max_size(widest, text_width(name, strlen(name)));
+	}
+	return min_size(widest, LIST_NAME_MAX);
+}
+
+/* Name, last change, flags, next action: what is cut is at the end. */
+static void list_columns(struct out *out, const struct scan *scan,
+			 struct date today, bool states)
+{
+	size_t columns = name_columns(scan);
+
+	for (size_t i = 0; i < scan->count; i++) {
+		const struct project *p = &scan->list[i];
+		char flags[40], day[DATE_BYTES];
+		size_t used = columns + 2 + 10 + 2 + LIST_FLAGS + 2;
+
+		out_column(out, STYLE_NAME, p->place->name, columns);
+		out_printf(out, "  ");
+		if (states) {
+			out_column(out, STYLE_DIM, state_word(p->place->state),
+				   9);
+			out_printf(out, "  ");
+			used += 11;
+		}
+		out_column(out, STYLE_DIM, changed_of(p, day), 10);
+		out_printf(out, "  ");
+		out_column(out, STYLE_ALERT, flags_of(p, today, flags),
+			   LIST_FLAGS);
+		out_printf(out, "  ");
+		if (p->next != NULL)
+			out_rest(out, p->next, strlen(p->next), used);
+		buf_add_char(&out->text, '\n');
+	}
+}
+
+/* name, state, last change, next action, flags, with tabs between. */
+static void list_plain(struct out *out, const struct scan *scan,
+		       struct date today)
+{
+	for (size_t i = 0; i < scan->count; i++) {
+		const struct project *p = &scan->list[i];
+		char flags[40], day[DATE_BYTES];
+
+		out_text(out, p->place->name, strlen(p->place->name));
+		buf_add_char(&out->text, '\t');
+		buf_add_text(&out->text, state_word(p->place->state));
+		buf_add_char(&out->text, '\t');
+		buf_add_text(&out->text, changed_of(p, day));
+		buf_add_char(&out->text, '\t');
+		if (p->next != NULL)
+			out_text(out, p->next, strlen(p->next));
+		buf_add_char(&out->text, '\t');
+		buf_add_text(&out->text, flags_of(p, today, flags));
+		buf_add_char(&out->text, '\n');
+	}
+}
+
+static void list_nul(struct out *out, const struct scan *scan)
+{
+	for (size_t i = 0; i < scan->count; i++)
+		buf_add(&out->text, scan->list[i].place->name,
+			strlen(scan->list[i].place->name) + 1);
+}
+
+/* One sentence a project: the name, then what matters most. */
+static void list_said(struct out *out, const struct scan *scan,
+		      struct date today)
+{
+	out_printf(out, "%zu project%s.\n", scan->count,
+		   scan->count == 1 ? "" : "s");
+	for (size_t i = 0; i < scan->count; i++) {
+		const struct project *p = &scan->list[i];
+
+		say_name(&out->text, p->place->name);
+		if (is_due(p, today))
+			out_printf(out, ", due");
+		if (p->next != NULL) {
+			out_printf(out, ": ");
+			out_text(out, p->next, strlen(p->next));
+		} else if (p->waiting > 0)
+			out_printf(out, ": waiting");
+		else if (p->stuck && p->place->state == STATE_ACTIVE)
+			out_printf(out, ": stuck, no next action");
+		out_printf(out, ".\n");
+	}
+}
+
+static int print_scan(struct call *call, struct scan *scan, bool states,
+		      struct err *e)
+{
+	const struct settings *settings = call->settings;
+	SCOPED_OUT struct out out;
+
+	out_init(&out, settings);
+	if (settings->json)
+		list_json(&out, scan);
+	else if (settings->nul)
+		list_nul(&out, scan);
+	else if (out.say)
+		list_said(&out, scan, call->gtd.today);
+	else if (out.tty)
+		list_columns(&out, scan, call->gtd.today, states);
+	else
+		list_plain(&out, scan, call->gtd.today);
+	return out_flush(&out, e);
+}
+
+static int read_sort(const char *word, enum sort *ret, struct err *e)
+{
+	static const char *const words[] = { "changed", "name", "next" };
+
+	for (size_t i = 0; word != NULL && i < COUNT_OF(words); i++)
+		if (strcmp(word, words[i]) == 0) {
+			*ret = (enum sort)i;
+			return 0;
+		}
+	return word == NULL ? 0
+			    : err_usage(e,
+					"--sort: '%s' is none of changed, "
+					"name, next",
+					word);
+}
+
+static int read_states(const struct settings *settings, unsigned *ret,
+		       struct err *e)
+{
+	if (settings->all)
+		*ret = IN_ACTIVE | IN_POSTPONED | IN_COMPLETED;
+	if (settings->state == NULL)
+		return 0;
+	for (int s = 0; s < STATE_COUNT; s++)
+		if (strcmp(settings->state, state_word(s)) == 0) {
+			*ret = 1u << s;
+			return 0;
+		}
+	return err_usage(e,
+			 "--state: '%s' is none of active, postponed, "
+			 "completed, deleted",
+			 settings->state);
+}
+
+int run_list(struct call *call, struct err *e)
+{
+	unsigned states = IN_ACTIVE;
+	enum sort sort = SORT_NAME;
+	struct scan scan;
+	int rc;
+
+	if (read_sort(call->settings->sort, &sort, e) < 0 ||
+	    read_states(call->settings, &states, e) < 0 ||
+	    scan_projects(&call->gtd, states,
+			  call->settings->json ? SCAN_MARKS : 0, &scan, e) < 0)
+		return -e->code;
+	scan_sort(&scan, sort, call->settings->reverse);
+	rc = print_scan(call, &scan, states != IN_ACTIVE, e);
+	scan_fini(&scan);
+	return rc;
+}
+
+int run_stuck(struct call *call, struct err *e)
+{
+	struct scan scan;
+	size_t n = 0;
+	int rc;
+
+	if (scan_projects(&call->gtd, IN_ACTIVE,
+			  call->settings->json ? SCAN_MARKS : 0, &scan, e) < 0)
+		return -e->code;
+	for (size_t i = 0; i < scan.count; i++)
+		if (scan.list[i].stuck)
+			scan.list[n++] = scan.list[i];
+	scan.count = n;
+	scan_sort(&scan, SORT_NAME, false);
+	rc = print_scan(call, &scan, false, e);
+	scan_fini(&scan);
+	return rc;
+}

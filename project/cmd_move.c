@@ -1,0 +1,287 @@
+/* cmd_move.c - postpone, resume, complete, reopen, delete, rename, undo. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/mem.h"
+#include "project/change.h"
+#include "project/command.h"
+#include "project/marks.h"
+#include "project/names.h"
+#include "project/out.h"
+#include "project/undo.h"
+
+/* ---- open in an editor? ------------------------------------------------- */
+
+static int is_swap(const char *name, unsigned char d_type, void *data)
+{
+	char **ret = data;
+
+	(void)d_type;
+	if (!name_is_swap(name))
+		return 0;
+	*ret = mem_copy(name);
+	return 1;
+}
+
+/* vim's swap file of a plain-file project lies beside it: ".NAME.swp". */
+static char *plain_file_swap(const struct gtd *gtd, const struct place *place)
+{
+	for (char c = 'p'; c >= 'a'; c--) {
+		SCOPED_TEXT char *path = mem_printf("%s/.%s.sw%c",
+						    state_folder(place->state),
+						    place->name, c);
+
+		if (gtd_exists(gtd, path))
+			return text_give(&path);
+	}
+	return NULL;
+}
+
+/*
+ * Moving a project away from under an editor makes its next save fail, and
+ * the text then lives in the editor alone.
+ */
+static int refuse_open(struct call *call, const struct place *place,
+		       const char *path, struct err *e)
+{
+	SCOPED_TEXT char *swap = NULL;
+
+	if (call->settings->force)
+		return 0;
+	if (gtd_is_dir(&call->gtd, path)) {
+		if (gtd_each(&call->gtd, path, is_swap, &swap, e) < 0)
+			return -e->code;
+	} else
+		swap = plain_file_swap(&call->gtd, place);
+	if (swap != NULL)
+		return err_say(e, EBUSY,
+			       "%s is open in an editor (%s); close it, or "
+			       "use --force",
+			       place->name, swap);
+	return 0;
+}
+
+/* ---- one move ----------------------------------------------------------- */
+
+struct trip {
+	struct place place;
+	char *from, *folder; /* owned: where it is; where it goes */
+	struct change change;
+	bool begun;
+};
+
+static void trip_fini(struct trip *trip)
+{
+	if (trip->begun)
+		change_end(&trip->change);
+	free(trip->from);
+	free(trip->folder);
+}
+
+#define SCOPED_TRIP ON_SCOPE_EXIT(trip_fini)
+
+/* Lock first and look then: of two commands only one finds the project. */
+static int trip_begin(struct trip *trip, struct call *call, char *take_folder,
+		      struct err *e)
+{
+	SCOPED_TEXT char *what = NULL;
+
+	trip->folder = take_folder;
+	if (gtd_lock(&call->gtd, e) < 0 ||
+	    call_project(call, 0, &trip->place, e) < 0)
+		return -e->code;
+	trip->from = place_path(&trip->place);
+	if (refuse_open(call, &trip->place, trip->from, e) < 0)
+		return -e->code;
+	what = mem_printf("%s %s", call->command->name, trip->place.name);
+	if (change_begin(&trip->change, &call->gtd, what, e) < 0)
+		return -e->code;
+	trip->begun = true;
+	return trip->folder == NULL
+		       ? 0
+		       : change_make_dir(&call->gtd, trip->folder, e);
+}
+
+/* To the folder under the same name, which must be free there. */
+static int trip_move(struct trip *trip, struct call *call, struct err *e)
+{
+	SCOPED_TEXT char *to = mem_printf("%s/%s", trip->folder,
+					  trip->place.name);
+	int rc = change_move(&trip->change, trip->from, to, e);
+
+	if (rc == -EEXIST)
+		return err_say(e, EEXIST, "%s exists already", to);
+	if (rc < 0)
+		return rc;
+	tell(call->settings, "%s: %s -> %s", call->command->name, trip->from,
+	     to);
+	return 0;
+}
+
+/* The same, under the next free NAME.1, NAME.2 ... if it is taken. */
+static int trip_move_free(struct trip *trip, struct call *call, struct err *e)
+{
+	SCOPED_TEXT char *wanted = mem_printf("%s/%s", trip->folder,
+					      trip->place.name);
+
+	for (;;) {
+		SCOPED_TEXT char *to = change_free_name(&call->gtd, wanted);
+		int rc = change_move(&trip->change, trip->from, to, e);
+
+		if (rc == -EEXIST)
+			continue;
+		if (rc < 0)
+			return rc;
+		if (strcmp(to, wanted) != 0)
+			tell(call->settings, "%s exists already", wanted);
+		tell(call->settings, "%s: %s -> %s", call->command->name,
+		     trip->from, to);
+		return 0;
+	}
+}
+
+/* ---- the commands ------------------------------------------------------- */
+
+static int refuse_taken(struct call *call, const struct trip *trip,
+			struct err *e)
+{
+	SCOPED_TEXT char *to = mem_printf("%s/%s", trip->folder,
+					  trip->place.name);
+
+	return gtd_exists(&call->gtd, to)
+		       ? err_say(e, EEXIST, "%s exists already", to)
+		       : 0;
+}
+
+int run_postpone(struct call *call, struct err *e)
+{
+	SCOPED_TRIP struct trip trip = { 0 };
+	struct date until = { 0 };
+	char day[DATE_BYTES];
+
+	if (call->settings->until != NULL &&
+	    date_parse(call->settings->until, call->gtd.today, &until, e) < 0)
+		return err_wrap(e, "--until");
+	if (date_is_set(until) &&
+	    date_days(until) <= date_days(call->gtd.today))
+		return err_usage(e, "--until: %s is not after today",
+				 date_text(until, day));
+	if (trip_begin(&trip, call, mem_copy("Postponed"), e) < 0)
+		return -e->code;
+	if (date_is_set(until) && !gtd_is_dir(&call->gtd, trip.from))
+		return err_say(e, ENOTDIR,
+			       "%s is a single file and cannot keep a date; "
+			       "postpone it without --until",
+			       trip.place.name);
+	if (date_is_set(until) && refuse_taken(call, &trip, e) < 0)
+		return -e->code;
+	/* The mark first: a project that moved without it would not return. */
+	if (date_is_set(until) &&
+	    marks_set(&trip.change, trip.from, MARK_UNTIL, until, e) < 0)
+		return -e->code;
+	if (trip_move(&trip, call, e) < 0)
+		return -e->code;
+	if (date_is_set(until))
+		tell(call->settings, "it comes back on %s",
+		     date_text(until, day));
+	return 0;
+}
+
+int run_resume(struct call *call, struct err *e)
+{
+	SCOPED_TRIP struct trip trip = { 0 };
+	SCOPED_TEXT char *path = NULL;
+
+	if (trip_begin(&trip, call, mem_copy("Projects"), e) < 0 ||
+	    trip_move(&trip, call, e) < 0)
+		return -e->code;
+	path = mem_printf("Projects/%s", trip.place.name);
+	if (!gtd_is_dir(&call->gtd, path))
+		return 0;
+	return marks_set(&trip.change, path, MARK_UNTIL, (struct date){ 0 }, e);
+}
+
+int run_complete(struct call *call, struct err *e)
+{
+	SCOPED_TRIP struct trip trip = { 0 };
+
+	if (trip_begin(&trip, call,
+		       mem_printf("Completed/%04d", call->gtd.today.year),
+		       e) < 0)
+		return -e->code;
+	return trip_move_free(&trip, call, e);
+}
+
+int run_reopen(struct call *call, struct err *e)
+{
+	SCOPED_TRIP struct trip trip = { 0 };
+
+	if (trip_begin(&trip, call, mem_copy("Projects"), e) < 0)
+		return -e->code;
+	return trip_move(&trip, call, e);
+}
+
+int run_delete(struct call *call, struct err *e)
+{
+	SCOPED_TRIP struct trip trip = { 0 };
+
+	if (trip_begin(&trip, call, mem_copy(state_folder(STATE_TRASH)), e) <
+		    0 ||
+	    trip_move_free(&trip, call, e) < 0)
+		return -e->code;
+	tell(call->settings, "\"project undo\" brings it back");
+	return 0;
+}
+
+int run_rename(struct call *call, struct err *e)
+{
+	SCOPED_TRIP struct trip trip = { 0 };
+	const char *name = call->operands[1];
+	SCOPED_TEXT char *to = NULL;
+	struct place place;
+	int rc;
+
+	if (name_check_new(name, e) < 0 || trip_begin(&trip, call, NULL, e) < 0)
+		return -e->code;
+	place = trip.place;
+	memcpy(place.name, name, strlen(name) + 1);
+	to = place_path(&place);
+	if (strcmp(to, trip.from) == 0)
+		return err_say(e, EEXIST, "%s is called that already", name);
+	rc = change_move(&trip.change, trip.from, to, e);
+	if (rc == -EEXIST)
+		return err_say(e, EEXIST, "%s exists already", to);
+	if (rc < 0)
+		return rc;
+	tell(call->settings, "rename: %s -> %s", trip.from, to);
+	return 0;
+}
+
+int run_undo(struct call *call, struct err *e)
+{
+	SCOPED_TEXT char *what = NULL;
+
+	if (call->settings->list) {
+		SCOPED_OUT struct out out;
+		SCOPED_BUF struct buf text = { 0 };
+
+		out_init(&out, call->settings);
+		if (undo_list(&call->gtd, &text, e) < 0)
+			return -e->code;
+		for (const char *at = buf_text(&text); *at != '\0';) {
+			size_t len = strcspn(at, "\n");
+
+			out_text(&out, at, len);
+			buf_add_char(&out.text, '\n');
+			at += len + (at[len] == '\n');
+		}
+		return out_flush(&out, e);
+	}
+	if (gtd_lock(&call->gtd, e) < 0 || undo_last(&call->gtd, &what, e) < 0)
+		return -e->code;
+	if (what == NULL)
+		return err_say(e, ENOENT, "nothing to undo");
+	tell(call->settings, "undone: %s", what);
+	return 0;
+}

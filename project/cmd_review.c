@@ -1,0 +1,497 @@
+/*
+ * cmd_review.c - the weekly review: eleven steps, one after the other.
+ *
+ * Where it stopped is kept in the state directory; which projects have been
+ * looked at is kept with each of them (marks.h), so that another machine knows
+ * too. The steps do not know whether they are read line by line or on a full
+ * screen: struct ui.
+ * source: David Allen's "GTD Weekly Review" in three blocks.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/files.h"
+#include "core/log.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "project/change.h"
+#include "project/command.h"
+#include "project/out.h"
+#include "project/reminders.h"
+#include "project/say.h"
+#include "project/scan.h"
+#include "project/screen.h"
+
+struct ui {
+	void (*show)(const char *title, const char *text);
+	bool (*ask)(const char *prompt, struct buf *ret);
+	bool screen;
+};
+
+enum answer { ANSWER_NEXT, ANSWER_AGAIN, ANSWER_BACK, ANSWER_STOP };
+
+struct review {
+	struct call *call;
+	const struct ui *ui;
+	size_t step;
+	struct buf note; /* shown above the next text: what an answer did */
+};
+
+/* ---- what a step shows -------------------------------------------------- */
+
+static void add_file(struct review *r, struct buf *out, enum list_file file)
+{
+	SCOPED_TEXT char *path = gtd_list_file(&r->call->gtd, file);
+	SCOPED_BUF struct buf text = { 0 };
+	struct actions actions = { 0 };
+
+	if (gtd_read(&r->call->gtd, path, &text, NULL) < 0)
+		return;
+	actions_read(&actions, buf_text(&text), text.len_bytes);
+	for (size_t i = 0; i < actions.count; i++) {
+		const struct action *a = &actions.list[i];
+
+		if (a->done)
+			continue;
+		text_escape(out, a->text, a->len_bytes);
+		buf_add_char(out, '\n');
+	}
+	actions_fini(&actions);
+}
+
+static void show_inbox(struct review *r, struct buf *out)
+{
+	add_file(r, out, FILE_INBOX);
+}
+
+static void show_next(struct review *r, struct buf *out)
+{
+	struct scan scan;
+
+	add_file(r, out, FILE_NEXT);
+	if (scan_projects(&r->call->gtd, IN_ACTIVE, 0, &scan, NULL) < 0)
+		return;
+	scan_sort(&scan, SORT_NEXT, false);
+	for (size_t i = 0; i < scan.count; i++) {
+		const struct project *p = &scan.list[i];
+
+		if (p->next == NULL)
+			continue;
+		text_escape(out, p->place->name, strlen(p->place->name));
+		buf_add_text(out, ": ");
+		text_escape(out, p->next, strlen(p->next));
+		buf_add_char(out, '\n');
+	}
+	scan_fini(&scan);
+}
+
+static void show_reminders(struct review *r, struct buf *out)
+{
+	struct reminders reminders;
+	char when[48];
+
+	if (remind_collect(&r->call->gtd, &reminders, NULL, NULL, NULL) < 0)
+		return;
+	for (size_t i = 0; i < reminders.count; i++) {
+		const struct reminder *m = &reminders.list[i];
+
+		date_words(m->date, r->call->gtd.today, when, sizeof(when));
+		buf_addf(out, "%s: ", when);
+		text_escape(out, m->text, strlen(m->text));
+		buf_add_char(out, '\n');
+	}
+	reminders_fini(&reminders);
+}
+
+static void show_waiting(struct review *r, struct buf *out)
+{
+	struct scan scan;
+
+	add_file(r, out, FILE_WAITING);
+	if (scan_projects(&r->call->gtd, IN_ACTIVE, 0, &scan, NULL) < 0)
+		return;
+	scan_sort(&scan, SORT_NAME, false);
+	for (size_t i = 0; i < scan.count; i++)
+		if (scan.list[i].waiting > 0) {
+			const char *name = scan.list[i].place->name;
+
+			text_escape(out, name, strlen(name));
+			buf_addf(out, ": waiting for %u\n",
+				 scan.list[i].waiting);
+		}
+	scan_fini(&scan);
+}
+
+static int add_name(const struct place *place, unsigned char d_type, void *data)
+{
+	(void)d_type;
+	text_escape(data, place->name, strlen(place->name));
+	buf_add_char(data, '\n');
+	return 0;
+}
+
+static void show_someday(struct review *r, struct buf *out)
+{
+	(void)!place_each(&r->call->gtd, STATE_POSTPONED, "", add_name, out,
+			  NULL);
+	add_file(r, out, FILE_SOMEDAY);
+}
+
+/* ---- answers ------------------------------------------------------------ */
+
+/* Run one of our own commands on a project. What it says becomes the note. */
+static void run_on(struct review *r, const char *command, const char *name,
+		   const char *text)
+{
+	SCOPED_TEXT char *first = mem_copy(name);
+	SCOPED_TEXT char *second = mem_copy(text);
+	char *operands[] = { first, second };
+	struct err e = { 0 };
+	struct call call = *r->call;
+	bool quiet = r->call->settings->quiet;
+
+	call.command = command_find(command);
+	call.operands = name != NULL ? operands : operands + 1;
+	call.count = (name != NULL) + (text != NULL);
+	r->call->settings->quiet = true;
+	if (r->ui->screen && strcmp(command, "edit") == 0)
+		screen_pause();
+	if (call.command->run(&call, &e) < 0)
+		buf_addf(&r->note, "%s\n", e.text);
+	else
+		buf_addf(&r->note, "%s: done\n", command);
+	if (r->ui->screen && strcmp(command, "edit") == 0)
+		screen_resume();
+	r->call->settings->quiet = quiet;
+	r->call->gtd.locked = call.gtd.locked;
+	r->call->gtd.lock_fd = call.gtd.lock_fd;
+	gtd_unlock(&r->call->gtd);
+}
+
+/* Show text under a heading with the notes above it, and ask. */
+static bool ask(struct review *r, const char *title, struct buf *text,
+		const char *prompt, struct buf *answer)
+{
+	SCOPED_BUF struct buf all = { 0 };
+	bool there;
+
+	buf_add_text(&all, buf_text(&r->note));
+	buf_add_text(&all, buf_text(text));
+	buf_clear(&r->note);
+	r->ui->show(title, buf_text(&all));
+	there = r->ui->ask(prompt, answer);
+	if (!there)
+		buf_clear(answer);
+	return there;
+}
+
+/* What every question understands. */
+static enum answer common_answer(struct review *r, const char *line)
+{
+	if (line[0] == '\0' || strcmp(line, "n") == 0)
+		return ANSWER_NEXT;
+	if (strcmp(line, "q") == 0)
+		return ANSWER_STOP;
+	if (strcmp(line, "b") == 0)
+		return ANSWER_BACK;
+	if (line[0] == '+' && line[1 + strspn(line + 1, " ")] != '\0') {
+		run_on(r, "in", NULL, line + 1 + strspn(line + 1, " "));
+		return ANSWER_AGAIN;
+	}
+	buf_addf(&r->note, "not understood: %s\n", line);
+	return ANSWER_AGAIN;
+}
+
+/* ---- one project after the other ---------------------------------------- */
+
+static bool needs_review(const struct review *r, const struct project *p)
+{
+	struct date reviewed = p->marks.dates[MARK_REVIEWED];
+	unsigned days = r->call->settings->days;
+
+	return r->call->settings->all || !date_is_set(reviewed) ||
+	       date_days(r->call->gtd.today) - date_days(reviewed) > (long)days;
+}
+
+static void describe(struct review *r, const struct project *p, struct buf *out)
+{
+	char when[48];
+
+	if (p->changed != 0) {
+		date_words(date_of_time(p->changed), r->call->gtd.today, when,
+			   sizeof(when));
+		buf_addf(out, "last change: %s\n", when);
+	}
+	buf_addf(out, "open actions: %u, waiting: %u\n", p->open, p->waiting);
+	if (p->next != NULL) {
+		buf_add_text(out, "next: ");
+		text_escape(out, p->next, strlen(p->next));
+		buf_add_char(out, '\n');
+	} else if (p->stuck)
+		buf_add_text(out, "stuck: it has no next action\n");
+}
+
+static int mark_reviewed(struct review *r, const struct project *p)
+{
+	SCOPED_TEXT char *path = place_path(p->place);
+	SCOPED_TEXT char *what = mem_printf("review %s", p->place->name);
+	struct gtd *gtd = &r->call->gtd;
+	struct change change;
+	struct err e = { 0 };
+	int rc;
+
+	if (p->is_file)
+		return 0;
+	rc = gtd_lock(gtd, &e);
+	if (rc == 0)
+		rc = change_begin(&change, gtd, what, &e);
+	if (rc == 0) {
+		rc = marks_set(&change, path, MARK_REVIEWED, gtd->today, &e);
+		change_end(&change);
+	}
+	gtd_unlock(gtd);
+	if (rc < 0)
+		buf_addf(&r->note, "not marked as reviewed: %s\n", e.text);
+	return rc;
+}
+
+/* The letters of the question for each project. */
+static enum answer project_answer(struct review *r, const struct project *p,
+				  const char *line)
+{
+	static const struct {
+		const char *letter, *command;
+		enum answer then;
+	} letters[] = {
+		{ "d", "do", ANSWER_AGAIN },
+		{ "e", "edit", ANSWER_AGAIN },
+		{ "p", "postpone", ANSWER_NEXT },
+		{ "c", "complete", ANSWER_NEXT },
+	};
+
+	if (line[0] == '\0') {
+		(void)mark_reviewed(r, p);
+		return ANSWER_NEXT;
+	}
+	if (strcmp(line, "s") == 0)
+		return ANSWER_NEXT;
+	if (line[0] == '+' && line[1 + strspn(line + 1, " ")] != '\0') {
+		run_on(r, "actions", p->place->name,
+		       line + 1 + strspn(line + 1, " "));
+		return ANSWER_AGAIN;
+	}
+	for (size_t i = 0; i < COUNT_OF(letters); i++)
+		if (strcmp(line, letters[i].letter) == 0) {
+			run_on(r, letters[i].command, p->place->name, NULL);
+			return letters[i].then;
+		}
+	return common_answer(r, line);
+}
+
+static enum answer ask_project(struct review *r, const struct project *p,
+			       size_t left)
+{
+	SCOPED_BUF struct buf title = { 0 };
+	enum answer answer = ANSWER_AGAIN;
+
+	buf_add_text(&title, "Project ");
+	text_escape(&title, p->place->name, strlen(p->place->name));
+	buf_addf(&title, " (%zu left)", left);
+	while (answer == ANSWER_AGAIN) {
+		SCOPED_BUF struct buf text = { 0 };
+		SCOPED_BUF struct buf line = { 0 };
+
+		describe(r, p, &text);
+		if (!ask(r, title.data, &text,
+			 "Enter: reviewed, + ACTION, d do, e edit, p postpone, "
+			 "c complete, s skip, q stop: ",
+			 &line))
+			return ANSWER_STOP;
+		answer = project_answer(r, p, buf_text(&line));
+	}
+	return answer;
+}
+
+static enum answer walk_projects(struct review *r)
+{
+	enum answer answer = ANSWER_NEXT;
+	struct scan scan;
+	size_t left = 0;
+
+	if (scan_projects(&r->call->gtd, IN_ACTIVE, SCAN_MARKS, &scan, NULL) <
+	    0)
+		return ANSWER_STOP;
+	scan_sort(&scan, SORT_NAME, false);
+	for (size_t i = 0; i < scan.count; i++)
+		left += needs_review(r, &scan.list[i]);
+	for (size_t i = 0; i < scan.count && answer == ANSWER_NEXT; i++)
+		if (needs_review(r, &scan.list[i]))
+			answer = ask_project(r, &scan.list[i], left--);
+	scan_fini(&scan);
+	return answer;
+}
+
+/* ---- the steps ---------------------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+	const char *title;
+	void (*show)(struct review *r, struct buf *out);
+	enum answer (*walk)(struct review *r); /* asks by itself */
+} steps[] = {
+	{ "Get clear: collect loose papers and notes", NULL, NULL },
+	{ "Get clear: the inbox, to zero", show_inbox, NULL },
+	{ "Get clear: empty your head (+ TEXT captures)", NULL, NULL },
+	{ "Get current: next actions", show_next, NULL },
+	{ "Get current: the calendar behind you, and what was missed",
+	  show_reminders, NULL },
+	{ "Get current: the calendar ahead of you", NULL, NULL },
+	{ "Get current: what you wait for", show_waiting, NULL },
+	{ "Get current: projects, one by one", NULL, walk_projects },
+	{ "Get current: checklists", NULL, NULL },
+	{ "Get creative: someday, maybe", show_someday, NULL },
+	{ "Get creative: new, bold ideas (+ TEXT captures)", NULL, NULL },
+};
+/* clang-format on */
+
+static enum answer run_step(struct review *r)
+{
+	SCOPED_TEXT char *title = mem_printf("Step %zu of %zu. %s", r->step + 1,
+					     COUNT_OF(steps),
+					     steps[r->step].title);
+	enum answer answer = ANSWER_AGAIN;
+
+	if (steps[r->step].walk != NULL) {
+		r->ui->show(title, "");
+		return steps[r->step].walk(r);
+	}
+	while (answer == ANSWER_AGAIN) {
+		SCOPED_BUF struct buf text = { 0 };
+		SCOPED_BUF struct buf line = { 0 };
+
+		if (steps[r->step].show != NULL)
+			steps[r->step].show(r, &text);
+		if (!ask(r, title, &text,
+			 "Enter: next, + TEXT captures, b back, q stop: ",
+			 &line))
+			return ANSWER_STOP;
+		answer = common_answer(r, buf_text(&line));
+	}
+	return answer;
+}
+
+/* ---- where it stopped --------------------------------------------------- */
+
+static size_t read_step(const struct gtd *gtd)
+{
+	SCOPED_TEXT char *path = gtd_state_file(gtd, "review");
+	SCOPED_BUF struct buf text = { 0 };
+	unsigned long step = 0;
+
+	if (file_read(AT_FDCWD, path, 4096, &text, NULL) == 0)
+		step = strtoul(buf_text(&text), NULL, 10);
+	return step < COUNT_OF(steps) ? step : 0;
+}
+
+/* A finished review begins anew. */
+static int write_step(const struct gtd *gtd, size_t step, struct err *e)
+{
+	SCOPED_TEXT char *path = gtd_state_file(gtd, "review");
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%zu\n", step);
+
+	if (step >= COUNT_OF(steps)) {
+		if (unlink(path) < 0 && errno != ENOENT)
+			return err_set(e, errno, "remove %s", path);
+		return 0;
+	}
+	if (dir_make_parent(path, 0700, e) < 0)
+		return -e->code;
+	return file_replace(AT_FDCWD, path, text, (size_t)n, 0600, e);
+}
+
+static int walk(struct review *r, struct err *e)
+{
+	while (r->step < COUNT_OF(steps)) {
+		enum answer answer = run_step(r);
+
+		if (answer == ANSWER_STOP)
+			return write_step(&r->call->gtd, r->step, e);
+		if (answer == ANSWER_BACK)
+			r->step -= r->step > 0;
+		else
+			r->step++;
+		if (write_step(&r->call->gtd, r->step, e) < 0)
+			return -e->code;
+	}
+	return 0;
+}
+
+/* ---- line by line ------------------------------------------------------- */
+
+static bool say_aloud;
+
+static void lines_show(const char *title, const char *text)
+{
+	SCOPED_BUF struct buf all = { 0 };
+	struct err e = { 0 };
+
+	buf_addf(&all, "%s\n%s", title, text);
+	if (!say_aloud)
+		(void)!write_all(STDOUT_FILENO, all.data, all.len_bytes);
+	else if (say_lines(all.data, all.len_bytes, &e) < 0)
+		log_warn("%s", e.text);
+}
+
+static bool lines_ask(const char *prompt, struct buf *ret)
+{
+	SCOPED_TEXT char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	buf_clear(ret);
+	if (isatty(STDIN_FILENO)) {
+		fputs(prompt, stdout);
+		fflush(stdout);
+	}
+	n = getline(&line, &size, stdin);
+	if (n < 0)
+		return false;
+	if (n > 0 && line[n - 1] == '\n')
+		n--;
+	buf_add(ret, line, (size_t)n);
+	return true;
+}
+
+static const struct ui ui_lines = { lines_show, lines_ask, false };
+static const struct ui ui_screen = { screen_show, screen_ask, true };
+
+int run_review(struct call *call, struct err *e)
+{
+	struct review review = { .call = call, .ui = &ui_lines };
+	int rc;
+
+	say_aloud = call->settings->say;
+	if (!call->settings->restart)
+		review.step = read_step(&call->gtd);
+	if (call->settings->screen) {
+		if (screen_open(e) < 0)
+			return -e->code;
+		review.ui = &ui_screen;
+	}
+	rc = walk(&review, e);
+	if (call->settings->screen)
+		screen_close();
+	buf_fini(&review.note);
+	if (rc < 0)
+		return rc;
+	if (review.step >= COUNT_OF(steps))
+		tell(call->settings, "the review is complete");
+	else
+		tell(call->settings,
+		     "stopped at step %zu of %zu; \"project review\" goes on "
+		     "there",
+		     review.step + 1, COUNT_OF(steps));
+	return 0;
+}

@@ -1,0 +1,49 @@
+/*
+ * complete.h - what may come next on a half-typed command line.
+ *
+ * project --complete-bash LINE POINT [WORDBREAKS]
+ * project --complete-zsh WORD...    (dequoted; the last is being typed)
+ * project --complete-fish WORD...
+ *
+ * One candidate a line; fish and zsh get "\tdescription" behind it. Names
+ * with control characters or broken UTF-8 are never offered: "check" lists
+ * them. Exit 0, or 3 when the shell should complete file names itself.
+ */
+#ifndef PROJECT_COMPLETE_H
+#define PROJECT_COMPLETE_H
+
+#include "core/buf.h"
+#include "project/settings.h"
+#include "project/words.h"
+
+enum { COMPLETE_FILES = 3 };
+
+struct candidate {
+	char *text; /* owned: the whole word, unquoted */
+	const char *help; /* or NULL */
+};
+
+struct candidates {
+	struct candidate *list; /* owned, sorted */
+	size_t count, room;
+	bool want_files;
+};
+
+/*
+ * Collect what completes the last of words[0 .. count); words[0] is the
+ * program. settings: where the folder is.
+ */
+void complete_words(struct candidates *ret, char *const *words, size_t count,
+		    struct settings *settings);
+void candidates_fini(struct candidates *candidates);
+
+/* COMP_POINT counts characters: the bytes that it stands for. */
+size_t complete_point_bytes(const char *line, size_t point);
+
+/* Everything for bash: LINE and POINT in, reply lines out. Exit code. */
+int complete_bash(const char *line, size_t point, const char *breaks,
+		  struct settings *settings, struct buf *out);
+
+int complete_main(int argc, char **argv);
+
+#endif

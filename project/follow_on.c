@@ -1,0 +1,48 @@
+#include "project/follow_on.h"
+
+#include <string.h>
+
+#include "core/log.h"
+#include "project/git.h"
+#include "project/place.h"
+
+/*
+ * The functions that follow a project's move, in order. An entry for a part
+ * that is not there yet does not belong here.
+ */
+static follow_on_move_fn *const follow_on_moves[] = { NULL };
+
+void follow_on_move(const struct gtd *gtd, const char *from_path,
+		    const char *to_path)
+{
+	struct place from, to;
+	struct project_move move;
+
+	if (!place_of_path(from_path, &from) || !place_of_path(to_path, &to))
+		return;
+	move = (struct project_move){
+		.from_state = from.state,
+		.to_state = to.state,
+		.from_name = from.name,
+		.to_name = to.name,
+		.from_path = from_path,
+		.to_path = to_path,
+	};
+	for (size_t i = 0; i < COUNT_OF(follow_on_moves); i++) {
+		struct err e = { 0 };
+
+		if (follow_on_moves[i] != NULL &&
+		    follow_on_moves[i](gtd, &move, &e) < 0)
+			log_warn("%s", e.text);
+	}
+}
+
+void follow_on_change(const struct gtd *gtd, const char *what,
+		      const char *const *paths, size_t path_count)
+{
+	struct err e = { 0 };
+
+	if (gtd->settings->commit &&
+	    git_commit(gtd, what, paths, path_count, &e) < 0)
+		log_warn("not committed: %s", e.text);
+}

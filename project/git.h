@@ -1,0 +1,21 @@
+/* git.h - a GTD folder that is a git work tree: commit, pull, push. */
+#ifndef PROJECT_GIT_H
+#define PROJECT_GIT_H
+
+#include "project/gtd.h"
+
+/* Whether the folder lies in a git work tree. */
+bool git_is_work_tree(const struct gtd *gtd);
+
+/*
+ * Commit paths, relative to the folder, and nothing else; some may be gone.
+ * What else is staged stays staged. 0 or -errno.
+ */
+int git_commit(const struct gtd *gtd, const char *what,
+	       const char *const *paths, size_t path_count,
+	       struct err *e) MUST_CHECK;
+
+/* Pull with rebase, then push. Stops at conflicts with their paths in out. */
+int git_sync(const struct gtd *gtd, struct buf *out, struct err *e) MUST_CHECK;
+
+#endif

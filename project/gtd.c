@@ -1,0 +1,427 @@
+#include "project/gtd.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "core/clock.h"
+#include "core/files.h"
+#include "core/mem.h"
+#include "core/paths.h"
+
+static const char *const state_folders[STATE_COUNT] = {
+	"Projects",
+	"Postponed",
+	"Completed",
+	".trash",
+};
+
+const char *state_folder(enum state state)
+{
+	return state_folders[state];
+}
+
+const char *state_word(enum state state)
+{
+	static const char *const words[STATE_COUNT] = { "active", "postponed",
+							"completed",
+							"deleted" };
+
+	return words[state];
+}
+
+const char *part_name(enum part part)
+{
+	static const char *const names[PART_COUNT] = { "summary", "actions",
+						       "log" };
+
+	return names[part];
+}
+
+/* ---- where it is -------------------------------------------------------- */
+
+/* One shell word's value without running anything: quotes and $HOME. */
+static char *unquote(const char *text, size_t len)
+{
+	SCOPED_BUF struct buf out = { 0 };
+	char quote = '\0';
+
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+
+		if (quote == '\0' && (c == ' ' || c == '\t' || c == ';' ||
+				      c == '#' || c == '\r'))
+			break;
+		if (quote == '\0' && (c == '"' || c == '\''))
+			quote = c;
+		else if (c == quote)
+			quote = '\0';
+		else if (quote != '\'' && c == '\\' && i + 1 < len)
+			buf_add_char(&out, text[++i]);
+		else if (quote != '\'' &&
+			 (strncmp(text + i, "$HOME", 5) == 0 ||
+			  strncmp(text + i, "${HOME}", 7) == 0)) {
+			SCOPED_TEXT char *home = path_home();
+
+			buf_add_text(&out, home);
+			i += text[i + 1] == '{' ? 6 : 4;
+		} else
+			buf_add_char(&out, c);
+	}
+	return buf_give(&out);
+}
+
+char *gtd_config_dir(const char *text, size_t len_bytes)
+{
+	static const char key[] = "GTDDIR=";
+	char *found = NULL;
+
+	/* As in a shell, the last assignment counts. */
+	for (size_t at = 0; at < len_bytes;) {
+		const char *line = text + at;
+		size_t len = strcspn(line, "\n");
+		size_t skip = strspn(line, " \t");
+
+		if (strncmp(line + skip, "export ", 7) == 0)
+			skip += 7;
+		if (strncmp(line + skip, key, sizeof(key) - 1) == 0) {
+			SCOPED_TEXT char *raw = NULL;
+
+			skip += sizeof(key) - 1;
+			raw = unquote(line + skip, len - skip);
+			free(found);
+			found = path_expand(raw);
+		}
+		at += len + 1;
+	}
+	if (found != NULL && found[0] == '\0') {
+		free(found);
+		found = NULL;
+	}
+	return found;
+}
+
+static char *gtdtools_dir(void)
+{
+	const char *base = getenv("XDG_CONFIG_HOME");
+	SCOPED_TEXT char *home = path_home();
+	SCOPED_TEXT char *file = NULL;
+	SCOPED_BUF struct buf text = { 0 };
+
+	file = base != NULL && base[0] == '/'
+		       ? mem_printf("%s/gtd/config", base)
+		       : mem_printf("%s/.config/gtd/config", home);
+	if (file_read(AT_FDCWD, file, GTD_FILE_MAX_BYTES, &text, NULL) == 0)
+		return gtd_config_dir(buf_text(&text), text.len_bytes);
+	if (base == NULL)
+		return NULL;
+	/* gtdtools itself knows only ~/.config. */
+	free(text_give(&file));
+	file = mem_printf("%s/.config/gtd/config", home);
+	if (file_read(AT_FDCWD, file, GTD_FILE_MAX_BYTES, &text, NULL) < 0)
+		return NULL;
+	return gtd_config_dir(buf_text(&text), text.len_bytes);
+}
+
+/* What a relative --dir or GTD_DIR means must not change with a chdir(). */
+static char *absolute(char *take_path)
+{
+	SCOPED_TEXT char *path = take_path;
+	char cwd[PATH_MAX];
+
+	if (path[0] == '/' || getcwd(cwd, sizeof(cwd)) == NULL)
+		return text_give(&path);
+	return path_join(cwd, path);
+}
+
+char *gtd_path(const struct settings *settings)
+{
+	const char *env = getenv("GTD_DIR");
+	SCOPED_TEXT char *home = NULL;
+	char *dir;
+
+	/* settings.dir is --dir, or else the configuration's: main.c. */
+	if (settings->dir != NULL && settings->dir[0] != '\0')
+		return absolute(path_expand(settings->dir));
+	if (env != NULL && env[0] != '\0')
+		return absolute(path_expand(env));
+	dir = gtdtools_dir();
+	if (dir != NULL)
+		return absolute(dir);
+	home = path_home();
+	return path_join(home, "gtd");
+}
+
+/* ---- open, lock --------------------------------------------------------- */
+
+static int any_otl(const char *name, unsigned char d_type, void *data)
+{
+	const char *dot = strrchr(name, '.');
+
+	(void)d_type;
+	(void)data;
+	return dot != NULL && strcmp(dot, ".otl") == 0;
+}
+
+static int first_project(const char *name, unsigned char d_type, void *data)
+{
+	char **ret = data;
+
+	if (name[0] == '.' || d_type == DT_REG)
+		return 0;
+	*ret = mem_copy(name);
+	return 1;
+}
+
+/* New files follow what the folder uses already: gtdtools' files at its top,
+ * else what the first project at hand has. */
+bool gtd_uses_outliner(const struct gtd *gtd)
+{
+	SCOPED_TEXT char *name = NULL;
+	SCOPED_TEXT char *path = NULL;
+	const char *layout = gtd->settings->layout;
+
+	if (layout != NULL && strcmp(layout, "plain") == 0)
+		return false;
+	if (layout != NULL && strcmp(layout, "otl") == 0)
+		return true;
+	if (gtd_exists(gtd, "next_actions.otl") || gtd_exists(gtd, "done.otl"))
+		return true;
+	if (gtd_each(gtd, "Projects", first_project, &name, NULL) != 1)
+		return false;
+	path = mem_printf("Projects/%s", name);
+	return gtd_each(gtd, path, any_otl, NULL, NULL) == 1;
+}
+
+int gtd_open(struct gtd *gtd, const struct settings *keep_settings,
+	     struct err *e)
+{
+	struct date today = date_today();
+
+	*gtd = (struct gtd){ .fd = -1,
+			     .lock_fd = -1,
+			     .settings = keep_settings };
+	if (keep_settings->today != NULL &&
+	    date_parse(keep_settings->today, today, &today, e) < 0)
+		return err_wrap(e, "--today");
+	gtd->today = today;
+	gtd->path = gtd_path(keep_settings);
+	gtd->fd = open(gtd->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (gtd->fd < 0 && errno == ENOENT)
+		return err_say(e, ENOENT,
+			       "there is no GTD folder %s; to begin one: "
+			       "mkdir -p %s/Projects",
+			       gtd->path, gtd->path);
+	if (gtd->fd < 0)
+		return err_set(e, errno, "open GTD folder %s", gtd->path);
+	/* A folder meant to be mounted must not be filled while it is not. */
+	if (!gtd_is_dir(gtd, "Projects"))
+		return err_say(e, ENOENT,
+			       "%s has no Projects folder: is it mounted? To "
+			       "begin one: mkdir %s/Projects",
+			       gtd->path, gtd->path);
+	return 0;
+}
+
+void gtd_close(struct gtd *gtd)
+{
+	/* Closing releases the lock. */
+	if (gtd->path != NULL) {
+		scope_close(&gtd->fd);
+		scope_close(&gtd->lock_fd);
+	}
+	free(gtd->path);
+	*gtd = (struct gtd){ .fd = -1, .lock_fd = -1 };
+}
+
+int gtd_create(const char *path, struct err *e)
+{
+	static const char *const folders[] = { "Projects", "Postponed",
+					       "Completed", "Reference" };
+
+	for (size_t i = 0; i < COUNT_OF(folders); i++) {
+		SCOPED_TEXT char *folder = path_join(path, folders[i]);
+
+		if (dir_make(folder, 0777, e) < 0)
+			return -e->code;
+	}
+	return 0;
+}
+
+/*
+ * The lock is flock(2) on the folder itself: no file of ours in a folder that
+ * may be synchronised, and gone with the process. NFS turns flock into a lock
+ * that needs a file opened for writing: there, a file in the state directory.
+ */
+static int open_lock_file(struct gtd *gtd, struct err *e)
+{
+	SCOPED_TEXT char *path = gtd_state_file(gtd, "lock");
+	int fd;
+
+	if (dir_make_parent(path, 0700, e) < 0)
+		return -e->code;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	return fd >= 0 ? fd : err_set(e, errno, "open %s", path);
+}
+
+int gtd_lock(struct gtd *gtd, struct err *e)
+{
+	uint64_t end_ms = clock_ms() + GTD_LOCK_WAIT_MS;
+	const struct timespec pause = { .tv_nsec = 2000000 };
+	int fd = gtd->lock_fd >= 0 ? gtd->lock_fd : gtd->fd;
+
+	while (!gtd->locked && flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EWOULDBLOCK) {
+			if (clock_ms() > end_ms)
+				return err_say(e, EBUSY,
+					       "another project command is "
+					       "changing %s",
+					       gtd->path);
+			nanosleep(&pause, NULL);
+		} else if (errno != EINTR && fd == gtd->fd) {
+			fd = gtd->lock_fd = open_lock_file(gtd, e);
+			if (fd < 0)
+				return fd;
+		} else if (errno != EINTR)
+			return err_set(e, errno, "lock %s", gtd->path);
+	}
+	gtd->locked = true;
+	return 0;
+}
+
+void gtd_unlock(struct gtd *gtd)
+{
+	if (gtd->locked)
+		(void)flock(gtd->lock_fd >= 0 ? gtd->lock_fd : gtd->fd,
+			    LOCK_UN);
+	gtd->locked = false;
+}
+
+/* ---- files -------------------------------------------------------------- */
+
+bool gtd_exists(const struct gtd *gtd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(gtd->fd, path, &st, 0) == 0;
+}
+
+bool gtd_is_dir(const struct gtd *gtd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(gtd->fd, path, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
+char *gtd_list_file(const struct gtd *gtd, enum list_file file)
+{
+	/* What is there counts; the first of each kind is what we create. */
+	static const char *const plain[FILE_COUNT] = {
+		"inbox", "nextactions", "waiting", "someday", "done",
+	};
+	static const char *const outline[FILE_COUNT] = {
+		"inbox.otl",   "next_actions.otl", "waiting.otl",
+		"someday.otl", "done.otl",
+	};
+
+	if (gtd_exists(gtd, plain[file]))
+		return mem_copy(plain[file]);
+	if (gtd_exists(gtd, outline[file]))
+		return mem_copy(outline[file]);
+	if (file == FILE_NEXT && gtd_exists(gtd, "next_actions"))
+		return mem_copy("next_actions");
+	return mem_copy(gtd_uses_outliner(gtd) ? outline[file] : plain[file]);
+}
+
+char *gtd_part_file(const struct gtd *gtd, const char *project_path,
+		    enum part part)
+{
+	SCOPED_TEXT char *plain = mem_printf("%s/%s", project_path,
+					     part_name(part));
+	SCOPED_TEXT char *outline = mem_printf("%s/%s.otl", project_path,
+					       part_name(part));
+
+	if (gtd_exists(gtd, plain))
+		return text_give(&plain);
+	if (gtd_exists(gtd, outline))
+		return text_give(&outline);
+	/* Not there yet: as the project's other files are called. */
+	for (int other = 0; other < PART_COUNT; other++) {
+		SCOPED_TEXT char *path = mem_printf("%s/%s", project_path,
+						    part_name(other));
+
+		if (gtd_exists(gtd, path))
+			return text_give(&plain);
+		free(text_give(&path));
+		path = mem_printf("%s/%s.otl", project_path, part_name(other));
+		if (gtd_exists(gtd, path))
+			return text_give(&outline);
+	}
+	return gtd_uses_outliner(gtd) ? text_give(&outline) : text_give(&plain);
+}
+
+int gtd_read(const struct gtd *gtd, const char *path, struct buf *out,
+	     struct err *e)
+{
+	int rc = file_read(gtd->fd, path, GTD_FILE_MAX_BYTES, out, e);
+
+	if (rc == -ENOENT && e != NULL)
+		*e = (struct err){ 0 };
+	return rc == -ENOENT ? 0 : rc;
+}
+
+char *gtd_state_file(const struct gtd *gtd, const char *what)
+{
+	/* FNV-1a of the real path: two folders never share a journal. */
+	SCOPED_TEXT char *real = realpath(gtd->path, NULL);
+	SCOPED_TEXT char *name = NULL;
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (const char *p = real != NULL ? real : gtd->path; *p != '\0'; p++)
+		hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+	name = mem_printf("project/%s-%016jx", what, (uintmax_t)hash);
+	return path_state(name);
+}
+
+static void scope_closedir(DIR **dir)
+{
+	int saved = errno;
+
+	if (*dir != NULL)
+		closedir(*dir);
+	errno = saved;
+}
+
+int gtd_each(const struct gtd *gtd, const char *path, gtd_entry_fn *fn,
+	     void *data, struct err *e)
+{
+	SCOPED_FD int fd = openat(gtd->fd, path,
+				  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ON_SCOPE_EXIT(scope_closedir) DIR *dir = NULL;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_set(e, errno, "open %s", path);
+	dir = fdopendir(fd);
+	if (dir == NULL)
+		return err_set(e, errno, "read %s", path);
+	fd_give(&fd);
+	for (;;) {
+		struct dirent *entry;
+		int rc;
+
+		errno = 0;
+		entry = readdir(dir);
+		if (entry == NULL)
+			return errno == 0 ? 0
+					  : err_set(e, errno, "read %s", path);
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		rc = fn(entry->d_name, entry->d_type, data);
+		if (rc != 0)
+			return rc;
+	}
+}

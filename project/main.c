@@ -1,0 +1,165 @@
+/* main.c - project: find the command, read its options, run it. */
+#include <string.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "project/command.h"
+#include "project/complete.h"
+#include "project/load.h"
+#include "project/wake.h"
+
+static void print_problem(void *data, const char *path, unsigned line,
+			  const char *text)
+{
+	(void)data;
+	log_err("%s:%u: %s", path, line, text);
+}
+
+static int check_operands(const struct call *call, struct err *e)
+{
+	const struct command *command = call->command;
+
+	if (call->count < command->min)
+		return err_usage(e, "%s: what is missing: project %s %s",
+				 command->name, command->name, command->args);
+	if (command->max >= 0 && call->count > command->max)
+		return err_usage(e,
+				 "%s: too many words, from '%s' on; a name "
+				 "with blanks is quoted",
+				 command->name, call->operands[command->max]);
+	return 0;
+}
+
+/* There may be nothing yet: offer to begin, to a person at a terminal. */
+static int open_or_create(struct call *call, struct err *e)
+{
+	int rc = gtd_open(&call->gtd, call->settings, e);
+	char answer[16];
+
+	if (rc != -ENOENT || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return rc;
+	fprintf(stderr,
+		"%s\nCreate %s with Projects, Postponed, Completed "
+		"and Reference? [y/N] ",
+		e->text, call->gtd.path);
+	if (fgets(answer, sizeof(answer), stdin) == NULL ||
+	    (answer[0] != 'y' && answer[0] != 'Y'))
+		return rc;
+	*e = (struct err){ 0 };
+	if (gtd_create(call->gtd.path, e) < 0)
+		return -e->code;
+	gtd_close(&call->gtd);
+	return gtd_open(&call->gtd, call->settings, e);
+}
+
+static int run(struct call *call, struct err *e)
+{
+	const struct command *command = call->command;
+	int rc = check_operands(call, e);
+
+	if (rc < 0)
+		return rc;
+	if (command->without_folder)
+		return command->run(call, e);
+	rc = open_or_create(call, e);
+	if (rc == 0 && command->wakes)
+		wake_due(&call->gtd);
+	if (rc == 0)
+		rc = command->run(call, e);
+	gtd_close(&call->gtd);
+	return rc;
+}
+
+static int parse_and_run(const struct command *command, int argc, char **argv,
+			 struct err *e)
+{
+	struct settings settings = { 0 };
+	struct call call = { .command = command, .settings = &settings };
+	struct opts opts;
+	int first = 0, rc;
+
+	call.gtd.fd = -1;
+	command_opts(command, &opts);
+	rc = load_settings(&opts, &settings, print_problem, e);
+	if (rc == 0)
+		rc = opts_parse(&opts, argc, argv,
+				command->operands[0] == OPERAND_TEXT ||
+					command->operands[1] == OPERAND_TEXT,
+				&settings, &first, e);
+	if (rc == OPTS_GO) {
+		call.operands = argv + first;
+		call.count = argc - first;
+		rc = run(&call, e);
+	} else if (rc == OPTS_STOP)
+		rc = 0;
+	opts_fini(&opts, &settings);
+	command_opts_fini(&opts);
+	return rc;
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/*
+ * Options may stand before the command as well as behind it: the command is
+ * the first word that is no option, and moves to the front.
+ */
+static int find_command_word(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (argv[i][0] != '-')
+			return i;
+		/* The common options with a value of their own. */
+		for (size_t k = 0; k < common_option_count; k++)
+			if (common_options[k].arg != NULL &&
+			    strncmp(argv[i], "--", 2) == 0 &&
+			    strcmp(argv[i] + 2, common_options[k].name) == 0)
+				i++;
+	}
+	return argc;
+}
+
+static int run_command_line(int argc, char **argv, struct err *e)
+{
+	int at = find_command_word(argc, argv);
+	const struct command *command, *near;
+	char *word;
+
+	if (at >= argc && argc > 1 && is_help(argv[1]))
+		return help_all(stdout);
+	if (at >= argc && argc > 1 && strcmp(argv[1], "--version") == 0)
+		return help_version();
+	if (at >= argc) {
+		(void)help_all(stderr);
+		return 2;
+	}
+	word = argv[at];
+	command = command_find(word);
+	near = command == NULL ? command_near(word) : NULL;
+	if (command == NULL)
+		return err_usage(e, "no command is called '%s'%s%s%s", word,
+				 near != NULL ? "; did you mean '" : "",
+				 near != NULL ? near->name : "",
+				 near != NULL ? "'?" : "");
+	/* argv[0] stays; the word before the command's options goes. */
+	for (int i = at; i > 1; i--)
+		argv[i] = argv[i - 1];
+	argv[1] = argv[0];
+	if (at + 1 < argc && strcmp(argv[at + 1], "-h") == 0)
+		return help_command(command, stdout);
+	return parse_and_run(command, argc - 1, argv + 1, e);
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = { 0 };
+	int rc;
+
+	log_open("project", LOG_LEVEL_WARN);
+	if (argc > 1 && strncmp(argv[1], "--complete-", 11) == 0)
+		return complete_main(argc, argv);
+	rc = run_command_line(argc, argv, &e);
+	return rc < 0 ? log_exit(&e) : rc;
+}

@@ -1,0 +1,114 @@
+#include "project/names.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "core/text.h"
+
+static bool is_control(int32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 ||
+	       code == 0x2029;
+}
+
+bool name_is_clean(const char *name)
+{
+	size_t len = strlen(name);
+	size_t pos = 0;
+
+	if (text_is_plain(name, len))
+		return true;
+	if (!text_is_utf8(name, len))
+		return false;
+	while (pos < len)
+		if (is_control(text_next(name, len, &pos)))
+			return false;
+	return true;
+}
+
+void name_show(struct buf *out, const char *name)
+{
+	text_escape(out, name, strlen(name));
+}
+
+int name_check_lookup(const char *name, struct err *e)
+{
+	if (name[0] == '\0')
+		return err_usage(e, "a project's name cannot be empty");
+	if (strchr(name, '/') != NULL)
+		return err_usage(e, "'%s': a project's name has no '/'", name);
+	if (name[0] == '.')
+		return err_usage(e,
+				 "'%s': a project's name does not start "
+				 "with '.'",
+				 name);
+	return 0;
+}
+
+int name_check_new(const char *name, struct err *e)
+{
+	size_t len = strlen(name);
+
+	if (name_check_lookup(name, e) < 0)
+		return -e->code;
+	if (len > PROJECT_NAME_MAX_BYTES)
+		return err_usage(e,
+				 "a project's name has at most %d bytes, this "
+				 "one has %zu",
+				 PROJECT_NAME_MAX_BYTES, len);
+	if (!name_is_clean(name))
+		return err_usage(e,
+				 "'%s': a project's name is UTF-8 text "
+				 "without control characters",
+				 name);
+	if (name[0] == '-')
+		return err_usage(e,
+				 "'%s': a project's name does not start "
+				 "with '-'",
+				 name);
+	if (isspace((unsigned char)name[0]) ||
+	    isspace((unsigned char)name[len - 1]))
+		return err_usage(e,
+				 "'%s': a project's name has no blank at "
+				 "either end",
+				 name);
+	if (!name_is_project(name))
+		return err_usage(e,
+				 "'%s' looks like a back-up or conflict "
+				 "copy of another",
+				 name);
+	return 0;
+}
+
+bool name_is_conflict(const char *name)
+{
+	return strstr(name, ".sync-conflict-") != NULL ||
+	       strstr(name, "(conflicted copy") != NULL ||
+	       strstr(name, "'s conflicted copy") != NULL;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t len = strlen(name), end_len = strlen(end);
+
+	return len >= end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+bool name_is_swap(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (name[0] != '.')
+		return false;
+	if (strncmp(name, ".#", 2) == 0 || strncmp(name, ".~lock.", 7) == 0)
+		return true;
+	/* .swp, .swo, ... .swa: vim counts down when there are several. */
+	return len > 4 && strncmp(name + len - 4, ".sw", 3) == 0 &&
+	       name[len - 1] >= 'a' && name[len - 1] <= 'p';
+}
+
+bool name_is_project(const char *name)
+{
+	return name[0] != '.' && !ends_with(name, "~") &&
+	       !name_is_conflict(name);
+}

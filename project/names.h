@@ -1,0 +1,55 @@
+/*
+ * names.h - what a project may be called, and what in a folder is none.
+ *
+ * A name is one path component. What a folder already holds is taken as it
+ * is; what is to be created must be good enough for every file system, shell
+ * and synchroniser that it may meet.
+ */
+#ifndef PROJECT_NAMES_H
+#define PROJECT_NAMES_H
+
+#include "core/buf.h"
+#include "core/err.h"
+
+enum {
+	/* NAME_MAX is 255: room for ".12345" and for a temporary name. */
+	PROJECT_NAME_MAX_BYTES = 200,
+};
+
+/*
+ * Whether a project may be created under this name: not empty, one path
+ * component, well-formed UTF-8 without control characters, no "-" or "." in
+ * front, no blank at either end, at most PROJECT_NAME_MAX_BYTES.
+ * 0 or err_usage.
+ */
+int name_check_new(const char *name, struct err *e) MUST_CHECK;
+
+/*
+ * Whether name can be looked up at all: one path component that is neither
+ * hidden nor "." nor "..". 0 or err_usage.
+ */
+int name_check_lookup(const char *name, struct err *e) MUST_CHECK;
+
+/* Whether a directory entry counts as a project: not hidden, no back-up file,
+ * no conflict copy. */
+bool name_is_project(const char *name);
+
+/*
+ * A copy that a synchroniser made because two machines changed a file:
+ * Syncthing's "x.sync-conflict-20260102-030405-ABCDEFG.y", Dropbox's and
+ * Nextcloud's "x (conflicted copy ...)".
+ */
+bool name_is_conflict(const char *name);
+
+/* An editor's sign that a file is open: vim's ".x.swp", emacs' ".#x",
+ * LibreOffice's ".~lock.x#". */
+bool name_is_swap(const char *name);
+
+/* Whether name can be shown and completed as it is: well-formed UTF-8 without
+ * control characters. */
+bool name_is_clean(const char *name);
+
+/* Add name with control characters and broken bytes made visible. */
+void name_show(struct buf *out, const char *name);
+
+#endif

@@ -1,0 +1,286 @@
+#include "project/place.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/mem.h"
+#include "project/names.h"
+
+char *place_path(const struct place *place)
+{
+	const char *folder = state_folder(place->state);
+
+	if (place->state == STATE_COMPLETED && place->year[0] != '\0')
+		return mem_printf("%s/%s/%s", folder, place->year, place->name);
+	return mem_printf("%s/%s", folder, place->name);
+}
+
+static bool is_year(const char *name)
+{
+	return strlen(name) == 4 && strspn(name, "0123456789") == 4;
+}
+
+static bool set_name(struct place *place, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len >= sizeof(place->name))
+		return false;
+	memcpy(place->name, name, len + 1);
+	return true;
+}
+
+/* "2026/trip" from "2026/trip/..."; the rest is at *ret_rest. */
+static bool read_year(const char *path, struct place *place,
+		      const char **ret_rest)
+{
+	if (strspn(path, "0123456789") != 4 || path[4] != '/')
+		return false;
+	memcpy(place->year, path, 4);
+	place->year[4] = '\0';
+	*ret_rest = path + 5;
+	return true;
+}
+
+bool place_of_path(const char *path, struct place *ret)
+{
+	*ret = (struct place){ 0 };
+	for (int s = 0; s < STATE_COUNT; s++) {
+		const char *folder = state_folder(s);
+		size_t len = strlen(folder);
+		const char *rest = path + len + 1;
+
+		if (strncmp(path, folder, len) != 0 || path[len] != '/')
+			continue;
+		ret->state = (enum state)s;
+		if (s == STATE_COMPLETED)
+			(void)read_year(rest, ret, &rest);
+		return strchr(rest, '/') == NULL && rest[0] != '.' &&
+		       set_name(ret, rest);
+	}
+	return false;
+}
+
+/* ---- every one ---------------------------------------------------------- */
+
+struct each {
+	const struct gtd *gtd;
+	const char *prefix;
+	size_t prefix_bytes;
+	place_fn *fn;
+	void *data;
+	struct place place;
+	struct err *e;
+};
+
+static int on_entry(const char *name, unsigned char d_type, void *data)
+{
+	struct each *each = data;
+
+	if (strncmp(name, each->prefix, each->prefix_bytes) != 0 ||
+	    !name_is_project(name) || !set_name(&each->place, name))
+		return 0;
+	/* Sockets and the like are none of ours. */
+	if (d_type != DT_DIR && d_type != DT_REG && d_type != DT_LNK &&
+	    d_type != DT_UNKNOWN)
+		return 0;
+	return each->fn(&each->place, d_type, each->data);
+}
+
+static int on_completed(const char *name, unsigned char d_type, void *data)
+{
+	struct each *each = data;
+	SCOPED_TEXT char *folder = NULL;
+	int rc;
+
+	if (!is_year(name)) {
+		each->place.year[0] = '\0';
+		return on_entry(name, d_type, data);
+	}
+	memcpy(each->place.year, name, 5);
+	folder = mem_printf("%s/%s", state_folder(STATE_COMPLETED), name);
+	rc = gtd_each(each->gtd, folder, on_entry, each, each->e);
+	each->place.year[0] = '\0';
+	return rc;
+}
+
+int place_each(const struct gtd *gtd, enum state state, const char *prefix,
+	       place_fn *fn, void *data, struct err *e)
+{
+	struct each each = {
+		.gtd = gtd,
+		.prefix = prefix,
+		.prefix_bytes = strlen(prefix),
+		.fn = fn,
+		.data = data,
+		.place = { .state = state },
+		.e = e,
+	};
+
+	return gtd_each(gtd, state_folder(state),
+			state == STATE_COMPLETED ? on_completed : on_entry,
+			&each, e);
+}
+
+/* ---- find --------------------------------------------------------------- */
+
+struct matches {
+	const char *exact; /* only this very name; NULL: any */
+	const char *year; /* only of this year; "": any */
+	struct place first; /* of one name: that of the latest year */
+	bool several; /* names, not only years */
+	size_t count;
+	char **shown; /* owned: what to call each */
+};
+
+static int note_match(const struct place *place, unsigned char d_type,
+		      void *data)
+{
+	struct matches *m = data;
+
+	(void)d_type;
+	if (m->exact != NULL && strcmp(place->name, m->exact) != 0)
+		return 0;
+	if (m->year[0] != '\0' && strcmp(place->year, m->year) != 0)
+		return 0;
+	if (m->count > 0 && strcmp(place->name, m->first.name) != 0)
+		m->several = true;
+	else if (m->count == 0 || strcmp(place->year, m->first.year) > 0)
+		m->first = *place;
+	m->shown = mem_resize(m->shown, m->count + 1, sizeof(*m->shown));
+	m->shown[m->count++] = place->year[0] != '\0'
+				       ? mem_printf("%s/%s", place->year,
+						    place->name)
+				       : mem_copy(place->name);
+	return 0;
+}
+
+static void matches_fini(struct matches *m)
+{
+	for (size_t i = 0; i < m->count; i++)
+		free(m->shown[i]);
+	free(m->shown);
+	m->shown = NULL;
+	m->count = 0;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* As many names as an error has room for. */
+static int say_ambiguous(struct matches *m, const char *typed, struct err *e)
+{
+	SCOPED_BUF struct buf list = { 0 };
+	size_t i;
+
+	qsort(m->shown, m->count, sizeof(*m->shown), compare_texts);
+	for (i = 0; i < m->count && list.len_bytes < 300; i++)
+		buf_addf(&list, "%s%.60s", i > 0 ? ", " : "", m->shown[i]);
+	if (i < m->count)
+		buf_addf(&list, " and %zu more", m->count - i);
+	return err_say(e, ENOTUNIQ, "'%.60s' could be %s", typed,
+		       buf_text(&list));
+}
+
+/* By its very name no folder need be read, but for the years. */
+static bool find_exact(const struct gtd *gtd, enum state state,
+		       const char *name, struct matches *m, struct err *e)
+{
+	struct place place = { .state = state };
+	SCOPED_TEXT char *path = NULL;
+	struct stat st;
+
+	if (state == STATE_COMPLETED) {
+		m->exact = name;
+		(void)!place_each(gtd, state, name, note_match, m, e);
+		m->exact = NULL;
+		return m->count > 0;
+	}
+	if (m->year[0] != '\0' || !set_name(&place, name))
+		return false;
+	path = place_path(&place);
+	if (fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	(void)note_match(&place, DT_UNKNOWN, m);
+	return true;
+}
+
+static const char *hint_for(const struct gtd *gtd, const char *name,
+			    unsigned states)
+{
+	static const struct {
+		enum state state;
+		const char *hint;
+	} hints[] = {
+		{ STATE_ACTIVE, "; it is active" },
+		{ STATE_POSTPONED, "; it is postponed: project resume" },
+		{ STATE_COMPLETED, "; it is completed: project reopen" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(hints); i++) {
+		struct matches m = { .year = "" };
+		bool there;
+
+		if (states & (1u << hints[i].state))
+			continue;
+		there = find_exact(gtd, hints[i].state, name, &m, NULL);
+		matches_fini(&m);
+		if (there)
+			return hints[i].hint;
+	}
+	return "";
+}
+
+static int take_match(struct matches *m, const char *typed, struct place *ret,
+		      struct err *e)
+{
+	if (m->several)
+		return say_ambiguous(m, typed, e);
+	*ret = m->first;
+	return 0;
+}
+
+static int find(const struct gtd *gtd, const char *typed, const char *name,
+		unsigned states, struct matches *m, struct place *ret,
+		struct err *e)
+{
+	for (int s = 0; s < STATE_COUNT; s++)
+		if ((states & (1u << s)) && find_exact(gtd, s, name, m, e))
+			return take_match(m, typed, ret, e);
+	for (int s = 0; s < STATE_COUNT; s++) {
+		if (!(states & (1u << s)) ||
+		    (m->year[0] != '\0' && s != STATE_COMPLETED))
+			continue;
+		if (place_each(gtd, s, name, note_match, m, e) < 0)
+			return -e->code;
+		if (m->count > 0)
+			return take_match(m, typed, ret, e);
+	}
+	return err_say(e, ENOENT, "no %sproject is called '%s'%s",
+		       states == IN_POSTPONED	? "postponed "
+		       : states == IN_COMPLETED ? "completed "
+						: "",
+		       typed, hint_for(gtd, name, states));
+}
+
+int place_find(const struct gtd *gtd, const char *typed, unsigned states,
+	       struct place *ret, struct err *e)
+{
+	struct place year = { 0 };
+	struct matches m = { .year = year.year };
+	const char *name = typed;
+	int rc;
+
+	if (states & IN_COMPLETED)
+		(void)read_year(typed, &year, &name);
+	rc = name_check_lookup(name, e);
+	if (rc == 0)
+		rc = find(gtd, typed, name, states, &m, ret, e);
+	matches_fini(&m);
+	return rc;
+}

@@ -1,0 +1,46 @@
+/*
+ * place.h - where a project is, and finding it by what a user types.
+ */
+#ifndef PROJECT_PLACE_H
+#define PROJECT_PLACE_H
+
+#include "project/gtd.h"
+
+enum { PLACE_NAME_BYTES = 256, PLACE_YEAR_BYTES = 8 };
+
+struct place {
+	enum state state;
+	char year[PLACE_YEAR_BYTES]; /* STATE_COMPLETED: "2026", or "" */
+	char name[PLACE_NAME_BYTES];
+};
+
+/* A project's path relative to the folder ("Completed/2026/trip"). */
+char *place_path(const struct place *place) MUST_CHECK;
+
+/* And back. false when path is not a project's. */
+bool place_of_path(const char *path, struct place *ret);
+
+/*
+ * Find the project that the user means: by its name, else by a prefix that
+ * only one has. states is a mask of IN_*; the first state with a match wins.
+ * Of a name that was completed in several years the latest is meant;
+ * "2025/trip" means that year's.
+ *
+ * errors: err_usage for what can be no name; -ENOENT; -ENOTUNIQ when several
+ *         match, with their names in e.
+ */
+int place_find(const struct gtd *gtd, const char *typed, unsigned states,
+	       struct place *ret, struct err *e) MUST_CHECK;
+
+/* Called for each project. Non-zero stops. */
+typedef int place_fn(const struct place *place, unsigned char d_type,
+		     void *data);
+
+/*
+ * Call fn for each project of one state whose name starts with prefix, in no
+ * order. Returns 0, what fn returned, or -errno.
+ */
+int place_each(const struct gtd *gtd, enum state state, const char *prefix,
+	       place_fn *fn, void *data, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,432 @@
+#include "project/scan.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/mem.h"
+
+enum {
+	SCAN_READ_BYTES = 16384, /* most actions files at one read */
+	SCAN_BLOCK_BYTES = 65536,
+	SCAN_THREAD_MIN = 512, /* projects; below, a thread costs more */
+};
+
+/* Texts of next actions: blocks that live as long as the scan. */
+struct scan_text {
+	struct scan_text *next;
+	size_t used;
+	char bytes[SCAN_BLOCK_BYTES];
+};
+
+static const char *keep_text(struct scan_text **texts, const char *text,
+			     size_t len)
+{
+	struct scan_text *block = *texts;
+	char *copy;
+
+	len = min_size(len, SCAN_BLOCK_BYTES - 1);
+	if (block == NULL || block->used + len + 1 > sizeof(block->bytes)) {
+		block = mem_resize(NULL, 1, sizeof(*block));
+		block->next = *texts;
+		block->used = 0;
+		*texts = block;
+	}
+	copy = block->bytes + block->used;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	block->used += len + 1;
+	return copy;
+}
+
+/* ---- the names ---------------------------------------------------------- */
+
+struct names {
+	struct scan *scan;
+	size_t room;
+	unsigned char *types;
+};
+
+static int note_name(const struct place *place, unsigned char d_type,
+		     void *data)
+{
+	struct names *names = data;
+	struct scan *scan = names->scan;
+
+	if (scan->count == names->room) {
+		names->room = max_size(64, names->room * 2);
+		scan->places = mem_resize(scan->places, names->room,
+					  sizeof(*scan->places));
+		names->types = mem_resize(names->types, names->room, 1);
+	}
+	names->types[scan->count] = d_type;
+	scan->places[scan->count++] = *place;
+	return 0;
+}
+
+/* ---- one project -------------------------------------------------------- */
+
+/* What one thread works on, and what it keeps between projects. */
+struct worker {
+	const struct gtd *gtd;
+	int folder_fds[STATE_COUNT]; /* one path component less to walk */
+	struct project *list;
+	const unsigned char *types;
+	size_t count;
+	unsigned flags;
+	bool outliner; /* the layout of the project before: tried first */
+	struct scan_text *texts;
+	struct actions actions;
+	char *file; /* SCAN_READ_BYTES, or more for a large file */
+	size_t file_bytes;
+};
+
+static const char *const suffixes[] = { "", ".otl" };
+
+static void set_suffix(char *path, size_t base_bytes, bool outliner)
+{
+	memcpy(path + base_bytes, suffixes[outliner], outliner ? 5 : 1);
+}
+
+/* Open a part under the layout seen last, else under the other one. */
+static int open_part(struct worker *w, enum state state, char *path,
+		     size_t base_bytes)
+{
+	int fd;
+
+	for (int i = 0; i < 2; i++) {
+		set_suffix(path, base_bytes, w->outliner);
+		fd = openat(w->folder_fds[state], path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0 || errno != ENOENT)
+			return fd;
+		w->outliner = !w->outliner;
+	}
+	return -1;
+}
+
+static void note_change(struct project *p, const struct stat *st)
+{
+	if (st->st_mtim.tv_sec > p->changed)
+		p->changed = st->st_mtim.tv_sec;
+}
+
+static bool stat_part(struct worker *w, struct project *p, char *path,
+		      size_t base_bytes)
+{
+	struct stat st;
+
+	for (int i = 0; i < 2; i++) {
+		set_suffix(path, base_bytes, w->outliner ^ (i == 1));
+		if (fstatat(w->folder_fds[p->place->state], path, &st, 0) ==
+		    0) {
+			note_change(p, &st);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The whole file, at most GTD_FILE_MAX_BYTES of it; -1: unreadable. */
+static ssize_t read_file(struct worker *w, int fd, off_t size)
+{
+	size_t want = size > 0 ? (size_t)size : 0;
+	size_t len = 0;
+
+	want = min_size(want, GTD_FILE_MAX_BYTES) + 1;
+	if (want > w->file_bytes) {
+		w->file_bytes = max_size(want, SCAN_READ_BYTES);
+		w->file = mem_resize(w->file, w->file_bytes, 1);
+	}
+	while (len < w->file_bytes) {
+		ssize_t n = read(fd, w->file + len, w->file_bytes - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+		/* A short read of a regular file is its end: spare a call. */
+		if (len < want)
+			break;
+	}
+	return (ssize_t)len;
+}
+
+static bool is_earlier(struct date a, struct date b)
+{
+	return !date_is_set(b) || date_days(a) < date_days(b);
+}
+
+static void judge_actions(struct worker *w, struct project *p)
+{
+	bool put_off = false;
+
+	for (size_t i = 0; i < w->actions.count; i++) {
+		const struct action *a = &w->actions.list[i];
+
+		if (a->done || a->has_open_below)
+			continue;
+		p->open++;
+		p->waiting += a->waiting;
+		put_off |= date_is_set(a->not_before);
+		if (date_is_set(a->due) && is_earlier(a->due, p->due))
+			p->due = a->due;
+		if (p->next == NULL && action_is_next(a, w->gtd->today))
+			p->next = keep_text(&w->texts, a->text, a->len_bytes);
+	}
+	p->stuck = p->next == NULL && p->waiting == 0 && !put_off;
+}
+
+static void read_actions(struct worker *w, struct project *p, int fd)
+{
+	struct stat st;
+	ssize_t len;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		p->unreadable = true;
+		return;
+	}
+	note_change(p, &st);
+	len = read_file(w, fd, st.st_size);
+	if (len < 0) {
+		p->unreadable = true;
+		return;
+	}
+	w->actions.count = 0;
+	actions_read(&w->actions, w->file, (size_t)len);
+	judge_actions(w, p);
+}
+
+static void read_plain_file(struct worker *w, struct project *p,
+			    const char *path)
+{
+	struct stat st;
+
+	p->is_file = true;
+	if (fstatat(w->folder_fds[p->place->state], path, &st, 0) == 0)
+		note_change(p, &st);
+}
+
+/* "NAME" or "2026/NAME"; path has room for more behind it. */
+static size_t put_path(const struct place *place, char *path)
+{
+	size_t year = strlen(place->year), name = strlen(place->name);
+
+	memcpy(path, place->year, year);
+	if (year > 0)
+		path[year++] = '/';
+	memcpy(path + year, place->name, name + 1);
+	return year + name;
+}
+
+static void read_project(struct worker *w, struct project *p,
+			 unsigned char d_type)
+{
+	char path[PLACE_NAME_BYTES + 64];
+	size_t base = put_path(p->place, path);
+	SCOPED_FD int fd = -1;
+
+	if (d_type == DT_REG) {
+		read_plain_file(w, p, path);
+		return;
+	}
+	memcpy(path + base, "/actions", 9);
+	fd = open_part(w, p->place->state, path, base + 8);
+	if (fd >= 0)
+		read_actions(w, p, fd);
+	else if (errno == ENOTDIR) {
+		path[base] = '\0';
+		read_plain_file(w, p, path);
+		return;
+	} else if (errno != ENOENT)
+		p->unreadable = true;
+	else
+		p->stuck = true;
+	memcpy(path + base, "/summary", 9);
+	(void)stat_part(w, p, path, base + 8);
+	memcpy(path + base, "/log", 5);
+	(void)stat_part(w, p, path, base + 4);
+	if (w->flags & SCAN_MARKS) {
+		SCOPED_TEXT char *whole = place_path(p->place);
+
+		(void)!marks_read(w->gtd, whole, &p->marks, NULL);
+	}
+}
+
+/* ---- all of them -------------------------------------------------------- */
+
+static void work(struct worker *w)
+{
+	for (int s = 0; s < STATE_COUNT; s++)
+		w->folder_fds[s] = openat(w->gtd->fd, state_folder(s),
+					  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	for (size_t i = 0; i < w->count; i++)
+		read_project(w, &w->list[i], w->types[i]);
+	for (int s = 0; s < STATE_COUNT; s++)
+		scope_close(&w->folder_fds[s]);
+}
+
+/*
+ * With its own table of descriptors a thread does not wait for the other one
+ * at each open and close: a third of the time of a long list.
+ */
+static void *work_aside(void *data)
+{
+	(void)!unshare(CLONE_FILES);
+	work(data);
+	return NULL;
+}
+
+static void worker_fini(struct worker *w, struct scan *scan)
+{
+	struct scan_text **end = &w->texts;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = scan->texts;
+	scan->texts = w->texts;
+	actions_fini(&w->actions);
+	free(w->file);
+}
+
+/*
+ * Each project costs half a dozen system calls that mostly wait for the
+ * kernel's name look-up: a second thread takes every second half of the list,
+ * and touches nothing that the first one does.
+ */
+static void read_all(const struct gtd *gtd, struct scan *scan,
+		     const unsigned char *types, unsigned flags)
+{
+	size_t half = scan->count >= SCAN_THREAD_MIN ? scan->count / 2 : 0;
+	struct worker workers[2] = {
+		{ .gtd = gtd,
+		  .list = scan->list + half,
+		  .types = types + half,
+		  .count = scan->count - half,
+		  .flags = flags },
+		{ .gtd = gtd,
+		  .list = scan->list,
+		  .types = types,
+		  .count = half,
+		  .flags = flags },
+	};
+	pthread_t thread;
+	bool threaded = half > 0 && pthread_create(&thread, NULL, work_aside,
+						   &workers[1]) == 0;
+
+	work(&workers[0]);
+	if (threaded)
+		pthread_join(thread, NULL);
+	else
+		work(&workers[1]);
+	worker_fini(&workers[0], scan);
+	worker_fini(&workers[1], scan);
+}
+
+int scan_projects(const struct gtd *gtd, unsigned states, unsigned flags,
+		  struct scan *ret, struct err *e)
+{
+	struct names names = { .scan = ret };
+	int rc = 0;
+
+	*ret = (struct scan){ 0 };
+	for (int s = 0; s < STATE_COUNT && rc == 0; s++)
+		if (states & (1u << s))
+			rc = place_each(gtd, s, "", note_name, &names, e);
+	if (rc == 0 && ret->count > 0) {
+		ret->list = mem_resize(NULL, ret->count, sizeof(*ret->list));
+		memset(ret->list, 0, ret->count * sizeof(*ret->list));
+		for (size_t i = 0; i < ret->count; i++)
+			ret->list[i].place = &ret->places[i];
+		read_all(gtd, ret, names.types, flags);
+	}
+	free(names.types);
+	if (rc < 0)
+		scan_fini(ret);
+	return rc;
+}
+
+void scan_fini(struct scan *scan)
+{
+	while (scan->texts != NULL) {
+		struct scan_text *next = scan->texts->next;
+
+		free(scan->texts);
+		scan->texts = next;
+	}
+	free(scan->list);
+	free(scan->places);
+	*scan = (struct scan){ 0 };
+}
+
+/* ---- order -------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+	const struct project *pa = a, *pb = b;
+	int order = strcmp(pa->place->name, pb->place->name);
+
+	return order != 0 ? order : strcmp(pa->place->year, pb->place->year);
+}
+
+static int by_change(const void *a, const void *b)
+{
+	const struct project *pa = a, *pb = b;
+
+	if (pa->changed != pb->changed)
+		return pa->changed < pb->changed ? 1 : -1;
+	return by_name(a, b);
+}
+
+static int by_next(const void *a, const void *b)
+{
+	const struct project *pa = a, *pb = b;
+	long da = date_is_set(pa->due) ? date_days(pa->due) : 10000000;
+	long db = date_is_set(pb->due) ? date_days(pb->due) : 10000000;
+
+	if (da != db)
+		return da < db ? -1 : 1;
+	if ((pa->next == NULL) != (pb->next == NULL))
+		return pa->next == NULL ? 1 : -1;
+	return by_name(a, b);
+}
+
+void scan_sort(struct scan *scan, enum sort sort, bool reverse)
+{
+	static int (*const orders[])(const void *, const void *) = {
+		[SORT_CHANGED] = by_change,
+		[SORT_NAME] = by_name,
+		[SORT_NEXT] = by_next,
+	};
+
+	if (scan->count == 0)
+		return;
+	qsort(scan->list, scan->count, sizeof(*scan->list), orders[sort]);
+	for (size_t i = 0; reverse && i < scan->count / 2; i++) {
+		struct project swap = scan->list[i];
+
+		scan->list[i] = scan->list[scan->count - 1 - i];
+		scan->list[scan->count - 1 - i] = swap;
+	}
+}
+
+int project_actions(const struct gtd *gtd, const struct place *place,
+		    struct buf *text, struct actions *actions, struct err *e)
+{
+	SCOPED_TEXT char *path = place_path(place);
+	SCOPED_TEXT char *file = NULL;
+
+	if (!gtd_is_dir(gtd, path))
+		return 0;
+	file = gtd_part_file(gtd, path, PART_ACTIONS);
+	if (gtd_read(gtd, file, text, e) < 0)
+		return -e->code;
+	actions_read(actions, buf_text(text), text->len_bytes);
+	return 0;
+}

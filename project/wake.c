@@ -1,0 +1,74 @@
+#include "project/wake.h"
+
+#include <dirent.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "project/change.h"
+#include "project/marks.h"
+#include "project/out.h"
+#include "project/place.h"
+
+struct due {
+	const struct gtd *gtd;
+	char **names; /* owned */
+	size_t count;
+};
+
+static int note_due(const struct place *place, unsigned char d_type, void *data)
+{
+	struct due *due = data;
+	SCOPED_TEXT char *path = NULL;
+	struct marks marks;
+
+	if (d_type == DT_REG)
+		return 0;
+	path = place_path(place);
+	if (marks_read(due->gtd, path, &marks, NULL) < 0 ||
+	    !date_is_set(marks.dates[MARK_UNTIL]) ||
+	    date_days(marks.dates[MARK_UNTIL]) > date_days(due->gtd->today))
+		return 0;
+	due->names = mem_resize(due->names, due->count + 1,
+				sizeof(*due->names));
+	due->names[due->count++] = mem_copy(place->name);
+	return 0;
+}
+
+static int wake(struct gtd *gtd, const char *name, struct err *e)
+{
+	SCOPED_TEXT char *from = mem_printf("Postponed/%s", name);
+	SCOPED_TEXT char *to = mem_printf("Projects/%s", name);
+	SCOPED_TEXT char *what = mem_printf("return of %s", name);
+	struct change change;
+	int rc;
+
+	if (gtd_lock(gtd, e) < 0 || change_begin(&change, gtd, what, e) < 0)
+		return -e->code;
+	rc = change_move(&change, from, to, e);
+	if (rc == 0)
+		rc = marks_set(&change, to, MARK_UNTIL, (struct date){ 0 }, e);
+	change_end(&change);
+	return rc;
+}
+
+void wake_due(struct gtd *gtd)
+{
+	struct due due = { .gtd = gtd };
+	struct err e = { 0 };
+
+	if (place_each(gtd, STATE_POSTPONED, "", note_due, &due, &e) < 0)
+		log_warn("%s", e.text);
+	for (size_t i = 0; i < due.count; i++) {
+		e = (struct err){ 0 };
+		/* Another command may have been faster: that is fine. */
+		if (wake(gtd, due.names[i], &e) == 0)
+			tell(gtd->settings, "%s is back: its day has come",
+			     due.names[i]);
+		else if (e.code != ENOENT)
+			log_warn("%s is due but stays postponed: %s",
+				 due.names[i], e.text);
+		free(due.names[i]);
+	}
+	free(due.names);
+}

@@ -1,0 +1,665 @@
+# project - the commands, and what bad input gets.
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2030,SC2031
+load lib
+bats_require_minimum_version 1.5.0
+
+# Bash lets a failing "! command" pass: say it so that it counts.
+no() { if "$@"; then return 1; fi; }
+
+setup() {
+	common_setup
+	export GTD_DIR=$HOME/gtd
+	mkdir -p "$GTD_DIR/Projects"
+	unset EDITOR VISUAL PROJECT_EDITOR
+}
+teardown() { common_teardown; }
+
+# every project, as "state/name", sorted
+all() { (cd "$GTD_DIR" && find Projects Postponed Completed .trash \
+	-mindepth 1 -maxdepth 2 ! -name '[0-9][0-9][0-9][0-9]' \
+	! -name summary ! -name actions ! -name log ! -name '.project' \
+	2>/dev/null | sort); }
+
+# snapshot: everything below the folder with its content
+snapshot() { (cd "$GTD_DIR" && find . -type f -exec sha1sum {} + | sort; \
+	cd "$GTD_DIR" && find . -type d | sort); }
+
+@test "start creates three files and opens them in the editor" {
+	EDITOR='printf "%s\n" >opened' run project start trip-sandiego-201303
+	[ "$status" -eq 0 ]
+	[ -f "$GTD_DIR/Projects/trip-sandiego-201303/summary" ]
+	[ "$(cat opened)" = "$GTD_DIR/Projects/trip-sandiego-201303/summary
+$GTD_DIR/Projects/trip-sandiego-201303/actions
+$GTD_DIR/Projects/trip-sandiego-201303/log" ]
+}
+
+@test "the post's way through a project's life, by aliases and a prefix" {
+	EDITOR=true project s trip-sandiego-201303
+	project n garden
+	run project l
+	[ "$status" -eq 0 ]
+	[ "$(cut -f1,2 <<<"$output")" = "$(printf 'garden\tactive\ntrip-sandiego-201303\tactive')" ]
+	EDITOR=true project e tr
+	run --separate-stderr project cat tr
+	[[ $output == *"Purpose:"* ]]
+	project po tr
+	[ -d "$GTD_DIR/Postponed/trip-sandiego-201303" ]
+	project r tr
+	run project complete tr
+	[[ $output == *"trip-sandiego-201303 -> Completed/"* ]]
+	[ -d "$GTD_DIR/Completed/$(date +%Y)/trip-sandiego-201303" ]
+	project reopen trip
+	[ -d "$GTD_DIR/Projects/trip-sandiego-201303" ]
+}
+
+@test "every alias of the contract is there" {
+	for pair in s:start n:new e:edit l:list po:postpone p:postpone r:resume \
+		co:complete c:complete d:delete a:actions; do
+		run project help "${pair%:*}"
+		[ "$status" -eq 0 ]
+		[[ $output == "usage: project ${pair#*:}"* ]]
+	done
+	for word in cat reopen rename next do log in waiting someday stuck tick \
+		day review search undo check sync init config; do
+		project help $word >/dev/null
+	done
+	run project comp x
+	[ "$status" -eq 2 ]
+}
+
+@test "bad names are refused with exit 2 and nothing changes" {
+	project new keep
+	before=$(snapshot)
+	long=$(printf 'a%.0s' {1..300})
+	for name in '' . .. ../../evil a/b .hidden ' ' ' x' 'x ' $'a\nb' \
+		$'a\eb' $'a\xff' "$long"; do
+		for command in new start; do
+			run project $command "$name"
+			[ "$status" -eq 2 ]
+			[[ $output == project:* ]]
+		done
+	done
+	run project new -- -dash
+	[ "$status" -eq 2 ]
+	for command in complete delete postpone edit cat resume reopen log; do
+		run project $command
+		[ "$status" -eq 2 ]
+	done
+	for name in ../../evil . .. '' /; do
+		for command in complete delete postpone edit cat; do
+			run project $command "$name"
+			[ "$status" -eq 2 ]
+		done
+	done
+	[ "$(snapshot)" = "$before" ]
+	[ ! -e "$HOME/evil" ]
+	[ ! -e "$BATS_TEST_TMPDIR/evil" ]
+}
+
+@test "shell characters in a name are only characters" {
+	cd "$BATS_TEST_TMPDIR"
+	for name in '$(touch pwned)' 'a;touch pwned' "it's" '*' 'foo bar'; do
+		project new "$name"
+		EDITOR=true project edit "$name"
+		project complete "$name"
+		[ -d "$GTD_DIR/Completed/$(date +%Y)/$name" ]
+	done
+	[ ! -e pwned ]
+}
+
+@test "no such project, too many words, unknown command" {
+	run project complete nope
+	[ "$status" -eq 1 ]
+	[[ $output == *"no project is called 'nope'"* ]]
+	run project new foo bar
+	[ "$status" -eq 2 ]
+	[ ! -e "$GTD_DIR/Projects/foo" ]
+	run project edti x
+	[ "$status" -eq 2 ]
+	[[ $output == *"did you mean 'edit'"* ]]
+	run project
+	[ "$status" -eq 2 ]
+}
+
+@test "an ambiguous prefix lists the candidates and changes nothing" {
+	project new trip-a
+	project new trip-b
+	run project complete tri
+	[ "$status" -eq 1 ]
+	[[ $output == *"trip-a, trip-b"* ]]
+	[ "$(all)" = "Projects/trip-a
+Projects/trip-b" ]
+	project new trip
+	project complete trip
+	[ -d "$GTD_DIR/Completed/$(date +%Y)/trip" ]
+}
+
+@test "a name taken in Completed gets the next number, and says so" {
+	for i in 1 2 3; do
+		project new trip
+		run project complete trip
+		[ "$status" -eq 0 ]
+	done
+	[[ $output == *"trip.2"* ]]
+	[ "$(ls "$GTD_DIR/Completed/$(date +%Y)")" = "trip
+trip.1
+trip.2" ]
+}
+
+@test "a name taken in Postponed or Projects is refused" {
+	project new trip
+	project postpone trip
+	run project new trip
+	[ "$status" -eq 1 ]
+	mkdir "$GTD_DIR/Projects/trip"
+	run project postpone trip
+	[ "$status" -eq 1 ]
+	run project postpone --until +3d trip
+	[ "$status" -eq 1 ]
+	[ ! -e "$GTD_DIR/Projects/trip/.project" ]
+	run project resume trip
+	[ "$status" -eq 1 ]
+	[ "$(all)" = "Postponed/trip
+Projects/trip" ]
+	run project rename trip trip
+	[ "$status" -eq 1 ]
+}
+
+@test "postponed until a day it comes back by itself, missed days too" {
+	project new trip
+	project postpone trip --until +3d
+	project list --today +2d
+	[ -d "$GTD_DIR/Postponed/trip" ]
+	run project list --today +30d
+	[[ $output == *"trip is back"* ]]
+	[ -d "$GTD_DIR/Projects/trip" ]
+	no grep -q until "$GTD_DIR/Projects/trip/.project"
+	run project postpone trip --until yesterday
+	[ "$status" -eq 2 ]
+	run project postpone trip --until 2020-01-01
+	[ "$status" -eq 2 ]
+	[ -d "$GTD_DIR/Projects/trip" ]
+}
+
+@test "undo takes back every kind of change, one after the other" {
+	states=()
+	step() { states+=("$(snapshot)"); project -q "$@"; }
+	step new trip
+	step actions trip buy a suitcase @errands
+	step actions trip call the hotel
+	step do trip
+	step log trip met Ann
+	step in call mom
+	step waiting Bob: the report
+	step someday learn piano
+	step rename trip journey
+	step postpone --until +9d journey
+	step resume journey
+	step complete journey
+	step reopen journey
+	step delete journey
+	for ((i = ${#states[@]} - 1; i > 0; i--)); do
+		project -q undo
+		snapshot | grep -v -e ' \./\.trash' -e '^\./\.trash' \
+			-e '^\./Completed' -e '^\./Postponed' >now
+		grep -v -e '^\./Completed' -e '^\./Postponed' \
+			-e '^\./\.trash' <<<"${states[i]}" >want
+		diff want now
+	done
+	# A new project is not thrown away: it goes to the trash.
+	project -q undo
+	[ "$(all)" = ".trash/trip" ]
+	run project undo
+	[ "$status" -eq 1 ]
+	[[ $output == *"nothing to undo"* ]]
+}
+
+@test "undo of what an editor did; not of what was edited since" {
+	project new trip
+	EDITOR='sh -c '\''echo "[ ] from the editor" >>"$2"'\'' sh' project edit trip
+	project undo
+	[ ! -s "$GTD_DIR/Projects/trip/actions" ]
+	project log trip one
+	echo by hand >>"$GTD_DIR/Projects/trip/log"
+	run project undo
+	[ "$status" -eq 1 ]
+	[[ $output == *"has been changed since"* ]]
+	grep -q 'by hand' "$GTD_DIR/Projects/trip/log"
+}
+
+@test "an open editor's swap file stops every move but with --force" {
+	project new trip
+	touch "$GTD_DIR/Projects/trip/.summary.swp"
+	for command in postpone complete delete 'rename trip other'; do
+		# shellcheck disable=SC2086
+		set -- $command
+		run project "${@:1:1}" "${2:-trip}" ${3:+"$3"}
+		[ "$status" -eq 1 ]
+		[[ $output == *"open in an editor"* ]]
+		[ -d "$GTD_DIR/Projects/trip" ]
+	done
+	project complete --force trip
+	[ ! -d "$GTD_DIR/Projects/trip" ]
+}
+
+@test "an editor that is missing, fails or is killed" {
+	EDITOR=no-such-editor run project start a
+	[ "$status" -eq 1 ]
+	[[ $output == *"not found"* ]]
+	EDITOR=false run project edit a
+	[ "$status" -eq 1 ]
+	EDITOR='kill -KILL $$; :' run project edit a
+	[ "$status" -eq 1 ]
+	[[ $output == *"signal 9"* ]]
+	EDITOR='' run project edit a </dev/null
+	[ "$status" -eq 1 ]
+	[[ $output == *"terminal"* ]]
+	[ -f "$GTD_DIR/Projects/a/summary" ]
+	# a command with words of its own
+	EDITOR='env X="a b" sh -c '\''echo "$X" "$#" >"$HOME/seen"'\'' sh' \
+		project edit a
+	[ "$(cat "$HOME/seen")" = "a b 3" ]
+}
+
+@test "a folder that is not there, or has no Projects" {
+	GTD_DIR=$HOME/none run project list
+	[ "$status" -eq 1 ]
+	[[ $output == *"there is no GTD folder"* ]]
+	[ ! -e "$HOME/none" ]
+	mkdir "$HOME/unmounted"
+	GTD_DIR=$HOME/unmounted run project new x
+	[ "$status" -eq 1 ]
+	[[ $output == *"is it mounted"* ]]
+	[ -z "$(ls -A "$HOME/unmounted")" ]
+}
+
+@test "where the folder is: option, environment, both configurations" {
+	for d in opt env conf tools; do mkdir -p "$HOME/$d/Projects/in-$d"; done
+	unset GTD_DIR
+	mkdir -p "$HOME/.config/gtd" "$HOME/.config/earshot"
+	echo 'GTDDIR="$HOME/tools" # a comment; $(touch '"$HOME"'/pwned)' \
+		>"$HOME/.config/gtd/config"
+	[[ $(project list) == in-tools* ]]
+	echo "dir = ~/conf" >"$HOME/.config/earshot/project.conf"
+	[[ $(project list) == in-conf* ]]
+	[[ $(GTD_DIR=$HOME/env project list) == in-env* ]]
+	[[ $(GTD_DIR=$HOME/env project list --dir "$HOME/opt") == in-opt* ]]
+	[ ! -e "$HOME/pwned" ]
+	echo "bogus = 1" >>"$HOME/.config/earshot/project.conf"
+	run project list
+	[ "$status" -eq 2 ]
+	[[ $output == *"project.conf:2: unknown key"* ]]
+}
+
+@test "a gtdtools folder works untouched, and still does for gtdtools" {
+	mkdir -p "$GTD_DIR/Projects/car" "$GTD_DIR/Completed/2020/old" \
+		"$GTD_DIR/tickler/repeating"
+	touch "$GTD_DIR/done.otl"
+	echo 'call the shop' >"$GTD_DIR/next_actions.otl"
+	printf 'car\n\tnew window motor\n' >"$GTD_DIR/Projects/car/summary.otl"
+	printf '[_] find the VIN\n[_] order\n' >"$GTD_DIR/Projects/car/actions.otl"
+	touch "$GTD_DIR/Projects/car/log.otl"
+	echo 'a plain file' >"$GTD_DIR/Projects/plain"
+	echo 'D 10 pay loan' >"$GTD_DIR/tickler/repeating/bills"
+	before=$(snapshot)
+	run project list
+	[ "$(cut -f1,4 <<<"$output")" = "$(printf 'car\tfind the VIN\nplain\t')" ]
+	[[ $(project cat plain) == 'a plain file' ]]
+	run project tick --today 2026-11-10
+	[ "$output" = "$(printf '2026-11-10\ttoday\t1\tpay loan')" ]
+	[ "$(snapshot)" = "$before" ]
+	project new boat
+	[ "$(ls "$GTD_DIR/Projects/boat")" = "actions.otl
+log.otl
+summary.otl" ]
+	project do car
+	grep -qx '\[X\] find the VIN' "$GTD_DIR/Projects/car/actions.otl"
+	grep -q 'find the VIN' "$GTD_DIR/Projects/car/log.otl"
+	[[ $(project next) == *"next_actions.otl"*"call the shop"* ]]
+	project in hello
+	[ -f "$GTD_DIR/inbox.otl" ]
+	project complete plain
+	[ -f "$GTD_DIR/Completed/$(date +%Y)/plain" ]
+	project reopen old
+	[ -d "$GTD_DIR/Projects/old" ]
+}
+
+@test "the last change is the newest of three files, not the folder's" {
+	project new a
+	touch -d 2020-01-02 "$GTD_DIR"/Projects/a/*
+	touch -d 2021-03-04 "$GTD_DIR/Projects/a/log"
+	touch "$GTD_DIR/Projects/a"
+	[ "$(project list | cut -f3)" = 2021-03-04 ]
+}
+
+@test "list: sorted as asked, NUL, JSON, states, exit 0 when empty" {
+	run project list
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	project new b && project new a
+	touch -d 2020-01-02 "$GTD_DIR"/Projects/a/*
+	[ "$(project list | cut -f1 | tr '\n' ' ')" = "a b " ]
+	[ "$(project list -r | cut -f1 | tr '\n' ' ')" = "b a " ]
+	[ "$(project list --sort changed | cut -f1 | tr '\n' ' ')" = "b a " ]
+	[ "$(project list -0 | tr '\0' '|')" = "a|b|" ]
+	project actions a 'pay @home due:2020-01-01'
+	[ "$(project list --sort next | cut -f1,5 | head -n 1)" = "$(printf 'a\tdue')" ]
+	project postpone b
+	/usr/bin/python3 - "$(project list --all --json)" <<'PY'
+import json, sys
+a, b = json.loads(sys.argv[1])
+assert a["name"] == "a" and a["next"] == "pay @home due:2020-01-01"
+assert a["due"] == "2020-01-01" and a["open"] == 1 and not a["stuck"]
+assert b["state"] == "postponed" and b["next"] is None
+PY
+	[ "$(project list --state postponed | cut -f1)" = b ]
+	run project list --sort size
+	[ "$status" -eq 2 ]
+}
+
+@test "no colour in a pipe, with NO_COLOR, or on a dumb terminal" {
+	project new a
+	project list >plain
+	no grep -q $'\e' plain
+	project cat a --color=always | grep -q $'\e'
+	project cat a >plain
+	no grep -q $'\e' plain
+}
+
+@test "control characters of a name reach neither terminal nor list" {
+	mkdir "$GTD_DIR/Projects/"$'evil\e[31m\nname'
+	run project list
+	[[ $output == 'evil\x1b[31m\nname'* ]]
+	run project check
+	[ "$status" -eq 1 ]
+	[[ $output == *"cannot be typed"* ]]
+}
+
+@test "stuck, next by context, waiting, do by number" {
+	project new a && project new b && project new c
+	project actions a 'ring Ann @phone' && project actions a 'mow @garden'
+	project actions b 'Bob: answer @waiting'
+	[ "$(project stuck | cut -f1)" = c ]
+	[ "$(project next | cut -f2,4)" = "$(printf 'a\tring Ann @phone')" ]
+	[ "$(project next garden | cut -f4)" = 'mow @garden' ]
+	[ "$(project next --all | wc -l)" -eq 2 ]
+	[ "$(project waiting | cut -f2)" = b ]
+	project do a 2
+	grep -qx '\[x\] mow @garden' "$GTD_DIR/Projects/a/actions"
+	grep -q 'mow @garden$' "$GTD_DIR/Projects/a/log"
+	run project do a 7
+	[ "$status" -eq 1 ]
+	run project do c
+	[ "$status" -eq 1 ]
+	[[ $output == *"no next action"* ]]
+}
+
+@test "capture from words and from standard input, line by line" {
+	project in call mom
+	printf 'one\n\ntwo\nlast' | project in -
+	printf 'esc\e[1m\n' | project in -
+	[ "$(cat "$GTD_DIR/inbox")" = 'call mom
+one
+two
+last
+esc\x1b[1m' ]
+	printf 'no newline' >"$GTD_DIR/inbox"
+	project in next
+	[ "$(cat "$GTD_DIR/inbox")" = 'no newline
+next' ]
+	# A writer that pauses must not keep others out.
+	mkfifo pipe
+	start sh -c 'exec project in - <pipe'
+	exec 7>pipe
+	echo streamed >&7
+	until_true 20 grep -qx streamed "$GTD_DIR/inbox"
+	project in meanwhile
+	kill -0 "$pid"
+	exec 7>&-
+	wait "$pid"
+	grep -qx meanwhile "$GTD_DIR/inbox"
+}
+
+@test "tick: today, missed, a skipped month, done goes to the inbox" {
+	cat >"$GTD_DIR/tickler" <<-'X'
+		# reminders
+		2026-11-20 renew passport
+		2026-12-01 later
+		monthly 31 pay rent
+		weekly tue 15:00-16:00 meeting
+		nonsense
+	X
+	touch "$GTD_DIR/.tick" && echo 2026-09-30 >"$GTD_DIR/.tick"
+	run --separate-stderr project tick --today 2026-11-22
+	[ "$output" = "$(printf '2026-10-31\tmissed\t1\tpay rent
+2026-11-17\tmissed\t7\t15:00-16:00 meeting
+2026-11-20\tmissed\t1\trenew passport')" ]
+	[[ $stderr == *"tickler:6: not a reminder: nonsense"* ]]
+	project tick --today 2026-11-22 --done 2>/dev/null
+	[ "$(cat "$GTD_DIR/.tick")" = 2026-11-22 ]
+	no grep -q passport "$GTD_DIR/tickler"
+	grep -q nonsense "$GTD_DIR/tickler"
+	[ "$(cat "$GTD_DIR/inbox")" = 'pay rent (due 2026-10-31)
+15:00-16:00 meeting (due 2026-11-17)
+renew passport (due 2026-11-20)' ]
+	[ -z "$(project tick --today 2026-11-22 2>/dev/null)" ]
+	project undo
+	grep -q passport "$GTD_DIR/tickler"
+	[ ! -e "$GTD_DIR/inbox" ]
+}
+
+@test "tick: gtdtools' day and month files, generated lines left alone" {
+	mkdir -p "$GTD_DIR/tickler/repeating"
+	echo 'water plants' >"$GTD_DIR/tickler/20"
+	touch -d 2026-11-03 "$GTD_DIR/tickler/20"
+	echo 'for the next fifth' >"$GTD_DIR/tickler/05"
+	touch -d 2026-11-18 "$GTD_DIR/tickler/05"
+	printf 'XXX generated XXX\n' >"$GTD_DIR/tickler/22"
+	touch -d 2026-11-01 "$GTD_DIR/tickler/22"
+	echo 'file taxes' >"$GTD_DIR/tickler/november"
+	touch -d 2026-03-01 "$GTD_DIR/tickler/november"
+	echo 'M Sun 4 3pm 4pm call home' >"$GTD_DIR/tickler/repeating/general.r"
+	run project tick --today 2026-11-22
+	[ "$output" = "$(printf '2026-11-01\tmissed\t1\tfile taxes
+2026-11-20\tmissed\t1\twater plants
+2026-11-22\ttoday\t1\t3pm 4pm call home')" ]
+	project tick --today 2026-11-22 --done >/dev/null
+	[ ! -s "$GTD_DIR/tickler/20" ]
+	grep -q generated "$GTD_DIR/tickler/22"
+}
+
+@test "day shows numbers, what is due and what is next" {
+	project new a && project actions a 'ring Ann'
+	echo "daily stretch" >"$GTD_DIR/tickler"
+	run project day --today 2026-11-22
+	[[ ${lines[0]} == "Sunday 2026-11-22" ]]
+	[[ ${lines[1]} == "1 project, 0 stuck, 0 waiting, 0 in the inbox" ]]
+	[[ $output == *stretch*ring\ Ann* ]]
+}
+
+@test "review walks, remembers where it stopped, marks projects" {
+	project new a && project new b
+	printf '\n\n+ buy milk\n\n\n\n\n\n\nq\n' | project review --today 2026-11-22 >out 2>err
+	grep -q 'Step 8 of 11' out
+	grep -q 'stopped at step 8' err
+	grep -qx 'buy milk' "$GTD_DIR/inbox"
+	grep -qx 'reviewed = 2026-11-22' "$GTD_DIR/Projects/a/.project"
+	[ ! -e "$GTD_DIR/Projects/b/.project" ]
+	# It goes on there, past what was looked at.
+	printf '+ water it\n\n\n\n\n' | project review --today 2026-11-23 >out 2>err
+	no grep -q 'Project a' out
+	grep -q 'Project b (1 left)' out
+	grep -qx '\[ \] water it' "$GTD_DIR/Projects/b/actions"
+	grep -q 'the review is complete' err
+	project review --today 2026-12-24 </dev/null >out 2>err
+	grep -q 'Step 1 of 11' out
+}
+
+@test "search finds text in every file, by text and by expression" {
+	project new a && project actions a 'Ring ÄNN' && project complete a
+	echo 'ring bob' >"$GTD_DIR/inbox"
+	[ "$(project search ring | wc -l)" -eq 2 ]
+	[ "$(project search änn)" = "Completed/$(date +%Y)/a/actions:1: [ ] Ring ÄNN" ]
+	[ "$(project search -c ring)" = "inbox:1: ring bob" ]
+	[ "$(project search -E '^ring b.b$')" = "inbox:1: ring bob" ]
+	run project search nothing-like-it
+	[ "$status" -eq 0 ]
+	run project search -E '('
+	[ "$status" -eq 2 ]
+}
+
+@test "check reports conflicts, doubles, leftovers, torn files" {
+	project new a
+	run project check
+	[ "$status" -eq 0 ]
+	mkdir -p "$GTD_DIR/Postponed/a" "$GTD_DIR/Projects/A" \
+		"$GTD_DIR/Projects/.new-00000000"
+	touch "$GTD_DIR/Projects/a/log.sync-conflict-20260101-000000-ABCDEFG" \
+		"$GTD_DIR/Projects/a/.log.swp"
+	printf 'a\0b' >"$GTD_DIR/Projects/a/summary"
+	printf '<<<<<<< ours\n' >"$GTD_DIR/inbox"
+	run project check
+	[ "$status" -eq 1 ]
+	[[ $output == *"is both"* || $output == *"only in case"* ]]
+	[[ $output == *"conflict copy"* ]]
+	[[ $output == *"half a new project"* ]]
+	[[ $output == *"open in an editor"* ]]
+	[[ $output == *"NUL bytes"* ]]
+	[[ $output == *"conflict markers"* ]]
+	[ "$(project list | cut -f1 | tr '\n' ' ')" = "A a " ]
+}
+
+@test "with commit = yes each change is one commit of our own paths" {
+	git -C "$GTD_DIR" init -q
+	git -C "$GTD_DIR" config user.email a@example.org
+	git -C "$GTD_DIR" config user.name A
+	echo other >"$GTD_DIR/other"
+	git -C "$GTD_DIR" add other
+	export PROJECT_COMMIT=yes
+	project new '*'
+	project complete '*'
+	project undo
+	[ "$(git -C "$GTD_DIR" log --format=%s)" = "undo
+complete *
+new *" ]
+	[ "$(git -C "$GTD_DIR" status --short)" = "A  other" ]
+	# Not a work tree any more: the change stays, with a warning.
+	rm -rf "$GTD_DIR/.git"
+	run project complete '*'
+	[ "$status" -eq 0 ]
+	[[ $output == *"not committed"* ]]
+	run project sync
+	[ "$status" -eq 1 ]
+}
+
+@test "sync pulls with rebase and pushes; conflicts stop it and are shown" {
+	git init -q --bare remote
+	git clone -q remote one 2>/dev/null
+	export GTD_DIR=$PWD/one PROJECT_COMMIT=yes
+	export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org
+	export GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.org
+	mkdir one/Projects
+	project new a
+	git -C one push -q origin HEAD
+	git clone -q remote two
+	project --dir "$PWD/two" log a from two
+	project --dir "$PWD/two" sync
+	project sync
+	grep -q 'from two' one/Projects/a/log
+	project log a here
+	project --dir "$PWD/two" log a there
+	project sync
+	run project --dir "$PWD/two" sync
+	[ "$status" -eq 1 ]
+	[[ $output == *"conflict: Projects/a/log"* ]]
+	[[ $output == *"git rebase --continue"* ]]
+}
+
+@test "--say hands lines worded for ears to speakd" {
+	mkdir bin && cp "$EARSHOT_BIN/project" bin/
+	printf '#!/bin/sh\ncat >>said\nexit ${SAID:-0}\n' >bin/speakd
+	chmod +x bin/speakd
+	project new two_words-trip
+	project actions two_words-trip 'ring Ann'
+	bin/project list --say
+	[ "$(cat said)" = "1 project.
+two words trip: ring Ann." ]
+	: >said
+	bin/project next --say
+	[ "$(cat said)" = "two words trip: ring Ann." ]
+	: >said
+	bin/project tick --say
+	[ "$(cat said)" = "Nothing is due." ]
+	for command in 'day' 'cat two_words-trip' 'review'; do
+		: >said
+		# shellcheck disable=SC2086
+		bin/project $command --say </dev/null
+		[ -s said ]
+	done
+	SAID=3 run bin/project list --say
+	[ "$status" -eq 1 ]
+	[[ $output == *"speakd failed with 3"* ]]
+}
+
+@test "fifty commands at once complete one project exactly once" {
+	project new trip
+	pids=()
+	for i in {1..50}; do
+		start sh -c 'project -q complete trip 2>/dev/null && echo won >>won'
+	done
+	for pid in "${pids[@]}"; do wait "$pid" || :; done
+	[ "$(cat won)" = won ]
+	[ "$(all)" = "Completed/$(date +%Y)/trip" ]
+}
+
+@test "a read-only folder: a clear error, nothing moved" {
+	[ "$(id -u)" -ne 0 ] || skip "root may write to a read-only folder"
+	project new trip
+	chmod a-w "$GTD_DIR" "$GTD_DIR/Projects"
+	for command in 'complete trip' 'delete trip' 'new x' 'postpone trip'; do
+		# shellcheck disable=SC2086
+		run project $command
+		[ "$status" -eq 1 ]
+		[[ $output == project:* ]]
+	done
+	chmod u+w "$GTD_DIR" "$GTD_DIR/Projects"
+	[ "$(all)" = Projects/trip ]
+}
+
+@test "the journal cannot be written: nothing changes" {
+	project new trip
+	rm -rf "$XDG_STATE_HOME"
+	touch "$HOME/.local/state"
+	run project complete trip
+	[ "$status" -eq 1 ]
+	[ "$(all)" = Projects/trip ]
+}
+
+@test "init prints the alias; help and version" {
+	for shell in bash zsh fish; do
+		project init $shell | grep -q '^alias p[= ]project'
+	done
+	run project init tcsh
+	[ "$status" -eq 2 ]
+	[[ $(project --version) == "project (earshot) "* ]]
+	[[ $(project --help) == *"postpone (po, p)"* ]]
+	[[ $(project complete -h) == "usage: project complete"* ]]
+	[[ $(project complete --help) == "usage: project complete"* ]]
+}
+
+@test "the manual has every command, alias and option" {
+	man=$EARSHOT_SRC/man/project.1
+	for word in $(project --complete-zsh project '' | cut -f1); do
+		grep -qE "^\.It Cm $word( |$)" "$man"
+		for option in $(project --complete-zsh project "$word" -- |
+			sed -n 's/^--\([a-z-]*\).*/\1/p'); do
+			grep -qE "Fl Fl $option( |\$)" "$man" ||
+				{ echo "no --$option of $word"; false; }
+		done
+	done
+	for pair in s:start n:new e:edit l:list po:postpone p:postpone r:resume \
+		co:complete c:complete d:delete a:actions h:help; do
+		grep -qE "^\.It Cm ${pair#*:} Pq Cm .*\b${pair%:*}\b" "$man"
+	done
+}
