@@ -167,13 +167,15 @@ check: deps
 	+$(Q)$(MAKE) --no-print-directory check-built
 
 check-built: all $(UNIT_TESTS)
-	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) PYTHON=$(PYTHON) \
+	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) \
+		EARSHOT_MODE=$(MODE) PYTHON=$(PYTHON) \
 		tests/run -j $(JOBS) $(TESTS)
 
 unit-tests: $(UNIT_TESTS)
 
 check-unit: all $(UNIT_TESTS)
-	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) PYTHON=$(PYTHON) \
+	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) \
+		EARSHOT_MODE=$(MODE) PYTHON=$(PYTHON) \
 		tests/run -j $(JOBS) $(UNIT_TESTS)
 
 check-asan:

@@ -29,7 +29,12 @@ struct net {
 	struct evutil_addrinfo *addresses, *next;
 	struct dial *dial;
 	struct watch *timer; /* of the look-up, and of the TLS handshake */
-	struct err last; /* why the address before failed */
+	/*
+	 * Why the connection failed so far. Of several addresses the one that
+	 * came as far as a handshake tells more than one that refused.
+	 */
+	struct err last;
+	bool last_is_handshake;
 
 	struct bufferevent *bev;
 	struct ssl_st *ssl; /* of bev, NULL without TLS */
@@ -143,6 +148,7 @@ static void on_failure(struct net *net, short what)
 		give_up(net, &e, true);
 	} else {
 		net->last = e;
+		net->last_is_handshake = true;
 		try_next(net);
 	}
 }
@@ -234,7 +240,8 @@ static void on_dialled(int fd, const struct err *e, void *data)
 	struct err mine = { 0 };
 
 	if (fd < 0) {
-		net->last = *e;
+		if (!net->last_is_handshake)
+			net->last = *e;
 		drop_attempt(net);
 		try_next(net);
 		return;
@@ -284,6 +291,7 @@ static void on_timeout(void *data)
 		return;
 	}
 	err_set(&net->last, ETIMEDOUT, "%s: TLS handshake", net->tls_name);
+	net->last_is_handshake = true;
 	try_next(net);
 }
 
@@ -304,6 +312,7 @@ static void on_addresses(int code, struct evutil_addrinfo *take_addresses,
 		return;
 	}
 	net->addresses = net->next = take_addresses;
+	net->last_is_handshake = false;
 	try_next(net);
 }
 
