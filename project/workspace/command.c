@@ -110,6 +110,21 @@ static const struct opt snap_opts[] = {
 static const struct opt list_opts[] = {
 	JSON_OPTION,
 };
+
+static const struct opt gc_opts[] = {
+	{ 'a', "all", OPT_FLAG, FIELD(all), 0, 0, NULL, NULL,
+	  "also what was put into the trash just now", NULL, NULL, true },
+	{ 'f', "flatten", OPT_FLAG, FIELD(flatten), 0, 0, NULL, NULL,
+	  "also join the layers of deep workspaces", NULL, NULL, true },
+	{ 'l', "layers", OPT_UINT, FIELD(layers), 1, CHAIN_MAX, "N", "32",
+	  "what --flatten calls deep", NULL, NULL, true },
+};
+
+static const struct opt doctor_opts[] = {
+	{ 'f', "fix", OPT_FLAG, FIELD(fix), 0, 0, NULL, NULL,
+	  "remove leftovers", NULL, NULL, true },
+	JSON_OPTION,
+};
 /* clang-format on */
 
 /* ---- making ------------------------------------------------------------- */
@@ -451,6 +466,15 @@ const struct command workspace_commands[] = {
 	  "out of the trash again", 1, 1, command_undelete, NULL, 0 },
 	{ "rename", NULL, "NAME NEW",
 	  "another name", 2, 2, command_rename, NULL, 0 },
+	{ "diff", "d", "NAME[@SNAP] [options]",
+	  "what was added, changed, deleted since", 1, 1, command_diff,
+	  OPTS(list_opts) },
+	{ "gc", NULL, "[options]",
+	  "remove what nothing needs any more", 0, 0, command_gc,
+	  OPTS(gc_opts) },
+	{ "doctor", NULL, "[options]",
+	  "what this machine can do, and what is left over", 0, 0,
+	  command_doctor, OPTS(doctor_opts) },
 };
 /* clang-format on */
 

@@ -14,8 +14,8 @@ enum { COMMAND_ENV_MAX = 128 };
 /* The options of all verbs. */
 struct settings {
 	char *base, *store, *user, *comment, *file, *net, *format, *project;
-	unsigned layers;
-	bool json, say, nested, all, now, fix, full, init, back, unprivileged;
+	unsigned layers, days, max_mib;
+	bool json, say, nested, all, flatten, fix, init, back;
 	struct shares shares;
 	const char *env[COMMAND_ENV_MAX];
 	size_t env_count;
@@ -55,6 +55,6 @@ const struct command *command_find(const char *word);
 void command_tell(const char *text);
 
 /* Verbs that live in files of their own. */
-command_fn command_list;
+command_fn command_list, command_diff, command_gc, command_doctor;
 
 #endif

@@ -194,7 +194,8 @@ void meta_print(const struct meta *meta, struct buf *out)
 	if (meta->upper[0] != '\0')
 		buf_addf(out, "upper %s\n", meta->upper);
 	print_chain_words(&meta->lower, out);
-	buf_addf(out, "parent %u\nnext %u\n", meta->parent, meta->next);
+	buf_addf(out, "base-layers %u\nparent %u\nnext %u\n", meta->base_layers,
+		 meta->parent, meta->next);
 	for (size_t i = 0; i < meta->snap_count; i++) {
 		const struct snapshot *snap = &meta->snaps[i];
 
@@ -336,6 +337,12 @@ static int parse_parent(struct meta *meta, struct words *words, struct err *e)
 	return parse_unsigned(words, &meta->parent, e);
 }
 
+static int parse_base_layers(struct meta *meta, struct words *words,
+			     struct err *e)
+{
+	return parse_unsigned(words, &meta->base_layers, e);
+}
+
 static int parse_next(struct meta *meta, struct words *words, struct err *e)
 {
 	return parse_unsigned(words, &meta->next, e);
@@ -381,7 +388,7 @@ static const struct {
 	{ "ids", parse_ids },	      { "created", parse_created },
 	{ "upper", parse_upper },     { "lower", parse_lower },
 	{ "parent", parse_parent },   { "next", parse_next },
-	{ "snap", parse_snap },
+	{ "snap", parse_snap },	      { "base-layers", parse_base_layers },
 };
 
 static int parse_line(struct meta *meta, struct words words, struct err *e)
@@ -430,6 +437,10 @@ int meta_parse(const char *text, size_t len_bytes, struct meta *ret,
 	if (parse_lines(&meta, text, text + len_bytes, e) < 0) {
 		meta_fini(&meta);
 		return -EINVAL;
+	}
+	if (meta.base_layers > meta.lower.count) {
+		meta_fini(&meta);
+		return err_say(e, EINVAL, "more base layers than layers");
 	}
 	*ret = meta;
 	return 0;

@@ -12,6 +12,7 @@
  *	created 1763775000
  *	upper 0f3a2b1c4d5e
  *	lower 7b1d9c0e2f4a host
+ *	base-layers 0
  *	parent 1
  *	next 2
  *	snap 1 1763775100 0 manual 7b1d9c0e2f4a,host before the upgrade
@@ -68,6 +69,7 @@ struct meta {
 	int64_t created_s;
 	char upper[LAYER_ID_BYTES + 1]; /* the layer that is written to */
 	struct chain lower;
+	unsigned base_layers; /* so many at the end of lower are the base */
 	unsigned parent; /* the snapshot that upper stands on, 0: the base */
 	unsigned next; /* the number of the next snapshot */
 	struct snapshot *snaps;

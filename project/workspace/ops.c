@@ -109,6 +109,7 @@ static int fill_upper(const struct store *store, struct meta *meta,
 		rc = whole_copy(store, meta, meta->lower.ids[0], meta->upper,
 				e);
 	chain_fini(&meta->lower);
+	meta->base_layers = 0;
 	return rc;
 }
 
@@ -136,6 +137,7 @@ int ops_create(const struct store *store, const struct create *create,
 	meta.single = store->map.single && create->map == NULL;
 	meta.created_s = time(NULL);
 	meta.lower = chain_copy(&create->lower);
+	meta.base_layers = (unsigned)create->lower.count;
 	set_upper(&meta, upper.id);
 	rc = fill_upper(store, &meta, e);
 	if (rc == 0)
@@ -447,10 +449,12 @@ static int save_clone(const struct store *store, const char *name,
 	meta.single = from->single;
 	meta.created_s = time(NULL);
 	set_upper(&meta, upper.id);
-	if (from->store == STORE_OVERLAY)
+	if (from->store == STORE_OVERLAY) {
 		meta.lower = chain_copy(chain);
-	else
+		meta.base_layers = (unsigned)chain->count;
+	} else {
 		rc = whole_copy(store, from, chain->ids[0], upper.id, e);
+	}
 	if (rc == 0)
 		rc = store_save(store, "ws", new_name, &meta, e);
 	upper.used = rc == 0;

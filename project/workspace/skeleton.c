@@ -49,11 +49,20 @@ static const char *const hidden[] = {
 	"var/tmp", "var/crash", "etc/ssl/private",
 };
 
-/* Whole folders whose files are opened for writing in place. */
-static const char *const copied[] = { "etc", "var/cache/debconf" };
+/*
+ * Files that are written, or given another name, in place: neither is possible
+ * with a file of the host. dpkg(1) links its databases to backups.
+ */
+static const char *const copied[] = {
+	"etc",	       "var/cache/debconf", "var/lib/dpkg", "var/lib/apt/lists",
+	"var/lib/ucf", "usr/share/info",
+};
 
 /* Files that only root may read, yet programs inside want to lock or append. */
 static const char *const empty_files[] = {
+	"etc/.pwd.lock",
+	"etc/shadow-",
+	"etc/gshadow-",
 	"var/lib/dpkg/lock",
 	"var/lib/dpkg/lock-frontend",
 	"var/lib/dpkg/triggers/Lock",
@@ -68,6 +77,23 @@ struct build {
 	int up; /* the new layer's tree */
 	struct buf path; /* of the folder at hand, "usr/bin" */
 };
+
+/*
+ * Of these many or large ones only few are: dpkg replaces its info files, and
+ * apt its package lists, by renaming new ones.
+ */
+static bool is_spared(const char *dir, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (strcmp(dir, "var/lib/dpkg/info") == 0)
+		return strcmp(name, "format") != 0;
+	if (strcmp(dir, "var/lib/apt/lists") == 0)
+		return len < 7 || strcmp(name + len - 7, "Release") != 0;
+	if (strcmp(dir, "usr/share/info") == 0)
+		return strcmp(name, "dir") != 0;
+	return false;
+}
 
 static bool is_one_of(const char *path, const char *const *list, size_t count)
 {
@@ -179,7 +205,9 @@ static int build_folder(struct build *build, int from, int to, const char *name,
 static int build_child(struct build *build, int from, int to, const char *name,
 		       unsigned depth, struct err *e)
 {
-	bool copy = is_below(buf_text(&build->path), copied, COUNT_OF(copied));
+	const char *dir = buf_text(&build->path);
+	bool copy = is_below(dir, copied, COUNT_OF(copied)) &&
+		    !is_spared(dir, name);
 	struct stat st;
 	int rc = 1;
 
@@ -358,7 +386,7 @@ static int build(void *data, struct err *e)
 
 static void print_fingerprint(const struct store *store, struct buf *out)
 {
-	buf_addf(out, "skeleton 1 %s\n",
+	buf_addf(out, "skeleton 3 %s\n",
 		 store->map.single ? "single" : "range");
 	for (size_t i = 0; i < COUNT_OF(witnesses); i++) {
 		struct stat st;

@@ -512,3 +512,95 @@ int tree_measure(int dir, struct tree_size *ret, struct err *e)
 		*ret = size;
 	return rc;
 }
+
+/* ---- applying one layer on top of another ------------------------------- */
+
+static int apply_dir(struct copy *copy, int layer, int to, unsigned depth,
+		     struct err *e);
+
+/* A folder that is there stays; anything else gives way to a new one. */
+static int make_place(int to, const char *name, struct err *e)
+{
+	struct stat st;
+	int rc;
+
+	if (fstatat(to, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return 0;
+		rc = remove_child(to, name, 0, e);
+		if (rc < 0)
+			return rc;
+	}
+	return mkdirat(to, name, 0700) < 0
+		       ? err_set(e, errno, "make folder %s", name)
+		       : 0;
+}
+
+static int apply_folder(struct copy *copy, int layer, int to, const char *name,
+			const struct stat *st, unsigned depth, struct err *e)
+{
+	SCOPED_FD int source = open_child_dir(layer, name);
+	SCOPED_FD int target = -1;
+	int rc;
+
+	if (source < 0)
+		return err_set(e, errno, "open folder %s", name);
+	rc = make_place(to, name, e);
+	if (rc < 0)
+		return rc;
+	target = open_child_dir(to, name);
+	if (target < 0)
+		return err_set(e, errno, "open folder %s", name);
+	if (tree_is_opaque(source))
+		rc = tree_empty(target, e);
+	if (rc == 0)
+		rc = apply_dir(copy, source, target, depth + 1, e);
+	return rc < 0 ? rc : copy_attributes(copy, layer, to, name, st, e);
+}
+
+static int apply_child(struct copy *copy, int layer, int to, const char *name,
+		       unsigned depth, struct err *e)
+{
+	struct stat st;
+	int rc;
+
+	if (fstatat(layer, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_set(e, errno, "stat %s", name);
+	if (S_ISDIR(st.st_mode))
+		return apply_folder(copy, layer, to, name, &st, depth, e);
+	rc = remove_child(to, name, 0, e);
+	if (rc < 0)
+		return rc;
+	/* Whiteouts too: they still hide what lies below both layers. */
+	return linkat(layer, name, to, name, 0) < 0
+		       ? err_set(e, errno, "link %s", name)
+		       : 0;
+}
+
+static int apply_dir(struct copy *copy, int layer, int to, unsigned depth,
+		     struct err *e)
+{
+	DIR *listing;
+	struct dirent *entry;
+	int rc = 0;
+
+	if (depth > TREE_DEPTH_MAX)
+		return err_set(e, ELOOP, "folders within folders");
+	listing = open_listing(layer, e);
+	if (listing == NULL)
+		return e != NULL ? -e->code : -EIO;
+	while (rc == 0 && (entry = readdir(listing)) != NULL)
+		if (!is_dots(entry->d_name))
+			rc = apply_child(copy, layer, to, entry->d_name, depth,
+					 e);
+	closedir(listing);
+	return rc;
+}
+
+int tree_apply(int layer, int to, struct err *e)
+{
+	struct tree_copy how = { 0 };
+	struct copy copy = { .how = &how, .root = to };
+
+	return apply_dir(&copy, layer, to, 0, e);
+}
