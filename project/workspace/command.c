@@ -120,6 +120,20 @@ static const struct opt gc_opts[] = {
 	  "what --flatten calls deep", NULL, NULL, true },
 };
 
+#define MAX_MIB_OPTION                                                         \
+	{ 0, "max-mib", OPT_UINT, FIELD(max_mib), 1, 1 << 30, "MIB", "65536",  \
+	  "the most that an archive may unpack to", NULL, NULL, true }
+
+static const struct opt import_opts[] = {
+	MAX_MIB_OPTION,
+};
+
+static const struct opt export_opts[] = {
+	{ 'f', "format", OPT_TEXT, FIELD(format), 0, 0, "FORMAT", "root",
+	  "a root file system, an OCI image, or an Incus image", NULL,
+	  "root oci incus", true },
+};
+
 static const struct opt doctor_opts[] = {
 	{ 'f', "fix", OPT_FLAG, FIELD(fix), 0, 0, NULL, NULL,
 	  "remove leftovers", NULL, NULL, true },
@@ -137,8 +151,13 @@ static int create(const struct run *run, const char *name, struct err *e)
 		.map = run->set->map.len_bytes > 0 ? buf_text(&run->set->map)
 						   : NULL,
 	};
+	const struct meta wanted = {
+		.map = run->set->map.len_bytes > 0 ? run->set->map.data : NULL,
+	};
 	SCOPED_CHAIN struct chain chain = { 0 };
 	SCOPED_TEXT char *label = NULL;
+	SCOPED_FD int lock = -1;
+	struct idmap map;
 	const char *store = run->set->store;
 	int kind = store != NULL ? store_kind_by_name(store) : STORE_OVERLAY;
 	int rc = workspace_name_check(name, e);
@@ -152,8 +171,15 @@ static int create(const struct run *run, const char *name, struct err *e)
 		return err_say(e, EEXIST, "there is a workspace '%s' already",
 			       name);
 	if (rc == 0)
-		rc = bases_resolve(run->store, run->set->base, command_tell,
-				   &chain, &label, e);
+		rc = store_map(run->store, &wanted, &map, e);
+	/* From here on new layers are not yet named: no gc. */
+	lock = rc == 0 ? store_lock(run->store, false, e) : -1;
+	if (rc == 0 && lock < 0)
+		rc = lock;
+	if (rc == 0)
+		rc = bases_resolve(run->store, &map, run->set->base,
+				   run->set->max_mib, command_tell, &chain,
+				   &label, e);
 	if (rc < 0)
 		return rc;
 	how.base = label;
@@ -469,6 +495,14 @@ const struct command workspace_commands[] = {
 	{ "diff", "d", "NAME[@SNAP] [options]",
 	  "what was added, changed, deleted since", 1, 1, command_diff,
 	  OPTS(list_opts) },
+	{ "export", NULL, "NAME[@SNAP] FILE.tar[.gz|.zst|.xz] [options]",
+	  "write it as an archive", 2, 2, command_export, OPTS(export_opts) },
+	{ "import", NULL, "FILE NEW [options]",
+	  "a workspace from an archive or a folder", 2, 2, command_import,
+	  OPTS(import_opts) },
+	{ "base", "b", "[list | add NAME SOURCE | remove NAME] [options]",
+	  "what workspaces begin with", 0, 3, command_base,
+	  OPTS(import_opts) },
 	{ "gc", NULL, "[options]",
 	  "remove what nothing needs any more", 0, 0, command_gc,
 	  OPTS(gc_opts) },

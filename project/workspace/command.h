@@ -55,6 +55,7 @@ const struct command *command_find(const char *word);
 void command_tell(const char *text);
 
 /* Verbs that live in files of their own. */
-command_fn command_list, command_diff, command_gc, command_doctor;
+command_fn command_list, command_diff, command_gc, command_doctor,
+	command_export, command_import, command_base;
 
 #endif

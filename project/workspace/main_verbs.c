@@ -3,6 +3,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/version.h"
+#include "project/workspace/archive.h"
 #include "project/workspace/command.h"
 #include "project/workspace/workspace.h"
 
@@ -102,6 +103,8 @@ static int dispatch(const struct command *command, int argc, char **argv)
 		set.net = mem_copy("host");
 	if (set.base == NULL)
 		set.base = mem_copy("host");
+	if (set.max_mib == 0)
+		set.max_mib = UNPACK_MIB_DEFAULT;
 	rc = parse(&opts, command, argc, argv, &set, &first, &e);
 	if (rc == OPTS_STOP)
 		rc = 0;

@@ -45,8 +45,17 @@ static const char *const witnesses[] = {
 
 /* Private to the host or useless inside: shown empty. */
 static const char *const hidden[] = {
-	"var/log", "var/spool", "var/mail",	   "var/backups",
-	"var/tmp", "var/crash", "etc/ssl/private",
+	"var/log",
+	"var/spool",
+	"var/mail",
+	"var/backups",
+	"var/tmp",
+	"var/crash",
+	"etc/ssl/private",
+	"var/cache/man",
+	"var/cache/app-info",
+	"var/cache/swcatalog",
+	"var/cache/ldconfig",
 };
 
 /*
@@ -386,7 +395,7 @@ static int build(void *data, struct err *e)
 
 static void print_fingerprint(const struct store *store, struct buf *out)
 {
-	buf_addf(out, "skeleton 3 %s\n",
+	buf_addf(out, "skeleton 4 %s\n",
 		 store->map.single ? "single" : "range");
 	for (size_t i = 0; i < COUNT_OF(witnesses); i++) {
 		struct stat st;
