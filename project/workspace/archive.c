@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <locale.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -412,6 +413,8 @@ struct pack *pack_new(int fd, const char *name, struct err *e)
 {
 	struct pack *pack = mem_new(sizeof(*pack));
 
+	/* Names in UTF-8 are written as such; others as bytes, marked so. */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	pack->writer = archive_write_new();
 	pack->disk = archive_read_disk_new();
 	pack->links = archive_entry_linkresolver_new();
@@ -421,8 +424,6 @@ struct pack *pack_new(int fd, const char *name, struct err *e)
 	(void)archive_read_disk_set_behavior(pack->disk,
 					     ARCHIVE_READDISK_NO_FFLAGS);
 	(void)archive_write_set_format_pax_restricted(pack->writer);
-	(void)archive_write_set_option(pack->writer, "pax", "hdrcharset",
-				       "BINARY");
 	archive_entry_linkresolver_set_strategy(pack->links,
 						archive_format(pack->writer));
 	if (set_filter(pack->writer, name) != ARCHIVE_OK ||
