@@ -268,7 +268,8 @@ static int launch(const struct run *run, const char *word,
 
 static int command_run(const struct run *run, struct err *e)
 {
-	int first = strcmp(run->argv[1], "--") == 0 ? 2 : 1;
+	bool dashes = run->argc > 1 && strcmp(run->argv[1], "--") == 0;
+	int first = dashes ? 2 : 1;
 
 	if (run->argc <= first)
 		return err_usage(e, "run: which command?");

@@ -219,7 +219,7 @@ struct init {
 	int paused_by; /* the connection that asked for it, -1 */
 	struct pollfd polled[HOLDER_SESSIONS_MAX + 2]; /* the two above first */
 	size_t count;
-	bool had_session, ending;
+	bool had_session, stopping;
 };
 
 static void drop_session(struct init *init, size_t i)
@@ -232,8 +232,6 @@ static void drop_session(struct init *init, size_t i)
 	}
 	close(fd);
 	init->polled[i] = init->polled[--init->count];
-	if (init->count == 2)
-		init->ending = true;
 }
 
 static void accept_session(struct init *init)
@@ -268,7 +266,7 @@ static char answer_request(struct init *init, int fd, char request)
 		init->paused_by = -1;
 		return 'C';
 	case 's':
-		init->ending = true;
+		init->stopping = true;
 		return 'S';
 	default:
 		return request;
@@ -294,7 +292,7 @@ static void reap(struct init *init)
 
 	while (read(init->signals, &info, sizeof(info)) == sizeof(info))
 		if (info.ssi_signo == SIGTERM)
-			init->ending = true;
+			init->stopping = true;
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
 }
@@ -317,7 +315,7 @@ static void serve(struct init *init)
 {
 	uint64_t until = clock_ms() + FIRST_SESSION_MS;
 
-	while (!init->ending) {
+	while (!init->stopping && (!init->had_session || init->count > 2)) {
 		int wait_ms = init->had_session ? -1 : 1000;
 
 		if (poll(init->polled, init->count, wait_ms) < 0 &&
@@ -333,8 +331,6 @@ static void serve(struct init *init)
 			reap(init);
 		if (init->polled[0].revents != 0)
 			accept_session(init);
-		if (init->count > 2)
-			init->ending = false;
 	}
 	end_all(init);
 }

@@ -19,14 +19,27 @@ enum {
 	PART_DEPTH_MAX = 32,
 };
 
+struct paths {
+	char **list; /* owned */
+	size_t count;
+};
+
 struct work {
 	const struct view *view;
 	int scaffold; /* a tmpfs below all layers: mount points that they lack
 		       */
 	int root; /* the root folder, O_PATH, once mounted */
-	char **mounts; /* the host's mount points, absolute */
-	size_t mount_count;
+	struct paths mounts; /* the host's mount points, absolute */
+	struct paths parts; /* of the host, to stack: "usr", "var/lib/dpkg" */
+	struct paths files; /* of the host, to bind, absolute */
 };
+
+static void add_path(struct paths *paths, const char *path)
+{
+	paths->list = mem_resize(paths->list, paths->count + 1,
+				 sizeof(*paths->list));
+	paths->list[paths->count++] = mem_copy(path);
+}
 
 /* ---- the host's mounts -------------------------------------------------- */
 
@@ -54,18 +67,20 @@ static int read_mounts(struct work *work, struct err *e)
 	SCOPED_BUF struct buf text = { 0 };
 	int rc = file_read(AT_FDCWD, "/proc/self/mountinfo",
 			   MOUNTINFO_MAX_BYTES, &text, e);
+	const char *store = work->view->store->path;
 	const char *line = buf_text(&text);
 
 	while (rc == 0 && *line != '\0') {
 		size_t len = strcspn(line, "\n");
+		SCOPED_TEXT char *path = NULL;
 		const char *at = line;
 
 		for (int i = 0; i < 4 && at < line + len; i++)
 			at += strcspn(at, " \n") + 1;
-		work->mounts = mem_resize(work->mounts, work->mount_count + 1,
-					  sizeof(*work->mounts));
-		work->mounts[work->mount_count++] =
-			unescape_octal(at, strcspn(at, " \n"));
+		path = unescape_octal(at, strcspn(at, " \n"));
+		/* Our own, of a view before this one, do not count. */
+		if (strncmp(path, store, strlen(store)) != 0)
+			add_path(&work->mounts, path);
 		line += len + (line[len] == '\n');
 	}
 	return rc;
@@ -75,18 +90,25 @@ static bool has_mounts_below(const struct work *work, const char *path)
 {
 	size_t len = strlen(path);
 
-	for (size_t i = 0; i < work->mount_count; i++)
-		if (strncmp(work->mounts[i], path, len) == 0 &&
-		    work->mounts[i][len] == '/')
+	for (size_t i = 0; i < work->mounts.count; i++)
+		if (strncmp(work->mounts.list[i], path, len) == 0 &&
+		    work->mounts.list[i][len] == '/')
 			return true;
 	return false;
 }
 
+static void free_paths(struct paths *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		free(paths->list[i]);
+	free(paths->list);
+}
+
 static void free_work(struct work *work)
 {
-	for (size_t i = 0; i < work->mount_count; i++)
-		free(work->mounts[i]);
-	free(work->mounts);
+	free_paths(&work->mounts);
+	free_paths(&work->parts);
+	free_paths(&work->files);
 	scope_close(&work->scaffold);
 }
 
@@ -205,11 +227,11 @@ static int mount_stack(const struct view *view, const struct stack *stack,
 
 /* ---- the host's folders ------------------------------------------------- */
 
-static int mount_part(struct work *work, const char *part, unsigned depth,
-		      struct err *e);
+static int plan_part(struct work *work, const char *part, unsigned depth,
+		     struct err *e);
 
-/* A file beside a mount point: shown as it is, read-only. */
-static int show_file(struct work *work, const char *path, int kind,
+/* Something beside a mount point: a link as it is, a file to be bound. */
+static int plan_file(struct work *work, const char *path, int kind,
 		     struct err *e)
 {
 	char target[PATH_MAX];
@@ -224,27 +246,26 @@ static int show_file(struct work *work, const char *path, int kind,
 	}
 	if (kind != DT_REG)
 		return 0;
-	file = inside_make_file(work->root, path, e);
-	return file < 0 ? file
-			: mount_bind(AT_FDCWD, path,
-				     MOUNT_READ_ONLY | MOUNT_NO_SUID, file, e);
+	file = inside_make_file(work->scaffold, path, e);
+	if (file >= 0)
+		add_path(&work->files, path);
+	return file < 0 ? file : 0;
 }
 
 /*
  * overlayfs refuses a folder with foreign mounts below it (CVE-2021-3732): its
  * children are shown one by one.
  */
-static int mount_children(struct work *work, const char *part, unsigned depth,
-			  struct err *e)
+static int plan_children(struct work *work, const char *part, unsigned depth,
+			 struct err *e)
 {
 	SCOPED_TEXT char *path = mem_printf("/%s", part);
 	DIR *listing = opendir(path);
 	struct dirent *entry;
 	int rc = 0;
 
-	if (listing == NULL)
-		return 0;
-	while (rc == 0 && (entry = readdir(listing)) != NULL) {
+	while (listing != NULL && rc == 0 &&
+	       (entry = readdir(listing)) != NULL) {
 		SCOPED_TEXT char *child = NULL;
 
 		if (strcmp(entry->d_name, ".") == 0 ||
@@ -252,51 +273,93 @@ static int mount_children(struct work *work, const char *part, unsigned depth,
 			continue;
 		child = mem_printf("/%s/%s", part, entry->d_name);
 		rc = entry->d_type == DT_DIR
-			     ? mount_part(work, child + 1, depth + 1, e)
-			     : show_file(work, child, entry->d_type, e);
+			     ? plan_part(work, child + 1, depth + 1, e)
+			     : plan_file(work, child, entry->d_type, e);
 	}
-	closedir(listing);
+	if (listing != NULL)
+		closedir(listing);
 	return rc;
 }
 
-static int mount_part(struct work *work, const char *part, unsigned depth,
-		      struct err *e)
+/*
+ * All folders that a part needs in the upper layer are made here, before the
+ * root's overlay is mounted: it must not find its layers changed under it.
+ */
+static int plan_part(struct work *work, const char *part, unsigned depth,
+		     struct err *e)
 {
 	SCOPED_TEXT char *path = mem_printf("/%s", part);
-	struct stack stack = { 0 };
-	SCOPED_FD int target = -1;
+	SCOPED_TEXT char *upper = NULL;
+	SCOPED_TEXT char *at = NULL;
+	SCOPED_FD int place = -1;
 	struct stat st;
-	int rc;
 
 	if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode) ||
 	    depth > PART_DEPTH_MAX)
 		return 0;
-	target = inside_make_dir(work->root, path, e);
-	if (target < 0)
-		return target;
+	if (depth > 0) {
+		place = inside_make_dir(work->scaffold, path, e);
+		if (place < 0)
+			return place;
+	}
 	if (has_mounts_below(work, path))
-		return mount_children(work, part, depth, e);
-	stack_layers(&stack, work->view, part);
-	if (!stack.closed && access(path, R_OK | X_OK) == 0)
-		stack_add(&stack, mem_copy(path));
-	rc = mount_stack(work->view, &stack, part, target, e);
-	stack_fini(&stack);
-	/* A mounted folder may be of a kind that cannot be a layer. */
-	if (rc < 0 && depth > 0)
-		rc = mount_bind(AT_FDCWD, path,
-				MOUNT_READ_ONLY | MOUNT_NO_SUID |
-					MOUNT_RECURSIVE,
-				target, e);
-	return rc < 0 && depth > 0 ? 0 : rc;
+		return plan_children(work, part, depth, e);
+	add_path(&work->parts, part);
+	return work->view->upper[0] != '\0'
+		       ? make_upper(work->view, part, &upper, &at, e)
+		       : 0;
 }
 
-static int mount_host(struct work *work, struct err *e)
+static int plan_host(struct work *work, struct err *e)
 {
 	int rc = read_mounts(work, e);
 
 	for (const char *const *part = skeleton_parts; rc == 0 && *part != NULL;
 	     part++)
-		rc = mount_part(work, *part, 0, e);
+		rc = plan_part(work, *part, 0, e);
+	return rc;
+}
+
+static int mount_part(struct work *work, const char *part, struct err *e)
+{
+	SCOPED_TEXT char *path = mem_printf("/%s", part);
+	SCOPED_FD int target = inside_open(work->root, path, NULL);
+	struct stack stack = { 0 };
+	bool top = strchr(part, '/') == NULL;
+	int rc;
+
+	/* The workspace may have removed what the host has. */
+	if (target < 0)
+		return 0;
+	stack_layers(&stack, work->view, part);
+	if (!stack.closed && access(path, R_OK | X_OK) == 0)
+		stack_add(&stack, mem_copy(path));
+	rc = mount_stack(work->view, &stack, part, target, e);
+	stack_fini(&stack);
+	if (rc == 0 || top)
+		return rc;
+	/* A mounted folder may be of a kind that cannot be a layer. */
+	(void)!mount_bind(AT_FDCWD, path,
+			  MOUNT_READ_ONLY | MOUNT_NO_SUID | MOUNT_RECURSIVE,
+			  target, NULL);
+	return 0;
+}
+
+static int mount_host(struct work *work, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < work->parts.count; i++)
+		rc = mount_part(work, work->parts.list[i], e);
+	for (size_t i = 0; rc == 0 && i < work->files.count; i++) {
+		const char *path = work->files.list[i];
+		SCOPED_FD int file = inside_open(work->root, path, NULL);
+
+		if (file >= 0)
+			rc = mount_bind(AT_FDCWD, path,
+					MOUNT_READ_ONLY | MOUNT_NO_SUID, file,
+					e);
+	}
 	return rc;
 }
 
@@ -569,6 +632,8 @@ static int mount_root(struct work *work, bool bare, struct err *e)
 		return err_set(e, errno, "open %s/mnt", view->store->path);
 	if (!bare || view->lower.host)
 		rc = make_scaffold(work, mnt, e);
+	if (rc == 0 && view->lower.host)
+		rc = plan_host(work, e);
 	stack_layers(&stack, view, NULL);
 	if (rc == 0 && work->scaffold >= 0) {
 		stack_add(&stack, mem_copy("mnt"));
