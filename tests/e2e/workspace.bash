@@ -123,3 +123,7 @@ ws_snaps() {
 
 # layers: how many there are.
 ws_layers() { find "$WS_STORE/layers" -mindepth 1 -maxdepth 1 | wc -l; }
+
+# lacks PATTERN: standard input has no line like that. ("! grep" would not fail
+# a test.)
+lacks() { if grep -e "$1"; then return 1; fi; }

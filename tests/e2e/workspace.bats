@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
 # workspace.bats - the everyday path, as an ordinary user.
 load lib
 load workspace
@@ -51,8 +52,7 @@ inside() { ws run "$1" -- sh -c "$2"; }
 	[ "$status" -eq 143 ]
 	run inside codes 'kill -9 $$'
 	[ "$status" -eq 137 ]
-	run ws run codes -- /nowhere
-	[ "$status" -eq 127 ]
+	run -127 ws run codes -- /nowhere
 	run ws run codes -- /etc/passwd
 	[ "$status" -eq 126 ]
 }
@@ -312,7 +312,7 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	WS_ENV=(SECRET=1 LD_LIBRARY_PATH=/x LANG=C.UTF-8 SSH_AUTH_SOCK=/x)
 	run ws run env -- env
 	echo "$output"
-	! grep -q 'SECRET\|LD_LIBRARY_PATH\|SSH_AUTH' <<<"$output"
+	lacks 'SECRET\|LD_LIBRARY_PATH\|SSH_AUTH' <<<"$output"
 	grep -q ^LANG=C.UTF-8 <<<"$output"
 	grep -q ^EARSHOT_WORKSPACE=env <<<"$output"
 	WS_ENV=(SECRET=1)
@@ -500,7 +500,7 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	pid=$!
 	exec 4>in
 	until_true 20 has "$WS_HOME/said" one
-	! grep -q tw "$WS_HOME/said"
+	lacks tw <"$WS_HOME/said"
 	exec 4>&-
 	wait "$pid" || status=$?
 	[ "$status" -eq 4 ]
