@@ -208,7 +208,10 @@ int gc_sweep(const struct store *store, unsigned trash_days, size_t *ret_layers,
 			       "%s; nothing was removed, as what "
 			       "it needs is not known",
 			       found.broken.list[0]);
-	rc = remove_files(store, &found, e);
+	/* First what an earlier one left, so that no name is taken. */
+	rc = store_empty_tmp(store, e);
+	if (rc >= 0)
+		rc = remove_files(store, &found, e);
 	if (rc == 0)
 		rc = store_remove_layers(store, &found.layers, e);
 	if (rc == 0)
