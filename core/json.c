@@ -7,25 +7,28 @@
 #include "core/mem.h"
 #include "core/text.h"
 
-struct json {
-	json_t *value;
-};
+/*
+ * A struct json is jansson's own value under another name: parts of a value can
+ * be handed out without a wrapper that would have to be kept.
+ */
+static json_t *value_of(const struct json *json)
+{
+	return (json_t *)(uintptr_t)json;
+}
 
 /* jansson answers NULL and -1 only when memory is gone: core/mem.h. */
 static struct json *wrap(json_t *take_value)
 {
-	struct json *json = mem_new(sizeof(*json));
-
 	if (take_value == NULL)
 		abort();
-	json->value = take_value;
-	return json;
+	return (struct json *)take_value;
 }
 
 static void put(struct json *json, const char *key, json_t *take_value)
 {
-	int rc = key != NULL ? json_object_set_new(json->value, key, take_value)
-			     : json_array_append_new(json->value, take_value);
+	int rc = key != NULL
+			 ? json_object_set_new(value_of(json), key, take_value)
+			 : json_array_append_new(value_of(json), take_value);
 
 	if (rc < 0)
 		abort();
@@ -43,10 +46,8 @@ struct json *json_array_make(void)
 
 void json_free(struct json *json)
 {
-	if (json == NULL)
-		return;
-	json_decref(json->value);
-	free(json);
+	if (json != NULL)
+		json_decref(value_of(json));
 }
 
 void json_add_text(struct json *json, const char *key, const char *text)
@@ -73,8 +74,7 @@ void json_add_bool(struct json *json, const char *key, bool value)
 
 void json_add(struct json *json, const char *key, struct json *take_value)
 {
-	put(json, key, json_incref(take_value->value));
-	json_free(take_value);
+	put(json, key, value_of(take_value));
 }
 
 static int on_bytes(const char *bytes, size_t len_bytes, void *data)
@@ -85,5 +85,33 @@ static int on_bytes(const char *bytes, size_t len_bytes, void *data)
 
 void json_print(const struct json *json, struct buf *out)
 {
-	json_dump_callback(json->value, on_bytes, out, JSON_COMPACT);
+	json_dump_callback(value_of(json), on_bytes, out, JSON_COMPACT);
+}
+
+/* ---- reading ------------------------------------------------------------ */
+
+struct json *json_parse(const char *text, size_t len_bytes)
+{
+	return (struct json *)json_loadb(text, len_bytes,
+					 JSON_REJECT_DUPLICATES, NULL);
+}
+
+const struct json *json_get(const struct json *json, const char *key)
+{
+	return (const struct json *)json_object_get(value_of(json), key);
+}
+
+size_t json_count(const struct json *json)
+{
+	return json_array_size(value_of(json));
+}
+
+const struct json *json_at(const struct json *json, size_t index)
+{
+	return (const struct json *)json_array_get(value_of(json), index);
+}
+
+const char *json_get_text(const struct json *json, const char *key)
+{
+	return json_string_value(json_object_get(value_of(json), key));
 }

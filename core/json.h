@@ -1,5 +1,5 @@
 /*
- * json.h - JSON values for --json: built, then printed one a line. jansson.
+ * json.h - JSON values: built and printed one a line, or parsed. jansson.
  *
  * Text that is not UTF-8 is repaired (core/text.h). Keys are printed in the
  * order in which they were added.
@@ -23,5 +23,21 @@ void json_add(struct json *json, const char *key, struct json *take_value);
 
 /* Add the compact form to out, without a newline. */
 void json_print(const struct json *json, struct buf *out);
+
+/*
+ * Parse one value; keys given twice are refused, nesting is limited to
+ * jansson's 2048. NULL when text is no JSON. The result is the caller's.
+ */
+struct json *json_parse(const char *text, size_t len_bytes) MUST_CHECK;
+
+/*
+ * Parts, borrowed from json. NULL (json_count: 0) when json is NULL or of
+ * another type, or when there is no such part: what a stranger wrote can be
+ * asked for without asking first what it is.
+ */
+const struct json *json_get(const struct json *json, const char *key);
+const char *json_get_text(const struct json *json, const char *key);
+size_t json_count(const struct json *json);
+const struct json *json_at(const struct json *json, size_t index);
 
 #endif

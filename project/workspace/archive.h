@@ -1,0 +1,76 @@
+/*
+ * archive.h - tar archives in and out, with all that a root file system has.
+ *
+ * libarchive keeps extended attributes, ACLs, capabilities, hard links and
+ * sparse files where tar(1) and rsync(1) silently drop some of them. Only a
+ * fixed list of compressions is read, none through a program.
+ *
+ * What is unpacked is a stranger's. It happens in a process that has made the
+ * empty target its root folder, so that there is nothing else to reach; and
+ * still every name is checked, because what was meant to lead out of a
+ * workspace is not something to install half of.
+ */
+#ifndef WORKSPACE_ARCHIVE_H
+#define WORKSPACE_ARCHIVE_H
+
+#include "core/err.h"
+
+enum {
+	UNPACK_ENTRIES_MAX = 4000000,
+	UNPACK_MIB_DEFAULT = 65536, /* a bomb is refused, not a system */
+	UNPACK_NAME_MAX_BYTES = 4096,
+	ARCHIVE_PEEK_ENTRIES = 16,
+};
+
+struct unpack {
+	uint64_t max_bytes; /* of file contents, before it is refused */
+	uint64_t max_entries;
+	const char *strip; /* only members below "rootfs/", without it */
+	bool oci; /* ".wh.NAME" is a whiteout */
+	bool owners; /* give files their owners' numbers */
+	/* Counted: */
+	uint64_t bytes, entries;
+	uint64_t devices; /* left out: nobody may make them here */
+	uint64_t strangers; /* owners outside of the map: root instead */
+};
+
+/*
+ * Unpack the archive that can be read from fd into the working directory,
+ * which is the root folder of the calling process.
+ *
+ * errors: -EINVAL for a name that leads out, naming it; -EFBIG beyond a limit;
+ *         -EILSEQ for what is no archive or a damaged one.
+ */
+int archive_unpack(int fd, struct unpack *unpack, struct err *e) MUST_CHECK;
+
+enum archive_kind { ARCHIVE_ROOT, ARCHIVE_OCI, ARCHIVE_INCUS };
+
+/* What an archive holds, by its first names; fd is rewound. */
+int archive_peek(int fd, enum archive_kind *ret, struct err *e) MUST_CHECK;
+
+struct pack;
+
+/*
+ * Write an archive to fd, compressed as name ends: .tar, .tar.gz, .tgz,
+ * .tar.zst, .tar.xz; anything else is not compressed. NULL with e filled.
+ */
+struct pack *pack_new(int fd, const char *name, struct err *e) MUST_CHECK;
+
+/*
+ * Add everything below the folder root, its names behind prefix ("" or
+ * "rootfs"). Unreadable files are left out and counted in *ret_skipped when
+ * that is not NULL, else an error.
+ */
+int pack_tree(struct pack *pack, int root, const char *prefix,
+	      uint64_t *ret_skipped, struct err *e) MUST_CHECK;
+
+/* Add one file, from memory or (bytes NULL) from a descriptor. */
+int pack_file(struct pack *pack, const char *name, const char *bytes, int fd,
+	      uint64_t len_bytes, struct err *e) MUST_CHECK;
+
+/* Finish and free; the archive is whole only if this returns 0. */
+int pack_close(struct pack *take_pack, struct err *e) MUST_CHECK;
+/* Free without finishing. */
+void pack_abandon(struct pack *take_pack);
+
+#endif

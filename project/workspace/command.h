@@ -1,0 +1,61 @@
+/*
+ * command.h - the verbs of "project workspace": one table, one settings.
+ */
+#ifndef WORKSPACE_COMMAND_H
+#define WORKSPACE_COMMAND_H
+
+#include "core/err.h"
+#include "core/opt.h"
+#include "project/workspace/shares.h"
+#include "project/workspace/store.h"
+
+enum { COMMAND_ENV_MAX = 128 };
+
+/* The options of all verbs. */
+struct settings {
+	char *base, *store, *user, *comment, *file, *net, *format, *project;
+	unsigned layers, days, max_mib;
+	bool json, say, nested, all, flatten, fix, init, back;
+	struct shares shares;
+	const char *env[COMMAND_ENV_MAX];
+	size_t env_count;
+	struct buf map; /* "--map" values, separated by blanks */
+};
+
+struct command;
+
+/* What a verb works with. */
+struct run {
+	struct settings *set;
+	const struct store *store;
+	int argc;
+	char **argv; /* operands */
+};
+
+/* Returns an exit code, or a negative errno with e filled. */
+typedef int command_fn(const struct run *run, struct err *e);
+
+struct command {
+	const char *verb, *alias;
+	const char *usage; /* what follows the verb */
+	const char *about;
+	int min, max; /* operands; max -1: any */
+	command_fn *fn;
+	const struct opt *opts;
+	size_t opt_count;
+};
+
+extern const struct command workspace_commands[];
+extern const size_t workspace_command_count;
+
+/* NULL when no verb or alias is called so. */
+const struct command *command_find(const char *word);
+
+/* A line on standard error: what is going on. */
+void command_tell(const char *text);
+
+/* Verbs that live in files of their own. */
+command_fn command_list, command_diff, command_gc, command_doctor,
+	command_export, command_import, command_base;
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * confine.h - take away what a program inside a workspace has no use for.
+ *
+ * Order matters and is the caller's: user ids, then confine_apply(), then
+ * execve. What is taken away stays away from everything started afterwards.
+ */
+#ifndef WORKSPACE_CONFINE_H
+#define WORKSPACE_CONFINE_H
+
+#include "core/err.h"
+
+struct confine {
+	bool private_net; /* may configure its own network */
+	bool nested; /* may make namespaces and mount in them */
+	bool keep_caps; /* stays root of its namespace, for that */
+};
+
+/*
+ * Capabilities down to those of packages' scripts, no_new_privs, the seccomp
+ * filter, and every descriptor above standard error closed on execve. The
+ * process must be root of its user namespace, or drop_caps must have been
+ * called while it was.
+ */
+int confine_apply(const struct confine *confine, struct err *e) MUST_CHECK;
+
+/* Only the capabilities: before becoming another user. */
+int confine_caps(const struct confine *confine, struct err *e) MUST_CHECK;
+
+#endif

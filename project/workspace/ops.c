@@ -1,0 +1,608 @@
+#include "project/workspace/ops.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "core/files.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "project/workspace/holder.h"
+#include "project/workspace/whole.h"
+
+/* ---- a layer that is used, or dropped again ----------------------------- */
+
+struct fresh {
+	const struct store *store;
+	char id[LAYER_ID_BYTES + 1];
+	bool used;
+};
+
+static void fresh_fini(struct fresh *fresh)
+{
+	if (fresh->store != NULL && !fresh->used)
+		store_drop_layer(fresh->store, fresh->id);
+}
+
+#define SCOPED_FRESH ON_SCOPE_EXIT(fresh_fini)
+
+static int fresh_make(const struct store *store, struct fresh *ret,
+		      struct err *e)
+{
+	int rc = store_new_layer(store, ret->id, e);
+
+	if (rc == 0)
+		ret->store = store;
+	return rc;
+}
+
+/* Both locks of a change; store first. */
+struct locks {
+	int store, name;
+};
+
+static void locks_fini(struct locks *locks)
+{
+	scope_close(&locks->name);
+	scope_close(&locks->store);
+}
+
+#define SCOPED_LOCKS ON_SCOPE_EXIT(locks_fini)
+
+static int lock_both(const struct store *store, const char *name,
+		     struct locks *ret, struct err *e)
+{
+	ret->store = store_lock(store, false, e);
+	if (ret->store < 0)
+		return ret->store;
+	ret->name = store_lock_name(store, name, e);
+	return ret->name < 0 ? ret->name : 0;
+}
+
+static void set_upper(struct meta *meta, const char *id)
+{
+	memcpy(meta->upper, id, LAYER_ID_BYTES + 1);
+}
+
+static void set_lower(struct meta *meta, const struct chain *chain)
+{
+	struct chain copy = chain_copy(chain);
+
+	chain_fini(&meta->lower);
+	meta->lower = copy;
+}
+
+static bool chain_equal(const struct chain *a, const struct chain *b)
+{
+	if (a->count != b->count || a->host != b->host)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->ids[i], b->ids[i]) != 0)
+			return false;
+	return true;
+}
+
+static int check_depth(const struct chain *chain, const char *name,
+		       struct err *e)
+{
+	if (chain->count + 1 < CHAIN_MAX)
+		return 0;
+	return err_say(e, E2BIG,
+		       "%s has %zu layers on top of each other; join them "
+		       "with: project workspace gc --flatten",
+		       name, chain->count);
+}
+
+/* ---- create ------------------------------------------------------------- */
+
+/* Whole-tree stores begin with a copy of the base. */
+static int fill_upper(const struct store *store, struct meta *meta,
+		      struct err *e)
+{
+	int rc;
+
+	if (meta->store == STORE_OVERLAY)
+		return 0;
+	rc = whole_check(store, meta, e);
+	if (rc == 0 && meta->lower.count > 0)
+		rc = whole_copy(store, meta, meta->lower.ids[0], meta->upper,
+				e);
+	chain_fini(&meta->lower);
+	meta->base_layers = 0;
+	return rc;
+}
+
+int ops_create(const struct store *store, const struct create *create,
+	       struct err *e)
+{
+	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	SCOPED_META struct meta meta = { .next = 1, .store = create->store };
+	SCOPED_FRESH struct fresh upper = { 0 };
+	int rc = workspace_name_check(create->name, e);
+
+	if (rc == 0)
+		rc = lock_both(store, create->name, &locks, e);
+	if (rc < 0)
+		return rc;
+	if (store_has(store, "ws", create->name))
+		return err_say(e, EEXIST, "there is a workspace '%s' already",
+			       create->name);
+	rc = fresh_make(store, &upper, e);
+	if (rc < 0)
+		return rc;
+	meta.project = mem_copy(create->project);
+	meta.base = mem_copy(create->base);
+	meta.map = mem_copy(create->map);
+	meta.single = store->map.single && create->map == NULL;
+	meta.created_s = time(NULL);
+	meta.lower = chain_copy(&create->lower);
+	meta.base_layers = (unsigned)create->lower.count;
+	set_upper(&meta, upper.id);
+	rc = fill_upper(store, &meta, e);
+	if (rc == 0)
+		rc = store_save(store, "ws", create->name, &meta, e);
+	upper.used = rc == 0;
+	return rc;
+}
+
+/* ---- freezing ----------------------------------------------------------- */
+
+/*
+ * The state as a chain, without changing the workspace: a copy of what was
+ * written since. The only way while it runs, or when the store keeps trees.
+ */
+static int copy_state(const struct store *store, const struct meta *meta,
+		      struct fresh *copy, struct chain *ret, struct err *e)
+{
+	int rc = fresh_make(store, copy, e);
+
+	if (rc == 0)
+		rc = whole_copy(store, meta, meta->upper, copy->id, e);
+	if (rc < 0)
+		return rc;
+	*ret = chain_copy(&meta->lower);
+	chain_push(ret, copy->id);
+	return 0;
+}
+
+static int copy_running(const struct store *store, const struct meta *meta,
+			const struct holder *holder, struct fresh *copy,
+			struct chain *ret, struct err *e)
+{
+	int rc = holder_pause(holder, e);
+
+	if (rc < 0)
+		return rc;
+	rc = copy_state(store, meta, copy, ret, e);
+	/* If it ended meanwhile there is nothing to continue. */
+	(void)!holder_resume(holder, NULL);
+	return rc;
+}
+
+/*
+ * The state as a chain of frozen layers; meta goes on with a new upper when
+ * nothing runs. meta must be saved afterwards for the layers to be kept.
+ */
+static int freeze(const struct store *store, const char *name,
+		  struct meta *meta, struct fresh *fresh, struct chain *ret,
+		  struct err *e)
+{
+	SCOPED_HOLDER struct holder holder = { 0 };
+	SCOPED_FD int excluded = -1;
+	int rc = check_depth(&meta->lower, name, e);
+
+	if (rc == 0)
+		rc = holder_connect(store, name, &holder, e);
+	if (rc < 0)
+		return rc;
+	if (rc == 1)
+		return copy_running(store, meta, &holder, fresh, ret, e);
+	excluded = holder_exclude(store, name, e);
+	if (excluded < 0)
+		return excluded;
+	if (meta->store != STORE_OVERLAY)
+		return copy_state(store, meta, fresh, ret, e);
+	*ret = chain_copy(&meta->lower);
+	if (store_layer_is_empty(store, meta->upper, meta->lower.host))
+		return 0;
+	rc = fresh_make(store, fresh, e);
+	if (rc < 0) {
+		chain_fini(ret);
+		return rc;
+	}
+	chain_push(ret, meta->upper);
+	set_upper(meta, fresh->id);
+	set_lower(meta, ret);
+	return 0;
+}
+
+static int check_comment(const char *comment, struct err *e)
+{
+	size_t len = comment != NULL ? strlen(comment) : 0;
+
+	if (len > COMMENT_MAX_BYTES)
+		return err_usage(e, "a comment has at most %d bytes",
+				 COMMENT_MAX_BYTES);
+	if (!text_is_utf8(comment != NULL ? comment : "", len))
+		return err_usage(e, "a comment is UTF-8 text");
+	return 0;
+}
+
+int ops_snapshot(const struct store *store, const char *name,
+		 const char *comment, unsigned *ret_number, struct err *e)
+{
+	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	SCOPED_META struct meta meta = { 0 };
+	SCOPED_CHAIN struct chain chain = { 0 };
+	SCOPED_FRESH struct fresh fresh = { 0 };
+	unsigned number;
+	int rc = check_comment(comment, e);
+
+	if (rc == 0)
+		rc = lock_both(store, name, &locks, e);
+	if (rc == 0)
+		rc = store_load(store, "ws", name, &meta, e);
+	if (rc < 0)
+		return rc;
+	if (meta.snap_count >= SNAPS_MAX)
+		return err_say(e, E2BIG, "%s has %d snapshots: no more", name,
+			       SNAPS_MAX);
+	rc = freeze(store, name, &meta, &fresh, &chain, e);
+	if (rc < 0)
+		return rc;
+	number = meta_add_snapshot(&meta, &chain, time(NULL), false, comment);
+	rc = store_save(store, "ws", name, &meta, e);
+	fresh.used = rc == 0;
+	if (rc == 0)
+		*ret_number = number;
+	return rc;
+}
+
+static struct snapshot *find_snapshot(struct meta *meta, const char *name,
+				      unsigned number, struct err *e)
+{
+	for (size_t i = 0; i < meta->snap_count; i++)
+		if (meta->snaps[i].number == number)
+			return &meta->snaps[i];
+	(void)err_say(e, ENOENT, "%s has no snapshot %u", name, number);
+	return NULL;
+}
+
+int ops_comment(const struct store *store, const char *name, unsigned number,
+		const char *comment, struct err *e)
+{
+	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	SCOPED_META struct meta meta = { 0 };
+	struct snapshot *snap;
+	int rc = check_comment(comment, e);
+
+	if (rc == 0)
+		rc = lock_both(store, name, &locks, e);
+	if (rc == 0)
+		rc = store_load(store, "ws", name, &meta, e);
+	if (rc < 0)
+		return rc;
+	snap = find_snapshot(&meta, name, number, e);
+	if (snap == NULL)
+		return -ENOENT;
+	free(snap->comment);
+	snap->comment = mem_copy(comment);
+	return store_save(store, "ws", name, &meta, e);
+}
+
+int ops_forget(const struct store *store, const char *name, unsigned number,
+	       struct err *e)
+{
+	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	SCOPED_META struct meta meta = { 0 };
+	struct snapshot *snap;
+	unsigned parent;
+	int rc = lock_both(store, name, &locks, e);
+
+	if (rc == 0)
+		rc = store_load(store, "ws", name, &meta, e);
+	if (rc < 0)
+		return rc;
+	snap = find_snapshot(&meta, name, number, e);
+	if (snap == NULL)
+		return -ENOENT;
+	parent = snap->parent;
+	chain_fini(&snap->chain);
+	free(snap->comment);
+	meta.snap_count--;
+	memmove(snap, snap + 1,
+		(size_t)(meta.snaps + meta.snap_count - snap) * sizeof(*snap));
+	/* What stood on it stands on what it stood on. */
+	for (size_t i = 0; i < meta.snap_count; i++)
+		if (meta.snaps[i].parent == number)
+			meta.snaps[i].parent = parent;
+	if (meta.parent == number)
+		meta.parent = parent;
+	return store_save(store, "ws", name, &meta, e);
+}
+
+/* ---- restore ------------------------------------------------------------ */
+
+/* Whether going back would lose something that no snapshot holds. */
+static bool is_unsaved(const struct store *store, const struct meta *meta)
+{
+	if (meta->store != STORE_OVERLAY ||
+	    !store_layer_is_empty(store, meta->upper, meta->lower.host))
+		return true;
+	for (size_t i = 0; i < meta->snap_count; i++)
+		if (chain_equal(&meta->snaps[i].chain, &meta->lower))
+			return false;
+	return meta->lower.count > 0;
+}
+
+static unsigned save_before_restore(struct meta *meta, unsigned number)
+{
+	SCOPED_TEXT char *comment = mem_printf("before restoring %u", number);
+	SCOPED_CHAIN struct chain now = chain_copy(&meta->lower);
+
+	chain_push(&now, meta->upper);
+	return meta_add_snapshot(meta, &now, time(NULL), true, comment);
+}
+
+static int go_back(const struct store *store, struct meta *meta,
+		   const struct chain *chain, unsigned number,
+		   struct fresh *fresh, unsigned *ret_saved, struct err *e)
+{
+	SCOPED_CHAIN struct chain target = chain_copy(chain);
+	unsigned saved = 0;
+	int rc = fresh_make(store, fresh, e);
+
+	if (rc == 0 && meta->store != STORE_OVERLAY) {
+		rc = whole_copy(store, meta, target.ids[0], fresh->id, e);
+		chain_fini(&target);
+	}
+	if (rc < 0)
+		return rc;
+	if (is_unsaved(store, meta))
+		saved = save_before_restore(meta, number);
+	set_upper(meta, fresh->id);
+	set_lower(meta, &target);
+	meta->parent = number;
+	*ret_saved = saved;
+	return 0;
+}
+
+int ops_restore(const struct store *store, const char *name, unsigned number,
+		unsigned *ret_number, unsigned *ret_saved, struct err *e)
+{
+	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	SCOPED_META struct meta meta = { 0 };
+	SCOPED_FRESH struct fresh fresh = { 0 };
+	SCOPED_FD int excluded = -1;
+	const struct snapshot *snap;
+	unsigned saved;
+	int rc = lock_both(store, name, &locks, e);
+
+	if (rc == 0)
+		rc = store_load(store, "ws", name, &meta, e);
+	if (rc < 0)
+		return rc;
+	if (number == 0)
+		number = meta.parent;
+	if (number == 0)
+		return err_say(e, ENOENT, "%s has no snapshot to go back to",
+			       name);
+	snap = find_snapshot(&meta, name, number, e);
+	if (snap == NULL)
+		return -ENOENT;
+	excluded = holder_exclude(store, name, e);
+	if (excluded < 0)
+		return excluded;
+	rc = go_back(store, &meta, &snap->chain, number, &fresh, &saved, e);
+	if (rc == 0)
+		rc = store_save(store, "ws", name, &meta, e);
+	fresh.used = rc == 0;
+	if (rc == 0) {
+		*ret_number = number;
+		*ret_saved = saved;
+	}
+	return rc;
+}
+
+/* ---- clone -------------------------------------------------------------- */
+
+/* The chain to build on, freezing the state first when that is asked for. */
+static int source_chain(const struct store *store, const char *name,
+			struct meta *meta, int number, struct chain *ret,
+			struct fresh *fresh, struct err *e)
+{
+	const struct snapshot *snap;
+	char upper[LAYER_ID_BYTES + 1];
+	int rc;
+
+	if (number != SNAPSHOT_NOW) {
+		snap = find_snapshot(meta, name, (unsigned)number, e);
+		if (snap == NULL)
+			return -ENOENT;
+		*ret = chain_copy(&snap->chain);
+		return 0;
+	}
+	memcpy(upper, meta->upper, sizeof(upper));
+	rc = freeze(store, name, meta, fresh, ret, e);
+	/* Only a state whose layer was frozen is a changed workspace. */
+	if (rc == 0 && strcmp(upper, meta->upper) != 0) {
+		rc = store_save(store, "ws", name, meta, e);
+		fresh->used = rc == 0;
+	}
+	return rc;
+}
+
+static int save_clone(const struct store *store, const char *name,
+		      const struct meta *from, const struct chain *chain,
+		      const char *new_name, struct err *e)
+{
+	SCOPED_META struct meta meta = { .next = 1, .store = from->store };
+	SCOPED_FRESH struct fresh upper = { 0 };
+	int rc = fresh_make(store, &upper, e);
+
+	if (rc < 0)
+		return rc;
+	meta.project = mem_copy(from->project != NULL ? from->project : name);
+	meta.base = mem_copy(from->base);
+	meta.map = mem_copy(from->map);
+	meta.single = from->single;
+	meta.created_s = time(NULL);
+	set_upper(&meta, upper.id);
+	if (from->store == STORE_OVERLAY) {
+		meta.lower = chain_copy(chain);
+		meta.base_layers = (unsigned)chain->count;
+	} else {
+		rc = whole_copy(store, from, chain->ids[0], upper.id, e);
+	}
+	if (rc == 0)
+		rc = store_save(store, "ws", new_name, &meta, e);
+	upper.used = rc == 0;
+	return rc;
+}
+
+int ops_clone(const struct store *store, const char *name, int number,
+	      const char *new_name, struct err *e)
+{
+	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	SCOPED_FD int new_lock = -1;
+	SCOPED_META struct meta meta = { 0 };
+	SCOPED_CHAIN struct chain chain = { 0 };
+	SCOPED_FRESH struct fresh fresh = { 0 };
+	int rc = workspace_name_check(new_name, e);
+
+	if (rc == 0 && strcmp(name, new_name) == 0)
+		rc = err_say(e, EEXIST, "there is a workspace '%s' already",
+			     new_name);
+	if (rc == 0)
+		rc = lock_both(store, name, &locks, e);
+	if (rc < 0)
+		return rc;
+	new_lock = store_lock_name(store, new_name, e);
+	if (new_lock < 0)
+		return new_lock;
+	if (store_has(store, "ws", new_name))
+		return err_say(e, EEXIST, "there is a workspace '%s' already",
+			       new_name);
+	rc = store_load(store, "ws", name, &meta, e);
+	if (rc == 0)
+		rc = source_chain(store, name, &meta, number, &chain, &fresh,
+				  e);
+	if (rc == 0)
+		rc = save_clone(store, name, &meta, &chain, new_name, e);
+	/* A copy of a running one is named by the clone alone. */
+	if (rc == 0)
+		fresh.used = true;
+	return rc;
+}
+
+/* ---- away, back, and another name --------------------------------------- */
+
+int ops_destroy(const struct store *store, const char *name, char **ret_trash,
+		struct err *e)
+{
+	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	SCOPED_FD int excluded = -1;
+	SCOPED_TEXT char *trash = NULL;
+	int64_t now = time(NULL);
+	int rc = lock_both(store, name, &locks, e);
+
+	if (rc < 0)
+		return rc;
+	excluded = holder_exclude(store, name, e);
+	if (excluded < 0)
+		return excluded;
+	do {
+		free(trash);
+		trash = mem_printf("%010lld-%s", (long long)now++, name);
+		rc = store_move(store, "ws", name, "trash", trash, e);
+	} while (rc == -EEXIST);
+	if (rc == 0)
+		*ret_trash = text_give(&trash);
+	return rc;
+}
+
+int ops_undelete(const struct store *store, const char *trash, const char *name,
+		 struct err *e)
+{
+	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	int rc = lock_both(store, name, &locks, e);
+
+	if (rc == 0)
+		rc = store_move(store, "trash", trash, "ws", name, e);
+	return rc;
+}
+
+int ops_rename(const struct store *store, const char *name,
+	       const char *new_name, struct err *e)
+{
+	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	SCOPED_FD int new_lock = -1;
+	SCOPED_FD int excluded = -1;
+	int rc = workspace_name_check(new_name, e);
+
+	if (rc == 0)
+		rc = lock_both(store, name, &locks, e);
+	if (rc < 0)
+		return rc;
+	new_lock = store_lock_name(store, new_name, e);
+	if (new_lock < 0)
+		return new_lock;
+	excluded = holder_exclude(store, name, e);
+	if (excluded < 0)
+		return excluded;
+	rc = store_move(store, "ws", name, "ws", new_name, e);
+	return rc == -EEXIST
+		       ? err_say(e, EEXIST, "there is a workspace '%s' already",
+				 new_name)
+		       : rc;
+}
+
+/* ---- NAME@SNAPSHOT ------------------------------------------------------ */
+
+static int parse_number(const struct store *store, const char *name,
+			const char *text, unsigned *ret, struct err *e)
+{
+	SCOPED_META struct meta meta = { 0 };
+	unsigned number = 0;
+	char *end = NULL;
+	int rc = store_load(store, "ws", name, &meta, e);
+
+	if (rc < 0)
+		return rc;
+	if (strcmp(text, "last") == 0) {
+		for (size_t i = 0; i < meta.snap_count; i++)
+			if (meta.snaps[i].number > number)
+				number = meta.snaps[i].number;
+	} else if (text[0] >= '0' && text[0] <= '9') {
+		unsigned long n = strtoul(text, &end, 10);
+
+		number = *end == '\0' && n < UINT32_MAX ? (unsigned)n : 0;
+	}
+	if (number == 0 || meta_snapshot(&meta, number) == NULL)
+		return err_say(e, ENOENT, "%s has no snapshot '%s'", name,
+			       text);
+	*ret = number;
+	return 0;
+}
+
+int ops_parse(const struct store *store, const char *text, char **ret_name,
+	      unsigned *ret_number, struct err *e)
+{
+	const char *at = strchr(text, '@');
+	SCOPED_TEXT char *prefix =
+		mem_text(text, at != NULL ? (size_t)(at - text) : strlen(text));
+	SCOPED_TEXT char *name = store_find(store, prefix, e);
+	unsigned number = 0;
+	int rc = 0;
+
+	if (name == NULL)
+		return e != NULL ? -e->code : -ENOENT;
+	if (at != NULL)
+		rc = parse_number(store, name, at + 1, &number, e);
+	if (rc < 0)
+		return rc;
+	*ret_name = text_give(&name);
+	*ret_number = number;
+	return 0;
+}

@@ -1,0 +1,145 @@
+#include "project/workspace/probe.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "core/files.h"
+#include "project/workspace/mounts.h"
+#include "project/workspace/ns.h"
+#include "project/workspace/whole.h"
+
+static int nothing(void *data, struct err *e)
+{
+	(void)data;
+	(void)e;
+	return 0;
+}
+
+static int probe_userns(const struct store *store, struct err *e)
+{
+	return ns_run(&store->map, true, nothing, NULL, e);
+}
+
+static int probe_range(const struct store *store, struct err *e)
+{
+	return store->map.single ? err_say(e, EPERM, "%s", store->single_why)
+				 : 0;
+}
+
+/* A lower, an upper and a work folder of three letters, in tmp/. */
+static int try_overlay(void *data, struct err *e)
+{
+	static const char *const folders[] = { "mnt/l", "mnt/u", "mnt/w",
+					       "mnt/m" };
+	static const char *const lowers[] = { "mnt/l", "mnt/m" };
+	const struct store *store = data;
+	SCOPED_FD int mnt = -1;
+	SCOPED_FD int target = -1;
+	int rc;
+
+	if (chdir(store->path) < 0)
+		return err_set(e, errno, "enter %s", store->path);
+	mnt = open("mnt", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	rc = mount_new("tmpfs", NULL, 0, mnt, e);
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(folders); i++)
+		if (mkdir(folders[i], 0755) < 0)
+			rc = err_set(e, errno, "make %s", folders[i]);
+	if (rc < 0)
+		return rc;
+	target = open("mnt/m", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return mount_overlay(lowers, 1, folders[1], folders[2], target, e);
+}
+
+static int probe_overlay(const struct store *store, struct err *e)
+{
+	struct store copy = *store;
+
+	return ns_run(&store->map, true, try_overlay, &copy, e);
+}
+
+static int probe_kind(const struct store *store, enum store_kind kind,
+		      struct err *e)
+{
+	const struct meta meta = { .store = kind };
+
+	return whole_check(store, &meta, e);
+}
+
+static int probe_reflink(const struct store *store, struct err *e)
+{
+	return probe_kind(store, STORE_REFLINK, e);
+}
+
+static int probe_btrfs(const struct store *store, struct err *e)
+{
+	return probe_kind(store, STORE_BTRFS, e);
+}
+
+static int probe_liblxc(const struct store *store, struct err *e)
+{
+	void *library = dlopen("liblxc.so.1", RTLD_NOW | RTLD_LOCAL);
+
+	(void)store;
+	if (library == NULL)
+		return err_say(e, ENOENT,
+			       "liblxc is not installed "
+			       "(Debian: package liblxc1)");
+	dlclose(library);
+	return 0;
+}
+
+static int probe_cgroup(const struct store *store, struct err *e)
+{
+	struct statfs fs;
+
+	(void)store;
+	if (statfs("/sys/fs/cgroup", &fs) < 0 ||
+	    (uint32_t)fs.f_type != CGROUP2_SUPER_MAGIC)
+		return err_say(e, EOPNOTSUPP,
+			       "/sys/fs/cgroup is not cgroup2 alone: full "
+			       "systems (--init) run as root only");
+	if (geteuid() != 0 && access("/sys/fs/cgroup/cgroup.procs", W_OK) < 0)
+		return err_say(
+			e, EPERM,
+			"no cgroup is delegated to you; systemd does "
+			"with: systemd-run --user --scope -p Delegate=yes");
+	return 0;
+}
+
+static int probe_fresh_proc(const struct store *store, struct err *e)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	const char *line;
+	int rc = file_read(AT_FDCWD, "/proc/self/mountinfo", 16 << 20, &text,
+			   e);
+
+	(void)store;
+	for (line = buf_text(&text); rc == 0 && line != NULL;
+	     line = strchr(line + 1, '\n'))
+		if (strncmp(line + 1 + strcspn(line + 1, "/"), "/ /proc/", 8) ==
+		    0)
+			return err_say(e, EPERM,
+				       "parts of /proc are covered (in a "
+				       "container?): the host's processes are "
+				       "seen inside");
+	return rc;
+}
+
+/* clang-format off */
+const struct probe probes[] = {
+	{ "user namespaces", true, probe_userns },
+	{ "overlayfs in them", true, probe_overlay },
+	{ "a range of user ids", false, probe_range },
+	{ "a /proc of its own", false, probe_fresh_proc },
+	{ "store reflink", false, probe_reflink },
+	{ "store btrfs", false, probe_btrfs },
+	{ "liblxc (--init)", false, probe_liblxc },
+	{ "cgroup for full systems", false, probe_cgroup },
+};
+/* clang-format on */
+
+const size_t probe_count = COUNT_OF(probes);

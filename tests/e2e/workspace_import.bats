@@ -1,0 +1,366 @@
+#!/usr/bin/env bats
+# workspace_import.bats - archives: what goes out, what comes in, what must not.
+load lib
+load workspace
+
+setup_file() {
+	ws_setup_file
+	ws_rootfs "$WS_DIR/root"
+	ws base add small "$WS_DIR/root"
+}
+teardown_file() { ws_teardown_file; }
+setup() {
+	common_setup
+	WS_ENV=()
+	ws_needs_namespaces
+	rm -rf "$WS_HOME/here"/*
+	out=$WS_HOME/here
+}
+teardown() { common_teardown; }
+
+inside() { ws run "$1" -- sh -c "$2"; }
+
+# tar_of FILE: python's tarfile makes what tar(1) refuses to; t and add() are
+# the archive and a shorthand.
+tar_of() {
+	cat >script.py <<-EOF
+	import io, sys, tarfile
+	t = tarfile.open(sys.argv[1], 'w', format=tarfile.PAX_FORMAT)
+	def add(name, data=b'', type=tarfile.REGTYPE, link='', **more):
+	    i = tarfile.TarInfo(name)
+	    i.type, i.linkname, i.size, i.mode = type, link, len(data), 0o755
+	    for k, v in more.items():
+	        setattr(i, k, v)
+	    t.addfile(i, io.BytesIO(data))
+	$(cat)
+	t.close()
+	EOF
+	/usr/bin/python3 script.py "$1"
+	chmod 644 "$1"
+}
+
+# refused FILE WORDS: it is not imported, for that reason, and leaves nothing.
+refused() {
+	local layers
+	layers=$(ws_layers)
+	run ws import "$1" refused
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output = *"$2"* ]]
+	[ "$(ws_layers)" = "$layers" ]
+	run ws run refused -- true
+	[ "$status" -eq 1 ]
+}
+
+@test "everything survives: modes, owners, links, attributes, ACLs, holes, odd names" {
+	ws_needs_range
+	ws create full --base small
+	ws run full -- sh -c '
+		cd /; mkdir t; cd t; echo x >a; ln a b; ln -s a l; chmod 4751 a
+		echo y >owned; chown 7:8 owned; mkfifo pipe 2>/dev/null || busybox mkfifo pipe
+		mkdir -m 1777 sticky; echo z >"new
+line"; echo u >ä; echo n >"$(printf "\377")"; busybox truncate -s 50000000 hole; echo end >>hole
+		rm /etc/old; rm -r /usr/share/doc'
+	# Attributes are set from a workspace over the host, which has the tools.
+	run ws run trip -- python3 -c '
+import os
+os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
+	[ "$output" = ok ] || [[ $output = *ok ]]
+	for end in tar tar.gz tar.zst; do
+		ws export full "$out/full.$end"
+		ws import "$out/full.$end" "full-$end"
+		run ws run "full-$end" -- sh -c '
+			cd /t; cat a b l; stat -c "%a %h" a; stat -c %u:%g owned; stat -c %F pipe
+			stat -c %a sticky; cat new*line ä "$(printf "\377")"; stat -c %s hole
+			test $(stat -c %b hole) -lt 1000 && echo sparse; ls /etc/old /usr/share/doc 2>/dev/null; echo'
+		[ "$output" = "$(printf '%s\n' x x x '4751 2' 7:8 fifo 1777 z u n 50000004 sparse)" ]
+	done
+	[ "$(stat -c %s "$out/full.tar")" -lt 10000000 ]
+}
+
+@test "extended attributes, ACLs and capabilities survive" {
+	ws_needs_range
+	tar_of "$out/attr.tar" <<-'EOF'
+	import struct
+	add('bin', type=tarfile.DIRTYPE)
+	add('a', b'a', pax_headers={'SCHILY.xattr.user.mark': 'value'})
+	add('b', b'b', pax_headers={'SCHILY.acl.access': 'user::rwx,user::r--:7,group::r--,mask::r--,other::---'})
+	cap = struct.pack('<IIIII', 0x02000001, 1 << 10, 0, 0, 0).decode()
+	add('c', b'c', pax_headers={'SCHILY.xattr.security.capability': cap})
+	EOF
+	ws import "$out/attr.tar" attr
+	id=$(sed -n 's/^lower \([0-9a-f]*\)$/\1/p' "$WS_STORE/ws/attr")
+	/usr/bin/python3 - "$WS_STORE/layers/$id/up" <<-'EOF'
+	import os, sys
+	at = sys.argv[1] + '/'
+	assert os.getxattr(at + 'a', 'user.mark') == b'value'
+	assert len(os.getxattr(at + 'b', 'system.posix_acl_access')) == 4 + 5 * 8
+	assert os.getxattr(at + 'c', 'security.capability')
+	EOF
+	ws export attr "$out/again.tar.zst"
+	zstd -qdc "$out/again.tar.zst" >again.tar
+	/usr/bin/python3 - <<-'EOF'
+	import tarfile
+	h = {m.name: m.pax_headers for m in tarfile.open('again.tar')}
+	assert h['a']['SCHILY.xattr.user.mark'] == 'value', h
+	assert '7' in h['b']['SCHILY.acl.access'], h
+	assert any('security.capability' in k for k in h['c']), h
+	EOF
+}
+
+@test "an exported snapshot is that snapshot, and a running one is refused" {
+	ws create snap --base small
+	inside snap 'echo 1 >/f'
+	ws snap snap
+	inside snap 'echo 2 >/f'
+	ws export snap@1 "$out/s.tar"
+	[ "$(tar -xOf "$out/s.tar" f)" = 1 ]
+	ws run snap -- sleep 1000 3>&- &
+	pid=$!
+	is_running() { ws list --json | grep '"name":"snap"' | grep -q '"running":true'; }
+	until_true 20 is_running
+	run ws export snap "$out/t.tar"
+	[ "$status" -eq 1 ]
+	[[ $output = *"in use"* ]]
+	ws export snap@1 "$out/t.tar"
+	cmp "$out/s.tar" "$out/t.tar"
+	ws stop snap
+	wait "$pid" || :
+}
+
+@test "an export that fails leaves no file" {
+	ws create noexp --base small
+	run ws export noexp "$WS_HOME/nodir/x.tar"
+	[ "$status" -eq 1 ]
+	run ws export noexp "$out/x.tar" --format nonsense
+	[ "$status" -eq 2 ]
+	[ -z "$(ls "$out")" ]
+	[ -e /dev/full ] || return 0
+	run ws export noexp "/proc/x.tar"
+	[ "$status" -eq 1 ]
+}
+
+@test "an OCI image goes out and comes back, layers and whiteouts too" {
+	ws create oci --base small
+	inside oci 'echo x >/x; rm /etc/old'
+	ws export oci "$out/oci.tar" --format oci
+	ws import "$out/oci.tar" oci2
+	run inside oci2 'cat /x; ls /etc'
+	[ "$output" = $'x\npasswd\nresolv.conf' ] || [ "$output" = $'x\npasswd' ]
+	mkdir layout
+	tar -xf "$out/oci.tar" -C layout
+	# A second layer by hand: whiteout, opaque folder.
+	tar_of two.tar <<-'EOF'
+	add('x/'[:-1] + '2', b'two')
+	add('.wh.x')
+	add('usr/share/doc', type=tarfile.DIRTYPE)
+	add('usr/share/doc/.wh..wh..opq')
+	add('usr/share/doc/new', b'n')
+	EOF
+	/usr/bin/python3 - <<-'EOF'
+	import hashlib, json, os
+	b = 'layout/blobs/sha256/'
+	def put(data):
+	    h = hashlib.sha256(data).hexdigest()
+	    open(b + h, 'wb').write(data)
+	    return {'digest': 'sha256:' + h, 'size': len(data)}
+	index = json.load(open('layout/index.json'))
+	m = json.load(open(b + index['manifests'][0]['digest'][7:]))
+	m['layers'].append(put(open('two.tar', 'rb').read()))
+	index['manifests'][0].update(put(json.dumps(m).encode()))
+	json.dump(index, open('layout/index.json', 'w'))
+	EOF
+	cp -r layout "$out/layout"
+	chmod -R a+rX "$out/layout"
+	ws import "$out/layout" oci3
+	run inside oci3 'test -e /x || echo gone; cat /x2; ls /usr/share/doc'
+	[ "$output" = $'gone\ntwonew' ]
+	# Damage is found by the digest; a link out is not followed.
+	blob=$(find "$out/layout/blobs/sha256" -type f -size +1000k)
+	echo x >>"$blob"
+	run ws import "$out/layout" oci4
+	[ "$status" -eq 1 ]
+	[[ $output = *"digest differs"* ]]
+	rm "$out/layout/index.json"
+	ln -s /etc/passwd "$out/layout/index.json"
+	run ws import "$out/layout" oci4
+	[ "$status" -eq 1 ]
+	[[ $output = *"index.json"* ]]
+}
+
+@test "podman loads and runs an exported workspace" {
+	command -v podman >/dev/null || skip "podman is not installed"
+	ws_needs_root "run podman here"
+	ws create pod --base small
+	inside pod 'echo from-pod >/x'
+	ws export pod "$out/pod.tar" --format oci
+	ws export pod "$out/plain.tar.gz"
+	pod() { podman --root "$WS_DIR/pod" --runroot "$WS_DIR/podrun" \
+		--storage-driver vfs --cgroup-manager cgroupfs "$@"; }
+	pod load -qi "$out/pod.tar"
+	pod import -q "$out/plain.tar.gz" plain
+	pod image exists localhost/pod:latest
+	# podman asks for limits that root without CAP_SYS_RESOURCE cannot set.
+	cat >runtime <<-EOF
+	#!/usr/bin/python3
+	import json, os, sys
+	if '--bundle' in sys.argv:
+	    name = sys.argv[sys.argv.index('--bundle') + 1] + '/config.json'
+	    config = json.load(open(name))
+	    config['process'].pop('rlimits', None)
+	    json.dump(config, open(name, 'w'))
+	os.execv('$(command -v runc || command -v crun)', ['runtime'] + sys.argv[1:])
+	EOF
+	chmod +x runtime
+	for image in pod plain; do
+		run pod --runtime "$PWD/runtime" run --rm --network none "localhost/$image:latest" cat /x
+		echo "$output"
+		[ "$output" = from-pod ]
+	done
+}
+
+@test "lxc-execute runs an exported workspace" {
+	command -v lxc-execute >/dev/null || skip "lxc is not installed"
+	ws_needs_root "use lxc-execute here"
+	ws create lxc --base small
+	inside lxc 'echo from-lxc >/x; mkdir -p /proc /sys /dev'
+	ws export lxc "$out/lxc.tar"
+	mkdir -p lxcroot/c/rootfs
+	tar -xf "$out/lxc.tar" -C lxcroot/c/rootfs
+	printf 'lxc.rootfs.path = dir:%s\nlxc.net.0.type = empty\nlxc.uts.name = c\n' \
+		"$PWD/lxcroot/c/rootfs" >lxcroot/c/config
+	run lxc-execute -P "$PWD/lxcroot" -n c -- /bin/cat /x
+	[ "$status" -eq 0 ]
+	[[ $output = *from-lxc* ]]
+}
+
+@test "an Incus image goes out as it must look, and comes back" {
+	ws create inc --base small
+	inside inc 'echo x >/x; ln /x /y'
+	ws export inc "$out/inc.tar.gz" --format incus
+	[ "$(tar -tzf "$out/inc.tar.gz" | sed 's|/.*||' | sort -u | tr '\n' ' ')" = "metadata.yaml rootfs " ]
+	tar -xOzf "$out/inc.tar.gz" metadata.yaml >meta
+	grep -q "^architecture: $(uname -m)" meta
+	grep -q '^creation_date: [0-9]' meta
+	ws import "$out/inc.tar.gz" inc2
+	[ "$(inside inc2 'cat /x /y; stat -c %h /x')" = $'x\nx\n2' ]
+}
+
+@test "names that lead out are refused" {
+	for name in ../x a/../../x /etc/x ./../x .. ; do
+		echo "add('ok', b'x'); add('$name', b'x')" | tar_of "$out/bad.tar"
+		refused "$out/bad.tar" "refused: member"
+	done
+	[ ! -e "$WS_STORE/layers/x" ]
+	echo "add('ok', b'x'); add('l', type=tarfile.LNKTYPE, link='../../../../../etc/passwd')" |
+		tar_of "$out/bad.tar"
+	refused "$out/bad.tar" "hard link that leads out"
+	echo "add('l', type=tarfile.LNKTYPE, link='/etc/passwd')" | tar_of "$out/bad.tar"
+	refused "$out/bad.tar" "hard link that leads out"
+}
+
+@test "what follows a symbolic link to the host ends up in the workspace" {
+	echo host >"$WS_DIR/target"
+	chmod 666 "$WS_DIR/target"
+	mkdir -m 777 -p "$WS_DIR/folder"
+	tar_of "$out/link.tar" <<-EOF
+	add('bin', type=tarfile.DIRTYPE)
+	add('bin/busybox', open('/bin/busybox', 'rb').read())
+	add('bin/sh', type=tarfile.SYMTYPE, link='busybox')
+	add('file', type=tarfile.SYMTYPE, link='$WS_DIR/target')
+	add('file', b'evil')
+	add('dir', type=tarfile.SYMTYPE, link='$WS_DIR/folder')
+	add('dir/evil', b'evil')
+	add('up', type=tarfile.SYMTYPE, link='../../../../..')
+	add('up$WS_DIR/folder/evil2', b'evil')
+	EOF
+	run ws import "$out/link.tar" link
+	[ "$(cat "$WS_DIR/target")" = host ]
+	[ -z "$(ls "$WS_DIR/folder")" ]
+}
+
+@test "mount points that are symbolic links lead nowhere outside" {
+	mkdir -m 777 -p "$WS_DIR/folder"
+	tar_of "$out/mounts.tar" <<-EOF
+	add('bin', type=tarfile.DIRTYPE)
+	add('bin/busybox', open('/bin/busybox', 'rb').read())
+	add('bin/sh', type=tarfile.SYMTYPE, link='busybox')
+	add('etc', type=tarfile.DIRTYPE)
+	add('etc/resolv.conf', type=tarfile.SYMTYPE, link='$WS_DIR/folder/resolv.conf')
+	for n in ('dev', 'proc', 'sys', 'run', 'tmp', 'home', 'var'):
+	    add(n, type=tarfile.SYMTYPE, link='$WS_DIR/folder')
+	EOF
+	ws import "$out/mounts.tar" mounts
+	run ws run mounts -- /bin/busybox true
+	[ -z "$(ls "$WS_DIR/folder")" ]
+	[ -e /proc/self ]
+}
+
+@test "devices are left out and told; marks of overlayfs do not come in" {
+	tar_of "$out/dev.tar" <<-'EOF'
+	add('bin', type=tarfile.DIRTYPE)
+	add('bin/busybox', open('/bin/busybox', 'rb').read())
+	add('bin/sh', type=tarfile.SYMTYPE, link='busybox')
+	add('sda', type=tarfile.BLKTYPE, devmajor=8, devminor=0)
+	add('mem', type=tarfile.CHRTYPE, devmajor=1, devminor=1)
+	add('bin', type=tarfile.DIRTYPE, pax_headers={'SCHILY.xattr.user.overlay.opaque': 'y', 'SCHILY.xattr.user.kept': 'k'})
+	EOF
+	run ws import "$out/dev.tar" dev
+	[ "$status" -eq 0 ]
+	[[ $output = *"2 devices and sockets were left out"* ]]
+	run ws run dev -- /bin/busybox ls /
+	lacks 'sda\|mem' <<<"$output"
+	id=$(sed -n 's/^lower \([0-9a-f]*\)$/\1/p' "$WS_STORE/ws/dev")
+	/usr/bin/python3 - "$WS_STORE/layers/$id/up/bin" <<-'EOF'
+	import os, sys
+	names = os.listxattr(sys.argv[1])
+	assert 'user.overlay.opaque' not in names, names
+	assert 'user.kept' in names, names
+	EOF
+}
+
+@test "a bomb is refused at its limit, not at the end of the disk" {
+	echo "add('a', bytes(2 * 1048576))" | tar_of "$out/two.tar"
+	gzip -k "$out/two.tar"
+	ws import "$out/two.tar.gz" fits --max-mib 2
+	echo "add('a', bytes(2 * 1048576)); add('b', b'x')" | tar_of "$out/more.tar"
+	run ws import "$out/more.tar" more --max-mib 2
+	[ "$status" -eq 1 ]
+	[[ $output = *"more than 2 MiB"* ]]
+	ws import "$out/more.tar" more --max-mib 3
+}
+
+@test "what is no archive, is cut, or is not there" {
+	echo nonsense >"$out/x.tar"
+	refused "$out/x.tar" "x.tar"
+	: >"$out/empty.tar"
+	refused "$out/empty.tar" "empty.tar"
+	echo "add('a', bytes(100000))" | tar_of "$out/cut.tar"
+	truncate -s 50000 "$out/cut.tar"
+	refused "$out/cut.tar" "cut.tar"
+	refused "$out/nothere.tar" "No such file"
+	refused /dev/null "neither a file nor a folder"
+}
+
+@test "a base: added, used, refused while in use, removed" {
+	ws base add extra "$WS_DIR/root"
+	run ws base add extra "$WS_DIR/root"
+	[ "$status" -eq 1 ]
+	ws base | grep -q '^extra '
+	ws create user --base extra
+	ws create snapper --base small
+	ws snap user
+	run ws base remove extra
+	[ "$status" -eq 1 ]
+	[[ $output = *"in use by user"* ]]
+	ws create over --base user@1
+	ws destroy user
+	ws destroy over
+	n=$(ws_layers)
+	ws base remove extra
+	ws gc --all
+	[ "$(ws_layers)" -lt "$n" ]
+	run ws create x --base extra
+	[ "$status" -eq 1 ]
+	[[ $output = *"no base is called 'extra'"* ]]
+}
