@@ -25,7 +25,7 @@ BIN = $(OUT)/bin
 
 # A program NAME is main.c of its folder, NAME_MAIN, with the libraries of
 # NAME_AREAS (see below), pkg-config's NAME_PKGS and NAME_LIBS.
-PROGRAMS = speakd
+PROGRAMS = speakd sic-bridge project
 HELPERS = speakd-voice
 
 speakd_MAIN = speakd/main.c
@@ -36,33 +36,17 @@ speakd-voice_MAIN = speakd/voice/main.c
 speakd-voice_AREAS = voice core
 speakd-voice_PKGS = espeak-ng alsa inih libutf8proc
 
-ifneq ($(wildcard sic-bridge/main.c),)
-PROGRAMS += sic-bridge
 sic-bridge_MAIN = sic-bridge/main.c
 sic-bridge_AREAS = sic-bridge core
 sic-bridge_PKGS = libevent_core libevent_extra libevent_openssl libssl \
 	libcrypto inih jansson libutf8proc libseccomp
 sic-bridge_LIBS = -lircclient
-endif
 
-ifneq ($(wildcard project/main.c),)
-PROGRAMS += project
 project_MAIN = project/main.c
 project_AREAS = project core
 project_PKGS = inih jansson libutf8proc libpcre2-8 ncursesw libarchive \
 	libseccomp libcap libcrypto
 project_LIBS = -ldl
-endif
-
-# Until project/main.c exists, a driver of its workspace mode for the tests.
-ifeq ($(wildcard project/main.c),)
-PROGRAMS += project
-project_MAIN = tests/tools/project.c
-project_AREAS = project core
-project_PKGS = inih jansson libutf8proc libpcre2-8 ncursesw libarchive \
-	libseccomp libcap libcrypto
-project_LIBS = -ldl
-endif
 
 # An area is the folders whose .c files, without a main.c, make one library.
 AREAS = core speakd voice sic-bridge project

@@ -143,6 +143,12 @@ static int run_command_line(int argc, char **argv, struct err *e)
 				 near != NULL ? "; did you mean '" : "",
 				 near != NULL ? near->name : "",
 				 near != NULL ? "'?" : "");
+	if (command->main != NULL) {
+		static char name[] = "workspace";
+
+		argv[at] = name; /* or its alias */
+		return command->main(argc - at, argv + at);
+	}
 	/* argv[0] stays; the word before the command's options goes. */
 	for (int i = at; i > 1; i--)
 		argv[i] = argv[i - 1];

@@ -6,9 +6,9 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include <seccomp.h>
 
 #include "core/log.h"
+#include "core/syscalls.h"
 
 /*
  * Sanitizers and coverage open files of their own at the end of the process,
@@ -172,53 +172,40 @@ static const char *const allowed[] = {
 	"set_robust_list",
 };
 
-static int allow(scmp_filter_ctx filter, const char *name)
-{
-	int number = seccomp_syscall_resolve_name(name);
-	int rc;
-
-	/* Not every architecture has every call. */
-	if (number == __NR_SCMP_ERROR)
-		return 0;
-	rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
-	return rc == -EDOM ? 0 : rc;
-}
-
 /* How many bytes wait, and nothing else: TIOCSTI types into a terminal. */
-static int allow_fionread(scmp_filter_ctx filter)
+static int allow_fionread(struct syscalls *filter, struct err *e)
 {
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-				SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0));
+	const struct syscalls_when when = { 1, UINT64_MAX, FIONREAD };
+
+	return syscalls_allow(filter, "ioctl", &when, e);
 }
 
 /* Reading only: no bit of these is set in the flags. */
-static int allow_open_to_read(scmp_filter_ctx filter)
+static int allow_open_to_read(struct syscalls *filter, struct err *e)
 {
 	const uint64_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC |
 				 O_APPEND;
-	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-				  SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0));
+	const struct syscalls_when openat_when = { 2, writing, 0 };
+	const struct syscalls_when open_when = { 1, writing, 0 };
+	int rc = syscalls_allow(filter, "openat", &openat_when, e);
 
-	if (rc == 0)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
-				      SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0));
-	return rc == -EDOM ? 0 : rc;
+	return rc < 0 ? rc : syscalls_allow(filter, "open", &open_when, e);
 }
 
-static int fill(scmp_filter_ctx filter, bool may_open)
+static int fill(struct syscalls *filter, bool may_open, struct err *e)
 {
-	int rc = allow_fionread(filter);
+	int rc = allow_fionread(filter, e);
 
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(allowed); i++)
-		rc = allow(filter, allowed[i]);
+		rc = syscalls_allow(filter, allowed[i], NULL, e);
 	if (rc == 0 && may_open)
-		rc = allow_open_to_read(filter);
+		rc = allow_open_to_read(filter, e);
 	return rc;
 }
 
 int confine(struct err *e)
 {
-	scmp_filter_ctx filter;
+	struct syscalls *filter;
 	bool has_landlock;
 	int rc;
 
@@ -230,19 +217,19 @@ int confine(struct err *e)
 		return err_set(e, errno, "no new privileges");
 	has_landlock = landlock();
 	/* Refused, not killed: a library may try what it can do without. */
-	filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	filter = syscalls_new(SYSCALLS_REFUSE_REST, e);
 	if (filter == NULL)
-		return err_set(e, ENOMEM, "seccomp");
-	rc = fill(filter, has_landlock);
+		return -e->code;
+	rc = fill(filter, has_landlock, e);
 	if (rc == 0)
-		rc = seccomp_load(filter);
-	seccomp_release(filter);
-	if (rc == -EINVAL || rc == -ENOSYS || rc == -ECANCELED) {
+		rc = syscalls_load(filter, e);
+	syscalls_free(filter);
+	if (rc == -ENOSYS) {
 		log_warn("not confined: this kernel has no seccomp filters");
 		return 0;
 	}
-	if (rc < 0)
-		return err_set(e, -rc, "seccomp");
-	log_info("confined: seccomp%s", has_landlock ? " and Landlock" : "");
-	return 0;
+	if (rc == 0)
+		log_info("confined: seccomp%s",
+			 has_landlock ? " and Landlock" : "");
+	return rc;
 }

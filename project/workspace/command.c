@@ -515,7 +515,7 @@ const struct command workspace_commands[] = {
 
 const size_t workspace_command_count = COUNT_OF(workspace_commands);
 
-const struct command *command_find(const char *word)
+const struct command *workspace_command_find(const char *word)
 {
 	for (size_t i = 0; i < workspace_command_count; i++) {
 		const struct command *command = &workspace_commands[i];

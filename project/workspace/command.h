@@ -49,7 +49,7 @@ extern const struct command workspace_commands[];
 extern const size_t workspace_command_count;
 
 /* NULL when no verb or alias is called so. */
-const struct command *command_find(const char *word);
+const struct command *workspace_command_find(const char *word);
 
 /* A line on standard error: what is going on. */
 void command_tell(const char *text);

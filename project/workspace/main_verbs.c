@@ -91,8 +91,13 @@ static int dispatch(const struct command *command, int argc, char **argv)
 {
 	SCOPED_TEXT char *prog = mem_printf("project workspace %s",
 					    command->verb);
-	const struct opts opts = { prog, command->usage, command->about,
-				   command->opts, command->opt_count };
+	const struct opts opts = {
+		.prog = prog,
+		.usage = command->usage,
+		.about = command->about,
+		.list = command->opts,
+		.count = command->opt_count,
+	};
 	struct settings set = { 0 };
 	struct err e = { 0 };
 	int first = 0;
@@ -138,14 +143,14 @@ int workspace_main(int argc, char **argv)
 		printf("project workspace (earshot) %s\n", EARSHOT_VERSION);
 		return 0;
 	}
-	command = command_find(argv[1]);
+	command = workspace_command_find(argv[1]);
 	if (command != NULL)
 		return dispatch(command, argc - 1, argv + 1);
 	/* "p w trip" enters. */
 	args = mem_resize(NULL, (size_t)argc + 1, sizeof(*args));
 	args[0] = enter;
 	memcpy(args + 1, argv + 1, (size_t)argc * sizeof(*args));
-	rc = dispatch(command_find("enter"), argc, args);
+	rc = dispatch(workspace_command_find("enter"), argc, args);
 	free(args);
 	return rc;
 }

@@ -1,0 +1,46 @@
+/*
+ * syscalls.h - a process gives system calls up for good. seccomp(2), through
+ * libseccomp.
+ *
+ * A filter either allows or refuses (EPERM) what it does not name. A name that
+ * this architecture or library does not know is passed over: it cannot be
+ * called either.
+ */
+#ifndef CORE_SYSCALLS_H
+#define CORE_SYSCALLS_H
+
+#include "core/err.h"
+
+struct syscalls;
+
+enum syscalls_rest { SYSCALLS_ALLOW_REST, SYSCALLS_REFUSE_REST };
+
+/* Only calls whose argument number (from 0), under mask, has this value. */
+struct syscalls_when {
+	unsigned number;
+	uint64_t mask, value;
+};
+
+/* NULL with e filled. */
+struct syscalls *syscalls_new(enum syscalls_rest rest,
+			      struct err *e) MUST_CHECK;
+void syscalls_free(struct syscalls *syscalls);
+
+/* 32-bit programs come under the same rules; call it before adding any. */
+int syscalls_add_32bit(struct syscalls *syscalls, struct err *e) MUST_CHECK;
+
+/* when NULL: whatever its arguments are. 0 or -errno. */
+int syscalls_allow(struct syscalls *syscalls, const char *name,
+		   const struct syscalls_when *when, struct err *e) MUST_CHECK;
+
+/* The call fails with code. */
+int syscalls_refuse(struct syscalls *syscalls, const char *name, int code,
+		    const struct syscalls_when *when, struct err *e) MUST_CHECK;
+
+/*
+ * From here on, for this thread and all that comes of it. -ENOSYS: this kernel
+ * has no filters. Without privileges PR_SET_NO_NEW_PRIVS must be set before.
+ */
+int syscalls_load(struct syscalls *syscalls, struct err *e) MUST_CHECK;
+
+#endif
