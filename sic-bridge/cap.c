@@ -170,15 +170,20 @@ static struct span known_names(unsigned flags, struct buf *names)
 	return span_of(buf_text(names), names->len_bytes);
 }
 
+static struct span of(const char *text)
+{
+	return span_of(text, strlen(text));
+}
+
 static int refuse(struct cap *cap, struct buf *out, struct err *e,
-		  const char *why)
+		  struct span why)
 {
 	if (cap->login->optional) {
 		finish(cap, out);
 		return 0;
 	}
-	return err_say(e, EACCES, "SASL login as %s: %s", cap->login->user,
-		       why);
+	return err_say(e, EACCES, "SASL login as %s: %.*s", cap->login->user,
+		       (int)why.len_bytes, why.text);
 }
 
 /* Once every request has its answer: log in, or be done. */
@@ -212,10 +217,11 @@ static int on_list(struct cap *cap, const struct irc_line *line,
 		return 0;
 	if (cap->login->kind != SASL_NONE) {
 		if (!(cap->offered & CAP_SASL))
-			return refuse(cap, out, e, "the server has no SASL");
+			return refuse(cap, out, e,
+				      of("the server has no SASL"));
 		if (cap->has_mechanisms && !cap->has_ours)
 			return refuse(cap, out, e,
-				      "the server does not take this kind");
+				      of("the server does not take this kind"));
 	}
 	cap->phase = CAP_REQUESTING;
 	go_on(cap, out);
@@ -263,7 +269,7 @@ static int on_nak(struct cap *cap, struct span list, struct buf *out,
 	if (count > 1)
 		request(cap, known_names(flags, &names), flags, true, out);
 	else if (flags & CAP_SASL && cap->login->kind != SASL_NONE)
-		return refuse(cap, out, e, "the server refused it");
+		return refuse(cap, out, e, of("the server refused it"));
 	go_on(cap, out);
 	return 0;
 }
@@ -312,7 +318,6 @@ static int on_numeric(struct cap *cap, unsigned numeric,
 		      const struct irc_line *line, struct buf *out,
 		      struct err *e)
 {
-	SCOPED_TEXT char *why = NULL;
 	struct span text;
 
 	if (cap->phase != CAP_LOGGING_IN)
@@ -329,8 +334,7 @@ static int on_numeric(struct cap *cap, unsigned numeric,
 	case 906: /* ERR_SASLABORTED */
 		text = irc_line_param(line,
 				      line->count > 0 ? line->count - 1 : 0);
-		why = strndup(text.text, text.len_bytes);
-		return refuse(cap, out, e, why != NULL ? why : "refused");
+		return refuse(cap, out, e, text);
 	default: /* 900 and 901 tell about the account, 908 lists mechanisms */
 		return 0;
 	}

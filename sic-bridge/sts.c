@@ -28,7 +28,7 @@ static char *file_name(const char *host)
 	SCOPED_BUF struct buf name = { 0 };
 
 	buf_add_text(&name, "sts/");
-	for (size_t i = 0; host[i] != '\0' && i < STS_HOST_BYTES; i++) {
+	for (size_t i = 0; i < STS_HOST_BYTES && host[i] != '\0'; i++) {
 		char c = (char)tolower((unsigned char)host[i]);
 
 		buf_add_char(&name, isalnum((unsigned char)c) || c == '-' ||
