@@ -179,8 +179,8 @@ static void command_join(struct bridge *bridge, const struct command *command)
 		set_target(bridge, command->target);
 	if (memchr(command->target.text, ',', command->target.len_bytes) ==
 	    NULL)
-		channels_add(&bridge->channels, link_names(bridge->link),
-			     command->target, command->text);
+		(void)channels_add(&bridge->channels, link_names(bridge->link),
+				   command->target, command->text);
 	else if (!link_is_online(bridge->link))
 		log_warn("not connected: join channels one at a time");
 	if (!link_is_online(bridge->link))
@@ -225,9 +225,18 @@ static void command_select(struct bridge *bridge, const struct command *command)
 		set_target(bridge, command->target);
 }
 
+/* QUIT ends the program, as the closed connection after it ends sic. */
 static void command_raw(struct bridge *bridge, const struct command *command)
 {
-	say_raw(bridge, command->text);
+	struct irc_line line;
+
+	if (!link_is_online(bridge->link) &&
+	    irc_line_parse(command->text.text, command->text.len_bytes,
+			   &line) &&
+	    irc_line_is(&line, "QUIT"))
+		link_quit(bridge->link, true);
+	else
+		say_raw(bridge, command->text);
 }
 
 static void command_nothing(struct bridge *bridge,
@@ -410,7 +419,6 @@ static void on_own_event(struct bridge *bridge, const struct wire_line *line,
 	if (kind != KIND_JOIN)
 		return;
 	channel = channels_add(&bridge->channels, names, name, span_of("", 0));
-	channel->joined = true;
 	channel->pages = HISTORY_PAGES;
 	channel->asked_ms = 0;
 	bridge->prefix_bytes = line->line.prefix.len_bytes;
@@ -498,7 +506,6 @@ static void on_online(void *data)
 	const char *line;
 
 	history_begin(&bridge->history);
-	channels_left(&bridge->channels);
 	bridge->prefix_bytes = 0;
 	channels_join_lines(&bridge->channels, LINE_MAX_BYTES, &lines);
 	line = buf_text(&lines);
@@ -577,8 +584,8 @@ static void add_channels(struct bridge *bridge)
 		size_t n = strcspn(name, " \t");
 		const char *key = name + n + strspn(name + n, " \t");
 
-		channels_add(&bridge->channels, &names, span_of(name, n),
-			     span_of(key, strlen(key)));
+		(void)channels_add(&bridge->channels, &names, span_of(name, n),
+				   span_of(key, strlen(key)));
 		if (bridge->target == NULL)
 			set_target(bridge, span_of(name, n));
 	}

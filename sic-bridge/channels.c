@@ -23,6 +23,10 @@ struct channel *channels_add(struct channels *channels,
 {
 	struct channel *channel = channels_find(channels, names, name);
 
+	if (name.len_bytes > CHANNEL_TEXT_BYTES ||
+	    key.len_bytes > CHANNEL_TEXT_BYTES ||
+	    (channel == NULL && channels->count == CHANNELS_MAX))
+		return NULL;
 	if (channel == NULL) {
 		channels->list = mem_resize(channels->list, channels->count + 1,
 					    sizeof(*channels->list));
@@ -53,12 +57,6 @@ void channels_remove(struct channels *channels, const struct names *names,
 		return;
 	channel_fini(channel);
 	*channel = channels->list[--channels->count];
-}
-
-void channels_left(struct channels *channels)
-{
-	for (size_t i = 0; i < channels->count; i++)
-		channels->list[i].joined = false;
 }
 
 /* "JOIN #a,#b key" for the channels from *next on that fit and are alike. */

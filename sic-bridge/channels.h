@@ -7,10 +7,11 @@
 
 #include "sic-bridge/names.h"
 
+enum { CHANNELS_MAX = 1000, CHANNEL_TEXT_BYTES = 200 };
+
 struct channel {
 	char *name, *key; /* owned; key NULL: none */
 	int64_t last_ms; /* time of the newest message, 0: none yet */
-	bool joined;
 	/* The gap since last_ms: how far it is asked for, pages left to ask. */
 	int64_t asked_ms;
 	unsigned pages;
@@ -25,16 +26,17 @@ struct channels {
 struct channel *channels_find(const struct channels *channels,
 			      const struct names *names, struct span name);
 
-/* Add it, or only note its key (empty: keep the one we have). */
+/*
+ * Add it, or only note its key (empty: keep the one we have). NULL when there
+ * are CHANNELS_MAX, or the name or key is longer than CHANNEL_TEXT_BYTES: a
+ * server may tell us of joins without end.
+ */
 struct channel *channels_add(struct channels *channels,
 			     const struct names *names, struct span name,
 			     struct span key);
 
 void channels_remove(struct channels *channels, const struct names *names,
 		     struct span name);
-
-/* No longer joined anywhere: the connection is gone. */
-void channels_left(struct channels *channels);
 
 /*
  * JOIN lines, each with its "\n" and at most max_bytes long without it, for

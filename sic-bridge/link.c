@@ -6,15 +6,16 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "sic-bridge/flood.h"
+#include "sic-bridge/nick.h"
 #include "sic-bridge/reconnect.h"
 #include "sic-bridge/session.h"
 
 enum {
-	NICK_BYTES = 64,
-	NICK_TRIES = 20,
 	WELCOME_MS = 1500, /* after 001 without an end of the MOTD */
 	LEAVE_MS = 3000, /* for the server to close after QUIT */
 	UNSENT_BYTES = 16384, /* the server reads slowly: keep the queue here */
+	UNSENT_MAX_BYTES = 1048576, /* and this much it will never read */
+	PING_TOKEN_BYTES = 400,
 };
 
 enum link_phase {
@@ -53,8 +54,7 @@ struct link {
 	struct buf out; /* lines on their way to net_send() */
 	struct err error_line; /* what the server said with ERROR */
 
-	char nick[NICK_BYTES];
-	unsigned nick_tries;
+	struct nick nick;
 	bool asked_ison;
 	int64_t started_ms;
 
@@ -70,9 +70,19 @@ static void link_failed(struct link *link, const struct err *e, bool for_good);
 
 static void send_out(struct link *link)
 {
-	if (link->out.len_bytes > 0)
-		net_send(link->net, link->out.data, link->out.len_bytes);
+	struct err e = { 0 };
+
+	if (link->out.len_bytes == 0)
+		return;
+	net_send(link->net, link->out.data, link->out.len_bytes);
+	tls_wipe(link->out.data, link->out.len_bytes); /* a password, maybe */
 	buf_clear(&link->out);
+	/* Our answers to a server that asks and never reads. */
+	if (net_unsent(link->net) > UNSENT_MAX_BYTES) {
+		err_say(&e, ENOBUFS, "%s: does not read what we send",
+			link->settings->host);
+		link_failed(link, &e, false);
+	}
 }
 
 static void send_line(struct link *link, const char *line, size_t len_bytes)
@@ -83,16 +93,32 @@ static void send_line(struct link *link, const char *line, size_t len_bytes)
 	send_out(link);
 }
 
+static void leave(struct link *link)
+{
+	link->phase = LINK_LEAVING;
+	watch_cancel(link->flood_timer);
+	watch_after(link->phase_timer, LEAVE_MS);
+}
+
 static void send_quit(struct link *link)
 {
 	SCOPED_BUF struct buf line = { 0 };
 	const char *message = link->settings->quit_message;
 
 	buf_addf(&line, "QUIT :%s", message != NULL ? message : "");
+	leave(link);
 	send_line(link, line.data, line.len_bytes);
-	link->phase = LINK_LEAVING;
-	watch_cancel(link->flood_timer);
-	watch_after(link->phase_timer, LEAVE_MS);
+}
+
+/* The user's own words to the server count: true after a QUIT. */
+static bool note_sent(struct link *link, const struct irc_line *sent)
+{
+	if (irc_line_is(sent, "NICK") && sent->count > 0)
+		nick_want(&link->nick, sent->params[0]);
+	if (!irc_line_is(sent, "QUIT"))
+		return false;
+	leave(link);
+	return true;
 }
 
 /* Send what may go now; come back when more may. */
@@ -113,8 +139,12 @@ static void pump(struct link *link)
 		line.text++;
 		line.len_bytes--;
 		send_line(link, line.text, line.len_bytes);
-		if (shown && irc_line_parse(line.text, line.len_bytes, &sent))
+		if (!irc_line_parse(line.text, line.len_bytes, &sent))
+			continue;
+		if (shown)
 			link->handler->sent(&sent, link->data);
+		if (note_sent(link, &sent))
+			return;
 	}
 	if (flood_waiting(&link->flood) > 0)
 		watch_after(link->flood_timer, wait_ms > 0 ? wait_ms : 50);
@@ -189,7 +219,7 @@ static void link_failed(struct link *link, const struct err *e, bool for_good)
 {
 	struct err copy = *e;
 
-	if (link->phase == LINK_ENDED)
+	if (link->phase == LINK_ENDED || link->phase == LINK_IDLE)
 		return;
 	net_close(link->net);
 	watch_cancel(link->ping_timer);
@@ -249,16 +279,8 @@ void link_quit(struct link *link, bool at_once)
 
 static void send_nick(struct link *link)
 {
-	buf_addf(&link->out, "NICK %s\r\n", link->nick);
+	buf_addf(&link->out, "NICK %s\r\n", link->nick.now);
 	send_out(link);
-}
-
-static void set_nick(struct link *link, struct span nick)
-{
-	size_t n = min_size(nick.len_bytes, sizeof(link->nick) - 1);
-
-	memcpy(link->nick, nick.text, n);
-	link->nick[n] = '\0';
 }
 
 static void go_online(struct link *link)
@@ -276,40 +298,18 @@ static void go_online(struct link *link)
 	pump(link);
 }
 
-/* "nick_", then "nick1" ...: cut to what the server takes. */
-static void next_nick(struct link *link)
-{
-	const char *wanted = link->settings->nick;
-	size_t room = link->names.nick_bytes > 0 ? link->names.nick_bytes : 30;
-	char tail[16] = "_";
-	size_t keep;
-
-	if (link->nick_tries > 1)
-		snprintf(tail, sizeof(tail), "%u", link->nick_tries - 1);
-	room = min_size(room, sizeof(link->nick) - 1);
-	keep = min_size(strlen(wanted), room - strlen(tail));
-	/* RFC 1459 knows no more than nine characters. */
-	if (link->nick_tries > NICK_TRIES / 2)
-		keep = min_size(keep, 9 - strlen(tail));
-	memcpy(link->nick, wanted, keep);
-	memcpy(link->nick + keep, tail, strlen(tail) + 1);
-}
-
 static void on_nick_refused(struct link *link, unsigned numeric)
 {
 	struct err e = { 0 };
 
 	if (link->phase != LINK_REGISTERING)
 		return;
-	link->nick_tries++;
-	if (numeric == 432 || link->nick_tries > NICK_TRIES) {
-		err_say(&e, EINVAL, "nick %s: refused by the server",
-			link->nick);
-		link_failed(link, &e, true);
+	if (numeric != 432 && nick_next(&link->nick, link->names.nick_bytes)) {
+		send_nick(link);
 		return;
 	}
-	next_nick(link);
-	send_nick(link);
+	err_say(&e, EINVAL, "nick %s: refused by the server", link->nick.now);
+	link_failed(link, &e, true);
 }
 
 static void on_welcome(struct link *link, const struct wire_line *line)
@@ -318,7 +318,7 @@ static void on_welcome(struct link *link, const struct wire_line *line)
 
 	if (link->phase != LINK_REGISTERING)
 		return;
-	set_nick(link, irc_line_param(&line->line, 0));
+	nick_set(&link->nick, irc_line_param(&line->line, 0));
 	if (!tags_time(line->tags.time, &link->started_ms))
 		link->started_ms = 0;
 	if (cap_welcome(&link->cap, &e) < 0) {
@@ -382,7 +382,8 @@ static void on_ping(struct link *link, const struct wire_line *line)
 	struct span token = irc_line_param(&line->line, 0);
 
 	buf_add_text(&link->out, "PONG :");
-	buf_add(&link->out, token.text, token.len_bytes);
+	buf_add(&link->out, token.text,
+		min_size(token.len_bytes, PING_TOKEN_BYTES));
 	buf_add_text(&link->out, "\r\n");
 	send_out(link);
 }
@@ -423,16 +424,11 @@ static void on_error_line(struct link *link, const struct wire_line *line)
 
 /* ---- the nick that we would rather have ---------------------------------- */
 
-static bool has_wanted_nick(const struct link *link)
-{
-	return strcmp(link->nick, link->settings->nick) == 0;
-}
-
 static void ask_for_nick(struct link *link)
 {
 	SCOPED_BUF struct buf line = { 0 };
 
-	buf_addf(&line, "NICK %s", link->settings->nick);
+	buf_addf(&line, "NICK %s", link->nick.wanted);
 	link_send_now(link, line.data, line.len_bytes);
 }
 
@@ -443,9 +439,9 @@ static void on_regain_timer(void *data)
 
 	watch_after(link->regain_timer,
 		    (uint64_t)link->settings->regain_s * 1000);
-	if (has_wanted_nick(link))
+	if (nick_is_wanted(&link->nick))
 		return;
-	buf_addf(&line, "ISON %s", link->settings->nick);
+	buf_addf(&line, "ISON %s", link->nick.wanted);
 	link_send_now(link, line.data, line.len_bytes);
 	link->asked_ison = true;
 }
@@ -463,12 +459,12 @@ static bool take_ison(struct link *link, const struct wire_line *line)
 
 static void on_nick_line(struct link *link, const struct wire_line *line)
 {
-	struct span own = span_of(link->nick, strlen(link->nick));
-	const char *wanted = link->settings->nick;
+	struct span own = span_of(link->nick.now, strlen(link->nick.now));
+	const char *wanted = link->nick.wanted;
 
 	if (names_equal(&link->names, line->line.nick, own))
-		set_nick(link, irc_line_param(&line->line, 0));
-	else if (!has_wanted_nick(link) &&
+		nick_set(&link->nick, irc_line_param(&line->line, 0));
+	else if (!nick_is_wanted(&link->nick) &&
 		 names_equal(&link->names, line->line.nick,
 			     span_of(wanted, strlen(wanted))))
 		ask_for_nick(link);
@@ -634,7 +630,7 @@ static void say_hello(struct link *link)
 	cap_begin(&link->cap, &link->login, s->history, &link->out);
 	if (link->config.password != NULL && s->sasl != SASL_PLAIN)
 		buf_addf(&link->out, "PASS %s\r\n", link->config.password);
-	buf_addf(&link->out, "NICK %s\r\nUSER %s 0 * :%s\r\n", link->nick,
+	buf_addf(&link->out, "NICK %s\r\nUSER %s 0 * :%s\r\n", link->nick.now,
 		 s->user, s->realname);
 	send_out(link);
 }
@@ -674,11 +670,10 @@ void link_connect(struct link *link)
 	if (link->tls_port != 0)
 		port = link->tls_port;
 	link->phase = LINK_CONNECTING;
-	link->nick_tries = 0;
+	nick_begin(&link->nick);
 	link->asked_ison = false;
 	link->started_ms = 0;
 	link->error_line = (struct err){ 0 };
-	snprintf(link->nick, sizeof(link->nick), "%s", s->nick);
 	wire_reset(&link->wire);
 	names_init(&link->names);
 	buf_clear(&link->out);
@@ -706,6 +701,7 @@ struct link *link_new(struct loop *loop, const struct link_config *config,
 	link->data = keep_data;
 	link->login = (struct cap_login){ s->sasl, s->sasl_user,
 					  config->password, s->sasl_optional };
+	nick_want(&link->nick, span_of(s->nick, strlen(s->nick)));
 	link->wire.charset = config->charset;
 	link->again.max_ms = (uint64_t)s->reconnect_max_s * 1000;
 	link->again.stable_ms = (uint64_t)s->stable_s * 1000;
@@ -745,7 +741,7 @@ bool link_is_online(const struct link *link)
 
 const char *link_nick(const struct link *link)
 {
-	return link->nick;
+	return link->nick.now;
 }
 
 unsigned link_caps(const struct link *link)

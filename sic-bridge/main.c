@@ -23,7 +23,7 @@ struct resources {
 	char *password;
 	int input, output;
 	struct loop *loop;
-	struct watch *signals[2];
+	struct watch *signals[3];
 };
 
 static int open_output(const char *path, struct err *e)
@@ -122,6 +122,7 @@ static int run(const struct settings *s, struct resources *r, struct err *e)
 
 	r->signals[0] = loop_signal(r->loop, SIGINT, on_signal, bridge);
 	r->signals[1] = loop_signal(r->loop, SIGTERM, on_signal, bridge);
+	r->signals[2] = loop_signal(r->loop, SIGHUP, on_signal, bridge);
 	rc = s->confine ? confine(e) : 0;
 	if (rc == 0) {
 		bridge_start(bridge);

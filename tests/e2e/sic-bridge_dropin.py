@@ -96,6 +96,18 @@ def same_lines_as_sic():
     assert len(got[1]) >= 18, got[1]
 
 
+def nudge(listener, lines, pattern):
+    """Wait for a line; sic takes some of its input only with the next."""
+    found = re.compile(pattern)
+
+    def nudged():
+        time.sleep(0.3)
+        listener.say(":PONG nudge")
+        return any(map(found.search, list(lines)))
+
+    until(nudged, pattern)
+
+
 @test
 def private_and_own():
     """private messages, our own, and the note without a channel, as sic's"""
@@ -116,19 +128,12 @@ def private_and_own():
         actor.wait(rf"^:{nick}!\S+ PRIVMSG actor2 :private hello")
         listener.say(":s actor2")
         listener.say("and more")
-        # sic keeps the second of two quick lines until the next comes.
-        heard = re.compile(rf"^:{nick}!\S+ PRIVMSG actor2 :and more")
-
-        def nudged():
-            time.sleep(0.3)
-            listener.say(":PONG nudge")
-            return any(map(heard.search, list(actor.lines)))
-
-        until(nudged, "and more")
+        nudge(listener, actor.lines,
+              rf"^:{nick}!\S+ PRIVMSG actor2 :and more")
         actor.send(f"PRIVMSG {nick} :answer")
         actor.send(f"NOTICE {nick} :notice")
         listener.say(":WHOIS actor2")
-        listener.wait(r">< 318 ")
+        nudge(listener, listener.lines, r">< 318 ")
         listener.wait(r">< NOTICE ")
         seen.append([re.sub(r" \S+ \d\d:\d\d ", " T ",
                             line.replace(nick, "ME"))
@@ -292,6 +297,39 @@ def term_quits():
     peer.expect(r"^QUIT ")
     peer.close()
     equal(listener.exit_code(), 0)
+
+
+@test
+def raw_quit():
+    """":QUIT :bye" ends the program, connected or not"""
+    server = RawServer()
+    listener = bridge(server.port)
+    peer = server.welcome()
+    listener.wait(r">< 376 ")
+    listener.say(":QUIT :bye")
+    peer.expect(r"^QUIT :bye$")
+    peer.close()
+    equal(listener.exit_code(), 0)
+    listener = bridge(1)
+    listener.wait_error("again in")
+    listener.say(":quit")
+    equal(listener.exit_code(), 0)
+
+
+@test
+def raw_nick():
+    """":NICK new" is the nick that we want from then on"""
+    server = RawServer()
+    listener = bridge(server.port, "--regain=1", "--reconnect-max=1")
+    peer = server.welcome()
+    listener.wait(r">< 376 ")
+    listener.say(":NICK other")
+    peer.expect("^NICK other$")
+    peer.say(":listener!u@h NICK :other", ":a!b@c PRIVMSG other :you")
+    listener.wait("^other .*<a> you$")
+    peer.close()
+    peer = server.accept()
+    peer.expect("^NICK other$")
 
 
 @test

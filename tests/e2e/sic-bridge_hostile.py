@@ -283,6 +283,20 @@ def silent_server():
 
 
 @test
+def server_that_does_not_read():
+    """a server that only asks and never reads is given up"""
+    server = RawServer()
+    listener = bridge(server.port)
+    peer = server.welcome()
+    try:
+        while not listener.seek(listener.errors, "does not read"):
+            peer.send(b"PING :" + b"x" * 390 + b"\r\n")
+    except OSError:
+        pass
+    listener.wait_error("does not read what we send; again in")
+
+
+@test
 def half_handshake():
     """half a TLS handshake, and a registration that never ends, time out"""
     server = RawServer()

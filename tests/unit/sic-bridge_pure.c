@@ -10,6 +10,7 @@
 #include "sic-bridge/commands.h"
 #include "sic-bridge/flood.h"
 #include "sic-bridge/history.h"
+#include "sic-bridge/nick.h"
 #include "sic-bridge/reconnect.h"
 #include "tests/unit/test.h"
 
@@ -345,6 +346,62 @@ static void test_join_lines_fit(void **state)
 	channels_fini(&channels);
 }
 
+static void test_channels_have_a_limit(void **state)
+{
+	struct channels channels = { 0 };
+	struct names names;
+	char name[CHANNEL_TEXT_BYTES + 2];
+
+	(void)state;
+	names_init(&names);
+	for (int i = 0; i < CHANNELS_MAX; i++) {
+		snprintf(name, sizeof(name), "#%d", i);
+		assert_non_null(
+			channels_add(&channels, &names, of(name), of("")));
+	}
+	assert_null(channels_add(&channels, &names, of("#more"), of("")));
+	assert_non_null(channels_add(&channels, &names, of("#7"), of("key")));
+	channels_fini(&channels);
+	memset(name, 'x', sizeof(name));
+	assert_null(channels_add(&channels, &names,
+				 span_of(name, CHANNEL_TEXT_BYTES + 1),
+				 of("")));
+	assert_non_null(channels_add(
+		&channels, &names, span_of(name, CHANNEL_TEXT_BYTES), of("")));
+	channels_fini(&channels);
+}
+
+/* ---- nicks --------------------------------------------------------------- */
+
+static void test_nicks(void **state)
+{
+	static const char *const tries[] = { "listener_", "listener1",
+					     "listener2" };
+	struct nick nick = { 0 };
+
+	(void)state;
+	nick_want(&nick, of("listener"));
+	nick_begin(&nick);
+	assert_true(nick_is_wanted(&nick));
+	for (size_t i = 0; i < COUNT_OF(tries); i++) {
+		assert_true(nick_next(&nick, 0));
+		assert_string_equal(nick.now, tries[i]);
+	}
+	assert_false(nick_is_wanted(&nick));
+	nick_begin(&nick);
+	assert_true(nick_next(&nick, 5));
+	assert_string_equal(nick.now, "list_");
+	/* Ten tries, ten more short ones, and it is enough. */
+	for (int i = 1; i < NICK_TRIES; i++)
+		assert_true(nick_next(&nick, 0));
+	assert_string_equal(nick.now, "listene19");
+	assert_false(nick_next(&nick, 0));
+	nick_set(&nick, of("LISTENER"));
+	assert_false(nick_is_wanted(&nick));
+	nick_begin(&nick);
+	assert_false(nick_next(&nick, 1));
+}
+
 /* ---- history ------------------------------------------------------------- */
 
 static struct wire_line wire_line(const char *text, const char *time,
@@ -662,6 +719,8 @@ int main(void)
 		cmocka_unit_test(test_mentioned),
 		cmocka_unit_test(test_channels),
 		cmocka_unit_test(test_join_lines_fit),
+		cmocka_unit_test(test_channels_have_a_limit),
+		cmocka_unit_test(test_nicks),
 		cmocka_unit_test(test_batches_have_a_limit),
 		cmocka_unit_test(test_old_is_history),
 		cmocka_unit_test(test_seen),
