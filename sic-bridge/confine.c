@@ -10,20 +10,24 @@
 #include "core/log.h"
 #include "core/syscalls.h"
 
-/*
- * Sanitizers and coverage open files of their own at the end of the process,
- * and LeakSanitizer starts a thread that traces this one.
- */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_INSTRUMENTED true
+#define IS_SANITIZED true
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_INSTRUMENTED true
+#define IS_SANITIZED true
 #endif
 #endif
-#ifndef IS_INSTRUMENTED
-#define IS_INSTRUMENTED false
+#ifndef IS_SANITIZED
+#define IS_SANITIZED false
 #endif
+
+/* There when something was compiled for coverage: no macro tells. */
+void __gcov_init(void *info) __attribute__((__weak__));
+
+bool confine_is_built_in(void)
+{
+	return !IS_SANITIZED && __gcov_init == NULL;
+}
 
 /* ---- Landlock ------------------------------------------------------------ */
 
@@ -209,7 +213,7 @@ int confine(struct err *e)
 	bool has_landlock;
 	int rc;
 
-	if (IS_INSTRUMENTED) {
+	if (!confine_is_built_in()) {
 		log_info("not confined: instrumented build");
 		return 0;
 	}

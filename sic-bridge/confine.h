@@ -19,4 +19,11 @@
  */
 int confine(struct err *e) MUST_CHECK;
 
+/*
+ * Whether this build confines at all. Sanitizers and coverage open files of
+ * their own at the end of the process, and LeakSanitizer starts a thread that
+ * traces this one: in such a build confine() does nothing.
+ */
+bool confine_is_built_in(void);
+
 #endif

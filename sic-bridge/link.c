@@ -347,7 +347,9 @@ static bool honour_sts(struct link *link)
 	if (!cap->has_sts || link->config.sts == NULL)
 		return false;
 	if (!secure && cap->sts_port != 0) {
-		log_info("the server asks for TLS on port %u", cap->sts_port);
+		log_warn("the server asks for TLS on port %u; it gets it "
+			 "(--sts=no would stay in the clear)",
+			 cap->sts_port);
 		link->tls_port = (uint16_t)cap->sts_port;
 		link_connect(link);
 		return true;

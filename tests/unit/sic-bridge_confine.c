@@ -1,0 +1,100 @@
+/* sic-bridge_confine.c - what a confined process can no longer do. */
+#include "sic-bridge/confine.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "tests/unit/test.h"
+
+static bool opens(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static bool runs(const char *program)
+{
+	char *const argv[] = { NULL };
+
+	/* Another program in this one's place would end with code 0. */
+	return execve(program, argv, argv) == 0;
+}
+
+static bool forks(void)
+{
+	return syscall(SYS_fork) >= 0;
+}
+
+static bool connects(void)
+{
+	int pair[2];
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd >= 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 &&
+	       write(pair[0], "x", 1) == 1;
+}
+
+/* In a child: the number of the first thing that is not as it should be. */
+static int try_everything(const char *mine)
+{
+	struct err e = { 0 };
+
+	if (!opens(mine, O_RDONLY) || !opens("/bin/true", O_RDONLY))
+		return 1;
+	if (confine(&e) < 0)
+		return 2;
+	if (opens(mine, O_RDONLY))
+		return 3;
+	if (opens(mine, O_WRONLY) || opens(mine, O_RDWR))
+		return 4;
+	if (opens("/etc/earshot-test", O_WRONLY | O_CREAT))
+		return 5;
+	if (opens("/bin/true", O_RDONLY))
+		return 6;
+	if (runs("/bin/true") || forks())
+		return 7;
+	if (unlink(mine) == 0 || rename(mine, "/tmp/x") == 0)
+		return 8;
+	if (!connects())
+		return 9;
+	return 100;
+}
+
+static void test_confined(void **state)
+{
+	char mine[] = "/tmp/earshot-confine-XXXXXX";
+	int fd = mkstemp(mine);
+	int status = 0;
+	pid_t pid;
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(try_everything(mine));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	unlink(mine);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_confined),
+	};
+
+	if (!confine_is_built_in()) {
+		printf("1..0 # SKIP an instrumented build is not confined\n");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
