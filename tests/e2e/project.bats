@@ -622,6 +622,28 @@ two words trip: ring Ann." ]
 	[ "$(all)" = Projects/trip ]
 }
 
+@test "the journal is halved at its limit, and undo still works" {
+	project -q new trip
+	journal=$(echo "$XDG_STATE_HOME"/earshot/project/journal-*)
+	limit=$((4 << 20))
+	for over in 0 1; do
+		line=$(printf 'x\t1\told\tundone%0100d' 0)
+		yes "$line" | head -c $((limit + over - 1)) >"$journal"
+		echo >>"$journal"
+		before=$(stat -c %s "$journal")
+		[ "$before" -eq $((limit + over)) ]
+		project -q log trip a line
+		after=$(stat -c %s "$journal")
+		if [ "$over" -eq 0 ]; then
+			[ "$after" -gt "$before" ]
+		else
+			[ "$after" -lt $((limit / 2 + 1000)) ]
+		fi
+		project -q undo
+		no grep -q 'a line' "$GTD_DIR/Projects/trip/log"
+	done
+}
+
 @test "init prints the alias; help and version" {
 	for shell in bash zsh fish; do
 		project init $shell | grep -q '^alias p[= ]project'
