@@ -46,10 +46,13 @@ int change_begin(struct change *change, struct gtd *gtd, const char *what,
 	snprintf(change->id, sizeof(change->id), "%llx%08lx-%x",
 		 (unsigned long long)now.tv_sec, (unsigned long)now.tv_nsec,
 		 (unsigned)getpid());
+	/* Before it is opened: what is trimmed is another file afterwards. */
+	if (trim_journal(change->journal, e) < 0)
+		return -e->code;
 	change->journal_fd = open(change->journal,
 				  O_RDWR | O_APPEND | O_CLOEXEC);
 	if (change->journal_fd >= 0)
-		return trim_journal(change->journal, e);
+		return 0;
 	if (dir_make_parent(change->journal, 0700, e) < 0)
 		return -e->code;
 	change->journal_fd = open(

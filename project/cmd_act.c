@@ -350,9 +350,12 @@ static void opened_fini(struct opened *o)
 static int open_part(struct opened *o, struct call *call, enum part part,
 		     bool change, struct err *e)
 {
-	if ((change && gtd_lock(&call->gtd, e) < 0) ||
-	    call_project(call, 0, &o->place, e) < 0)
-		return -e->code;
+	int rc = change ? gtd_lock(&call->gtd, e) : 0;
+
+	if (rc == 0)
+		rc = call_project(call, 0, &o->place, e);
+	if (rc < 0)
+		return rc;
 	o->path = place_path(&o->place);
 	if (!gtd_is_dir(&call->gtd, o->path))
 		return err_say(e, ENOTDIR,
@@ -505,7 +508,7 @@ int run_do(struct call *call, struct err *e)
 					   o.place.name, number);
 	else
 		rc = finish(call, &o, action, e);
-	if (rc == 0) {
+	if (rc == 0 && action != NULL) {
 		tell(call->settings, "%s: done: %.*s", o.place.name,
 		     (int)action->len_bytes, action->text);
 		tell_next(call, &actions, action);

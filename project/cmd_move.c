@@ -86,11 +86,14 @@ static int trip_begin(struct trip *trip, struct call *call, char *take_folder,
 		      struct err *e)
 {
 	SCOPED_TEXT char *what = NULL;
+	int rc;
 
 	trip->folder = take_folder;
-	if (gtd_lock(&call->gtd, e) < 0 ||
-	    call_project(call, 0, &trip->place, e) < 0)
-		return -e->code;
+	rc = gtd_lock(&call->gtd, e);
+	if (rc == 0)
+		rc = call_project(call, 0, &trip->place, e);
+	if (rc < 0)
+		return rc;
 	trip->from = place_path(&trip->place);
 	if (refuse_open(call, &trip->place, trip->from, e) < 0)
 		return -e->code;

@@ -380,6 +380,20 @@ static int complete_plain(char *const *words, size_t count,
 	return files ? COMPLETE_FILES : 0;
 }
 
+/* fish hands its last word over as it is typed, quotes and all. */
+static int complete_fish(char **words, size_t count, struct settings *settings,
+			 struct buf *out)
+{
+	struct words last;
+	int rc;
+
+	words_read(&last, words[count - 1], strlen(words[count - 1]), "");
+	words[count - 1] = last.list[last.count - 1];
+	rc = complete_plain(words, count, settings, out);
+	words_fini(&last);
+	return rc;
+}
+
 /* A problem must not be printed into the line that is being typed. */
 int complete_main(int argc, char **argv)
 {
@@ -395,11 +409,12 @@ int complete_main(int argc, char **argv)
 			rc = complete_bash(argv[2], strtoul(argv[3], NULL, 10),
 					   argc > 4 ? argv[4] : default_breaks,
 					   &settings, &out);
-		else if ((strcmp(argv[1], "--complete-zsh") == 0 ||
-			  strcmp(argv[1], "--complete-fish") == 0) &&
-			 argc >= 4)
+		else if (strcmp(argv[1], "--complete-zsh") == 0 && argc >= 4)
 			rc = complete_plain(argv + 2, (size_t)argc - 2,
 					    &settings, &out);
+		else if (strcmp(argv[1], "--complete-fish") == 0 && argc >= 4)
+			rc = complete_fish(argv + 2, (size_t)argc - 2,
+					   &settings, &out);
 		else
 			rc = 2;
 	}

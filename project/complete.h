@@ -3,7 +3,7 @@
  *
  * project --complete-bash LINE POINT [WORDBREAKS]
  * project --complete-zsh WORD...    (dequoted; the last is being typed)
- * project --complete-fish WORD...
+ * project --complete-fish WORD...   (the last as it is typed)
  *
  * One candidate a line; fish and zsh get "\tdescription" behind it. Names
  * with control characters or broken UTF-8 are never offered: "check" lists

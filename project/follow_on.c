@@ -6,11 +6,10 @@
 #include "project/git.h"
 #include "project/place.h"
 
-/*
- * The functions that follow a project's move, in order. An entry for a part
- * that is not there yet does not belong here.
- */
-static follow_on_move_fn *const follow_on_moves[] = { NULL };
+/* The functions that follow a project's move, in order; NULL ends the table. */
+static follow_on_move_fn *const follow_on_moves[] = {
+	NULL,
+};
 
 void follow_on_move(const struct gtd *gtd, const char *from_path,
 		    const char *to_path)
@@ -28,11 +27,11 @@ void follow_on_move(const struct gtd *gtd, const char *from_path,
 		.from_path = from_path,
 		.to_path = to_path,
 	};
-	for (size_t i = 0; i < COUNT_OF(follow_on_moves); i++) {
+	for (follow_on_move_fn *const *fn = follow_on_moves; *fn != NULL;
+	     fn++) {
 		struct err e = { 0 };
 
-		if (follow_on_moves[i] != NULL &&
-		    follow_on_moves[i](gtd, &move, &e) < 0)
+		if ((*fn)(gtd, &move, &e) < 0)
 			log_warn("%s", e.text);
 	}
 }

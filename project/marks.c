@@ -1,5 +1,6 @@
 #include "project/marks.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/mem.h"
@@ -87,6 +88,7 @@ int marks_set(struct change *change, const char *project_path, enum mark mark,
 	if (gtd_read(change->gtd, file, &old, e) < 0)
 		return -e->code;
 	each_line(buf_text(&old), old.len_bytes, &marks, mark, &text);
+	assert(mark < MARK_COUNT);
 	if (date_is_set(date))
 		buf_addf(&text, "%s = %s\n", mark_names[mark],
 			 date_text(date, day));

@@ -95,6 +95,9 @@ void screen_show(const char *title, const char *text)
 	buf_add_text(&shown.title, title);
 	buf_add_text(&shown.text, text);
 	shown.top = 0;
+	/* A new page is painted whole: nothing that another program wrote in
+	 * between may stay, and a screen reader hears it in order. */
+	clearok(stdscr, TRUE);
 	draw();
 	refresh();
 }

@@ -191,10 +191,28 @@ static void quote_plain(struct buf *out, char c)
 	buf_add_char(out, c);
 }
 
+/*
+ * readline puts a reply that begins with the open quote in that quote's place
+ * (insert_match), and closes the quote only if the last byte is not one
+ * (append_to_match). So a quote at either end is doubled: two of them at the
+ * beginning are an empty text and the quote that the rest needs.
+ */
+static void close_quote(struct buf *out, size_t start, char quote)
+{
+	if (out->len_bytes == start || out->data[start] == quote) {
+		buf_add_char(out, quote);
+		memmove(out->data + start + 1, out->data + start,
+			out->len_bytes - start - 1);
+		out->data[start] = quote;
+	}
+	if (out->data[out->len_bytes - 1] == quote)
+		buf_add_char(out, quote);
+}
+
 void words_quote(struct buf *out, const char *text, size_t keep_bytes,
 		 char quote)
 {
-	size_t len = strlen(text);
+	size_t start = out->len_bytes, len = strlen(text);
 
 	for (size_t i = min_size(keep_bytes, len); i < len; i++) {
 		if (quote == '\'')
@@ -204,4 +222,6 @@ void words_quote(struct buf *out, const char *text, size_t keep_bytes,
 		else
 			quote_plain(out, text[i]);
 	}
+	if (quote != '\0')
+		close_quote(out, start, quote);
 }

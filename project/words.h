@@ -20,8 +20,8 @@ struct words {
 	char quote; /* the quote that is open at the end, or 0 */
 	size_t keep_bytes; /* of the last word (unquoted form): what the
 			      shell leaves in place before its own cut */
-	size_t replace_at;     /* of the line: where the shell's cut begins, and
-				  so where a reply goes */
+	size_t replace_at; /* of the line: where the shell's cut begins, and
+			      so where a reply goes */
 	bool after_redirection; /* the last word is a file's name */
 };
 

@@ -58,6 +58,23 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
+/* What readline makes of a reply. */
+static void put_reply(struct buf *line, const struct words *words,
+		      const char *name)
+{
+	SCOPED_BUF struct buf reply = { 0 };
+
+	words_quote(&reply, name, words->keep_bytes, words->quote);
+	buf_cut(line, words->replace_at);
+	/* readline's insert_match() and append_to_match(). */
+	if (words->quote != '\0' && buf_text(&reply)[0] == words->quote)
+		buf_cut(line, words->replace_at - 1);
+	buf_add(line, buf_text(&reply), reply.len_bytes);
+	if (words->quote != '\0' &&
+	    line->data[line->len_bytes - 1] != words->quote)
+		buf_add_char(line, words->quote);
+}
+
 /* The reply in its place, the quote closed: what would the shell read? */
 static void check_reply(const char *line, size_t len, const struct words *words,
 			const char *name)
@@ -65,11 +82,8 @@ static void check_reply(const char *line, size_t len, const struct words *words,
 	SCOPED_BUF struct buf typed = { 0 };
 	struct words back;
 
-	(void)len;
-	buf_add(&typed, line, words->replace_at);
-	words_quote(&typed, name, words->keep_bytes, words->quote);
-	if (words->quote != '\0')
-		buf_add_char(&typed, words->quote);
+	buf_add(&typed, line, len);
+	put_reply(&typed, words, name);
 	words_read(&back, buf_text(&typed), typed.len_bytes, breaks);
 	if (back.quote != '\0' || back.count != words->count ||
 	    strcmp(back.list[back.count - 1], name) != 0)
