@@ -26,7 +26,7 @@ BIN = $(OUT)/bin
 # A program NAME is main.c of its folder, NAME_MAIN, with the libraries of
 # NAME_AREAS (see below), pkg-config's NAME_PKGS and NAME_LIBS.
 PROGRAMS = speakd sic-bridge project
-HELPERS = speakd-voice
+HELPERS = speakd-voice project-workspace
 
 speakd_MAIN = speakd/main.c
 speakd_AREAS = speakd core
@@ -44,9 +44,13 @@ sic-bridge_LIBS = -lircclient
 
 project_MAIN = project/main.c
 project_AREAS = project core
-project_PKGS = inih jansson libutf8proc libpcre2-8 ncursesw libarchive \
-	libseccomp libcap libcrypto
-project_LIBS = -ldl
+project_PKGS = inih jansson libutf8proc libpcre2-8 ncursesw libcrypto
+
+project-workspace_MAIN = project/workspace/main.c
+project-workspace_AREAS = project core
+project-workspace_PKGS = inih jansson libutf8proc libarchive libseccomp libcap \
+	libcrypto
+project-workspace_LIBS = -ldl
 
 # An area is the folders whose .c files, without a main.c, make one library.
 AREAS = core speakd voice sic-bridge project

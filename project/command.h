@@ -32,9 +32,6 @@ struct call {
 /* Returns an exit code, or -errno with e filled. */
 typedef int command_fn(struct call *call, struct err *e);
 
-/* A command with a command line of its own. Returns the exit code. */
-typedef int command_main_fn(int argc, char **argv);
-
 struct command {
 	const char *name;
 	const char *aliases[COMMAND_ALIASES_MAX]; /* NULL-filled */
@@ -48,7 +45,7 @@ struct command {
 	unsigned states; /* of OPERAND_PROJECT: a mask of IN_* */
 	bool without_folder;
 	bool wakes; /* postponed projects whose day has come come back first */
-	command_main_fn *main; /* instead of run: all that follows is its own */
+	const char *helper; /* a program, instead of run: all words are its own */
 };
 
 extern const struct command commands[];

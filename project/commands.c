@@ -4,7 +4,6 @@
 
 #include "core/mem.h"
 #include "core/text.h"
-#include "project/workspace/workspace.h"
 
 /* clang-format off */
 static const struct opt edit_opts[] = {
@@ -161,7 +160,7 @@ const struct command commands[] = {
 	{ "init", { NULL }, "bash|zsh|fish", "print what goes into the shell's rc file",
 	  run_init, NO_OPTS, { OPERAND_SHELL }, 1, 1, 0, true, false, NULL },
 	{ "workspace", { "w" }, "VERB|NAME [...]", "a container for each project",
-	  .main = workspace_main },
+	  .helper = "project-workspace" },
 	{ "help", { "h" }, "[COMMAND]", "explain a command",
 	  run_help, NO_OPTS, { OPERAND_COMMAND }, 0, 1, 0, true, false, NULL },
 };

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "core/paths.h"
 #include "project/command.h"
 #include "project/complete.h"
 #include "project/load.h"
@@ -121,6 +122,15 @@ static int find_command_word(int argc, char **argv)
 	return argc;
 }
 
+/* In our place: its exit code and its signals are ours. */
+static int exec_helper(const char *name, char **argv, struct err *e)
+{
+	SCOPED_TEXT char *path = path_helper(name);
+
+	execv(path, argv);
+	return err_set(e, errno, "start %s", path);
+}
+
 static int run_command_line(int argc, char **argv, struct err *e)
 {
 	int at = find_command_word(argc, argv);
@@ -143,12 +153,8 @@ static int run_command_line(int argc, char **argv, struct err *e)
 				 near != NULL ? "; did you mean '" : "",
 				 near != NULL ? near->name : "",
 				 near != NULL ? "'?" : "");
-	if (command->main != NULL) {
-		static char name[] = "workspace";
-
-		argv[at] = name; /* or its alias */
-		return command->main(argc - at, argv + at);
-	}
+	if (command->helper != NULL)
+		return exec_helper(command->helper, argv + at, e);
 	/* argv[0] stays; the word before the command's options goes. */
 	for (int i = at; i > 1; i--)
 		argv[i] = argv[i - 1];

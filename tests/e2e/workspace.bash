@@ -40,7 +40,7 @@ ws_setup_file() {
 	WS_USER=
 	export WS_DIR WS_HOME WS_BIN WS_USER
 	mkdir "$WS_BIN"
-	cp "$EARSHOT_BIN/project" "$WS_BIN/"
+	cp "$EARSHOT_BIN/project" "$EARSHOT_BIN/project-workspace" "$WS_BIN/"
 	if [ "$(id -u)" -eq 0 ]; then
 		WS_USER=ews$$
 		useradd -m -d "$WS_HOME" -s /bin/sh "$WS_USER"
