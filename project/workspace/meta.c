@@ -369,6 +369,11 @@ static int parse_snap(struct meta *meta, struct words *words, struct err *e)
 	kind = next_word(words);
 	snap.automatic = kind.len == 4 && memcmp(kind.text, "auto", 4) == 0;
 	chain = next_word(words);
+	if (!snap.automatic &&
+	    (kind.len != 6 || memcmp(kind.text, "manual", 6) != 0))
+		return err_say(e, EINVAL, "a snapshot is auto or manual");
+	if (chain.len == 0)
+		return err_say(e, EINVAL, "a snapshot without layers");
 	if (snap.number == 0 || meta_snapshot(meta, snap.number) != NULL)
 		return err_say(e, EINVAL, "a snapshot's number is 0 or twice");
 	if (chain_parse(chain.text, chain.len, &snap.chain, e) < 0)
