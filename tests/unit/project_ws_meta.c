@@ -12,22 +12,21 @@
 #include "project/workspace/meta.h"
 #include "project/workspace/workspace.h"
 
-static const char whole[] =
-	"earshot-workspace 1\n"
-	"project trip\n"
-	"base host\n"
-	"map b:0:1000:1 b:1:100000:65536\n"
-	"store overlay\n"
-	"ids range\n"
-	"created 1763775000\n"
-	"upper 0f3a2b1c4d5e\n"
-	"lower 7b1d9c0e2f4a,00112233aabb,host\n"
-	"base-layers 1\n"
-	"parent 2\n"
-	"next 3\n"
-	"snap 1 1763775100 0 manual 00112233aabb,host \n"
-	"snap 2 1763775200 1 auto 7b1d9c0e2f4a,00112233aabb,host "
-	"two\\nlines and a \\\\ \xc3\xa4\n";
+static const char whole[] = "earshot-workspace 1\n"
+			    "project trip\n"
+			    "base host\n"
+			    "map b:0:1000:1 b:1:100000:65536\n"
+			    "store overlay\n"
+			    "ids range\n"
+			    "created 1763775000\n"
+			    "upper 0f3a2b1c4d5e\n"
+			    "base-layers 1\n"
+			    "parent 2\n"
+			    "next 3\n"
+			    "snap 1 1763775100 0 manual 00112233aabb,host \n"
+			    "snap 2 1763775200 1 auto 7b1d9c0e2f4a,@1 "
+			    "two\\nlines and a \\\\ \xc3\xa4\n"
+			    "lower @2\n";
 
 static void test_round_trip(void **state)
 {
@@ -87,6 +86,11 @@ static void test_refused(void **state)
 		"earshot-workspace 1\nsnap 1 1 0 manual - x\n"
 		"snap 1 2 0 manual - y\n",
 		"earshot-workspace 1\nsnap 1 1 0\n",
+		"earshot-workspace 1\nlower @1\n",
+		"earshot-workspace 1\nsnap 1 1 0 manual @1 x\n",
+		"earshot-workspace 1\nsnap 1 1 0 manual - x\nlower @1,host\n",
+		"earshot-workspace 1\nsnap 1 1 0 manual - x\nlower @\n",
+		"earshot-workspace 1\nsnap 1 1 0 manual - x\nlower @1x\n",
 		"earshot-workspace 1\nstore zfs\n",
 		"earshot-workspace 1\nproject \xff\n",
 	};
@@ -111,7 +115,7 @@ static int parse_layers(size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		buf_addf(&text, "%s%012zx", i > 0 ? "," : "", i);
-	return chain_parse(buf_text(&text), text.len_bytes, &chain, NULL);
+	return chain_parse(buf_text(&text), text.len_bytes, NULL, &chain, NULL);
 }
 
 static void test_chain_limit(void **state)
