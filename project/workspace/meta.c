@@ -112,11 +112,39 @@ static void chain_append(struct chain *chain, const char *id)
 	chain->count++;
 }
 
-int chain_parse(const char *text, size_t len_bytes, struct chain *ret,
-		struct err *e)
+/* "@N": what snapshot N stands on, which ends a chain. */
+static int append_reference(struct chain *chain, const char *text, size_t len,
+			    const struct meta *meta, struct err *e)
+{
+	const struct snapshot *snap = NULL;
+	unsigned number = 0;
+	size_t total;
+
+	for (size_t i = 1; i < len && i < 10; i++)
+		number = number * 10 + (unsigned)(text[i] - '0');
+	if (len >= 2 && len <= 10 &&
+	    strspn(text + 1, "0123456789") >= len - 1 && meta != NULL)
+		snap = meta_snapshot(meta, number);
+	if (snap == NULL)
+		return err_say(e, EINVAL, "a chain ends in no snapshot");
+	total = chain->count + snap->chain.count;
+	if (total > CHAIN_MAX)
+		return err_say(e, EINVAL, "more than %d layers", CHAIN_MAX);
+	chain->ids = mem_resize(chain->ids, total, sizeof(*chain->ids));
+	if (snap->chain.count > 0)
+		memcpy(chain->ids + chain->count, snap->chain.ids,
+		       snap->chain.count * sizeof(*chain->ids));
+	chain->count = total;
+	chain->host = snap->chain.host;
+	return 0;
+}
+
+int chain_parse(const char *text, size_t len_bytes, const struct meta *meta,
+		struct chain *ret, struct err *e)
 {
 	SCOPED_CHAIN struct chain chain = { 0 };
 	const char *end = text + len_bytes;
+	bool ended = false;
 
 	if (len_bytes == 1 && *text == '-')
 		text = end;
@@ -124,9 +152,13 @@ int chain_parse(const char *text, size_t len_bytes, struct chain *ret,
 		const char *comma = memchr(text, ',', (size_t)(end - text));
 		size_t len = (size_t)((comma != NULL ? comma : end) - text);
 
-		if (chain.host || (comma != NULL && comma + 1 == end))
+		if (chain.host || ended || (comma != NULL && comma + 1 == end))
 			return err_say(e, EINVAL, "something below the host");
-		if (len == 4 && memcmp(text, "host", 4) == 0)
+		if (len > 0 && text[0] == '@') {
+			if (append_reference(&chain, text, len, meta, e) < 0)
+				return -EINVAL;
+			ended = true;
+		} else if (len == 4 && memcmp(text, "host", 4) == 0)
 			chain.host = true;
 		else if (layer_id_is_valid(text, len) &&
 			 chain.count < CHAIN_MAX)
@@ -172,11 +204,32 @@ static char *unescape(const char *text, size_t len_bytes)
 	return out.data != NULL ? buf_give(&out) : mem_copy("");
 }
 
-static void print_chain_words(const struct chain *chain, struct buf *out)
+/* Whether all of tail is the end of chain, and not all of chain is new. */
+static bool ends_in(const struct chain *chain, const struct chain *tail)
 {
-	buf_add_text(out, "lower ");
-	chain_print(chain, out);
-	buf_add_char(out, '\n');
+	size_t above = chain->count - tail->count;
+
+	return tail->count > 0 && tail->count <= chain->count &&
+	       tail->host == chain->host &&
+	       memcmp(chain->ids + above, tail->ids,
+		      tail->count * sizeof(*tail->ids)) == 0;
+}
+
+/* A chain, its end as a reference to snapshot parent where that fits. */
+static void print_short(const struct meta *meta, const struct chain *chain,
+			unsigned parent, const struct snapshot *before,
+			struct buf *out)
+{
+	const struct snapshot *snap = meta_snapshot(meta, parent);
+
+	/* Only what stands further up in the file can be referred to. */
+	if (snap == NULL || snap >= before || !ends_in(chain, &snap->chain)) {
+		chain_print(chain, out);
+		return;
+	}
+	for (size_t i = 0; i < chain->count - snap->chain.count; i++)
+		buf_addf(out, "%s,", chain->ids[i]);
+	buf_addf(out, "@%u", parent);
 }
 
 void meta_print(const struct meta *meta, struct buf *out)
@@ -193,7 +246,6 @@ void meta_print(const struct meta *meta, struct buf *out)
 	buf_addf(out, "created %lld\n", (long long)meta->created_s);
 	if (meta->upper[0] != '\0')
 		buf_addf(out, "upper %s\n", meta->upper);
-	print_chain_words(&meta->lower, out);
 	buf_addf(out, "base-layers %u\nparent %u\nnext %u\n", meta->base_layers,
 		 meta->parent, meta->next);
 	for (size_t i = 0; i < meta->snap_count; i++) {
@@ -202,11 +254,15 @@ void meta_print(const struct meta *meta, struct buf *out)
 		buf_addf(out, "snap %u %lld %u %s ", snap->number,
 			 (long long)snap->taken_s, snap->parent,
 			 snap->automatic ? "auto" : "manual");
-		chain_print(&snap->chain, out);
+		print_short(meta, &snap->chain, snap->parent, snap, out);
 		buf_add_char(out, ' ');
 		print_escaped(snap->comment, out);
 		buf_add_char(out, '\n');
 	}
+	buf_add_text(out, "lower ");
+	print_short(meta, &meta->lower, meta->parent,
+		    meta->snaps + meta->snap_count, out);
+	buf_add_char(out, '\n');
 }
 
 /* ---- parsing ------------------------------------------------------------ */
@@ -329,7 +385,7 @@ static int parse_lower(struct meta *meta, struct words *words, struct err *e)
 	struct span_text word = next_word(words);
 
 	chain_fini(&meta->lower);
-	return chain_parse(word.text, word.len, &meta->lower, e);
+	return chain_parse(word.text, word.len, meta, &meta->lower, e);
 }
 
 static int parse_parent(struct meta *meta, struct words *words, struct err *e)
@@ -369,9 +425,14 @@ static int parse_snap(struct meta *meta, struct words *words, struct err *e)
 	kind = next_word(words);
 	snap.automatic = kind.len == 4 && memcmp(kind.text, "auto", 4) == 0;
 	chain = next_word(words);
+	if (!snap.automatic &&
+	    (kind.len != 6 || memcmp(kind.text, "manual", 6) != 0))
+		return err_say(e, EINVAL, "a snapshot is auto or manual");
+	if (chain.len == 0)
+		return err_say(e, EINVAL, "a snapshot without layers");
 	if (snap.number == 0 || meta_snapshot(meta, snap.number) != NULL)
 		return err_say(e, EINVAL, "a snapshot's number is 0 or twice");
-	if (chain_parse(chain.text, chain.len, &snap.chain, e) < 0)
+	if (chain_parse(chain.text, chain.len, meta, &snap.chain, e) < 0)
 		return -EINVAL;
 	snap.comment = unescape(words->at, (size_t)(words->end - words->at));
 	words->at = words->end;

@@ -11,14 +11,15 @@
  *	store overlay
  *	created 1763775000
  *	upper 0f3a2b1c4d5e
- *	lower 7b1d9c0e2f4a host
  *	base-layers 0
  *	parent 1
  *	next 2
  *	snap 1 1763775100 0 manual 7b1d9c0e2f4a,host before the upgrade
+ *	lower @1
  *
- * "host" at the end of a chain stands for the host's own folders. Pure: text
- * in, struct out.
+ * "host" at the end of a chain stands for the host's own folders, "@1" for the
+ * chain of snapshot 1 (further up in the file), so that a long history does not
+ * grow with its square. Pure: text in, struct out.
  */
 #ifndef WORKSPACE_META_H
 #define WORKSPACE_META_H
@@ -111,8 +112,9 @@ void chain_push(struct chain *chain, const char *id);
 bool chain_has(const struct chain *chain, const char *id);
 /* "id,id,host"; "-" when empty. */
 void chain_print(const struct chain *chain, struct buf *out);
-int chain_parse(const char *text, size_t len_bytes, struct chain *ret,
-		struct err *e) MUST_CHECK;
+/* meta: where "@N" is looked up; NULL: there is none. */
+int chain_parse(const char *text, size_t len_bytes, const struct meta *meta,
+		struct chain *ret, struct err *e) MUST_CHECK;
 
 /* The snapshot of that number; NULL when there is none. Borrowed. */
 const struct snapshot *meta_snapshot(const struct meta *meta, unsigned number);

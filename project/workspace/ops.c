@@ -558,6 +558,23 @@ int ops_rename(const struct store *store, const char *name,
 		       : rc;
 }
 
+int ops_set_project(const struct store *store, const char *name,
+		    const char *old_name, const char *new_name, struct err *e)
+{
+	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	SCOPED_META struct meta meta = { 0 };
+	int rc = lock_both(store, name, &locks, e);
+
+	if (rc == 0)
+		rc = store_load(store, "ws", name, &meta, e);
+	if (rc < 0 || meta.project == NULL ||
+	    strcmp(meta.project, old_name) != 0)
+		return rc;
+	free(meta.project);
+	meta.project = mem_copy(new_name);
+	return store_save(store, "ws", name, &meta, e);
+}
+
 /* ---- NAME@SNAPSHOT ------------------------------------------------------ */
 
 static int parse_number(const struct store *store, const char *name,

@@ -59,6 +59,11 @@ int ops_undelete(const struct store *store, const char *trash, const char *name,
 int ops_rename(const struct store *store, const char *name,
 	       const char *new_name, struct err *e) MUST_CHECK;
 
+/* A workspace of the project old_name becomes one of new_name; else nothing. */
+int ops_set_project(const struct store *store, const char *name,
+		    const char *old_name, const char *new_name,
+		    struct err *e) MUST_CHECK;
+
 /* Remove one snapshot from the list; its layers go with the next gc. */
 int ops_forget(const struct store *store, const char *name, unsigned number,
 	       struct err *e) MUST_CHECK;

@@ -1,11 +1,8 @@
 #include "project/workspace/probe.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include "core/files.h"
 #include "project/workspace/mounts.h"
@@ -79,37 +76,6 @@ static int probe_btrfs(const struct store *store, struct err *e)
 	return probe_kind(store, STORE_BTRFS, e);
 }
 
-static int probe_liblxc(const struct store *store, struct err *e)
-{
-	void *library = dlopen("liblxc.so.1", RTLD_NOW | RTLD_LOCAL);
-
-	(void)store;
-	if (library == NULL)
-		return err_say(e, ENOENT,
-			       "liblxc is not installed "
-			       "(Debian: package liblxc1)");
-	dlclose(library);
-	return 0;
-}
-
-static int probe_cgroup(const struct store *store, struct err *e)
-{
-	struct statfs fs;
-
-	(void)store;
-	if (statfs("/sys/fs/cgroup", &fs) < 0 ||
-	    (uint32_t)fs.f_type != CGROUP2_SUPER_MAGIC)
-		return err_say(e, EOPNOTSUPP,
-			       "/sys/fs/cgroup is not cgroup2 alone: full "
-			       "systems (--init) run as root only");
-	if (geteuid() != 0 && access("/sys/fs/cgroup/cgroup.procs", W_OK) < 0)
-		return err_say(
-			e, EPERM,
-			"no cgroup is delegated to you; systemd does "
-			"with: systemd-run --user --scope -p Delegate=yes");
-	return 0;
-}
-
 static int probe_fresh_proc(const struct store *store, struct err *e)
 {
 	SCOPED_BUF struct buf text = { 0 };
@@ -137,8 +103,6 @@ const struct probe probes[] = {
 	{ "a /proc of its own", false, probe_fresh_proc },
 	{ "store reflink", false, probe_reflink },
 	{ "store btrfs", false, probe_btrfs },
-	{ "liblxc (--init)", false, probe_liblxc },
-	{ "cgroup for full systems", false, probe_cgroup },
 };
 /* clang-format on */
 

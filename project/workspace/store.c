@@ -173,6 +173,11 @@ int store_load(const struct store *store, const char *folder, const char *name,
 		return rc;
 	if (meta_parse(buf_text(&text), text.len_bytes, ret, e) < 0)
 		return err_wrap(e, "%s/%s", store->path, file);
+	if (ret->upper[0] == '\0' && strcmp(folder, "ws") == 0) {
+		meta_fini(ret);
+		return err_say(e, EINVAL, "%s/%s: no layer to write to",
+			       store->path, file);
+	}
 	return 0;
 }
 

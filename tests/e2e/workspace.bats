@@ -539,3 +539,17 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	ws snap --help | grep -q message
 	ws --version | grep -q earshot
 }
+
+@test "the manual describes every verb and every option" {
+	page=$EARSHOT_SRC/man/project-workspace.1
+	ws --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | grep -v '^NAME$' >verbs
+	[ "$(wc -l <verbs)" -ge 16 ]
+	while read -r verb; do
+		grep -q "^\.It Cm $verb\b" "$page" || { echo "verb $verb"; false; }
+		ws "$verb" --help </dev/null | sed -n 's/.*--\([a-z-]*\).*/\1/p' |
+			grep -vx 'help\|version' >options || :
+		while read -r option; do
+			grep -q -- "Fl .-$option\b" "$page" || { echo "$verb --$option"; false; }
+		done <options
+	done <verbs
+}

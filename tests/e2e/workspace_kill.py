@@ -121,13 +121,13 @@ class Place:
                 with open("%s/%s/%s" % (self.store, folder, name), encoding="utf-8") as f:
                     for line in f.read().splitlines():
                         words = line.split()
-                        ids = []
+                        ids = []  # "@N" only repeats what snapshot N names
                         if words[0] in ("upper", "lower"):
                             ids = words[1].split(",")
                         elif words[0] == "snap":
                             ids = words[5].split(",")
                         for i in ids:
-                            if i not in ("-", "host") and not os.path.isdir(
+                            if i not in ("-", "host") and i[0] != "@" and not os.path.isdir(
                                     "%s/layers/%s/up" % (self.store, i)):
                                 gone.append((name, i))
         return gone
@@ -135,9 +135,10 @@ class Place:
     def content(self, name, snap=None):
         """The file /f as the layers of a state have it, topmost first."""
         meta = self.read(name)
-        ids = [meta["upper"]] + meta["lower"].split(",")
-        if snap:
-            ids = [s.split()[4] for s in meta["snaps"] if s.split()[0] == snap][0].split(",")
+        chains = {s.split()[0]: s.split()[4] for s in meta["snaps"]}
+        ids = (chains[snap] if snap else meta["upper"] + "," + meta["lower"]).split(",")
+        while ids[-1][0] == "@":
+            ids[-1:] = chains[ids[-1][1:]].split(",")
         for i in ids:
             path = "%s/layers/%s/up/f" % (self.store, i)
             if os.path.exists(path):

@@ -1,0 +1,3 @@
+#!/bin/sh
+# workspace.sh - workspaces beside lxc, bubblewrap and podman, in one run.
+exec "${PYTHON:-/usr/bin/python3}" "$(dirname "$0")/workspace.py" "$@"
