@@ -5,8 +5,9 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 
-#include <seccomp.h>
 #include <sys/capability.h>
+
+#include "core/syscalls.h"
 
 /* ---- capabilities ------------------------------------------------------- */
 
@@ -63,77 +64,67 @@ int confine_caps(const struct confine *confine, struct err *e)
  * Ways into the kernel that programs for users do not need and that have been
  * the way out of containers. Refused with EPERM, as if the right were missing.
  */
-static const int refused[] = {
-	SCMP_SYS(acct),
-	SCMP_SYS(add_key),
-	SCMP_SYS(bpf),
-	SCMP_SYS(delete_module),
-	SCMP_SYS(finit_module),
-	SCMP_SYS(fanotify_init),
-	SCMP_SYS(init_module),
-	SCMP_SYS(io_uring_enter),
-	SCMP_SYS(io_uring_register),
-	SCMP_SYS(io_uring_setup),
-	SCMP_SYS(ioperm),
-	SCMP_SYS(iopl),
-	SCMP_SYS(kcmp),
-	SCMP_SYS(kexec_file_load),
-	SCMP_SYS(kexec_load),
-	SCMP_SYS(keyctl),
-	SCMP_SYS(lookup_dcookie),
-	SCMP_SYS(nfsservctl),
-	SCMP_SYS(open_by_handle_at),
-	SCMP_SYS(perf_event_open),
-	SCMP_SYS(quotactl),
-	SCMP_SYS(quotactl_fd),
-	SCMP_SYS(reboot),
-	SCMP_SYS(request_key),
-	SCMP_SYS(swapoff),
-	SCMP_SYS(swapon),
-	SCMP_SYS(syslog),
-	SCMP_SYS(userfaultfd),
-	SCMP_SYS(vhangup),
-	SCMP_SYS(vmsplice),
+static const char *const refused[] = {
+	"acct",
+	"add_key",
+	"bpf",
+	"delete_module",
+	"finit_module",
+	"fanotify_init",
+	"init_module",
+	"io_uring_enter",
+	"io_uring_register",
+	"io_uring_setup",
+	"ioperm",
+	"iopl",
+	"kcmp",
+	"kexec_file_load",
+	"kexec_load",
+	"keyctl",
+	"lookup_dcookie",
+	"nfsservctl",
+	"open_by_handle_at",
+	"perf_event_open",
+	"quotactl",
+	"quotactl_fd",
+	"reboot",
+	"request_key",
+	"swapoff",
+	"swapon",
+	"syslog",
+	"userfaultfd",
+	"vhangup",
+	"vmsplice",
 };
 
 /* With these a process could leave what the workspace shows. */
-static const int refused_unless_nested[] = {
-	SCMP_SYS(fsconfig),   SCMP_SYS(fsmount),   SCMP_SYS(fsopen),
-	SCMP_SYS(fspick),     SCMP_SYS(mount),	   SCMP_SYS(mount_setattr),
-	SCMP_SYS(move_mount), SCMP_SYS(open_tree), SCMP_SYS(pivot_root),
-	SCMP_SYS(setns),      SCMP_SYS(umount),	   SCMP_SYS(umount2),
+static const char *const refused_unless_nested[] = {
+	"fsconfig",   "fsmount",       "fsopen",     "fspick",
+	"mount",      "mount_setattr", "move_mount", "open_tree",
+	"pivot_root", "setns",	       "umount",     "umount2",
 };
 
-static int add_list(scmp_filter_ctx filter, const int *list, size_t count)
+static int refuse_list(struct syscalls *filter, const char *const *list,
+		       size_t count, struct err *e)
 {
 	int rc = 0;
 
-	/* -EDOM and -EINVAL: this architecture does not have the call. */
-	for (size_t i = 0; i < count; i++) {
-		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), list[i],
-				      0);
-		if (rc < 0 && rc != -EDOM && rc != -EINVAL)
-			return rc;
-	}
-	return 0;
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = syscalls_refuse(filter, list[i], EPERM, NULL, e);
+	return rc;
 }
 
-static int refuse_namespaces(scmp_filter_ctx filter)
+static int refuse_namespaces(struct syscalls *filter, struct err *e)
 {
-	const scmp_datum_t user = CLONE_NEWUSER;
-	int rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
-				  SCMP_SYS(unshare), 1,
-				  SCMP_A0(SCMP_CMP_MASKED_EQ, user, user));
+	const struct syscalls_when user = { 0, CLONE_NEWUSER, CLONE_NEWUSER };
+	int rc = syscalls_refuse(filter, "unshare", EPERM, &user, e);
 
 	if (rc == 0)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
-				      SCMP_SYS(clone), 1,
-				      SCMP_A0(SCMP_CMP_MASKED_EQ, user, user));
+		rc = syscalls_refuse(filter, "clone", EPERM, &user, e);
 	/* Its flags lie in memory, where a filter cannot look: libc then uses
 	 * clone(2). */
 	if (rc == 0)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
-				      SCMP_SYS(clone3), 0);
+		rc = syscalls_refuse(filter, "clone3", ENOSYS, NULL, e);
 	return rc;
 }
 
@@ -142,54 +133,47 @@ static int refuse_namespaces(scmp_filter_ctx filter)
  * (CVE-2016-10124, CVE-2017-5226). The kernel looks at 32 bits of the request
  * (CVE-2019-10063).
  */
-static int refuse_typing(scmp_filter_ctx filter)
+static int refuse_typing(struct syscalls *filter, struct err *e)
 {
 	static const unsigned requests[] = { TIOCSTI, TIOCLINUX };
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < COUNT_OF(requests); i++)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
-				      SCMP_SYS(ioctl), 1,
-				      SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffU,
-					      (scmp_datum_t)requests[i]));
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(requests); i++) {
+		const struct syscalls_when when = { 1, 0xffffffffU,
+						    requests[i] };
+
+		rc = syscalls_refuse(filter, "ioctl", EPERM, &when, e);
+	}
 	return rc;
 }
 
-static int fill_filter(scmp_filter_ctx filter, const struct confine *confine)
+static int fill_filter(struct syscalls *filter, const struct confine *confine,
+		       struct err *e)
 {
-	int rc = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
-				  SCMP_ACT_ERRNO(ENOSYS));
+	int rc = syscalls_add_32bit(filter, e);
 
-#ifdef __x86_64__
-	/* 32-bit programs run under the same rules. */
 	if (rc == 0)
-		rc = seccomp_arch_add(filter, SCMP_ARCH_X86);
-#endif
-	/* A tree instead of a list: a third of the time for a system call. */
-	if (rc == 0)
-		(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	if (rc == 0)
-		rc = add_list(filter, refused, COUNT_OF(refused));
+		rc = refuse_list(filter, refused, COUNT_OF(refused), e);
 	if (rc == 0 && !confine->nested)
-		rc = add_list(filter, refused_unless_nested,
-			      COUNT_OF(refused_unless_nested));
+		rc = refuse_list(filter, refused_unless_nested,
+				 COUNT_OF(refused_unless_nested), e);
 	if (rc == 0 && !confine->nested)
-		rc = refuse_namespaces(filter);
-	return rc < 0 ? rc : refuse_typing(filter);
+		rc = refuse_namespaces(filter, e);
+	return rc < 0 ? rc : refuse_typing(filter, e);
 }
 
 static int apply_filter(const struct confine *confine, struct err *e)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	struct syscalls *filter = syscalls_new(SYSCALLS_ALLOW_REST, e);
 	int rc;
 
 	if (filter == NULL)
-		return err_set(e, ENOMEM, "seccomp");
-	rc = fill_filter(filter, confine);
+		return -e->code;
+	rc = fill_filter(filter, confine, e);
 	if (rc == 0)
-		rc = seccomp_load(filter);
-	seccomp_release(filter);
-	return rc < 0 ? err_set(e, -rc, "load the seccomp filter") : 0;
+		rc = syscalls_load(filter, e);
+	syscalls_free(filter);
+	return rc;
 }
 
 int confine_apply(const struct confine *confine, struct err *e)
