@@ -5,11 +5,10 @@
 #include "core/log.h"
 #include "project/git.h"
 #include "project/place.h"
+#include "project/workspace/follow.h"
 
-/* The functions that follow a project's move, in order; NULL ends the table. */
-static follow_on_move_fn *const follow_on_moves[] = {
-	NULL,
-};
+/* The functions that follow a project's move, in order. */
+static follow_on_move_fn *const follow_on_moves[] = { workspace_follow };
 
 void follow_on_move(const struct gtd *gtd, const char *from_path,
 		    const char *to_path)

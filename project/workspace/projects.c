@@ -1,76 +1,47 @@
-#include <ctype.h>
-#include <fcntl.h>
-#include <limits.h>
+/* projects.c - from a project's name to its folder, as project finds it. */
 #include <string.h>
-#include <sys/stat.h>
 
-#include "core/files.h"
 #include "core/mem.h"
 #include "core/paths.h"
+#include "project/load.h"
+#include "project/place.h"
 #include "project/workspace/workspace.h"
 
-enum { CONFIG_MAX_BYTES = 65536 };
-
-/*
- * GTDDIR=... of ~/.config/gtd/config: a shell file that gtdtools sources and
- * we only read. Quotes around the value, ~ and $HOME at its beginning.
- */
-static char *configured_dir(void)
+/* The name must be whole here: a prefix would name another workspace. */
+static char *find(const struct gtd *gtd, const char *name)
 {
-	SCOPED_TEXT char *path = path_expand("~/.config/gtd/config");
-	SCOPED_TEXT char *value = NULL;
-	SCOPED_BUF struct buf text = { 0 };
-	const char *line;
+	SCOPED_TEXT char *path = NULL;
+	SCOPED_TEXT char *full = NULL;
+	struct place place;
+	struct err e = { 0 };
 
-	if (file_read(AT_FDCWD, path, CONFIG_MAX_BYTES, &text, NULL) < 0)
+	if (place_find(gtd, name, IN_ACTIVE | IN_POSTPONED | IN_COMPLETED,
+		       &place, &e) < 0 ||
+	    strcmp(place.name, name) != 0)
 		return NULL;
-	for (line = buf_text(&text); *line != '\0';
-	     line += strcspn(line, "\n"), line += *line == '\n') {
-		const char *at = line + strspn(line, " \t");
-		size_t len;
-
-		if (strncmp(at, "export ", 7) == 0)
-			at += 7;
-		if (strncmp(at, "GTDDIR=", 7) != 0)
-			continue;
-		at += 7;
-		if (*at == '"' || *at == '\'')
-			at++;
-		len = strcspn(at, "\"'\n");
-		while (len > 0 && isspace((unsigned char)at[len - 1]))
-			len--;
-		free(value);
-		value = strncmp(at, "$HOME/", 6) == 0 && len > 6
-				? mem_printf("~/%.*s", (int)(len - 6), at + 6)
-				: mem_text(at, len);
-	}
-	return value != NULL ? path_expand(value) : NULL;
-}
-
-static char *gtd_dir(void)
-{
-	const char *env = getenv("GTD_DIR");
-	char *dir = env != NULL && env[0] != '\0' ? path_expand(env)
-						  : configured_dir();
-
-	return dir != NULL ? dir : path_expand("~/gtd");
+	path = place_path(&place);
+	if (!gtd_is_dir(gtd, path))
+		return NULL;
+	full = path_join(gtd->path, path);
+	return realpath(full, NULL);
 }
 
 char *workspace_project_dir(const char *name)
 {
-	static const char *const folders[] = { "Projects", "Postponed",
-					       "Completed" };
-	SCOPED_TEXT char *gtd = gtd_dir();
+	const struct opts opts = {
+		.prog = "project",
+		.list = common_options,
+		.count = common_option_count,
+	};
+	struct settings settings = { 0 };
+	struct gtd gtd = { .fd = -1 };
+	struct err e = { 0 };
+	char *dir = NULL;
 
-	for (size_t i = 0; i < COUNT_OF(folders); i++) {
-		SCOPED_TEXT char *path = mem_printf("%s/%s/%s", gtd, folders[i],
-						    name);
-		char *real = realpath(path, NULL);
-		struct stat st;
-
-		if (real != NULL && stat(real, &st) == 0 && S_ISDIR(st.st_mode))
-			return real;
-		free(real);
-	}
-	return NULL;
+	if (load_settings(&opts, &settings, NULL, &e) == 0 &&
+	    gtd_open(&gtd, &settings, &e) == 0)
+		dir = find(&gtd, name);
+	gtd_close(&gtd);
+	opts_fini(&opts, &settings);
+	return dir;
 }

@@ -1,0 +1,14 @@
+/* follow.h - a workspace goes where its project goes. */
+#ifndef PROJECT_WORKSPACE_FOLLOW_H
+#define PROJECT_WORKSPACE_FOLLOW_H
+
+#include "project/follow_on.h"
+
+/*
+ * A renamed project renames its workspace; one that goes to the trash takes it
+ * along, and undo brings both back. Postponed and completed projects keep
+ * theirs, which finds their folder by name. A workspace in use stays.
+ */
+follow_on_move_fn workspace_follow;
+
+#endif
