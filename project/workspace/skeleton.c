@@ -112,6 +112,11 @@ static bool is_one_of(const char *path, const char *const *list, size_t count)
 	return false;
 }
 
+bool skeleton_hides(const char *path)
+{
+	return is_one_of(path, hidden, COUNT_OF(hidden));
+}
+
 static bool is_below(const char *path, const char *const *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
