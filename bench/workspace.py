@@ -52,8 +52,10 @@ class Bench:
         return self.become + [self.dir + "/project", "workspace", *args]
 
     def run(self, command, check=True):
-        return subprocess.run(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL,
-                              check=check, cwd=self.home)
+        p = subprocess.run(command, stdin=DEVNULL, stdout=DEVNULL, stderr=subprocess.PIPE,
+                           text=True, cwd=self.home)
+        if check and p.returncode != 0:
+            raise RuntimeError(p.stderr.strip()[-200:])
 
     def row(self, name, command, before=None):
         """command: argv, or a function of the round that gives it."""
@@ -62,7 +64,7 @@ class Bench:
             if before:
                 self.run(before(-1))
             self.run(make(-1))
-        except (subprocess.CalledProcessError, FileNotFoundError) as why:
+        except (RuntimeError, FileNotFoundError) as why:
             print("not measured: %s (%s)" % (name, why), file=sys.stderr)
             return
         self.rows.append((name, make, before))
@@ -121,6 +123,8 @@ def lxc(b):
                        "-N", "delta", "-s", "-B", "overlayfs"]
     if subprocess.run(copy, stdout=DEVNULL, stderr=DEVNULL).returncode != 0:
         return
+    b.run(b.become + ["lxc-execute", "-P", b.home + "/lxc", "-n", "delta", "--", "/bin/true"],
+          check=False)
     delta = [d for d in ("/overlay/delta", "/delta0") if os.path.isdir(b.home + "/lxc/delta" + d)]
     if delta:
         fill(b.home + "/lxc/delta" + delta[0], b)

@@ -84,6 +84,7 @@ static const char *const empty_files[] = {
 struct build {
 	const struct store *store;
 	int up; /* the new layer's tree */
+	struct stat self; /* of the store's folder */
 	struct buf path; /* of the folder at hand, "usr/bin" */
 };
 
@@ -110,6 +111,11 @@ static bool is_one_of(const char *path, const char *const *list, size_t count)
 		if (strcmp(list[i], path) == 0)
 			return true;
 	return false;
+}
+
+bool skeleton_hides(const char *path)
+{
+	return is_one_of(path, hidden, COUNT_OF(hidden));
 }
 
 static bool is_below(const char *path, const char *const *list, size_t count)
@@ -221,6 +227,9 @@ static int build_child(struct build *build, int from, int to, const char *name,
 	int rc = 1;
 
 	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	/* A store below /var must not be copied into itself. */
+	if (st.st_dev == build->self.st_dev && st.st_ino == build->self.st_ino)
 		return 0;
 	if (S_ISDIR(st.st_mode))
 		return build_folder(build, from, to, name, &st, depth, e);
@@ -379,6 +388,8 @@ static int build(void *data, struct err *e)
 
 	if (host < 0)
 		return host;
+	if (fstat(build->store->dir, &build->self) < 0)
+		return err_set(e, errno, "stat %s", build->store->path);
 	rc = build_top(build, host, e);
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(tops); i++) {
 		if (mkdirat(build->up, tops[i].name, 0755) < 0 ||

@@ -17,6 +17,9 @@
 /* The host's folders that are shown, without a slash; ends with NULL. */
 extern const char *const skeleton_parts[];
 
+/* Whether "var/tmp" and the like is shown empty. */
+bool skeleton_hides(const char *path);
+
 /*
  * The current skeleton's layer, made or made anew when needed: told_fn is then
  * called before. The caller holds the store's lock, shared.

@@ -68,8 +68,13 @@ static int read_mounts(struct work *work, struct err *e)
 	int rc = file_read(AT_FDCWD, "/proc/self/mountinfo",
 			   MOUNTINFO_MAX_BYTES, &text, e);
 	const char *store = work->view->store->path;
+	SCOPED_TEXT char *real = realpath(store, NULL);
 	const char *line = buf_text(&text);
 
+	/* Like a mount, the store splits what it lies in; it is the first. */
+	if (real == NULL)
+		return err_set(e, errno, "find %s", store);
+	add_path(&work->mounts, real);
 	while (rc == 0 && *line != '\0') {
 		size_t len = strcspn(line, "\n");
 		SCOPED_TEXT char *path = NULL;
@@ -302,7 +307,10 @@ static int plan_part(struct work *work, const char *part, unsigned depth,
 		if (place < 0)
 			return place;
 	}
-	if (has_mounts_below(work, path))
+	/* The store cannot be below its own layers, nor is it for showing. */
+	if (strcmp(path, work->mounts.list[0]) == 0)
+		return 0;
+	if (!skeleton_hides(part) && has_mounts_below(work, path))
 		return plan_children(work, part, depth, e);
 	add_path(&work->parts, part);
 	return work->view->upper[0] != '\0'
