@@ -9,6 +9,7 @@
 #include "project/out.h"
 #include "project/say.h"
 #include "project/scan.h"
+#include "project/workspace/follow.h"
 
 enum { LIST_NAME_MIN = 12, LIST_NAME_MAX = 40, LIST_FLAGS = 8 };
 
@@ -17,23 +18,27 @@ static bool is_due(const struct project *p, struct date today)
 	return date_is_set(p->due) && date_days(p->due) <= date_days(today);
 }
 
-/* "stuck,due,waiting": what asks for attention. */
+enum { FLAGS_BYTES = 56 };
+
+/* "stuck,due,waiting": what asks for attention; and whether it is at work. */
 static const char *flags_of(const struct project *p, struct date today,
-			    char flags[40])
+			    char flags[FLAGS_BYTES])
 {
 	const char *words[] = {
 		p->unreadable ? "unreadable" : NULL,
 		p->stuck && p->place->state == STATE_ACTIVE ? "stuck" : NULL,
 		is_due(p, today) ? "due" : NULL,
 		p->waiting > 0 ? "waiting" : NULL,
+		workspace_exists(p->place->name) ? "workspace" : NULL,
 	};
 	size_t n = 0;
 
 	flags[0] = '\0';
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (words[i] != NULL)
-			n += (size_t)snprintf(flags + n, 40 - n, "%s%s",
-					      n > 0 ? "," : "", words[i]);
+			n += (size_t)snprintf(flags + n, FLAGS_BYTES - n,
+					      "%s%s", n > 0 ? "," : "",
+					      words[i]);
 	return flags;
 }
 
@@ -60,6 +65,7 @@ static void add_json(struct json *array, const struct project *p)
 	json_add_int(o, "open", p->open);
 	json_add_int(o, "waiting", p->waiting);
 	json_add_bool(o, "stuck", p->stuck && p->place->state == STATE_ACTIVE);
+	json_add_bool(o, "workspace", workspace_exists(p->place->name));
 	json_add_text(o, "due",
 		      date_is_set(p->due) ? date_text(p->due, day) : NULL);
 	json_add_text(o, "until",
@@ -104,7 +110,7 @@ static void list_columns(struct out *out, const struct scan *scan,
 
 	for (size_t i = 0; i < scan->count; i++) {
 		const struct project *p = &scan->list[i];
-		char flags[40], day[DATE_BYTES];
+		char flags[FLAGS_BYTES], day[DATE_BYTES];
 		size_t used = columns + 2 + 10 + 2 + LIST_FLAGS + 2;
 
 		out_column(out, STYLE_NAME, p->place->name, columns);
@@ -132,7 +138,7 @@ static void list_plain(struct out *out, const struct scan *scan,
 {
 	for (size_t i = 0; i < scan->count; i++) {
 		const struct project *p = &scan->list[i];
-		char flags[40], day[DATE_BYTES];
+		char flags[FLAGS_BYTES], day[DATE_BYTES];
 
 		out_text(out, p->place->name, strlen(p->place->name));
 		buf_add_char(&out->text, '\t');

@@ -6,6 +6,7 @@
 
 #include "core/files.h"
 #include "core/mem.h"
+#include "core/paths.h"
 #include "project/workspace/workspace.h"
 
 enum { TRASH_NAME_BYTES = 4096 };
@@ -49,9 +50,27 @@ static int out_of_trash(const struct gtd *gtd, const struct project_move *move,
 	return rc;
 }
 
+/* Not through store_open(), which makes the store if there is none. */
+bool workspace_exists(const char *project)
+{
+	SCOPED_TEXT char *name = mem_printf("workspaces/ws/%s", project);
+	SCOPED_TEXT char *path = path_data(name);
+
+	return access(path, F_OK) == 0;
+}
+
+static bool is_used(void)
+{
+	SCOPED_TEXT char *path = path_data("workspaces/ws");
+
+	return access(path, F_OK) == 0;
+}
+
 int workspace_follow(const struct gtd *gtd, const struct project_move *move,
 		     struct err *e)
 {
+	if (!is_used())
+		return 0;
 	if (move->to_state == STATE_TRASH)
 		return into_trash(gtd, move, e);
 	if (move->from_state == STATE_TRASH)

@@ -11,4 +11,7 @@
  */
 follow_on_move_fn workspace_follow;
 
+/* Whether a workspace is called like a project: a look at one name. */
+bool workspace_exists(const char *project);
+
 #endif

@@ -553,3 +553,20 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 		done <options
 	done <verbs
 }
+
+@test "a workspace goes where its project goes, and the list shows it" {
+	project() { as_user "$WS_BIN/project" "$@"; }
+	as_user mkdir -p "$WS_HOME/gtd/Projects"
+	project new along
+	ws run along -- sh -c 'echo mine >/etc/along-was-here'
+	project list | grep -q $'^along\t.*workspace$'
+	project rename along away
+	ws list | grep -q '^away '
+	project delete away
+	run ws list
+	[[ $output != *"away"* ]]
+	project undo
+	[ "$(ws run away -- cat /etc/along-was-here)" = mine ]
+	project undo
+	[ "$(ws run along -- cat /etc/along-was-here)" = mine ]
+}
