@@ -45,7 +45,8 @@ struct command {
 	unsigned states; /* of OPERAND_PROJECT: a mask of IN_* */
 	bool without_folder;
 	bool wakes; /* postponed projects whose day has come come back first */
-	const char *helper; /* a program, instead of run: all words are its own */
+	const char
+		*helper; /* a program, instead of run: all words are its own */
 };
 
 extern const struct command commands[];

@@ -6,7 +6,6 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-
 #include "core/log.h"
 #include "core/syscalls.h"
 

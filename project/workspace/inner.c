@@ -275,6 +275,7 @@ static void exec_command(const struct session *session)
 {
 	const char *const *argv = session->argv;
 	const char *shell[] = { NULL, NULL };
+	const char *path = env_value(session, "PATH");
 
 	if (argv == NULL) {
 		shell[0] = find_shell(session);
@@ -282,7 +283,8 @@ static void exec_command(const struct session *session)
 	}
 	/* execvpe() looks in the PATH of the environment that it is called in,
 	 * and writes to neither array. */
-	(void)setenv("PATH", env_value(session, "PATH"), 1);
+	if (path != NULL)
+		(void)setenv("PATH", path, 1);
 	execvpe(argv[0], (char *const *)(uintptr_t)argv,
 		(char *const *)(uintptr_t)session->env);
 }
