@@ -26,11 +26,10 @@ void follow_on_move(const struct gtd *gtd, const char *from_path,
 		.from_path = from_path,
 		.to_path = to_path,
 	};
-	for (follow_on_move_fn *const *fn = follow_on_moves; *fn != NULL;
-	     fn++) {
+	for (size_t i = 0; i < COUNT_OF(follow_on_moves); i++) {
 		struct err e = { 0 };
 
-		if ((*fn)(gtd, &move, &e) < 0)
+		if (follow_on_moves[i](gtd, &move, &e) < 0)
 			log_warn("%s", e.text);
 	}
 }

@@ -192,7 +192,7 @@ static int appear_as(struct user me, struct err *e)
 static int become_user(const struct session *session, struct user me,
 		       struct err *e)
 {
-	struct user user;
+	struct user user = { 0 };
 	int rc;
 
 	if (session->user == NULL)

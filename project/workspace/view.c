@@ -308,7 +308,7 @@ static int plan_part(struct work *work, const char *part, unsigned depth,
 			return place;
 	}
 	/* The store cannot be below its own layers, nor is it for showing. */
-	if (strcmp(path, work->mounts.list[0]) == 0)
+	if (work->mounts.count > 0 && strcmp(path, work->mounts.list[0]) == 0)
 		return 0;
 	if (!skeleton_hides(part) && has_mounts_below(work, path))
 		return plan_children(work, part, depth, e);
@@ -618,12 +618,13 @@ static int make_scaffold(struct work *work, int mnt, struct err *e)
 		     O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
 	for (size_t i = 0; i < work->view->share_count; i++) {
 		const struct share *share = &work->view->shares[i];
-		SCOPED_FD int made = -1;
 		struct stat st;
+		int made;
 
-		if (stat(share->source, &st) == 0 && S_ISDIR(st.st_mode))
-			made = inside_make_dir(work->scaffold, share->inside,
-					       NULL);
+		if (stat(share->source, &st) < 0 || !S_ISDIR(st.st_mode))
+			continue;
+		made = inside_make_dir(work->scaffold, share->inside, NULL);
+		scope_close(&made);
 	}
 	return 0;
 }
