@@ -50,13 +50,21 @@ static int out_of_trash(const struct gtd *gtd, const struct project_move *move,
 	return rc;
 }
 
-/* Not through store_open(), which makes the store if there is none. */
+/*
+ * The folder is looked for once: a list asks for ten thousand names. Not
+ * through store_open(), which makes the store if there is none.
+ */
 bool workspace_exists(const char *project)
 {
-	SCOPED_TEXT char *name = mem_printf("workspaces/ws/%s", project);
-	SCOPED_TEXT char *path = path_data(name);
+	enum { NOT_LOOKED = -2 };
+	static int folder = NOT_LOOKED;
 
-	return access(path, F_OK) == 0;
+	if (folder == NOT_LOOKED) {
+		SCOPED_TEXT char *path = path_data("workspaces/ws");
+
+		folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	return folder >= 0 && faccessat(folder, project, F_OK, 0) == 0;
 }
 
 static bool is_used(void)
