@@ -30,7 +30,7 @@ HELPERS = speakd-voice project-workspace
 
 speakd_MAIN = speakd/main.c
 speakd_AREAS = speakd core
-speakd_PKGS = libevent_core libpcre2-8 inih libutf8proc
+speakd_PKGS = libevent_core libpcre2-8 inih libutf8proc jansson
 
 speakd-voice_MAIN = speakd/voice/main.c
 speakd-voice_AREAS = voice core
@@ -55,7 +55,7 @@ project-workspace_LIBS = -ldl
 # An area is the folders whose .c files, without a main.c, make one library.
 AREAS = core speakd voice sic-bridge project
 core_DIRS = core core/message
-speakd_DIRS = speakd speakd/input speakd/words
+speakd_DIRS = speakd speakd/input speakd/words speakd/ssip
 voice_DIRS = speakd/voice
 sic-bridge_DIRS = sic-bridge
 project_DIRS = project project/workspace
