@@ -138,6 +138,7 @@ static enum reply set_switch(struct ssip_client *client,
 {
 	struct span value = words_next(&words);
 
+	(void)client;
 	if (value.len_bytes == 0)
 		return REPLY_MISSING;
 	if (!word_is(value, "on") && !word_is(value, "off"))
@@ -146,8 +147,7 @@ static enum reply set_switch(struct ssip_client *client,
 	return REPLY_NONE;
 }
 
-static enum reply set_name_among(struct ssip_client *client,
-				 struct ssip_settings *to,
+static enum reply set_name_among(struct ssip_settings *to,
 				 const struct parameter *p, struct words words,
 				 const char *const *names, size_t count)
 {
@@ -166,7 +166,8 @@ static enum reply set_punctuation(struct ssip_client *client,
 				  struct ssip_settings *to,
 				  const struct parameter *p, struct words words)
 {
-	return set_name_among(client, to, p, words, punctuation_names,
+	(void)client;
+	return set_name_among(to, p, words, punctuation_names,
 			      COUNT_OF(punctuation_names));
 }
 
@@ -174,7 +175,8 @@ static enum reply set_capitals(struct ssip_client *client,
 			       struct ssip_settings *to,
 			       const struct parameter *p, struct words words)
 {
-	return set_name_among(client, to, p, words, capitals_names,
+	(void)client;
+	return set_name_among(to, p, words, capitals_names,
 			      COUNT_OF(capitals_names));
 }
 
@@ -182,7 +184,7 @@ static enum reply set_class(struct ssip_client *client,
 			    struct ssip_settings *to, const struct parameter *p,
 			    struct words words)
 {
-	enum reply rc = set_name_among(client, to, p, words, class_names,
+	enum reply rc = set_name_among(to, p, words, class_names,
 				       COUNT_OF(class_names));
 
 	if (rc != REPLY_INVALID)
@@ -195,7 +197,7 @@ static enum reply set_voice_type(struct ssip_client *client,
 				 struct ssip_settings *to,
 				 const struct parameter *p, struct words words)
 {
-	enum reply rc = set_name_among(client, to, p, words, ssip_voice_types,
+	enum reply rc = set_name_among(to, p, words, ssip_voice_types,
 				       VOICE_TYPES);
 
 	if (rc != REPLY_INVALID) {
@@ -219,6 +221,7 @@ static enum reply set_word(struct ssip_client *client, struct ssip_settings *to,
 {
 	struct span value = words_next(&words);
 
+	(void)client;
 	if (value.len_bytes == 0)
 		return REPLY_MISSING;
 	keep_text(field(to, p), value);
@@ -248,6 +251,8 @@ static enum reply set_voice(struct ssip_client *client,
 	struct span value = words_rest(&words);
 	char **text = field(to, p);
 
+	(void)client;
+	to->voice_type = -1;
 	if (value.len_bytes > 0) {
 		keep_text(text, value);
 		return REPLY_NONE;
