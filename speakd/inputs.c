@@ -62,6 +62,9 @@ static void say(struct input *input, struct phrase *take_phrase, bool live)
 	take_phrase->input = input->number;
 	if (input->kind != INPUT_FILE && take_phrase->source == NULL)
 		take_phrase->source = mem_copy(input->name);
+	take_phrase->names_source =
+		input->kind != INPUT_FILE && inputs->serving &&
+		(input->section == NULL || input->section->say_name);
 	input->waiting++;
 	inputs->handler.say(take_phrase, live, inputs->handler.data);
 }

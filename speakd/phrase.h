@@ -50,6 +50,7 @@ struct phrase {
 	char *text; /* owned, UTF-8, safe for a synthesiser */
 	/* Where it came from; owned, NULL where there is none. */
 	char *nick, *channel, *source;
+	bool names_source; /* source is said when it is another than before */
 	unsigned input; /* number of the input that it came from, 0: none */
 	char *voice; /* owned; NULL: the default voice */
 	int rate_wpm; /* PHRASE_DEFAULT: the default rate */

@@ -5,6 +5,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "speakd/words/hygiene.h"
 
 struct talk {
 	struct talk_handler handler;
@@ -14,6 +15,8 @@ struct talk {
 	unsigned rate_wpm; /* of lines, as set */
 	uint64_t last_id, saying_id, said_id;
 	const struct phrase *now; /* borrowed from the voice */
+	char *source; /* owned: of the line said last; NULL: none yet */
+	size_t named_bytes; /* of the source's name in front of the text */
 	char *muted[TALK_MUTED_MAX]; /* owned, folded */
 	size_t muted_count;
 	char *only; /* owned: a channel, folded; NULL: all */
@@ -91,6 +94,7 @@ void talk_free(struct talk *talk)
 		free(talk->muted[i]);
 	free(talk->only);
 	free(talk->manner.voice);
+	free(talk->source);
 	free(talk);
 }
 
@@ -276,6 +280,26 @@ static void apply_manner(struct talk *talk, struct phrase *phrase)
 					 talk->rate_wpm);
 }
 
+/* "sync: " in front of a line, when the one before came from elsewhere. */
+static void name_source(struct talk *talk, struct phrase *phrase)
+{
+	SCOPED_BUF struct buf name = { 0 };
+	char *text;
+
+	if (phrase->source == NULL || !phrase->names_source)
+		return;
+	if (talk->source != NULL && strcmp(talk->source, phrase->source) != 0) {
+		hygiene_clean(&name, phrase->source, strlen(phrase->source));
+		buf_add_text(&name, ": ");
+		talk->named_bytes = name.len_bytes;
+		text = mem_printf("%s%s", buf_text(&name), phrase->text);
+		free(phrase->text);
+		phrase->text = text;
+	}
+	free(talk->source);
+	talk->source = mem_copy(phrase->source);
+}
+
 struct phrase *talk_next(struct talk *talk)
 {
 	struct phrase *phrase = mixer_next(talk->mixer);
@@ -285,8 +309,11 @@ struct phrase *talk_next(struct talk *talk)
 	/* An announcement of the queue's own. */
 	if (phrase->id == 0)
 		phrase->id = ++talk->last_id;
-	if (mixer_saying(talk->mixer) == MIXER_LINES)
+	talk->named_bytes = 0;
+	if (mixer_saying(talk->mixer) == MIXER_LINES) {
 		apply_manner(talk, phrase);
+		name_source(talk, phrase);
+	}
 	talk->now = phrase;
 	return phrase;
 }
@@ -301,7 +328,10 @@ void talk_word(struct talk *talk, const struct phrase *phrase,
 	       size_t offset_bytes)
 {
 	mixer_word(talk->mixer, offset_bytes);
-	talk->handler.word(talk->handler.data, phrase->id, offset_bytes);
+	/* Watchers know the text without the source's name. */
+	if (offset_bytes >= talk->named_bytes)
+		talk->handler.word(talk->handler.data, phrase->id,
+				   offset_bytes - talk->named_bytes);
 }
 
 void talk_ended(struct talk *talk, const struct phrase *phrase, bool stopped,
