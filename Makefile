@@ -161,7 +161,7 @@ $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/$$(call area_of,$$*).a $(OBJ)/core.
 		$$($(PKG_CONFIG) --libs $(UNIT_PKGS)) $(UNIT_LIBS)
 
 E2E_TESTS = tests/layers $(sort $(wildcard tests/e2e/*.bats) \
-	$(filter-out %/lib.py,$(wildcard tests/e2e/*.py)))
+	$(filter-out %/lib.py %/slow_sink.py,$(wildcard tests/e2e/*.py)))
 TESTS = $(UNIT_TESTS) $(E2E_TESTS)
 # Two at a time: each end-to-end file brings its own servers and folders.
 JOBS = 2

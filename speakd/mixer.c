@@ -411,13 +411,15 @@ void mixer_begun(struct mixer *mixer, const struct phrase *phrase)
 	}
 	u->begun = true;
 	u->paused = false;
-	tell_marks(mixer, u, u->at_bytes);
+	tell_marks(mixer, u, u->at_bytes + mixer->word_bytes);
 }
 
 void mixer_word(struct mixer *mixer, size_t offset_bytes)
 {
 	mixer->word_bytes = offset_bytes;
-	if (mixer->now == NOW_UTTERANCE && !mixer->comes_back)
+	/* The engine tells of the first word before it is heard. */
+	if (mixer->now == NOW_UTTERANCE && !mixer->comes_back &&
+	    mixer->saying->begun)
 		tell_marks(mixer, mixer->saying,
 			   mixer->saying->at_bytes + offset_bytes);
 }

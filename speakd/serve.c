@@ -255,7 +255,6 @@ int serve_start(struct loop *loop, const struct settings *settings,
 		serve_free(serve);
 		return rc;
 	}
-	start_voices(serve);
 	on_busy(serve, false);
 	*ret = serve;
 	return 0;
@@ -264,6 +263,7 @@ int serve_start(struct loop *loop, const struct settings *settings,
 void serve_set_inputs(struct serve *serve, struct inputs *keep_inputs)
 {
 	serve->inputs = keep_inputs;
+	start_voices(serve);
 }
 
 /* "command:piper ..." is called "command": its words are the user's. */

@@ -412,21 +412,17 @@ static int start_serving(struct session *session, int first_file, struct err *e)
 	int rc = serve_start(session->loop, session->settings, session->talk,
 			     &handler, &session->serve, e);
 
-	if (rc == -EADDRINUSE && session->settings->spawn) {
-		/* Whoever wanted it spawned finds it there. */
+	/*
+	 * Whoever wanted it spawned finds it there. Before any child is
+	 * started: they must not hold the caller's standard error.
+	 */
+	if ((rc == 0 || rc == -EADDRINUSE) && session->spawn_ready >= 0)
 		spawn_ready(fd_give(&session->spawn_ready));
-		_exit(0);
-	}
+	if (rc == -EADDRINUSE && session->settings->spawn)
+		return rc;
 	if (rc == -EADDRINUSE && hand_over(session, first_file))
 		return 0;
 	return rc;
-}
-
-static void tell_ready(struct session *session)
-{
-	if (session->spawn_ready >= 0)
-		spawn_ready(fd_give(&session->spawn_ready));
-	listen_notify("READY=1");
 }
 
 /* ---- signals ------------------------------------------------------------ */
@@ -544,7 +540,8 @@ static int run(struct session *session, int first_file, struct err *e)
 			(size_t)(session->argc - first_file), &handler);
 		if (session->serve != NULL)
 			serve_set_inputs(session->serve, session->inputs);
-		tell_ready(session);
+		if (session->serve != NULL)
+			listen_notify("READY=1");
 		rc = loop_run(session->loop, e);
 	}
 	flush_print(session);
