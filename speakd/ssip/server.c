@@ -238,7 +238,10 @@ static void on_changed(struct ssip_client *client, void *data)
 	struct server *server = data;
 	struct connection *connection = client->connection;
 
-	if (connection == NULL || connection->touched || connection->writing)
+	/* Written when it can be; until then only the limit matters. */
+	if (connection == NULL || connection->touched ||
+	    (connection->writing &&
+	     client->out.len_bytes <= SSIP_OUT_MAX_BYTES))
 		return;
 	connection->touched = true;
 	connection->next_touched = server->touched;
