@@ -531,8 +531,9 @@ static int run(struct session *session, int first_file, struct err *e)
 	int rc;
 
 	session->hooks = hooks_new(session->loop);
-	rc = start_speaking(session, first_file, e);
+	/* First: whoever can connect can also stop us. */
 	watch_signals(session, signals);
+	rc = start_speaking(session, first_file, e);
 	if (rc == 0) {
 		session->inputs = inputs_start(
 			session->loop, session->settings,
