@@ -286,9 +286,10 @@ static void name_source(struct talk *talk, struct phrase *phrase)
 	SCOPED_BUF struct buf name = { 0 };
 	char *text;
 
-	if (phrase->source == NULL || !phrase->names_source)
+	if (phrase->source == NULL)
 		return;
-	if (talk->source != NULL && strcmp(talk->source, phrase->source) != 0) {
+	if (phrase->names_source && talk->source != NULL &&
+	    strcmp(talk->source, phrase->source) != 0) {
 		hygiene_clean(&name, phrase->source, strlen(phrase->source));
 		buf_add_text(&name, ": ");
 		talk->named_bytes = name.len_bytes;
