@@ -39,6 +39,18 @@ void screen_close(void)
 	screen = NULL;
 }
 
+void screen_pause(void)
+{
+	def_prog_mode();
+	endwin();
+}
+
+void screen_resume(void)
+{
+	reset_prog_mode();
+	refresh();
+}
+
 void screen_size(int *ret_rows, int *ret_columns)
 {
 	getmaxyx(stdscr, *ret_rows, *ret_columns);

@@ -47,6 +47,10 @@ int screen_open(struct err *e) MUST_CHECK;
 /* Give it back as it was. Safe when it was not opened, and twice. */
 void screen_close(void);
 
+/* Leave the terminal to another program, and take it back. */
+void screen_pause(void);
+void screen_resume(void);
+
 void screen_size(int *ret_rows, int *ret_columns);
 
 /* Empty the picture that is being drawn. */
