@@ -71,6 +71,8 @@ class Home:
         err.close()
         until("speakd serves", lambda: can_connect(self.socket)
               or child.poll() is not None)
+        # Its answer comes from the loop: its sources are followed by then.
+        assert Client(self.socket).code("STATUS") == 291
         return child
 
     def errors(self):
