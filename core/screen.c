@@ -135,6 +135,11 @@ void screen_cursor(int row, int column)
 	move(row, column);
 }
 
+void screen_repaint(void)
+{
+	clearok(stdscr, TRUE);
+}
+
 void screen_show(void)
 {
 	refresh();

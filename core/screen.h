@@ -65,6 +65,8 @@ int screen_put(int row, int column, unsigned attributes, const char *text,
 void screen_fill(int row, int column, unsigned attributes);
 /* Where the cursor stands: screen readers and magnifiers follow it. */
 void screen_cursor(int row, int column);
+/* The next screen_show() paints every row, whatever stands there. */
+void screen_repaint(void);
 /* Show what was drawn. */
 void screen_show(void);
 

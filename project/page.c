@@ -91,7 +91,7 @@ void page_show(const char *title, const char *text)
 	shown.top = 0;
 	/* A new page is painted whole: nothing that another program wrote in
 	 * between may stay, and a screen reader hears it in order. */
-	clearok(stdscr, TRUE);
+	screen_repaint();
 	draw();
 	screen_show();
 }

@@ -51,6 +51,15 @@ static void print_verbs(void)
 	}
 }
 
+/* In opts_words()'s form: what completes the first operand. */
+static void complete_verbs(void)
+{
+	printf("\t\t\t");
+	for (size_t i = 0; i < ctl_verb_count; i++)
+		printf("%s%s", i > 0 ? " " : "", ctl_verbs[i].name);
+	printf("\tverb\n");
+}
+
 static void help_verbs(void)
 {
 	enum { WIDTH = 26 };
@@ -118,6 +127,9 @@ int main(int argc, char **argv)
 	rc = opts_parse(&opts, argc, argv, true, &ctl, &first, &e);
 	if (rc == OPTS_STOP && argc > 1 && strcmp(argv[1], "--help") == 0)
 		help_verbs();
+	if (rc == OPTS_STOP && argc > 1 &&
+	    strcmp(argv[1], "--complete-words") == 0)
+		complete_verbs();
 	if (rc == OPTS_GO)
 		rc = run(&ctl, argc - first, argv + first, &e);
 	else if (rc == OPTS_STOP)
