@@ -73,7 +73,8 @@ def round_trip(client):
 
 def rss_kb(pid):
     with open('/proc/%s/status' % pid) as status:
-        return int(re.search(r'VmRSS:\s*(\d+)', status.read()).group(1))
+        found = re.search(r'VmRSS:\s*(\d+)', status.read())
+    return int(found.group(1)) if found else 0  # a module that has ended
 
 
 def figures(values):

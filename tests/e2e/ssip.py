@@ -7,11 +7,10 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import (BIN, SRC, Client, Skip, can_connect, main,  # noqa: E402
-                 until)
+from lib import (SANITIZED, SRC, Client, Skip, can_connect,  # noqa: E402
+                 main, until)
 
 GOLDEN = os.path.join(SRC, "tests", "data", "ssip", "golden-0.11.4.txt")
 # A sound that takes as long as the speech, without a device.
@@ -240,7 +239,7 @@ def test_huge_text(home):
     client.send(b"\r\n.\r\n")
     assert client.reply() == [b"502 ERR MESSAGE TOO LONG"]
     assert client.code("GET RATE") == 251
-    assert memory_kb(daemon.pid) - before < 16 << 10
+    assert SANITIZED or memory_kb(daemon.pid) - before < 16 << 10
 
 
 def test_hostile_clients(home):
@@ -281,7 +280,7 @@ def test_hostile_clients(home):
     until("room again", lambda: len(os.listdir(
         "/proc/%d/fd" % daemon.pid)) < 60)
     assert Client(home.socket).code("GET RATE") == 251
-    assert memory_kb(daemon.pid) < 64 << 10
+    assert SANITIZED or memory_kb(daemon.pid) < 64 << 10
 
 
 def test_never_reads(home):
