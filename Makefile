@@ -25,12 +25,16 @@ BIN = $(OUT)/bin
 
 # A program NAME is main.c of its folder, NAME_MAIN, with the libraries of
 # NAME_AREAS (see below), pkg-config's NAME_PKGS and NAME_LIBS.
-PROGRAMS = speakd sic-bridge project
+PROGRAMS = speakd speakctl sic-bridge project
 HELPERS = speakd-voice project-workspace
 
 speakd_MAIN = speakd/main.c
 speakd_AREAS = speakd core
-speakd_PKGS = libevent_core libpcre2-8 inih libutf8proc
+speakd_PKGS = libevent_core libpcre2-8 inih libutf8proc jansson
+
+speakctl_MAIN = speakd/ctl/main.c
+speakctl_AREAS = speakctl core
+speakctl_PKGS = inih jansson libutf8proc ncursesw
 
 speakd-voice_MAIN = speakd/voice/main.c
 speakd-voice_AREAS = voice core
@@ -53,9 +57,10 @@ project-workspace_PKGS = inih jansson libutf8proc libarchive libseccomp libcap \
 project-workspace_LIBS = -ldl
 
 # An area is the folders whose .c files, without a main.c, make one library.
-AREAS = core speakd voice sic-bridge project
+AREAS = core speakd speakctl voice sic-bridge project
 core_DIRS = core core/message
-speakd_DIRS = speakd speakd/input speakd/words
+speakd_DIRS = speakd speakd/input speakd/words speakd/ssip
+speakctl_DIRS = speakd/ctl
 voice_DIRS = speakd/voice
 sic-bridge_DIRS = sic-bridge
 project_DIRS = project project/workspace
@@ -156,7 +161,7 @@ $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/$$(call area_of,$$*).a $(OBJ)/core.
 		$$($(PKG_CONFIG) --libs $(UNIT_PKGS)) $(UNIT_LIBS)
 
 E2E_TESTS = tests/layers $(sort $(wildcard tests/e2e/*.bats) \
-	$(filter-out %/lib.py,$(wildcard tests/e2e/*.py)))
+	$(filter-out %/lib.py %/slow_sink.py,$(wildcard tests/e2e/*.py)))
 TESTS = $(UNIT_TESTS) $(E2E_TESTS)
 # Two at a time: each end-to-end file brings its own servers and folders.
 JOBS = 2

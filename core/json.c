@@ -115,3 +115,10 @@ const char *json_get_text(const struct json *json, const char *key)
 {
 	return json_string_value(json_object_get(value_of(json), key));
 }
+
+int64_t json_get_int(const struct json *json, const char *key, int64_t def)
+{
+	json_t *number = value_of(json_get(json, key));
+
+	return json_is_integer(number) ? json_integer_value(number) : def;
+}

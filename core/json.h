@@ -37,6 +37,8 @@ struct json *json_parse(const char *text, size_t len_bytes) MUST_CHECK;
  */
 const struct json *json_get(const struct json *json, const char *key);
 const char *json_get_text(const struct json *json, const char *key);
+/* A whole number; def when there is none. */
+int64_t json_get_int(const struct json *json, const char *key, int64_t def);
 size_t json_count(const struct json *json);
 const struct json *json_at(const struct json *json, size_t index);
 

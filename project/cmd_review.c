@@ -21,7 +21,7 @@
 #include "project/reminders.h"
 #include "project/say.h"
 #include "project/scan.h"
-#include "project/screen.h"
+#include "project/page.h"
 
 struct ui {
 	void (*show)(const char *title, const char *text);
@@ -156,13 +156,13 @@ static void run_on(struct review *r, const char *command, const char *name,
 	call.count = (name != NULL) + (text != NULL);
 	r->call->settings->quiet = true;
 	if (r->ui->screen && strcmp(command, "edit") == 0)
-		screen_pause();
+		page_pause();
 	if (call.command->run(&call, &e) < 0)
 		buf_addf(&r->note, "%s\n", e.text);
 	else
 		buf_addf(&r->note, "%s: done\n", command);
 	if (r->ui->screen && strcmp(command, "edit") == 0)
-		screen_resume();
+		page_resume();
 	r->call->settings->quiet = quiet;
 	r->call->gtd.locked = call.gtd.locked;
 	r->call->gtd.lock_fd = call.gtd.lock_fd;
@@ -465,7 +465,7 @@ static bool lines_ask(const char *prompt, struct buf *ret)
 }
 
 static const struct ui ui_lines = { lines_show, lines_ask, false };
-static const struct ui ui_screen = { screen_show, screen_ask, true };
+static const struct ui ui_screen = { page_show, page_ask, true };
 
 int run_review(struct call *call, struct err *e)
 {
@@ -476,13 +476,13 @@ int run_review(struct call *call, struct err *e)
 	if (!call->settings->restart)
 		review.step = read_step(&call->gtd);
 	if (call->settings->screen) {
-		if (screen_open(e) < 0)
+		if (page_open(e) < 0)
 			return -e->code;
 		review.ui = &ui_screen;
 	}
 	rc = walk(&review, e);
 	if (call->settings->screen)
-		screen_close();
+		page_close();
 	buf_fini(&review.note);
 	if (rc < 0)
 		return rc;

@@ -1,14 +1,19 @@
 /*
  * inputs.h - every source that was asked for, read side by side.
  *
- * FILEs (or standard input) are read one after the other to their end; files
- * to follow are followed for ever beside them.
+ * FILEs (or standard input) are read one after the other to their end. Beside
+ * them are followed for ever: files of the command line, the [source NAME]
+ * sections (when serving), files that speakctl asks for; and read to their end
+ * what other programs hand over.
  */
 #ifndef SPEAKD_INPUTS_H
 #define SPEAKD_INPUTS_H
 
 #include "core/loop.h"
 #include "speakd/settings.h"
+
+/* Of all kinds together: a further one is refused. */
+enum { INPUTS_MAX = 512 };
 
 struct inputs;
 
@@ -19,12 +24,18 @@ struct inputs_handler {
 	void (*flush)(void *data);
 	/* Nothing is left to read, and nothing is followed. */
 	void (*ended)(void *data);
+	/* A rule says to run a command for message; NULL: none are run. */
+	void (*run)(const char *command, const struct message *message,
+		    const char *source, void *data);
 	void *data;
 };
 
-/* files: operands, "-" is standard input; none and nothing to follow: that. */
+/*
+ * files: operands, "-" is standard input; none and nothing else to read: that.
+ * serving: read the sections, and do not end.
+ */
 struct inputs *inputs_start(struct loop *loop,
-			    const struct settings *keep_settings,
+			    const struct settings *keep_settings, bool serving,
 			    char *const *keep_files, size_t file_count,
 			    const struct inputs_handler *handler) MUST_CHECK;
 
@@ -32,13 +43,36 @@ struct inputs *inputs_start(struct loop *loop,
 void inputs_pause(struct inputs *inputs);
 void inputs_resume(struct inputs *inputs);
 
-/* New settings: rules, wording, and which files to follow. */
+/* New settings: rules, wording, and what to follow. */
 void inputs_configure(struct inputs *inputs,
 		      const struct settings *keep_settings);
+
+/* Follow path too, or not any more (whoever asked for it). */
+int inputs_follow(struct inputs *inputs, const char *path,
+		  struct err *e) MUST_CHECK;
+int inputs_unfollow(struct inputs *inputs, const char *path,
+		    struct err *e) MUST_CHECK;
+
+/*
+ * Lines that another program sends over take_fd, the first of them in
+ * rest[0 .. len_bytes), which is changed; phrases: in handover.h's form. The
+ * connection is closed when all of them were said.
+ */
+void inputs_adopt(struct inputs *inputs, const char *name, bool phrases,
+		  int take_fd, char *rest, size_t len_bytes);
+
+/* A phrase of the input with that number (phrase->input) was done with. */
+void inputs_done(struct inputs *inputs, unsigned number);
+
+/* Add "NAME\tKIND\tSTATE\tTARGET\n" for each. */
+void inputs_list(const struct inputs *inputs, struct buf *out);
 
 /* Whether something could not be read; it was logged. */
 bool inputs_failed(const struct inputs *inputs);
 
 void inputs_free(struct inputs *inputs);
+
+/* For struct wording_config: its data is what inputs gives to a source. */
+void inputs_run(const char *command, const struct message *message, void *data);
 
 #endif

@@ -14,15 +14,32 @@ struct phrase *phrase_new(char *take_text)
 	phrase->text = take_text;
 	phrase->rate_wpm = PHRASE_DEFAULT;
 	phrase->pitch = PHRASE_DEFAULT;
+	phrase->pitch_range = PHRASE_DEFAULT;
 	phrase->volume_percent = PHRASE_DEFAULT;
 	phrase->priority = PRIORITY_NORMAL;
 	return phrase;
+}
+
+struct phrase *phrase_copy(const struct phrase *phrase)
+{
+	struct phrase *copy = mem_new(sizeof(*copy));
+
+	*copy = *phrase;
+	copy->text = mem_copy(phrase->text);
+	copy->voice = mem_copy(phrase->voice);
+	copy->nick = mem_copy(phrase->nick);
+	copy->channel = mem_copy(phrase->channel);
+	copy->source = mem_copy(phrase->source);
+	return copy;
 }
 
 void phrase_free(struct phrase *phrase)
 {
 	if (phrase == NULL)
 		return;
+	free(phrase->nick);
+	free(phrase->channel);
+	free(phrase->source);
 	free(phrase->text);
 	free(phrase->voice);
 	free(phrase);

@@ -28,15 +28,38 @@ enum cue {
 	CUE_HIGHLIGHT, /* somebody spoke to me */
 };
 
+/* How the text is read. */
+enum phrase_form {
+	FORM_TEXT,
+	FORM_CHARS, /* one code point after the other, by their names */
+};
+
+enum punctuation {
+	PUNCTUATION_NONE,
+	PUNCTUATION_SOME,
+	PUNCTUATION_MOST,
+	PUNCTUATION_ALL,
+};
+
+enum capitals { CAPITALS_NONE, CAPITALS_SPELL, CAPITALS_ICON };
+
 enum { PHRASE_DEFAULT = -1 };
 
 struct phrase {
-	uint64_t id; /* set by the queue, from 1 */
+	uint64_t id; /* set by talk, from 1; 0: none yet */
 	char *text; /* owned, UTF-8, safe for a synthesiser */
+	/* Where it came from; owned, NULL where there is none. */
+	char *nick, *channel, *source;
+	bool names_source; /* source is said when it is another than before */
+	unsigned input; /* number of the input that it came from, 0: none */
 	char *voice; /* owned; NULL: the default voice */
 	int rate_wpm; /* PHRASE_DEFAULT: the default rate */
 	int pitch; /* PHRASE_DEFAULT: the default pitch */
+	int pitch_range; /* 0..99; PHRASE_DEFAULT: the engine's */
 	int volume_percent;
+	enum phrase_form form;
+	enum punctuation punctuation;
+	enum capitals capitals;
 	enum priority priority;
 	enum cue cue;
 	uint64_t arrived_ms;
@@ -44,6 +67,7 @@ struct phrase {
 
 /* take_text belongs to the phrase. Everything else is at its default. */
 struct phrase *phrase_new(char *take_text) MUST_CHECK;
+struct phrase *phrase_copy(const struct phrase *phrase) MUST_CHECK;
 void phrase_free(struct phrase *phrase);
 
 /*

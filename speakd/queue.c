@@ -12,7 +12,6 @@ void queue_init(struct queue *queue, const struct queue_config *config,
 	*queue = (struct queue){
 		.skip_fn = skip_fn,
 		.skip_data = keep_skip_data,
-		.next_id = 1,
 	};
 	queue_configure(queue, config);
 }
@@ -93,7 +92,6 @@ void queue_push(struct queue *queue, struct phrase *take_phrase, bool catch_up)
 {
 	if (queue->count == queue->size)
 		grow(queue);
-	take_phrase->id = queue->next_id++;
 	*at(queue, queue->count++) = take_phrase;
 	queue->waiting_ms += estimate(queue, take_phrase);
 	if (catch_up)
@@ -152,7 +150,6 @@ static struct phrase *pop_announcement(struct queue *queue)
 
 	phrase = phrase_new(mem_printf("%ju line%s skipped", (uintmax_t)n,
 				       n == 1 ? "" : "s"));
-	phrase->id = queue->next_id++;
 	phrase->priority = PRIORITY_HIGH;
 	set_rate(queue, phrase);
 	queue->unannounced = 0;
@@ -183,6 +180,23 @@ bool queue_is_empty(const struct queue *queue)
 bool queue_is_full(const struct queue *queue)
 {
 	return queue->count >= QUEUE_MAX_PHRASES;
+}
+
+void queue_drop(struct queue *queue, queue_choose_fn *choose, void *data)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < queue->count; i++) {
+		struct phrase *phrase = *at(queue, i);
+
+		if (choose(phrase, data)) {
+			queue->waiting_ms -= estimate(queue, phrase);
+			phrase_free(phrase);
+		} else {
+			*at(queue, kept++) = phrase;
+		}
+	}
+	queue->count = kept;
 }
 
 void queue_clear(struct queue *queue)

@@ -50,7 +50,6 @@ struct queue {
 	unsigned last_rate_wpm; /* of the phrase popped last, 0: none yet */
 	uint64_t unannounced; /* skipped, and not yet said so */
 	uint64_t skipped; /* in all */
-	uint64_t next_id;
 };
 
 void queue_init(struct queue *queue, const struct queue_config *config,
@@ -61,13 +60,14 @@ void queue_fini(struct queue *queue);
 void queue_configure(struct queue *queue, const struct queue_config *config);
 
 /*
- * Add a phrase; it gets its id. catch_up: it came from a live stream, so that
+ * Add a phrase. catch_up: it came from a live stream, so that
  * lines may be skipped now. Without it nothing is: the source waits instead.
  */
 void queue_push(struct queue *queue, struct phrase *take_phrase, bool catch_up);
 
 /*
- * The next phrase to say, with its rate set; the caller's to free. NULL when
+ * The next phrase to say, with its rate set; the caller's to free. An
+ * announcement of skipped lines has no id. NULL when
  * nothing waits.
  */
 struct phrase *queue_pop(struct queue *queue) MUST_CHECK;
@@ -77,6 +77,11 @@ bool queue_is_full(const struct queue *queue);
 
 /* The rate in words a minute for what waits now, before smoothing. */
 unsigned queue_wanted_rate(const struct queue *queue);
+
+/* Forget the phrases that choose() picks, without announcing it. */
+typedef bool queue_choose_fn(const struct phrase *phrase, void *data);
+
+void queue_drop(struct queue *queue, queue_choose_fn *choose, void *data);
 
 /* Forget everything that waits, without announcing it. */
 void queue_clear(struct queue *queue);

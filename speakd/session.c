@@ -6,7 +6,13 @@
 #include "core/files.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "speakd/handover.h"
+#include "speakd/hooks.h"
 #include "speakd/inputs.h"
+#include "speakd/serve.h"
+#include "speakd/spawn.h"
+#include "speakd/ssip/listen.h"
+#include "speakd/talk.h"
 #include "speakd/voice_process.h"
 
 enum { PRINT_BUFFER_BYTES = 65536 };
@@ -17,13 +23,17 @@ struct session {
 	char **argv;
 	struct loop *loop;
 	struct inputs *inputs;
-	struct queue queue;
-	struct voice *voice; /* NULL with --print */
+	struct talk *talk;
+	struct hooks *hooks;
+	struct voice *voice; /* NULL with --print, and when handing over */
+	struct serve *serve; /* NULL: not serving */
+	struct handover *handover; /* NULL: we speak ourselves */
 	struct buf print; /* phrases not yet written to stdout */
 	bool inputs_ended;
 	bool is_mute; /* there is no sound device at present */
 	bool stopping; /* a signal came: what is said now is the last */
 	bool voice_is_outdated; /* to be started anew when it is free */
+	int spawn_ready; /* tells the parent that it may go; -1: none */
 	struct err failure; /* why the session ended early */
 };
 
@@ -77,6 +87,11 @@ static void restart_voice(struct session *session)
 	}
 }
 
+static bool lines_are_full(const struct session *session)
+{
+	return mixer_lines_full(talk_mixer(session->talk));
+}
+
 /* Give the voice what waits, the inputs room, and end when all is said. */
 static void pump(struct session *session)
 {
@@ -90,12 +105,12 @@ static void pump(struct session *session)
 	}
 	if (session->voice_is_outdated)
 		restart_voice(session);
-	phrase = session->voice != NULL ? queue_pop(&session->queue) : NULL;
+	phrase = session->voice != NULL ? talk_next(session->talk) : NULL;
 	if (phrase != NULL)
 		voice_say(session->voice, phrase);
 	else if (session->inputs_ended)
 		loop_stop(session->loop);
-	if (!queue_is_full(&session->queue))
+	if (session->inputs != NULL && !lines_are_full(session))
 		inputs_resume(session->inputs);
 }
 
@@ -105,10 +120,19 @@ static void on_begin(void *data, const struct phrase *phrase)
 
 	log_debug("saying at %d words a minute: %s", phrase->rate_wpm,
 		  phrase->text);
+	talk_begun(session->talk, phrase);
 	if (!session->settings->show)
 		return;
 	print_phrase(session, phrase);
 	flush_print(session);
+}
+
+static void on_mark(void *data, const struct phrase *phrase,
+		    size_t offset_bytes)
+{
+	struct session *session = data;
+
+	talk_word(session->talk, phrase, offset_bytes);
 }
 
 static void on_end(void *data, const struct phrase *phrase, uint64_t audio_ms,
@@ -117,12 +141,12 @@ static void on_end(void *data, const struct phrase *phrase, uint64_t audio_ms,
 	struct session *session = data;
 
 	(void)audio_ms;
-	(void)stopped;
 	if (failure != NULL) {
 		log_warn("phrase %ju was not said: %s", (uintmax_t)phrase->id,
 			 failure);
 		log_debug("not said: %s", phrase->text);
 	}
+	talk_ended(session->talk, phrase, stopped, failure != NULL);
 	pump(session);
 }
 
@@ -131,6 +155,8 @@ static void on_device(void *data, bool works, const char *why)
 	struct session *session = data;
 
 	session->is_mute = !works;
+	if (session->serve != NULL)
+		serve_set_sound(session->serve, works);
 	/* Nobody hears the end of the phrase: do not wait for it. */
 	if (!works && session->stopping)
 		loop_stop(session->loop);
@@ -159,9 +185,11 @@ static int start_voice(struct session *session, struct err *e)
 		.rate_wpm = (int)s->rate_wpm,
 		.pitch = (int)s->pitch,
 		.volume_percent = (int)s->volume_percent,
+		.marks = s->serve,
 	};
 	const struct voice_handler handler = {
 		.begin = on_begin,
+		.mark = on_mark,
 		.end = on_end,
 		.device = on_device,
 		.broken = on_broken,
@@ -170,12 +198,6 @@ static int start_voice(struct session *session, struct err *e)
 
 	return voice_start(session->loop, &config, &handler, &session->voice,
 			   e);
-}
-
-static void on_skip(const struct phrase *phrase, void *data)
-{
-	(void)data;
-	log_warn("skipped: %s", phrase->text);
 }
 
 /*
@@ -199,11 +221,16 @@ static void on_say(struct phrase *take_phrase, bool live, void *data)
 		phrase_free(take_phrase);
 		return;
 	}
-	queue_push(&session->queue, take_phrase,
-		   live && output_takes_time(session->settings));
-	if (voice_is_free(session->voice))
-		pump(session);
-	if (queue_is_full(&session->queue))
+	if (session->handover != NULL) {
+		handover_say(session->handover, take_phrase, live);
+		phrase_free(take_phrase);
+		if (handover_is_full(session->handover))
+			inputs_pause(session->inputs);
+		return;
+	}
+	talk_line(session->talk, take_phrase,
+		  live && output_takes_time(session->settings));
+	if (lines_are_full(session))
 		inputs_pause(session->inputs);
 }
 
@@ -219,8 +246,183 @@ static void on_inputs_ended(void *data)
 	session->inputs_ended = true;
 	if (session->settings->print)
 		loop_stop(session->loop);
+	else if (session->handover != NULL)
+		handover_finish(session->handover);
 	else
 		pump(session);
+}
+
+static void on_run(const char *command, const struct message *message,
+		   const char *source, void *data)
+{
+	struct session *session = data;
+
+	hooks_run(session->hooks, command, message, source);
+}
+
+/* ---- talk ---------------------------------------------------------------- */
+
+static void on_event(void *data, const struct utterance *utterance,
+		     enum mixer_event event, const char *mark)
+{
+	struct session *session = data;
+
+	serve_event(session->serve, utterance, event, mark);
+}
+
+static void on_news(void *data, const struct history_entry *entry)
+{
+	struct session *session = data;
+
+	if (session->serve != NULL)
+		serve_news(session->serve, entry);
+}
+
+static void on_word(void *data, uint64_t id, size_t offset_bytes)
+{
+	struct session *session = data;
+
+	if (session->serve != NULL)
+		serve_word(session->serve, id, offset_bytes);
+}
+
+/* What is skipped is told; a daemon's log is no place for what people say. */
+static void on_line_done(void *data, const struct phrase *phrase,
+			 enum fate fate)
+{
+	struct session *session = data;
+
+	if (fate == FATE_SKIPPED && session->serve == NULL)
+		log_warn("skipped: %s", phrase->text);
+	if (session->inputs != NULL)
+		inputs_done(session->inputs, phrase->input);
+}
+
+static void on_stop(void *data)
+{
+	struct session *session = data;
+
+	voice_stop(session->voice);
+}
+
+static void on_pump(void *data)
+{
+	struct session *session = data;
+
+	if (session->voice != NULL && voice_is_free(session->voice))
+		pump(session);
+}
+
+static void start_talk(struct session *session)
+{
+	const struct talk_handler handler = {
+		.event = on_event,
+		.news = on_news,
+		.word = on_word,
+		.line_done = on_line_done,
+		.stop = on_stop,
+		.pump = on_pump,
+		.data = session,
+	};
+
+	session->talk = talk_new(&session->settings->queue,
+				 session->settings->serve, &handler);
+}
+
+/* ---- another speakd ------------------------------------------------------ */
+
+static void on_room(void *data)
+{
+	struct session *session = data;
+
+	inputs_resume(session->inputs);
+}
+
+/* What the one that served had of us is lost with it; we go on ourselves. */
+static void on_handover_ended(void *data, bool good)
+{
+	struct session *session = data;
+	struct err e = { 0 };
+
+	if (good || session->stopping) {
+		loop_stop(session->loop);
+		return;
+	}
+	log_warn("the speakd that served has gone: speaking here");
+	handover_free(session->handover);
+	session->handover = NULL;
+	if (start_voice(session, &e) < 0) {
+		session->failure = e;
+		loop_stop(session->loop);
+		return;
+	}
+	inputs_resume(session->inputs);
+	pump(session);
+}
+
+static bool may_hand_over(const struct session *session, int first_file)
+{
+	const struct settings *s = session->settings;
+
+	if (s->print || s->alone || s->spawn)
+		return false;
+	/* A second daemon has nothing to hand over but what it was given. */
+	if (s->serve)
+		return first_file < session->argc || s->follow_count > 0;
+	return strncmp(s->output, "alsa", 4) == 0;
+}
+
+/* True when another speakd takes our lines. */
+static bool hand_over(struct session *session, int first_file)
+{
+	const struct handover_handler handler = {
+		.room = on_room,
+		.ended = on_handover_ended,
+		.data = session,
+	};
+	const char *name = first_file < session->argc
+				   ? session->argv[first_file]
+			   : session->settings->follow_count > 0
+				   ? session->settings->follow[0]
+				   : "-";
+	const char *base = strrchr(name, '/');
+
+	if (!may_hand_over(session, first_file))
+		return false;
+	name = strcmp(name, "-") == 0		 ? "standard input"
+	       : base != NULL && base[1] != '\0' ? base + 1
+						 : name;
+	session->handover = handover_start(session->loop, name, &handler, NULL);
+	return session->handover != NULL;
+}
+
+/* ---- serving ------------------------------------------------------------- */
+
+static void on_idle(void *data)
+{
+	struct session *session = data;
+
+	session->inputs_ended = true;
+	pump(session);
+}
+
+static int start_serving(struct session *session, int first_file, struct err *e)
+{
+	const struct serve_handler handler = { on_idle, session };
+	int rc = serve_start(session->loop, session->settings, session->talk,
+			     &handler, &session->serve, e);
+
+	/*
+	 * Whoever wanted it spawned finds it there. Before any child is
+	 * started: they must not hold the caller's standard error.
+	 */
+	if ((rc == 0 || rc == -EADDRINUSE) && session->spawn_ready >= 0)
+		spawn_ready(fd_give(&session->spawn_ready));
+	if (rc == -EADDRINUSE && session->settings->spawn)
+		return rc;
+	if (rc == -EADDRINUSE && hand_over(session, first_file))
+		return 0;
+	return rc;
 }
 
 /* ---- signals ------------------------------------------------------------ */
@@ -230,6 +432,7 @@ static void on_stop_signal(int signo, void *data)
 	struct session *session = data;
 
 	(void)signo;
+	listen_notify("STOPPING=1");
 	if (session->stopping || session->voice == NULL || session->is_mute) {
 		loop_stop(session->loop);
 		return;
@@ -252,6 +455,15 @@ static bool voice_differs(const struct settings *a, const struct settings *b)
 	       a->pitch != b->pitch || a->volume_percent != b->volume_percent;
 }
 
+/* Rules may run commands from here on. */
+static void adopt(struct session *session, struct settings *take_settings)
+{
+	session->settings = take_settings;
+	take_settings->wording.run = inputs_run;
+	for (size_t i = 0; i < take_settings->source_count; i++)
+		take_settings->sources[i]->wording.run = inputs_run;
+}
+
 static void on_reload(int signo, void *data)
 {
 	struct session *session = data;
@@ -267,9 +479,11 @@ static void on_reload(int signo, void *data)
 		log_warn("the settings stay as they are");
 		return;
 	}
-	session->settings = fresh;
+	adopt(session, fresh);
 	inputs_configure(session->inputs, fresh);
-	queue_configure(&session->queue, &fresh->queue);
+	talk_configure(session->talk, &fresh->queue);
+	if (session->serve != NULL)
+		serve_configure(session->serve, fresh);
 	if (voice_differs(old, fresh))
 		session->voice_is_outdated = true;
 	settings_free(old);
@@ -290,25 +504,45 @@ static void watch_signals(struct session *session,
 	ret[2] = loop_signal(session->loop, SIGHUP, on_reload, session);
 }
 
+static int start_speaking(struct session *session, int first_file,
+			  struct err *e)
+{
+	int rc = 0;
+
+	if (session->settings->serve)
+		rc = start_serving(session, first_file, e);
+	else
+		(void)!hand_over(session, first_file);
+	if (rc < 0 || session->handover != NULL || session->settings->print)
+		return rc;
+	return start_voice(session, e);
+}
+
 static int run(struct session *session, int first_file, struct err *e)
 {
 	const struct inputs_handler handler = {
 		.say = on_say,
 		.flush = on_flush,
 		.ended = on_inputs_ended,
+		.run = session->settings->print ? NULL : on_run,
 		.data = session,
 	};
 	struct watch *signals[SESSION_SIGNALS];
-	int rc = 0;
+	int rc;
 
+	session->hooks = hooks_new(session->loop);
+	/* First: whoever can connect can also stop us. */
 	watch_signals(session, signals);
-	if (!session->settings->print)
-		rc = start_voice(session, e);
+	rc = start_speaking(session, first_file, e);
 	if (rc == 0) {
 		session->inputs = inputs_start(
 			session->loop, session->settings,
-			session->argv + first_file,
+			session->serve != NULL, session->argv + first_file,
 			(size_t)(session->argc - first_file), &handler);
+		if (session->serve != NULL)
+			serve_set_inputs(session->serve, session->inputs);
+		if (session->serve != NULL)
+			listen_notify("READY=1");
 		rc = loop_run(session->loop, e);
 	}
 	flush_print(session);
@@ -338,19 +572,28 @@ int session_run(struct settings *take_settings, int argc, char **argv,
 		int first_file, struct err *e)
 {
 	struct session session = {
-		.settings = take_settings,
 		.argc = argc,
 		.argv = argv,
+		.spawn_ready = -1,
 	};
-	int rc;
+	int rc = 0;
 
-	queue_init(&session.queue, &take_settings->queue, on_skip, &session);
-	session.loop = loop_new(e);
+	adopt(&session, take_settings);
+	/* Before the loop is made: an epoll descriptor is not to be shared. */
+	if (take_settings->spawn)
+		rc = spawn_background(&session.spawn_ready, e);
+	start_talk(&session);
+	session.loop = rc == 0 ? loop_new(e) : NULL;
 	rc = session.loop != NULL ? run(&session, first_file, e) : -e->code;
 	rc = finish(&session, rc, e);
+	hooks_free(session.hooks);
 	inputs_free(session.inputs);
-	queue_fini(&session.queue);
+	session.inputs = NULL;
+	handover_free(session.handover);
+	serve_free(session.serve);
+	talk_free(session.talk);
 	buf_fini(&session.print);
+	scope_close(&session.spawn_ready);
 	loop_free(session.loop);
 	settings_free(session.settings);
 	return rc;

@@ -165,6 +165,26 @@ static const struct opt options[] = {
 	  "skip lines when more seconds of speech wait; 0: never", NULL, NULL,
 	  false },
 
+	{ .kind = OPT_HEAD, .help = "Serving other programs" },
+	{ 'S', "serve", OPT_FLAG, AT(serve), 0, 0, NULL, NULL,
+	  "stay: read the [source NAME] sections, listen on the control socket",
+	  NULL, NULL, true },
+	{ 0, "alone", OPT_FLAG, AT(alone), 0, 0, NULL, NULL,
+	  "speak here, even where another speakd serves", NULL, NULL, false },
+	{ 0, "ssip", OPT_TEXT, AT(ssip), 0, 0, "WHOSE", NULL,
+	  "speech-dispatcher: listen on its socket as well", NULL,
+	  "speech-dispatcher", false },
+	{ 0, "spawn", OPT_FLAG, AT(spawn), 0, 0, NULL, NULL,
+	  "serve in the background until the last client has gone", NULL, NULL,
+	  true },
+	{ 0, "communication-method", OPT_TEXT, AT(communication_method), 0, 0,
+	  "HOW", "unix_socket", "unix_socket, or inet_socket on the loopback",
+	  NULL, "unix_socket inet_socket", true },
+	{ 0, "socket-path", OPT_TEXT, AT(socket_path), 0, 0, "PATH", NULL,
+	  "listen on this socket", NULL, "@file", true },
+	{ 0, "port", OPT_UINT, AT(port), 1, 65535, "PORT", "6560",
+	  "port for inet_socket", NULL, NULL, true },
+
 	{ .kind = OPT_HEAD, .help = "The program" },
 	{ 0, "print", OPT_FLAG, AT(print), 0, 0, NULL, NULL,
 	  "say nothing: print what would be said, one phrase a line", NULL,
@@ -194,6 +214,37 @@ const struct opts speakd_opts = {
 
 /* ---- loading ------------------------------------------------------------ */
 
+/* The section called name, made when it is new; NULL: too many. */
+static struct source_section *find_source(struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->source_count; i++)
+		if (strcmp(s->sources[i]->name, name) == 0)
+			return s->sources[i];
+	if (s->source_count == SETTINGS_SOURCES_MAX)
+		return NULL;
+	s->sources[s->source_count] = source_section_new(name);
+	return s->sources[s->source_count++];
+}
+
+static int set_source(struct settings *s, const char *name, const char *key,
+		      const char *value, struct err *e)
+{
+	struct source_section *section = find_source(s, name);
+
+	if (section == NULL)
+		return err_usage(e, "more than %d sources",
+				 SETTINGS_SOURCES_MAX);
+	return source_section_set(section, key, value, e);
+}
+
+static int check_sources(const struct settings *s, struct err *e)
+{
+	for (size_t i = 0; i < s->source_count; i++)
+		if (source_section_check(s->sources[i], e) < 0)
+			return -EINVAL;
+	return 0;
+}
+
 static int on_section(void *data, const char *section, const char *key,
 		      const char *value, struct err *e)
 {
@@ -201,6 +252,8 @@ static int on_section(void *data, const char *section, const char *key,
 
 	if (strncmp(section, "rule ", 5) == 0)
 		return rules_set(s->rules, section + 5, key, value, e);
+	if (strncmp(section, "source ", 7) == 0)
+		return set_source(s, section + 7, key, value, e);
 	return err_usage(e, "unknown section [%s]", section);
 }
 
@@ -246,12 +299,38 @@ static void derive(struct settings *s)
 		.voice = s->voice,
 		.highlight_sound = !s->highlight_word,
 	};
+	for (size_t i = 0; i < s->source_count; i++) {
+		struct source_section *source = s->sources[i];
+
+		source->wording = s->wording;
+		if (source->voice != NULL)
+			source->wording.voice = source->voice;
+		rules_chain(source->rules, s->line_rules);
+	}
 	s->queue = (struct queue_config){
 		.rate_wpm = s->rate_wpm,
 		.max_rate_wpm = s->max_rate_wpm,
 		.catch_up_after_ms = s->catch_up_after_s * 1000ULL,
 		.skip_after_ms = s->skip_after_s * 1000ULL,
 	};
+}
+
+static int check_serving(struct settings *s, struct err *e)
+{
+	if (s->ssip != NULL && strcmp(s->ssip, "speech-dispatcher") != 0)
+		return err_usage(e, "ssip: '%s' is not speech-dispatcher",
+				 s->ssip);
+	if (strcmp(s->communication_method, "unix_socket") != 0 &&
+	    strcmp(s->communication_method, "inet_socket") != 0)
+		return err_usage(e,
+				 "communication-method: '%s' is not "
+				 "unix_socket or inet_socket",
+				 s->communication_method);
+	if (s->spawn)
+		s->serve = true;
+	if (s->serve && s->print)
+		return err_usage(e, "--serve and --print exclude each other");
+	return 0;
 }
 
 static int load(struct settings *s, int argc, char **argv, int *ret_first,
@@ -266,11 +345,15 @@ static int load(struct settings *s, int argc, char **argv, int *ret_first,
 	if (rc == 0)
 		rc = rules_check(s->file_rules, e);
 	if (rc == 0)
+		rc = check_sources(s, e);
+	if (rc == 0)
 		rc = opts_env(&speakd_opts, s, e);
 	if (rc < 0)
 		return rc;
 	s->rules = s->line_rules;
 	rc = opts_parse(&speakd_opts, argc, argv, false, s, ret_first, e);
+	if (rc == 0)
+		rc = check_serving(s, e);
 	if (rc == 0)
 		derive(s);
 	return rc;
@@ -299,6 +382,8 @@ void settings_free(struct settings *settings)
 		return;
 	for (size_t i = 0; i < settings->follow_count; i++)
 		free(settings->follow[i]);
+	for (size_t i = 0; i < settings->source_count; i++)
+		source_section_free(settings->sources[i]);
 	rules_free(settings->line_rules);
 	rules_free(settings->file_rules);
 	opts_fini(&speakd_opts, settings);

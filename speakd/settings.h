@@ -8,10 +8,11 @@
 #include "core/message/message.h"
 #include "core/opt.h"
 #include "speakd/queue.h"
+#include "speakd/source_section.h"
 #include "speakd/words/rules.h"
 #include "speakd/words/wording.h"
 
-enum { SETTINGS_FOLLOW_MAX = 64 };
+enum { SETTINGS_FOLLOW_MAX = 64, SETTINGS_SOURCES_MAX = 64 };
 
 struct settings {
 	/* Owned by the option table. */
@@ -24,6 +25,9 @@ struct settings {
 	unsigned last_lines;
 	unsigned catch_up_after_s, skip_after_s, max_rate_wpm;
 	bool print, show, verbose, check_config, list_voices;
+	bool serve, alone, spawn;
+	char *ssip, *communication_method, *socket_path;
+	unsigned port;
 
 	/* Set by functions of the table. */
 	enum message_format format;
@@ -32,6 +36,8 @@ struct settings {
 	bool highlight_word;
 	char *follow[SETTINGS_FOLLOW_MAX]; /* owned */
 	size_t follow_count;
+	struct source_section *sources[SETTINGS_SOURCES_MAX]; /* owned */
+	size_t source_count;
 	struct rules *line_rules; /* of the command line; owned */
 	struct rules *file_rules; /* of the configuration; owned */
 	struct rules *rules; /* the one being filled */

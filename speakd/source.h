@@ -17,13 +17,19 @@ struct source;
 typedef void source_say_fn(struct phrase *take_phrase, void *data);
 
 /* live: lines come when they are said, so that time between them counts. */
-struct source *source_new(const struct settings *keep_settings, bool live,
+/* keep_section: what the source's own section says; NULL: it has none. */
+struct source *source_new(const struct settings *keep_settings,
+			  const struct source_section *keep_section, bool live,
 			  source_say_fn *say, void *keep_data) MUST_CHECK;
 void source_free(struct source *source);
 
 /* New settings; who spoke last is forgotten. */
 void source_configure(struct source *source,
-		      const struct settings *keep_settings);
+		      const struct settings *keep_settings,
+		      const struct source_section *keep_section);
+
+/* keep_data of the source that is wording_message()'s data. */
+void *source_data(void *source);
 
 /* One line, as lines_fn gives it: any bytes. */
 void source_line(struct source *source, const char *line, size_t len_bytes,

@@ -129,6 +129,10 @@ static void send_phrase(struct voice *voice)
 		.pitch = or_default(phrase->pitch, voice->pitch),
 		.volume_percent = or_default(phrase->volume_percent,
 					     voice->volume_percent),
+		.pitch_range = phrase->pitch_range,
+		.form = phrase->form,
+		.punctuation = phrase->punctuation,
+		.capitals = phrase->capitals,
 	};
 
 	voice->sent = true;

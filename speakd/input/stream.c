@@ -63,6 +63,13 @@ struct stream *stream_start(struct loop *loop, int take_fd,
 	return stream;
 }
 
+void stream_push(struct stream *stream, char *bytes, size_t len_bytes)
+{
+	(void)!lines_feed(&stream->lines, bytes, len_bytes,
+			  stream->handler.line, stream->handler.data);
+	stream->handler.flush(stream->handler.data);
+}
+
 bool stream_is_live(const struct stream *stream)
 {
 	return stream->live;

@@ -33,6 +33,10 @@ struct stream *stream_start(struct loop *loop, int take_fd,
  */
 bool stream_is_live(const struct stream *stream);
 
+/* Bytes that somebody else read from it before; bytes[len_bytes] is writable.
+ */
+void stream_push(struct stream *stream, char *bytes, size_t len_bytes);
+
 /* Back-pressure: read nothing until resumed. */
 void stream_pause(struct stream *stream);
 void stream_resume(struct stream *stream);

@@ -187,6 +187,10 @@ static int attempt(struct voice_child *child)
 		.rate_wpm = phrase->head.rate_wpm,
 		.pitch = phrase->head.pitch,
 		.volume_percent = phrase->head.volume_percent,
+		.pitch_range = phrase->head.pitch_range,
+		.form = (enum phrase_form)phrase->head.form,
+		.punctuation = (enum punctuation)phrase->head.punctuation,
+		.capitals = (enum capitals)phrase->head.capitals,
 		.marks = child->marks,
 	};
 	struct engine_out out = { on_pcm, on_mark, child };

@@ -8,6 +8,7 @@
 #define SPEAKD_VOICE_ENGINE_H
 
 #include "core/err.h"
+#include "speakd/phrase.h"
 #include "speakd/voice/control.h"
 
 enum { ENGINE_RATE_MIN_WPM = 80, ENGINE_RATE_MAX_WPM = 900 };
@@ -15,6 +16,10 @@ enum { ENGINE_RATE_MIN_WPM = 80, ENGINE_RATE_MAX_WPM = 900 };
 struct engine_params {
 	const char *voice; /* "": the engine's default */
 	int rate_wpm, pitch, volume_percent;
+	int pitch_range; /* 0..99, PHRASE_DEFAULT: the engine's */
+	enum phrase_form form;
+	enum punctuation punctuation;
+	enum capitals capitals;
 	bool marks;
 };
 

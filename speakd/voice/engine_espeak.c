@@ -3,8 +3,8 @@
  *
  * Facts about 1.51 that shape this file: espeak_Cancel() does nothing here,
  * returning 1 from the callback stops; parameters leak from one text into the
- * next and are set afresh; a chunk is never shorter than 50 ms; SSML and
- * phoneme input are off, as the text comes from strangers.
+ * next and are set afresh; a chunk is never shorter than 50 ms; phoneme input
+ * is off and markup only ever made here, as the text comes from strangers.
  */
 #include "speakd/voice/engine.h"
 
@@ -13,7 +13,11 @@
 
 #include <espeak-ng/speak_lib.h>
 
+#include "core/buf.h"
 #include "core/mem.h"
+#include "core/text.h"
+
+enum { DEFAULT_RANGE = 50 };
 
 struct engine {
 	char *default_voice;
@@ -25,6 +29,7 @@ struct engine {
 	size_t text_bytes;
 	size_t mark_chars, mark_bytes; /* the last word's place, both ways */
 	bool marks, stopped;
+	struct buf spelled; /* FORM_CHARS: our own markup; memory is kept */
 };
 
 /* Bytes in front of the code point number chars. Words come in order. */
@@ -113,6 +118,31 @@ static int clamp(int value, int min, int max)
 	return value < min ? min : value > max ? max : value;
 }
 
+/* What "some" and "most" name; "all" is espeak-ng's own list. */
+static void set_punctuation(enum punctuation punctuation)
+{
+	static const wchar_t some[] = L"@#$%&*+=<>/\\^_|~";
+	static const wchar_t most[] = L"@#$%&*+=<>/\\^_|~()[]{}:;\"'`-!?";
+	espeak_PUNCT_TYPE type = espeakPUNCT_NONE;
+
+	if (punctuation == PUNCTUATION_ALL)
+		type = espeakPUNCT_ALL;
+	else if (punctuation != PUNCTUATION_NONE)
+		type = espeakPUNCT_SOME;
+	if (type == espeakPUNCT_SOME)
+		espeak_SetPunctuationList(
+			punctuation == PUNCTUATION_SOME ? some : most);
+	espeak_SetParameter(espeakPUNCTUATION, type, 0);
+}
+
+/* espeakCAPITALS: 0 nothing, 1 a click, 2 the word "capitals". */
+static int capitals_of(enum capitals capitals)
+{
+	return capitals == CAPITALS_ICON    ? 1
+	       : capitals == CAPITALS_SPELL ? 2
+					    : 0;
+}
+
 /* A voice that is not there must not cost the listener the line. */
 static void set_parameters(const struct engine *engine,
 			   const struct engine_params *params)
@@ -125,18 +155,46 @@ static void set_parameters(const struct engine *engine,
 				  ENGINE_RATE_MAX_WPM),
 			    0);
 	espeak_SetParameter(espeakPITCH, clamp(params->pitch, 0, 99), 0);
-	espeak_SetParameter(espeakRANGE, 50, 0);
+	espeak_SetParameter(espeakRANGE,
+			    params->pitch_range == PHRASE_DEFAULT
+				    ? DEFAULT_RANGE
+				    : clamp(params->pitch_range, 0, 99),
+			    0);
 	espeak_SetParameter(espeakVOLUME, clamp(params->volume_percent, 0, 200),
 			    0);
-	espeak_SetParameter(espeakPUNCTUATION, espeakPUNCT_NONE, 0);
-	espeak_SetParameter(espeakCAPITALS, 0, 0);
+	set_punctuation(params->punctuation);
+	espeak_SetParameter(espeakCAPITALS, capitals_of(params->capitals), 0);
 	espeak_SetParameter(espeakWORDGAP, 0, 0);
+}
+
+/*
+ * Character by character, as markup of numbers: nothing of the text reaches
+ * espeak-ng's parser. "tts:char" is what its own espeak_Char() uses.
+ */
+static const char *spell(struct engine *engine)
+{
+	struct buf *out = &engine->spelled;
+	size_t pos = 0;
+
+	buf_clear(out);
+	while (pos < engine->text_bytes) {
+		int32_t code = text_next(engine->text, engine->text_bytes,
+					 &pos);
+
+		if (code > 0)
+			buf_addf(out,
+				 "<say-as interpret-as=\"tts:char\">&#%d;"
+				 "</say-as>",
+				 (int)code);
+	}
+	return buf_text(out);
 }
 
 static int espeak_speak(struct engine *engine, const char *text,
 			const struct engine_params *params,
 			const struct engine_out *out, struct err *e)
 {
+	unsigned flags = espeakCHARS_UTF8;
 	espeak_ERROR rc;
 
 	engine->out = out;
@@ -146,8 +204,13 @@ static int espeak_speak(struct engine *engine, const char *text,
 	engine->marks = params->marks;
 	engine->stopped = false;
 	set_parameters(engine, params);
-	rc = espeak_Synth(text, engine->text_bytes + 1, 0, POS_CHARACTER, 0,
-			  espeakCHARS_UTF8, NULL, engine);
+	if (params->form == FORM_CHARS) {
+		text = spell(engine);
+		flags |= espeakSSML;
+		engine->marks = false; /* of places in our markup */
+	}
+	rc = espeak_Synth(text, strlen(text) + 1, 0, POS_CHARACTER, 0, flags,
+			  NULL, engine);
 	if (engine->stopped)
 		return -ECANCELED;
 	if (rc != EE_OK)
@@ -166,6 +229,7 @@ static void espeak_close(struct engine *engine)
 	espeak_Terminate();
 	free(engine->default_voice);
 	free(engine->about);
+	buf_fini(&engine->spelled);
 	free(engine);
 }
 

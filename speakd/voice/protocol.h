@@ -35,6 +35,8 @@ struct voice_request {
 	uint32_t cue; /* enum cue */
 	uint64_t id;
 	int32_t rate_wpm, pitch, volume_percent;
+	int32_t pitch_range; /* PHRASE_DEFAULT: the engine's */
+	uint32_t form, punctuation, capitals; /* the enums of phrase.h */
 	uint32_t voice_bytes; /* the voice's name, in front of the text */
 	uint32_t text_bytes;
 };

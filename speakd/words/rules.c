@@ -8,6 +8,7 @@ struct rules {
 	struct rule *list; /* owned */
 	size_t count;
 	uint64_t limit_hits;
+	struct rules *then; /* borrowed; NULL: the last */
 };
 
 struct rules *rules_new(void)
@@ -375,6 +376,21 @@ static enum decision last_decision(const struct rules *rules)
 	return DECIDES_NOT;
 }
 
+/* Of a chain: of the first list that decides at all. */
+static enum decision last_decision_of(const struct rules *rules)
+{
+	enum decision last = DECIDES_NOT;
+
+	for (; rules != NULL && last == DECIDES_NOT; rules = rules->then)
+		last = last_decision(rules);
+	return last;
+}
+
+void rules_chain(struct rules *rules, struct rules *keep_then)
+{
+	rules->then = keep_then;
+}
+
 void rules_judge(struct rules *first, struct rules *second,
 		 const struct message *message, struct span line,
 		 struct verdict *ret)
@@ -390,15 +406,15 @@ void rules_judge(struct rules *first, struct rules *second,
 		.priority = -1,
 		.cue = -1,
 	};
-	if (first != NULL)
-		decided = judge(first, message, line, ret, decided);
-	if (second != NULL)
-		decided = judge(second, message, line, ret, decided);
+	for (struct rules *r = first; r != NULL; r = r->then)
+		decided = judge(r, message, line, ret, decided);
+	for (struct rules *r = second; r != NULL; r = r->then)
+		decided = judge(r, message, line, ret, decided);
 	if (decided)
 		return;
-	last = last_decision(first);
+	last = last_decision_of(first);
 	if (last == DECIDES_NOT)
-		last = last_decision(second);
+		last = last_decision_of(second);
 	ret->say = last != DECIDES_KEEP;
 }
 

@@ -69,6 +69,9 @@ int rules_set(struct rules *rules, const char *name, const char *key,
  */
 int rules_check(const struct rules *rules, struct err *e) MUST_CHECK;
 
+/* keep_then is tried behind rules, as if it were the end of the same list. */
+void rules_chain(struct rules *rules, struct rules *keep_then);
+
 /* What the matching rules say; texts are borrowed from the rules. */
 struct verdict {
 	bool say;

@@ -176,6 +176,12 @@ static void set_voice(struct wording *wording, const struct draft *draft,
 	phrase->volume_percent = verdict->volume_percent;
 }
 
+/* NULL for an empty span. */
+static char *text_of(struct span span)
+{
+	return span.len_bytes > 0 ? mem_text(span.text, span.len_bytes) : NULL;
+}
+
 static void say_draft(struct wording *wording, const struct draft *draft,
 		      uint64_t now_ms, wording_say_fn *say, void *data)
 {
@@ -192,6 +198,8 @@ static void say_draft(struct wording *wording, const struct draft *draft,
 				   : draft->priority;
 	phrase->cue = verdict->cue >= 0 ? (enum cue)verdict->cue : draft->cue;
 	phrase->arrived_ms = now_ms;
+	phrase->nick = text_of(draft->message->nick);
+	phrase->channel = text_of(draft->message->channel);
 	say(phrase, data);
 }
 
@@ -207,6 +215,7 @@ static void say_paste_end(struct wording *wording, struct span nick,
 	phrase = phrase_new(mem_printf("end of paste, %u lines", lines));
 	phrase->priority = PRIORITY_LOW;
 	phrase->arrived_ms = now_ms;
+	phrase->nick = text_of(span_of_buf(&wording->speaker));
 	buf_clear(&wording->speaker);
 	say(phrase, data);
 }

@@ -62,8 +62,8 @@ while True:
     if not packet:
         sys.exit(0)
     kind, cue, number, rate, pitch, volume, nv, nt = \
-        struct.unpack('=IIQiiiII', packet[:36])
-    text = packet[40 + nv:40 + nv + nt].decode()
+        struct.unpack('=IIQiii4x12xII', packet[:52])
+    text = packet[56 + nv:56 + nv + nt].decode()
     if kind == QUIT:
         sys.exit(0)
     if kind == STOP:

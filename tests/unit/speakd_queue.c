@@ -86,25 +86,6 @@ static void test_order(void **state)
 	queue_fini(&queue);
 }
 
-static void test_ids_grow(void **state)
-{
-	struct queue queue;
-	struct phrase *first, *second;
-
-	(void)state;
-	queue_init(&queue, &normal, NULL, NULL);
-	push(&queue, "one", PRIORITY_NORMAL);
-	push(&queue, "two", PRIORITY_NORMAL);
-	first = queue_pop(&queue);
-	second = queue_pop(&queue);
-	assert_int_equal(first->id, 1);
-	assert_int_equal(second->id, 2);
-	phrase_free(first);
-	phrase_free(second);
-	queue_fini(&queue);
-}
-
-/* At the limit the normal rate; beyond it more, but never past the maximum. */
 static void test_rate_rises_smoothly(void **state)
 {
 	struct queue queue;
@@ -177,8 +158,8 @@ static void test_skips_oldest_and_says_so(void **state)
 
 	(void)state;
 	queue_init(&queue, &normal, on_skip, &skipped);
-	while (skipped.count == 0)
-		push_many(&queue, (unsigned)queue.next_id, 1, PRIORITY_NORMAL);
+	for (unsigned n = 1; skipped.count == 0; n++)
+		push_many(&queue, n, 1, PRIORITY_NORMAL);
 	assert_true(queue.waiting_ms <= normal.skip_after_ms / 2);
 	snprintf(want, sizeof(want), "%u lines skipped", skipped.count);
 	assert_int_equal(queue.skipped, skipped.count);
@@ -296,7 +277,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_ids_grow),
 		cmocka_unit_test(test_rate_rises_smoothly),
 		cmocka_unit_test(test_wanted_rate_at_the_limits),
 		cmocka_unit_test(test_own_rate),

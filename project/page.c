@@ -1,18 +1,15 @@
-#include "project/screen.h"
+#include "project/page.h"
 
 #include <locale.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <ncurses.h>
-
-#include "core/text.h"
+#include "core/screen.h"
 
 enum {
-	SCREEN_LINE_MAX_BYTES = 1000,
+	PAGE_LINE_MAX_BYTES = 1000,
+	PAGE_AROUND = 4, /* rows of heading, question and what parts them */
 	KEY_CTRL_D = 4,
 	KEY_CTRL_U = 21,
-	KEY_DELETE = 127
 };
 
 /* What is on the screen, so that it can be drawn again after a resize. */
@@ -21,38 +18,35 @@ static struct {
 	int top; /* the first line of text that is shown */
 } shown;
 
-int screen_open(struct err *e)
+int page_open(struct err *e)
 {
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return err_say(e, ENOTTY, "a full screen needs a terminal");
 	setlocale(LC_ALL, "");
-	if (newterm(NULL, stdout, stdin) == NULL)
-		return err_say(e, ENOTTY, "the terminal '%s' is not known",
-			       getenv("TERM") != NULL ? getenv("TERM") : "");
-	cbreak();
-	noecho();
-	nonl();
-	keypad(stdscr, TRUE);
-	return 0;
+	return screen_open(e);
 }
 
-void screen_close(void)
+void page_close(void)
 {
-	endwin();
+	screen_close();
 	buf_fini(&shown.title);
 	buf_fini(&shown.text);
 }
 
-void screen_pause(void)
+void page_pause(void)
 {
-	def_prog_mode();
-	endwin();
+	screen_pause();
 }
 
-void screen_resume(void)
+void page_resume(void)
 {
-	reset_prog_mode();
-	refresh();
+	screen_resume();
+}
+
+static int text_rows(void)
+{
+	int rows, columns;
+
+	screen_size(&rows, &columns);
+	return rows - PAGE_AROUND;
 }
 
 static int count_lines(const char *text)
@@ -66,29 +60,29 @@ static int count_lines(const char *text)
 
 static void draw(void)
 {
+	static const char more[] = "-- PageUp, PageDown: more --";
 	const char *at = buf_text(&shown.text);
-	int rows = LINES - 4;
+	int rows = text_rows();
 
-	erase();
-	attron(A_BOLD);
-	mvaddnstr(0, 0, buf_text(&shown.title), COLS > 0 ? 4 * COLS : 0);
-	attroff(A_BOLD);
+	screen_clear();
+	screen_put(0, 0, SCREEN_BOLD, buf_text(&shown.title),
+		   shown.title.len_bytes);
 	for (int i = 0; i < shown.top && *at != '\0'; i++) {
 		at += strcspn(at, "\n");
 		at += *at == '\n';
 	}
 	for (int row = 0; row < rows && *at != '\0'; row++) {
 		size_t len = strcspn(at, "\n");
-		size_t cut = text_cut(at, len, (size_t)COLS);
 
-		mvaddnstr(row + 2, 0, at, (int)cut);
+		screen_put(row + 2, 0, SCREEN_PLAIN, at, len);
 		at += len + (at[len] == '\n');
 	}
 	if (*at != '\0' || shown.top > 0)
-		mvaddstr(LINES - 2, 0, "-- PageUp, PageDown: more --");
+		screen_put(rows + PAGE_AROUND - 2, 0, SCREEN_PLAIN, more,
+			   sizeof(more) - 1);
 }
 
-void screen_show(const char *title, const char *text)
+void page_show(const char *title, const char *text)
 {
 	buf_clear(&shown.title);
 	buf_clear(&shown.text);
@@ -97,14 +91,14 @@ void screen_show(const char *title, const char *text)
 	shown.top = 0;
 	/* A new page is painted whole: nothing that another program wrote in
 	 * between may stay, and a screen reader hears it in order. */
-	clearok(stdscr, TRUE);
+	screen_repaint();
 	draw();
-	refresh();
+	screen_show();
 }
 
 static void scroll_by(int lines)
 {
-	int most = count_lines(buf_text(&shown.text)) - (LINES - 4);
+	int most = count_lines(buf_text(&shown.text)) - text_rows();
 
 	shown.top += lines;
 	if (shown.top > most)
@@ -128,44 +122,47 @@ static void rub_out(struct buf *line)
 static bool on_key(int key, struct buf *line)
 {
 	switch (key) {
-	case '\n':
-	case '\r':
-	case KEY_ENTER:
+	case SCREEN_KEY_ENTER:
 		return false;
-	case KEY_BACKSPACE:
-	case KEY_DELETE:
-	case '\b':
+	case SCREEN_KEY_BACKSPACE:
 		rub_out(line);
 		return true;
 	case KEY_CTRL_U:
 		buf_clear(line);
 		return true;
-	case KEY_NPAGE:
-		scroll_by(LINES - 5);
+	case SCREEN_KEY_PAGE_DOWN:
+		scroll_by(text_rows() - 1);
 		return true;
-	case KEY_PPAGE:
-		scroll_by(5 - LINES);
+	case SCREEN_KEY_PAGE_UP:
+		scroll_by(1 - text_rows());
 		return true;
 	default:
-		if (key >= ' ' && key < 256 &&
-		    line->len_bytes < SCREEN_LINE_MAX_BYTES)
-			buf_add_char(line, (char)key);
+		if (key >= ' ' && key < SCREEN_KEY_UP &&
+		    line->len_bytes < PAGE_LINE_MAX_BYTES)
+			buf_add_code(line, (uint32_t)key);
 		return true;
 	}
 }
 
-bool screen_ask(const char *prompt, struct buf *ret)
+bool page_ask(const char *prompt, struct buf *ret)
 {
 	int key;
 
 	buf_clear(ret);
 	do {
+		int row = text_rows() + PAGE_AROUND - 1;
+		int column;
+
 		draw();
-		mvaddstr(LINES - 1, 0, prompt);
-		addstr(buf_text(ret));
-		refresh();
-		key = getch();
-		if (key == ERR || (key == KEY_CTRL_D && ret->len_bytes == 0))
+		column = screen_put(row, 0, SCREEN_PLAIN, prompt,
+				    strlen(prompt));
+		column = screen_put(row, column, SCREEN_PLAIN, buf_text(ret),
+				    ret->len_bytes);
+		screen_cursor(row, column);
+		screen_show();
+		key = screen_key(-1);
+		if (key == SCREEN_KEY_CLOSED || key == SCREEN_KEY_NONE ||
+		    (key == KEY_CTRL_D && ret->len_bytes == 0))
 			return false;
 	} while (on_key(key, ret));
 	return true;

@@ -1,0 +1,48 @@
+#!/bin/bash
+# ssip.sh - speakd as an SSIP server beside speech-dispatcher, same sink.
+#
+# usage: EARSHOT_BIN=DIR bench/ssip.sh
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+dir=$(mktemp -d)
+pids=()
+clean() {
+	for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || :; done
+	wait
+	rm -rf "$dir"
+}
+trap clean EXIT
+export HOME=$dir XDG_RUNTIME_DIR=$dir/run
+mkdir -m 700 "$dir/run"
+printf 'pcm.!default { type pulse }\nctl.!default { type pulse }\n' \
+	>"$dir/.asoundrc"
+pulseaudio -n --daemonize=no --exit-idle-time=-1 \
+	-L 'module-null-sink sink_name=null0' \
+	-L module-native-protocol-unix 2>"$dir/log" &
+pids+=($!)
+for _ in $(seq 100); do
+	if pactl info >/dev/null 2>&1; then break; fi
+	sleep 0.1
+done
+"$EARSHOT_BIN/speakd" --serve 2>"$dir/speakd.log" &
+ours=$!
+pids+=("$ours")
+speech-dispatcher --run-single --communication-method unix_socket \
+	--socket-path "$dir/speechd.sock" --timeout 0 >"$dir/sd.log" 2>&1 &
+theirs=$!
+pids+=("$theirs")
+for _ in $(seq 100); do
+	if [ -S "$dir/speechd.sock" ] &&
+		[ -S "$dir/run/earshot/speakd.sock" ]; then break; fi
+	sleep 0.1
+done
+# All that a server started: its modules, its voice.
+family() { echo "$1"; pgrep -P "$1" || :; }
+echo '| server | SPEAK to sound, ms p50 / max | "<carol> ...", ms | STOP to silence, ms | SET, us p50 / p99 | resident kB |'
+echo '| --- | --- | --- | --- | --- | --- |'
+# shellcheck disable=SC2046 # one word a process
+/usr/bin/python3 "$here/ssip.py" speakd "$dir/run/earshot/speakd.sock" \
+	$(family "$ours")
+# shellcheck disable=SC2046
+/usr/bin/python3 "$here/ssip.py" "speech-dispatcher 0.11.4" \
+	"$dir/speechd.sock" $(family "$theirs")

@@ -1,0 +1,42 @@
+/*
+ * ctl.h - speakctl's verbs: one line of the command line, one conversation.
+ */
+#ifndef SPEAKD_CTL_CTL_H
+#define SPEAKD_CTL_CTL_H
+
+#include "core/err.h"
+#include "core/speech.h"
+
+struct ctl {
+	/* Set by options. */
+	bool json, wait, help_words;
+	char *socket, *priority;
+	/* The verb's operands. */
+	int argc;
+	char **argv;
+	struct speech *speech;
+};
+
+/* 0, or -errno with e filled (err_usage for wrong operands). */
+typedef int ctl_fn(struct ctl *ctl, struct err *e);
+
+struct ctl_verb {
+	const char *name;
+	const char *operands; /* for --help; "" for none */
+	const char *help;
+	int min, max; /* operands; max -1: any number */
+	ctl_fn *run;
+	/* What completes its operands: words, "@file", "@nick", ... */
+	const char *words;
+};
+
+extern const struct ctl_verb ctl_verbs[];
+extern const size_t ctl_verb_count;
+
+/* NULL when there is none. */
+const struct ctl_verb *ctl_verb_find(const char *name);
+
+/* ui.c: the listening screen. */
+ctl_fn ctl_ui;
+
+#endif

@@ -1,0 +1,401 @@
+/* list.c - LIST and HISTORY. */
+#include "speakd/ssip/parts.h"
+
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+
+/* ---- LIST ---------------------------------------------------------------- */
+
+static enum reply list_voice_types(struct ssip_client *client)
+{
+	for (size_t i = 0; i < VOICE_TYPES; i++)
+		reply_data(client, 249, ssip_voice_types[i],
+			   strlen(ssip_voice_types[i]));
+	reply(client, 249, "OK VOICE LIST SENT");
+	return REPLY_NONE;
+}
+
+static enum reply list_modules(struct ssip_client *client)
+{
+	const char *engine = client->ssip->host.engine;
+
+	reply_data(client, 250, engine, strlen(engine));
+	reply(client, 250, "OK MODULE LIST SENT");
+	return REPLY_NONE;
+}
+
+/* "en" finds "en-us" too, "en-gb" only itself. */
+static bool language_fits(struct span language, struct span wanted)
+{
+	if (wanted.len_bytes == 0)
+		return true;
+	if (language.len_bytes > wanted.len_bytes &&
+	    language.text[wanted.len_bytes] != '-')
+		return false;
+	return language.len_bytes >= wanted.len_bytes &&
+	       strncasecmp(language.text, wanted.text, wanted.len_bytes) == 0;
+}
+
+/* Up to byte c, which is skipped. */
+static struct span cut_at(struct span *rest, char c)
+{
+	const char *end = memchr(rest->text, c, rest->len_bytes);
+	struct span part = *rest;
+
+	if (end == NULL) {
+		*rest = span_of(rest->text + rest->len_bytes, 0);
+		return part;
+	}
+	part.len_bytes = (size_t)(end - part.text);
+	rest->text = end + 1;
+	rest->len_bytes -= part.len_bytes + 1;
+	return part;
+}
+
+/* "LANGUAGE\tNAME\tGENDER"; a language "+x" is a variant. */
+static void list_voice(struct ssip_client *client, struct span line,
+		       struct span wanted, struct span variant)
+{
+	struct span language = cut_at(&line, '\t');
+	struct span name = cut_at(&line, '\t');
+
+	if (language.len_bytes == 0 || language.text[0] == '+' ||
+	    !language_fits(language, wanted))
+		return;
+	if (variant.len_bytes > 0 && !word_is(variant, "none"))
+		reply_dataf(client, 249, "%.*s+%.*s\t%.*s\t%.*s",
+			    (int)name.len_bytes, name.text,
+			    (int)variant.len_bytes, variant.text,
+			    (int)language.len_bytes, language.text,
+			    (int)variant.len_bytes, variant.text);
+	else
+		reply_dataf(client, 249, "%.*s\t%.*s\tnone",
+			    (int)name.len_bytes, name.text,
+			    (int)language.len_bytes, language.text);
+}
+
+static enum reply list_voices(struct ssip_client *client, struct words words)
+{
+	SCOPED_BUF struct buf voices = { 0 };
+	struct span wanted = words_next(&words);
+	struct span variant = words_next(&words);
+	struct span rest;
+
+	client->ssip->host.voices(client->ssip->host.data, &voices);
+	rest = span_of(buf_text(&voices), voices.len_bytes);
+	if (rest.len_bytes == 0) {
+		reply(client, 321, "ERR NO VOICES");
+		return REPLY_NONE;
+	}
+	while (rest.len_bytes > 0)
+		list_voice(client, cut_at(&rest, '\n'), wanted, variant);
+	reply(client, 249, "OK VOICE LIST SENT");
+	return REPLY_NONE;
+}
+
+enum reply command_list(struct ssip_client *client, struct words words)
+{
+	struct span what = words_next(&words);
+
+	if (what.len_bytes == 0)
+		return REPLY_MISSING;
+	if (word_is(what, "voices"))
+		return list_voice_types(client);
+	if (word_is(what, "output_modules"))
+		return list_modules(client);
+	if (word_is(what, "synthesis_voices"))
+		return list_voices(client, words);
+	return REPLY_INVALID;
+}
+
+/* ---- HISTORY ------------------------------------------------------------- */
+
+static const struct history *history_of(const struct ssip_client *client)
+{
+	return talk_history(client->ssip->talk);
+}
+
+static enum reply list_clients(struct ssip_client *client)
+{
+	for (const struct ssip_client *c = client->ssip->clients; c != NULL;
+	     c = c->next)
+		reply_dataf(client, 240, "%d %s 1", c->uid, c->name);
+	reply(client, 240, "OK CLIENTS LIST SENT");
+	return REPLY_NONE;
+}
+
+/* The number of the last entry of uid; false when it has none. */
+static bool last_of(const struct ssip_client *client, int uid, size_t *ret)
+{
+	const struct history *history = history_of(client);
+
+	for (size_t n = history_count(history); n > 0; n--) {
+		if (uid != MIXER_ALL &&
+		    history_at(history, n - 1)->client != uid)
+			continue;
+		*ret = n - 1;
+		return true;
+	}
+	return false;
+}
+
+static enum reply get_last(struct ssip_client *client)
+{
+	size_t n;
+
+	if (!last_of(client, client->uid, &n))
+		return REPLY_NO_MESSAGE;
+	reply_dataf(client, 242, "%ju",
+		    (uintmax_t)history_at(history_of(client), n)->id);
+	reply(client, 242, "OK LAST MSG SAID");
+	return REPLY_NONE;
+}
+
+static bool parse_id(struct words *words, uint64_t *ret, enum reply *ret_why)
+{
+	struct span word = words_next(words);
+	int n;
+
+	*ret_why = word.len_bytes == 0 ? REPLY_MISSING : REPLY_NOT_NUMBER;
+	if (!word_number(word, &n) || n < 0)
+		return false;
+	*ret = (uint64_t)n;
+	return true;
+}
+
+static enum reply get_message(struct ssip_client *client, struct words words)
+{
+	const struct history_entry *entry;
+	enum reply why;
+	uint64_t id;
+
+	if (!parse_id(&words, &id, &why))
+		return why;
+	entry = history_find(history_of(client), id);
+	if (entry == NULL)
+		return REPLY_NO_ID;
+	reply_data(client, 246, entry->text, strlen(entry->text));
+	reply(client, 246, "OK MESSAGE RETURNED");
+	return REPLY_NONE;
+}
+
+static void list_entry(struct ssip_client *client,
+		       const struct history_entry *entry)
+{
+	SCOPED_BUF struct buf json = { 0 };
+
+	entry_json(client->ssip, entry, &json);
+	reply_data(client, 241, buf_text(&json), json.len_bytes);
+}
+
+struct filter {
+	int uid;
+	struct span text; /* folded; empty: any */
+	size_t most;
+};
+
+static bool contains(const char *text, struct span wanted)
+{
+	SCOPED_BUF struct buf fold = { 0 };
+
+	if (wanted.len_bytes == 0)
+		return true;
+	text_fold(&fold, text, strlen(text));
+	return memmem(buf_text(&fold), fold.len_bytes, wanted.text,
+		      wanted.len_bytes) != NULL;
+}
+
+static bool is_found(const struct history_entry *entry,
+		     const struct filter *filter)
+{
+	if (filter->uid != MIXER_ALL && entry->client != filter->uid)
+		return false;
+	return contains(entry->text, filter->text) ||
+	       (entry->nick != NULL && contains(entry->nick, filter->text));
+}
+
+/* The last ones that fit, oldest first. */
+static enum reply list_entries(struct ssip_client *client,
+			       const struct filter *filter)
+{
+	const struct history *history = history_of(client);
+	size_t from = history_count(history), found = 0;
+
+	while (from > 0 && found < filter->most)
+		found += is_found(history_at(history, --from), filter);
+	for (; from < history_count(history); from++)
+		if (is_found(history_at(history, from), filter))
+			list_entry(client, history_at(history, from));
+	reply(client, 241, "OK MSGS LIST SENT");
+	return REPLY_NONE;
+}
+
+static enum reply get_messages(struct ssip_client *client, struct words words)
+{
+	struct filter filter = { .most = HISTORY_MAX };
+	int most;
+
+	if (!parse_who(client, words_next(&words), &filter.uid))
+		return REPLY_INVALID;
+	if (word_number(words_next(&words), &most) && most > 0)
+		filter.most = (size_t)most;
+	return list_entries(client, &filter);
+}
+
+/* HISTORY FIND n text: ours. */
+static enum reply find_messages(struct ssip_client *client, struct words words)
+{
+	SCOPED_BUF struct buf fold = { 0 };
+	struct filter filter = { .uid = MIXER_ALL };
+	struct span rest;
+	int most;
+
+	if (!word_number(words_next(&words), &most) || most < 1)
+		return REPLY_NOT_NUMBER;
+	rest = words_rest(&words);
+	if (!text_is_utf8(rest.text, rest.len_bytes))
+		return REPLY_ENCODING;
+	text_fold(&fold, rest.text, rest.len_bytes);
+	filter.text = span_of(buf_text(&fold), fold.len_bytes);
+	filter.most = (size_t)most;
+	return list_entries(client, &filter);
+}
+
+static enum reply history_get(struct ssip_client *client, struct words words)
+{
+	struct span what = words_next(&words);
+
+	if (what.len_bytes == 0)
+		return REPLY_MISSING;
+	if (word_is(what, "client_id")) {
+		reply_dataf(client, 245, "%d", client->uid);
+		reply(client, 245, "OK CLIENT ID SENT");
+		return REPLY_NONE;
+	}
+	if (word_is(what, "client_list"))
+		return list_clients(client);
+	if (word_is(what, "last"))
+		return get_last(client);
+	if (word_is(what, "message"))
+		return get_message(client, words);
+	if (word_is(what, "client_messages"))
+		return get_messages(client, words);
+	return REPLY_INVALID;
+}
+
+static enum reply history_say(struct ssip_client *client, struct words words)
+{
+	enum reply why;
+	uint64_t id;
+
+	if (!parse_id(&words, &id, &why))
+		return why;
+	if (talk_again(client->ssip->talk, id, client->uid) == 0)
+		return REPLY_NO_ID;
+	reply_dataf(client, 225, "%ju", (uintmax_t)id);
+	reply(client, 225, "OK MESSAGE QUEUED");
+	return REPLY_NONE;
+}
+
+/* ---- its cursor ---------------------------------------------------------- */
+
+/* The number of the cursor's entry; the oldest when it is forgotten. */
+static size_t cursor_number(const struct ssip_client *client)
+{
+	const struct history *history = history_of(client);
+	size_t n = 0;
+
+	while (n + 1 < history_count(history) &&
+	       history_at(history, n)->id < client->cursor)
+		n++;
+	return n;
+}
+
+static enum reply cursor_to(struct ssip_client *client, size_t number, int code,
+			    const char *text)
+{
+	client->cursor = history_at(history_of(client), number)->id;
+	reply(client, code, text);
+	return REPLY_NONE;
+}
+
+static enum reply cursor_set(struct ssip_client *client, struct words words)
+{
+	const struct history *history = history_of(client);
+	struct span who = words_next(&words);
+	struct span where = words_next(&words);
+	uint64_t n;
+	enum reply why;
+	int uid;
+
+	if (where.len_bytes == 0)
+		return REPLY_MISSING;
+	if (!parse_who(client, who, &uid))
+		return REPLY_INVALID;
+	if (word_is(where, "first"))
+		return cursor_to(client, 0, 220, "OK CURSOR SET FIRST");
+	if (word_is(where, "last"))
+		return cursor_to(client, history_count(history) - 1, 221,
+				 "OK CURSOR SET LAST");
+	if (!word_is(where, "pos"))
+		return REPLY_INVALID;
+	if (!parse_id(&words, &n, &why))
+		return why;
+	if (n >= history_count(history)) {
+		reply(client, 405, "ERR POSITION TOO HIGH");
+		return REPLY_NONE;
+	}
+	return cursor_to(client, (size_t)n, 222, "OK CURSOR SET TO POSITION");
+}
+
+static enum reply history_cursor(struct ssip_client *client, struct words words)
+{
+	size_t count = history_count(history_of(client));
+	struct span what = words_next(&words);
+	size_t n;
+
+	if (what.len_bytes == 0)
+		return REPLY_MISSING;
+	if (count == 0)
+		return REPLY_NO_MESSAGE;
+	n = cursor_number(client);
+	if (word_is(what, "set"))
+		return cursor_set(client, words);
+	if (word_is(what, "get")) {
+		reply_dataf(client, 243, "%ju",
+			    (uintmax_t)history_at(history_of(client), n)->id);
+		reply(client, 243, "OK CURSOR POSITION RETURNED");
+		return REPLY_NONE;
+	}
+	if (word_is(what, "forward") && n + 1 < count)
+		return cursor_to(client, n + 1, 223, "OK CURSOR MOVED FORWARD");
+	if (word_is(what, "backward") && n > 0)
+		return cursor_to(client, n - 1, 224,
+				 "OK CURSOR MOVED BACKWARD");
+	if (word_is(what, "forward"))
+		reply(client, 405, "ERR POSITION TOO HIGH");
+	else if (word_is(what, "backward"))
+		reply(client, 404, "ERR POSITION TOO LOW");
+	else
+		return REPLY_INVALID;
+	return REPLY_NONE;
+}
+
+enum reply command_history(struct ssip_client *client, struct words words)
+{
+	struct span what = words_next(&words);
+
+	if (what.len_bytes == 0)
+		return REPLY_MISSING;
+	if (word_is(what, "get"))
+		return history_get(client, words);
+	if (word_is(what, "say"))
+		return history_say(client, words);
+	if (word_is(what, "cursor"))
+		return history_cursor(client, words);
+	if (word_is(what, "find"))
+		return find_messages(client, words);
+	return REPLY_INVALID;
+}

@@ -1,0 +1,104 @@
+/*
+ * parts.h - what the files of the protocol share. Private to speakd/ssip/.
+ *
+ * A command's words point into the line; a word that is not there is empty.
+ */
+#ifndef SPEAKD_SSIP_PARTS_H
+#define SPEAKD_SSIP_PARTS_H
+
+#include "core/message/message.h"
+#include "speakd/ssip/ssip.h"
+
+struct ssip {
+	struct talk *talk;
+	struct ssip_host host;
+	ssip_changed_fn *changed;
+	void *data;
+	struct ssip_client *clients;
+	size_t count;
+	int last_uid;
+	uint64_t last_block;
+	unsigned watchers;
+};
+
+/* The rest of a command line, cut word by word. */
+struct words {
+	const char *at, *end;
+};
+
+/* Up to the next blank; empty at the end. */
+struct span words_next(struct words *words);
+/* All that is left. */
+struct span words_rest(const struct words *words);
+
+/* Compare without case. */
+bool word_is(struct span word, const char *text);
+/* The number of word in a list of names; -1: none. */
+int word_among(struct span word, const char *const *names, size_t count);
+/* A whole number with an optional sign; false when it is none. */
+bool word_number(struct span word, int *ret);
+char *word_text(struct span word) MUST_CHECK;
+
+/* A reply's lines: "ccc-data" and "ccc TEXT"; data without line breaks. */
+void reply_data(struct ssip_client *client, int code, const char *data,
+		size_t len_bytes);
+void reply_dataf(struct ssip_client *client, int code, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+void reply(struct ssip_client *client, int code, const char *text);
+/* A reply without data that the command table may return: its code. */
+enum reply {
+	REPLY_NONE, /* it went well, and the reply was made */
+	REPLY_MADE, /* it did not, and the reply was made */
+	REPLY_NO_BLOCK = 332,
+	REPLY_NO_MESSAGE = 403,
+	REPLY_NO_ID = 406,
+	REPLY_MUCH = 420,
+	REPLY_INVALID_COMMAND = 500,
+	REPLY_ENCODING = 501,
+	REPLY_LONG = 502,
+	REPLY_MISSING = 510,
+	REPLY_NOT_NUMBER = 511,
+	REPLY_NOT_ON_OFF = 513,
+	REPLY_INVALID = 514,
+};
+
+/* A message of the client; it is queued and the reply made. */
+enum reply say_text(struct ssip_client *client, const char *text,
+		    size_t len_bytes);
+enum reply say_char(struct ssip_client *client, struct words words);
+enum reply say_key(struct ssip_client *client, struct words words);
+enum reply say_icon(struct ssip_client *client, struct words words);
+
+typedef enum reply command_fn(struct ssip_client *client, struct words words);
+
+command_fn command_set, command_get, command_list, command_history;
+/* Ours. */
+command_fn command_status, command_sources, command_follow, command_unfollow,
+	command_skip, command_back, command_repeat, command_live, command_mute,
+	command_unmute, command_only, command_watch, command_lines,
+	command_phrases;
+
+/*
+ * "self", "all" or a number. False: none of them. A number need not be that of
+ * a client.
+ */
+bool parse_who(const struct ssip_client *client, struct span word,
+	       int *ret_uid);
+struct ssip_client *find_client(const struct ssip *ssip, int uid);
+
+/* VOICE_TYPE's names, in upper case. */
+enum { VOICE_TYPES = 8 };
+extern const char *const ssip_voice_types[VOICE_TYPES];
+
+/* The phrase that sounds as the client's settings say. */
+struct phrase *client_phrase(const struct ssip_client *client,
+			     char *take_text) MUST_CHECK;
+/* SSIP's -100..100 of a rate in words a minute, and back. */
+int rate_of_wpm(unsigned wpm);
+int wpm_of_rate(int rate);
+
+/* One history entry as a JSON object in one line. */
+void entry_json(const struct ssip *ssip, const struct history_entry *entry,
+		struct buf *out);
+
+#endif

@@ -1,0 +1,250 @@
+/* verbs.c - what speakd adds to the protocol: man/speakd-protocol.7. */
+#include "speakd/ssip/parts.h"
+
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+
+/* Lines of text as the data lines of a reply. */
+static void reply_lines(struct ssip_client *client, int code,
+			const struct buf *lines, const char *text)
+{
+	const char *at = buf_text(lines);
+	const char *end = at + lines->len_bytes;
+
+	while (at < end) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+
+		stop = stop != NULL ? stop : end;
+		reply_data(client, code, at, (size_t)(stop - at));
+		at = stop + 1;
+	}
+	reply(client, code, text);
+}
+
+static const char *paused_name(const struct mixer *mixer)
+{
+	return mixer_is_paused(mixer, MIXER_LINES) ? "yes" : "no";
+}
+
+static void add_manner(const struct talk_manner *manner, unsigned rate_wpm,
+		       struct buf *out)
+{
+	buf_addf(out, "rate %d\n",
+		 manner->rate_wpm != PHRASE_DEFAULT ? manner->rate_wpm
+						    : (int)rate_wpm);
+	if (manner->pitch != PHRASE_DEFAULT)
+		buf_addf(out, "pitch %d\n", manner->pitch);
+	if (manner->volume_percent != PHRASE_DEFAULT)
+		buf_addf(out, "volume %d\n", manner->volume_percent);
+	if (manner->voice != NULL)
+		buf_addf(out, "voice %s\n", manner->voice);
+}
+
+enum reply command_status(struct ssip_client *client, struct words words)
+{
+	SCOPED_BUF struct buf out = { 0 };
+	struct talk *talk = client->ssip->talk;
+	const struct mixer *mixer = talk_mixer(talk);
+	const struct queue *lines = mixer_lines(mixer);
+
+	(void)words;
+	buf_addf(&out, "saying %ju\n", (uintmax_t)talk_saying(talk));
+	buf_addf(&out, "paused %s\n", paused_name(mixer));
+	buf_addf(&out, "lines %zu\n", lines->count);
+	buf_addf(&out, "behind_ms %ju\n", (uintmax_t)lines->waiting_ms);
+	buf_addf(&out, "skipped %ju\n", (uintmax_t)lines->skipped);
+	buf_addf(&out, "messages %zu\n", mixer_messages(mixer, MIXER_ALL));
+	buf_addf(&out, "clients %zu\n", client->ssip->count);
+	buf_addf(&out, "history %zu\n", history_count(talk_history(talk)));
+	add_manner(talk_manner(talk), client->ssip->host.rate_wpm, &out);
+	if (talk_only_channel(talk) != NULL)
+		buf_addf(&out, "only %s\n", talk_only_channel(talk));
+	for (size_t i = 0; i < talk_muted_count(talk); i++)
+		buf_addf(&out, "muted %s\n", talk_muted(talk, i));
+	client->ssip->host.status(client->ssip->host.data, &out);
+	reply_lines(client, 291, &out, "OK STATUS SENT");
+	return REPLY_NONE;
+}
+
+enum reply command_sources(struct ssip_client *client, struct words words)
+{
+	SCOPED_BUF struct buf out = { 0 };
+
+	(void)words;
+	client->ssip->host.sources(client->ssip->host.data, &out);
+	reply_lines(client, 292, &out, "OK SOURCES SENT");
+	return REPLY_NONE;
+}
+
+/* A path of any bytes but NUL, as the kernel takes it. */
+static enum reply on_path(struct ssip_client *client, struct words words,
+			  int (*act)(void *data, const char *path,
+				     struct err *e),
+			  int code, const char *text)
+{
+	SCOPED_TEXT char *path = word_text(words_rest(&words));
+	SCOPED_BUF struct buf safe = { 0 };
+	struct err e = { 0 };
+	char why[ERR_TEXT_BYTES + 128];
+
+	if (path[0] != '/' || strlen(path) != words_rest(&words).len_bytes)
+		return path[0] == '\0' ? REPLY_MISSING : REPLY_INVALID;
+	if (act(client->ssip->host.data, path, &e) == 0) {
+		reply(client, code, text);
+		return REPLY_NONE;
+	}
+	err_text(&e, why, sizeof(why));
+	buf_add_text(&safe, "ERR ");
+	text_escape(&safe, why, strlen(why));
+	reply(client, 490, buf_text(&safe));
+	return REPLY_NONE;
+}
+
+enum reply command_follow(struct ssip_client *client, struct words words)
+{
+	return on_path(client, words, client->ssip->host.follow, 293,
+		       "OK FOLLOWING");
+}
+
+enum reply command_unfollow(struct ssip_client *client, struct words words)
+{
+	return on_path(client, words, client->ssip->host.unfollow, 294,
+		       "OK NOT FOLLOWING");
+}
+
+enum reply command_skip(struct ssip_client *client, struct words words)
+{
+	(void)words;
+	talk_skip(client->ssip->talk);
+	reply(client, 295, "OK SKIPPED");
+	return REPLY_NONE;
+}
+
+static enum reply go_back(struct ssip_client *client, unsigned back)
+{
+	uint64_t id = talk_back(client->ssip->talk, back, client->uid);
+
+	if (id == 0)
+		return REPLY_NO_MESSAGE;
+	reply_dataf(client, 225, "%ju", (uintmax_t)id);
+	reply(client, 225, "OK MESSAGE QUEUED");
+	return REPLY_NONE;
+}
+
+enum reply command_back(struct ssip_client *client, struct words words)
+{
+	struct span word = words_next(&words);
+	int n = 1;
+
+	if (word.len_bytes > 0 && (!word_number(word, &n) || n < 1))
+		return REPLY_NOT_NUMBER;
+	return go_back(client, (unsigned)n);
+}
+
+enum reply command_repeat(struct ssip_client *client, struct words words)
+{
+	(void)words;
+	return go_back(client, 0);
+}
+
+enum reply command_live(struct ssip_client *client, struct words words)
+{
+	(void)words;
+	reply_dataf(client, 296, "%zu", talk_live(client->ssip->talk));
+	reply(client, 296, "OK LIVE");
+	return REPLY_NONE;
+}
+
+/* The rest as text; NULL with the reply that is due. */
+static char *name_of(struct words words, enum reply *ret_why)
+{
+	struct span name = words_rest(&words);
+
+	*ret_why = name.len_bytes == 0 ? REPLY_MISSING : REPLY_ENCODING;
+	if (name.len_bytes == 0 || name.len_bytes > SSIP_NAME_MAX_BYTES ||
+	    !text_is_utf8(name.text, name.len_bytes))
+		return NULL;
+	return word_text(name);
+}
+
+enum reply command_mute(struct ssip_client *client, struct words words)
+{
+	enum reply why;
+	SCOPED_TEXT char *nick = name_of(words, &why);
+
+	if (nick == NULL)
+		return why;
+	if (!talk_mute(client->ssip->talk, nick))
+		return REPLY_MUCH;
+	reply(client, 297, "OK MUTED");
+	return REPLY_NONE;
+}
+
+enum reply command_unmute(struct ssip_client *client, struct words words)
+{
+	enum reply why;
+	SCOPED_TEXT char *nick = name_of(words, &why);
+
+	if (nick == NULL)
+		return why;
+	if (talk_unmute(client->ssip->talk, nick))
+		reply(client, 298, "OK UNMUTED");
+	else
+		reply(client, 491, "ERR NOT MUTED");
+	return REPLY_NONE;
+}
+
+enum reply command_only(struct ssip_client *client, struct words words)
+{
+	enum reply why;
+	SCOPED_TEXT char *channel = name_of(words, &why);
+
+	if (channel == NULL && why != REPLY_MISSING)
+		return why;
+	talk_only(client->ssip->talk, channel);
+	reply(client, 299,
+	      channel != NULL ? "OK ONLY THIS CHANNEL" : "OK EVERY CHANNEL");
+	return REPLY_NONE;
+}
+
+enum reply command_watch(struct ssip_client *client, struct words words)
+{
+	struct span how = words_next(&words);
+	bool on = word_is(how, "on");
+
+	if (how.len_bytes == 0)
+		return REPLY_MISSING;
+	if (!on && !word_is(how, "off"))
+		return REPLY_NOT_ON_OFF;
+	client->ssip->watchers += on;
+	client->ssip->watchers -= client->watches;
+	client->watches = on;
+	reply(client, 290, on ? "OK WATCHING" : "OK NOT WATCHING");
+	return REPLY_NONE;
+}
+
+static enum reply begin_stream(struct ssip_client *client, struct words words,
+			       enum ssip_stream stream)
+{
+	enum reply why;
+	char *name = name_of(words, &why);
+
+	if (name == NULL)
+		return why;
+	client->stream = stream;
+	client->stream_name = name;
+	reply(client, 289, "OK RECEIVING LINES");
+	return REPLY_NONE;
+}
+
+enum reply command_lines(struct ssip_client *client, struct words words)
+{
+	return begin_stream(client, words, SSIP_LINES);
+}
+
+enum reply command_phrases(struct ssip_client *client, struct words words)
+{
+	return begin_stream(client, words, SSIP_PHRASES);
+}

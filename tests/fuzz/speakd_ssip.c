@@ -1,0 +1,196 @@
+/*
+ * speakd_ssip.c - the protocol fed with anything, in any pieces, by several
+ * clients, with a voice that begins, stops and ends whenever it likes.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "speakd/ssip/ssip.h"
+#include "speakd/talk.h"
+
+enum { CLIENTS = 3, PIECE_MAX = 64 };
+
+struct world {
+	struct talk *talk;
+	struct ssip *ssip;
+	struct ssip_client *clients[CLIENTS];
+	struct phrase *saying;
+	bool stop;
+};
+
+static void on_event(void *data, const struct utterance *utterance,
+		     enum mixer_event event, const char *mark)
+{
+	struct world *world = data;
+
+	ssip_event(world->ssip, utterance, event, mark);
+}
+
+static void on_news(void *data, const struct history_entry *entry)
+{
+	struct world *world = data;
+
+	ssip_news(world->ssip, entry);
+}
+
+static void on_word(void *data, uint64_t id, size_t offset_bytes)
+{
+	struct world *world = data;
+
+	ssip_word(world->ssip, id, offset_bytes);
+}
+
+static void on_line_done(void *data, const struct phrase *phrase,
+			 enum fate fate)
+{
+	(void)data;
+	assert(phrase->text != NULL);
+	assert(fate != FATE_WAITING);
+}
+
+static void on_stop(void *data)
+{
+	struct world *world = data;
+
+	assert(world->saying != NULL);
+	world->stop = true;
+}
+
+static void on_pump(void *data)
+{
+	(void)data;
+}
+
+static void on_changed(struct ssip_client *client, void *data)
+{
+	(void)client;
+	(void)data;
+}
+
+static void host_lines(void *data, struct buf *out)
+{
+	(void)data;
+	buf_add_text(out, "en\tEnglish\tmale\n+f1\tvariant\tfemale\n");
+}
+
+static int host_path(void *data, const char *path, struct err *e)
+{
+	(void)data;
+	return strlen(path) % 2 == 0 ? 0 : err_say(e, ENOENT, "%s", path);
+}
+
+/* One step of the voice; what it does is in the input's byte. */
+static void voice(struct world *world, uint8_t what)
+{
+	struct phrase *phrase = world->saying;
+
+	if (phrase == NULL) {
+		world->saying = talk_next(world->talk);
+		world->stop = false;
+		return;
+	}
+	if (what % 4 == 0 && !world->stop) {
+		talk_begun(world->talk, phrase);
+	} else if (what % 4 == 1 && !world->stop) {
+		talk_word(world->talk, phrase,
+			  what % (strlen(phrase->text) + 1));
+	} else {
+		talk_ended(world->talk, phrase, world->stop, what % 16 == 3);
+		phrase_free(phrase);
+		world->saying = NULL;
+	}
+}
+
+static void line(struct world *world, const char *text, size_t len_bytes)
+{
+	struct phrase *phrase = phrase_new(mem_text(text, len_bytes));
+
+	phrase->nick = mem_text(text, min_size(len_bytes, 2));
+	talk_line(world->talk, phrase, true);
+}
+
+/* Replies are lines of at least four bytes in CR-LF, whatever came in. */
+static void check_out(struct ssip_client *client)
+{
+	const char *at = buf_text(&client->out);
+	const char *end = at + client->out.len_bytes;
+
+	while (at < end) {
+		const char *stop = memmem(at, (size_t)(end - at), "\r\n", 2);
+
+		assert(stop != NULL && stop - at >= 4);
+		assert(at[0] >= '1' && at[0] <= '7');
+		assert(at[3] == ' ' || at[3] == '-');
+		at = stop + 2;
+	}
+	buf_clear(&client->out);
+}
+
+static void feed(struct world *world, size_t i, const char *bytes,
+		 size_t len_bytes)
+{
+	struct ssip_client *client = world->clients[i];
+	size_t used = ssip_input(client, bytes, len_bytes);
+
+	assert(used <= len_bytes);
+	check_out(client);
+	if (!client->quits && client->stream == SSIP_COMMANDS)
+		return;
+	ssip_client_free(client);
+	world->clients[i] = ssip_client_new(world->ssip);
+}
+
+static void run(struct world *world, const uint8_t *data, size_t size)
+{
+	while (size >= 2) {
+		uint8_t what = data[0];
+		size_t n = min_size(data[1] % PIECE_MAX, size - 2);
+		const char *bytes = (const char *)data + 2;
+
+		if (what < 200)
+			feed(world, what % CLIENTS, bytes, n);
+		else if (what < 210)
+			line(world, "hello there", 11);
+		else
+			voice(world, what);
+		data += 2 + n;
+		size -= 2 + n;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct queue_config config = { 220, 400, 8000, 60000 };
+	struct world world = { 0 };
+	const struct talk_handler handler = {
+		.event = on_event,
+		.news = on_news,
+		.word = on_word,
+		.line_done = on_line_done,
+		.stop = on_stop,
+		.pump = on_pump,
+		.data = &world,
+	};
+	const struct ssip_host host = {
+		.voices = host_lines,
+		.sources = host_lines,
+		.status = host_lines,
+		.follow = host_path,
+		.unfollow = host_path,
+		.engine = "espeak-ng",
+		.rate_wpm = 220,
+	};
+
+	world.talk = talk_new(&config, true, &handler);
+	world.ssip = ssip_new(world.talk, &host, on_changed, NULL);
+	for (size_t i = 0; i < CLIENTS; i++)
+		world.clients[i] = ssip_client_new(world.ssip);
+	run(&world, data, size);
+	phrase_free(world.saying);
+	ssip_free(world.ssip);
+	talk_free(world.talk);
+	return 0;
+}
