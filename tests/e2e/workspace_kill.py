@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-BIN = os.environ["EARSHOT_BIN"] + "/project"
+BIN = os.environ["EARSHOT_BIN"]
 ME = pwd.getpwuid(os.getuid()).pw_name
 LOOKING = set("""access arch_prctl brk execve faccessat faccessat2 fcntl fstat fstatfs
  getcwd getdents64 getegid geteuid getgid getpid getrandom getuid ioctl lseek mmap mprotect
@@ -47,7 +47,8 @@ class Place:
         else:
             os.mkdir(self.home)
         self.program = self.dir + "/project"
-        shutil.copy(BIN, self.program)
+        shutil.copy(BIN + "/project", self.program)
+        shutil.copy(BIN + "/project-workspace", self.dir)
         self.store = self.home + "/.local/share/earshot/workspaces"
 
     def close(self):
