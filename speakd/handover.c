@@ -101,7 +101,7 @@ struct phrase *handover_parse(const char *line, size_t len_bytes,
 	SCOPED_BUF struct buf text = { 0 };
 	const char *end = line + len_bytes, *names[NAMES], *field;
 	size_t name_bytes[NAMES], bytes;
-	int numbers[NUMBERS];
+	int numbers[NUMBERS] = { 0 };
 	struct phrase *phrase;
 
 	for (size_t i = 0; i < NUMBERS; i++)

@@ -1,5 +1,6 @@
 #include "speakd/ssip/server.h"
 
+#include <assert.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -255,7 +256,7 @@ static void on_changed(struct ssip_client *client, void *data)
 
 static bool is_ours(int fd)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	socklen_t address_len = sizeof(address);
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
@@ -375,8 +376,12 @@ void server_free(struct server *server)
 		watch_free(server->listening[i].watch);
 		listen_close(&server->listening[i].listener);
 	}
-	while (server->connections != NULL)
-		connection_free(server->connections);
+	while (server->connections != NULL) {
+		struct connection *first = server->connections;
+
+		connection_free(first);
+		assert(server->connections != first); /* it took itself out */
+	}
 	watch_free(server->flush);
 	watch_free(server->accept_again);
 	ssip_free(server->ssip);

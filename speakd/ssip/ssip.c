@@ -1,5 +1,6 @@
 #include "speakd/ssip/parts.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
@@ -142,8 +143,12 @@ void ssip_free(struct ssip *ssip)
 {
 	if (ssip == NULL)
 		return;
-	while (ssip->clients != NULL)
-		ssip_client_free(ssip->clients);
+	while (ssip->clients != NULL) {
+		struct ssip_client *first = ssip->clients;
+
+		ssip_client_free(first);
+		assert(ssip->clients != first); /* it took itself out */
+	}
 	free(ssip);
 }
 

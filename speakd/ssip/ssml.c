@@ -133,7 +133,7 @@ static bool read_tag(struct cursor *c, struct tag *ret)
 	struct cursor in = { c->at + 1, c->end };
 	const char *end;
 
-	*ret = (struct tag){ 0 };
+	*ret = (struct tag){ .name = "" };
 	if (starts(c, "<!--")) {
 		end = memmem(c->at, (size_t)(c->end - c->at), "-->", 3);
 		if (end == NULL)
