@@ -83,8 +83,8 @@ static void test_refused(void **state)
 		"earshot-workspace 1\ncreated 9999999999999999999\n",
 		"earshot-workspace 1\nparent 4294967296\n",
 		"earshot-workspace 1\nsnap 0 1 0 manual - x\n",
-		"earshot-workspace 1\nsnap 1 1 0 manual - x\n"
-		"snap 1 2 0 manual - y\n",
+		("earshot-workspace 1\nsnap 1 1 0 manual - x\n"
+		 "snap 1 2 0 manual - y\n"),
 		"earshot-workspace 1\nsnap 1 1 0\n",
 		"earshot-workspace 1\nlower @1\n",
 		"earshot-workspace 1\nsnap 1 1 0 manual @1 x\n",
