@@ -183,6 +183,25 @@ static void free_copy(struct copy *copy)
 	free(copy->bytes);
 }
 
+/* A disk that fills up takes a part first, and only then says why. */
+static int write_at(int fd, const char *bytes, size_t len_bytes, off_t at,
+		    struct err *e)
+{
+	while (len_bytes > 0) {
+		ssize_t n = pwrite(fd, bytes, len_bytes, at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_set(e, n < 0 ? errno : ENOSPC,
+				       "write a copy");
+		bytes += n;
+		at += n;
+		len_bytes -= (size_t)n;
+	}
+	return 0;
+}
+
 static int copy_range(struct copy *copy, int from, int to, off_t start,
 		      off_t end, struct err *e)
 {
@@ -196,9 +215,8 @@ static int copy_range(struct copy *copy, int from, int to, off_t start,
 			return err_set(e, errno, "read");
 		if (n == 0)
 			return 0;
-		if (pwrite(to, copy->bytes, (size_t)n, start) != n)
-			return err_set(e, errno != 0 ? errno : ENOSPC,
-				       "write a copy");
+		if (write_at(to, copy->bytes, (size_t)n, start, e) < 0)
+			return -e->code;
 		start += n;
 	}
 	return 0;
