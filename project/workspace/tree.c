@@ -208,6 +208,7 @@ static int copy_range(struct copy *copy, int from, int to, off_t start,
 	while (start < end) {
 		size_t want = min_size((size_t)(end - start), COPY_BYTES);
 		ssize_t n = pread(from, copy->bytes, want, start);
+		int rc;
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -215,8 +216,9 @@ static int copy_range(struct copy *copy, int from, int to, off_t start,
 			return err_set(e, errno, "read");
 		if (n == 0)
 			return 0;
-		if (write_at(to, copy->bytes, (size_t)n, start, e) < 0)
-			return -e->code;
+		rc = write_at(to, copy->bytes, (size_t)n, start, e);
+		if (rc < 0)
+			return rc;
 		start += n;
 	}
 	return 0;
