@@ -83,9 +83,10 @@ char *path_expand(const char *path)
 	return path[1] == '\0' ? text_give(&home) : path_join(home, path + 2);
 }
 
-char *path_helper(const char *name)
+/* name in the first of the places, seen from the running program, or NULL. */
+static char *find_from_here(const char *const *places, size_t count,
+			    const char *name)
 {
-	static const char *const places[] = { ".", "../libexec/earshot" };
 	char exe[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	char *slash;
@@ -94,12 +95,28 @@ char *path_helper(const char *name)
 	slash = strrchr(exe, '/');
 	if (slash != NULL)
 		*slash = '\0';
-	for (size_t i = 0; slash != NULL && i < COUNT_OF(places); i++) {
+	for (size_t i = 0; slash != NULL && i < count; i++) {
 		char *path = mem_printf("%s/%s/%s", exe, places[i], name);
 
 		if (access(path, X_OK) == 0)
 			return path;
 		free(path);
 	}
-	return mem_printf(LIBEXECDIR "/earshot/%s", name);
+	return NULL;
+}
+
+char *path_helper(const char *name)
+{
+	static const char *const places[] = { ".", "../libexec/earshot" };
+	char *path = find_from_here(places, COUNT_OF(places), name);
+
+	return path != NULL ? path : mem_printf(LIBEXECDIR "/earshot/%s", name);
+}
+
+char *path_program(const char *name)
+{
+	static const char *const places[] = { ".", "../../bin" };
+	char *path = find_from_here(places, COUNT_OF(places), name);
+
+	return path != NULL ? path : mem_copy(name);
 }

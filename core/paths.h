@@ -43,4 +43,11 @@ char *path_expand(const char *path) MUST_CHECK;
  */
 char *path_helper(const char *name) MUST_CHECK;
 
+/*
+ * Another program of the toolkit: beside the running one, in the bin/ of the
+ * prefix whose libexec/earshot holds a running helper, else the bare name, for
+ * $PATH.
+ */
+char *path_program(const char *name) MUST_CHECK;
+
 #endif

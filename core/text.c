@@ -61,6 +61,14 @@ bool text_is_plain(const char *text, size_t len_bytes)
 	return true;
 }
 
+bool text_is_ascii(const char *text, size_t len_bytes)
+{
+	for (size_t i = 0; i < len_bytes; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	return true;
+}
+
 /* Windows-1252, 0x80..0x9f; the rest equals Latin-1. */
 static uint32_t from_cp1252(unsigned char byte)
 {
@@ -156,14 +164,6 @@ static void map(struct buf *out, const char *text, size_t len_bytes,
 	free(mapped);
 }
 
-static bool is_ascii(const char *text, size_t len_bytes)
-{
-	for (size_t i = 0; i < len_bytes; i++)
-		if ((unsigned char)text[i] >= 0x80)
-			return false;
-	return true;
-}
-
 /*
  * Whether code stays what it is under NFKC whatever stands beside it. Sure for
  * Latin without compatibility forms, quotes and dashes, emoji: beyond them a
@@ -213,7 +213,7 @@ void text_nfkc(struct buf *out, const char *text, size_t len_bytes)
 
 void text_nfc(struct buf *out, const char *text, size_t len_bytes)
 {
-	if (is_ascii(text, len_bytes))
+	if (text_is_ascii(text, len_bytes))
 		buf_add(out, text, len_bytes);
 	else
 		map(out, text, len_bytes, UTF8PROC_STABLE | UTF8PROC_COMPOSE);

@@ -16,6 +16,9 @@ bool text_is_utf8(const char *text, size_t len_bytes);
 /* Whether it is plain ASCII without control bytes: the common, fast case. */
 bool text_is_plain(const char *text, size_t len_bytes);
 
+/* Whether it is ASCII, control bytes included. */
+bool text_is_ascii(const char *text, size_t len_bytes);
+
 /*
  * Add text to out as well-formed UTF-8: every byte that is not part of a
  * well-formed sequence is read as Windows-1252, which is what old IRC clients

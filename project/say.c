@@ -1,36 +1,17 @@
 #include "project/say.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/child.h"
 #include "core/files.h"
-#include "core/mem.h"
-
-static char *find_speakd(void)
-{
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	char *slash, *path;
-
-	exe[n > 0 ? n : 0] = '\0';
-	slash = strrchr(exe, '/');
-	if (slash != NULL) {
-		*slash = '\0';
-		path = mem_printf("%s/speakd", exe);
-		if (access(path, X_OK) == 0)
-			return path;
-		free(path);
-	}
-	return mem_copy("speakd");
-}
+#include "core/paths.h"
 
 int say_lines(const char *lines, size_t len_bytes, struct err *e)
 {
-	SCOPED_TEXT char *speakd = find_speakd();
+	SCOPED_TEXT char *speakd = path_program("speakd");
 	const char *const argv[] = { speakd, "--format=plain", NULL };
 	struct child child = { .argv = argv, .fd_count = 3 };
 	SCOPED_FD int reader = -1;

@@ -11,8 +11,7 @@
 
 int say_start(struct say *say, struct err *e)
 {
-	SCOPED_TEXT char *beside = path_helper("speakd");
-	const char *program = access(beside, X_OK) == 0 ? beside : "speakd";
+	SCOPED_TEXT char *program = path_program("speakd");
 	const char *const argv[] = { program, NULL };
 	int ends[2];
 	struct child child = { .argv = argv, .own_group = true };

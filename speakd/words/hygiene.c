@@ -300,14 +300,6 @@ static void limit_line_dots(char *text, size_t len_bytes)
 	}
 }
 
-static bool is_ascii(const char *text, size_t len_bytes)
-{
-	for (size_t i = 0; i < len_bytes; i++)
-		if ((unsigned char)text[i] >= 0x80)
-			return false;
-	return true;
-}
-
 /* Dots that became blanks leave double ones. */
 static void fold_blanks(struct buf *buf, size_t from)
 {
@@ -383,7 +375,7 @@ void hygiene_clean(struct buf *out, const char *text, size_t len_bytes)
 		buf_add(out, text, len_bytes);
 		return;
 	}
-	if (is_ascii(text, len_bytes))
+	if (text_is_ascii(text, len_bytes))
 		break_ascii(out, text, len_bytes);
 	else
 		clean_any(out, text, len_bytes);
