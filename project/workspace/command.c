@@ -8,8 +8,8 @@
 #include "core/files.h"
 #include "core/log.h"
 #include "core/mem.h"
-#include "project/workspace/bases.h"
-#include "project/workspace/holder.h"
+#include "project/workspace/image/bases.h"
+#include "project/workspace/run/holder.h"
 #include "project/workspace/launch.h"
 #include "project/workspace/ops.h"
 #include "project/workspace/workspace.h"
@@ -356,7 +356,7 @@ static int command_snap(const struct run *run, struct err *e)
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_BUF struct buf comment = { 0 };
 	unsigned number = 0, taken = 0;
-	int rc = ops_parse(run->store, run->argv[0], &name, &number, e);
+	int rc = store_parse(run->store, run->argv[0], &name, &number, e);
 
 	if (rc == 0)
 		rc = get_comment(run, &comment, e);
@@ -376,7 +376,7 @@ static int command_restore(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	unsigned number = 0, saved = 0;
-	int rc = ops_parse(run->store, run->argv[0], &name, &number, e);
+	int rc = store_parse(run->store, run->argv[0], &name, &number, e);
 
 	if (rc == 0)
 		rc = ops_restore(run->store, name, number, &number, &saved, e);
@@ -393,7 +393,7 @@ static int command_clone(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	unsigned number = 0;
-	int rc = ops_parse(run->store, run->argv[0], &name, &number, e);
+	int rc = store_parse(run->store, run->argv[0], &name, &number, e);
 
 	if (rc < 0)
 		return rc;
@@ -407,7 +407,7 @@ static int command_destroy(const struct run *run, struct err *e)
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_TEXT char *trash = NULL;
 	unsigned number = 0;
-	int rc = ops_parse(run->store, run->argv[0], &name, &number, e);
+	int rc = store_parse(run->store, run->argv[0], &name, &number, e);
 
 	if (rc < 0)
 		return rc;

@@ -6,8 +6,8 @@
 
 #include "core/err.h"
 #include "core/opt.h"
-#include "project/workspace/shares.h"
-#include "project/workspace/store.h"
+#include "project/workspace/run/shares.h"
+#include "project/workspace/store/store.h"
 
 enum { COMMAND_ENV_MAX = 128 };
 

@@ -8,10 +8,10 @@
 #include "core/text.h"
 #include "project/workspace/command.h"
 #include "project/workspace/launch.h"
-#include "project/workspace/ns.h"
+#include "project/workspace/ns/ns.h"
 #include "project/workspace/ops.h"
-#include "project/workspace/skeleton.h"
-#include "project/workspace/tree.h"
+#include "project/workspace/store/skeleton.h"
+#include "project/workspace/store/tree.h"
 
 enum { NOBODY = 65534 };
 
@@ -231,8 +231,8 @@ int command_diff(const struct run *run, struct err *e)
 	struct idmap map;
 	unsigned number = 0;
 	int rc = lock < 0 ? lock
-			  : ops_parse(run->store, run->argv[0], &name, &number,
-				      e);
+			  : store_parse(run->store, run->argv[0], &name,
+					&number, e);
 
 	if (rc == 0)
 		rc = store_load(run->store, "ws", name, &meta, e);

@@ -8,10 +8,10 @@
 
 #include "core/files.h"
 #include "core/mem.h"
-#include "project/workspace/holder.h"
-#include "project/workspace/ns.h"
-#include "project/workspace/skeleton.h"
-#include "project/workspace/tree.h"
+#include "project/workspace/run/holder.h"
+#include "project/workspace/ns/ns.h"
+#include "project/workspace/store/skeleton.h"
+#include "project/workspace/store/tree.h"
 
 static void add_name(struct names *names, char *take_name)
 {

@@ -5,7 +5,7 @@
 #define WORKSPACE_GC_H
 
 #include "core/err.h"
-#include "project/workspace/store.h"
+#include "project/workspace/store/store.h"
 
 enum { TRASH_KEEP_DAYS = 7, FLATTEN_LAYERS = 32 };
 

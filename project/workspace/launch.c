@@ -6,8 +6,8 @@
 
 #include "core/mem.h"
 #include "core/paths.h"
-#include "project/workspace/session.h"
-#include "project/workspace/skeleton.h"
+#include "project/workspace/run/session.h"
+#include "project/workspace/store/skeleton.h"
 #include "project/workspace/workspace.h"
 
 enum { ENV_MAX = 256, HOSTNAME_MAX_BYTES = 63 };

@@ -5,8 +5,8 @@
 #define WORKSPACE_LAUNCH_H
 
 #include "core/err.h"
-#include "project/workspace/shares.h"
-#include "project/workspace/store.h"
+#include "project/workspace/run/shares.h"
+#include "project/workspace/store/store.h"
 
 struct launch {
 	const char *name;

@@ -8,9 +8,9 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "project/workspace/command.h"
-#include "project/workspace/holder.h"
-#include "project/workspace/ns.h"
-#include "project/workspace/tree.h"
+#include "project/workspace/run/holder.h"
+#include "project/workspace/ns/ns.h"
+#include "project/workspace/store/tree.h"
 #include "project/workspace/workspace.h"
 
 /* ---- sizes -------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/version.h"
-#include "project/workspace/archive.h"
+#include "project/workspace/image/archive.h"
 #include "project/workspace/command.h"
 #include "project/workspace/workspace.h"
 

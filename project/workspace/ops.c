@@ -8,8 +8,8 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "project/workspace/holder.h"
-#include "project/workspace/whole.h"
+#include "project/workspace/run/holder.h"
+#include "project/workspace/store/whole.h"
 
 /* ---- a layer that is used, or dropped again ----------------------------- */
 
@@ -573,53 +573,4 @@ int ops_set_project(const struct store *store, const char *name,
 	free(meta.project);
 	meta.project = mem_copy(new_name);
 	return store_save(store, "ws", name, &meta, e);
-}
-
-/* ---- NAME@SNAPSHOT ------------------------------------------------------ */
-
-static int parse_number(const struct store *store, const char *name,
-			const char *text, unsigned *ret, struct err *e)
-{
-	SCOPED_META struct meta meta = { 0 };
-	unsigned number = 0;
-	char *end = NULL;
-	int rc = store_load(store, "ws", name, &meta, e);
-
-	if (rc < 0)
-		return rc;
-	if (strcmp(text, "last") == 0) {
-		for (size_t i = 0; i < meta.snap_count; i++)
-			if (meta.snaps[i].number > number)
-				number = meta.snaps[i].number;
-	} else if (text[0] >= '0' && text[0] <= '9') {
-		unsigned long n = strtoul(text, &end, 10);
-
-		number = *end == '\0' && n < UINT32_MAX ? (unsigned)n : 0;
-	}
-	if (number == 0 || meta_snapshot(&meta, number) == NULL)
-		return err_say(e, ENOENT, "%s has no snapshot '%s'", name,
-			       text);
-	*ret = number;
-	return 0;
-}
-
-int ops_parse(const struct store *store, const char *text, char **ret_name,
-	      unsigned *ret_number, struct err *e)
-{
-	const char *at = strchr(text, '@');
-	SCOPED_TEXT char *prefix =
-		mem_text(text, at != NULL ? (size_t)(at - text) : strlen(text));
-	SCOPED_TEXT char *name = store_find(store, prefix, e);
-	unsigned number = 0;
-	int rc = 0;
-
-	if (name == NULL)
-		return e != NULL ? -e->code : -ENOENT;
-	if (at != NULL)
-		rc = parse_number(store, name, at + 1, &number, e);
-	if (rc < 0)
-		return rc;
-	*ret_name = text_give(&name);
-	*ret_number = number;
-	return 0;
 }

@@ -9,7 +9,7 @@
 #define WORKSPACE_OPS_H
 
 #include "core/err.h"
-#include "project/workspace/store.h"
+#include "project/workspace/store/store.h"
 
 enum { SNAPSHOT_NOW = -1 /* the state as it is, not a snapshot */ };
 
@@ -67,12 +67,5 @@ int ops_set_project(const struct store *store, const char *name,
 /* Remove one snapshot from the list; its layers go with the next gc. */
 int ops_forget(const struct store *store, const char *name, unsigned number,
 	       struct err *e) MUST_CHECK;
-
-/*
- * Split "NAME[@SNAPSHOT]". *ret_number is 0 without "@"; "@last" is the newest.
- * *ret_name is the caller's, looked up with store_find().
- */
-int ops_parse(const struct store *store, const char *text, char **ret_name,
-	      unsigned *ret_number, struct err *e) MUST_CHECK;
 
 #endif

@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 
 #include "core/files.h"
-#include "project/workspace/mounts.h"
-#include "project/workspace/ns.h"
-#include "project/workspace/whole.h"
+#include "project/workspace/ns/mounts.h"
+#include "project/workspace/ns/ns.h"
+#include "project/workspace/store/whole.h"
 
 static int nothing(void *data, struct err *e)
 {

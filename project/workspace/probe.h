@@ -5,7 +5,7 @@
 #define WORKSPACE_PROBE_H
 
 #include "core/err.h"
-#include "project/workspace/store.h"
+#include "project/workspace/store/store.h"
 
 struct probe {
 	const char *name; /* "user namespaces" */

@@ -9,12 +9,12 @@
 #include "core/files.h"
 #include "core/log.h"
 #include "core/mem.h"
-#include "project/workspace/bases.h"
+#include "project/workspace/image/bases.h"
 #include "project/workspace/command.h"
-#include "project/workspace/holder.h"
-#include "project/workspace/import.h"
+#include "project/workspace/run/holder.h"
+#include "project/workspace/image/import.h"
 #include "project/workspace/launch.h"
-#include "project/workspace/ns.h"
+#include "project/workspace/ns/ns.h"
 #include "project/workspace/ops.h"
 
 /* ---- export ------------------------------------------------------------- */
@@ -152,8 +152,8 @@ int command_export(const struct run *run, struct err *e)
 	struct idmap map;
 	unsigned number = 0;
 	int rc = lock < 0 ? lock
-			  : ops_parse(run->store, run->argv[0], &name, &number,
-				      e);
+			  : store_parse(run->store, run->argv[0], &name,
+					&number, e);
 
 	if (rc == 0 && strcmp(format, "root") != 0 &&
 	    strcmp(format, "oci") != 0 && strcmp(format, "incus") != 0)

@@ -1,8 +1,8 @@
 /* project_ws_meta.c - whatever parses is printed so that it parses again. */
 #include <string.h>
 
-#include "project/workspace/idmap.h"
-#include "project/workspace/meta.h"
+#include "project/workspace/ns/idmap.h"
+#include "project/workspace/store/meta.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len_bytes);
 

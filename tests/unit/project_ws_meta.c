@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "core/mem.h"
-#include "project/workspace/idmap.h"
-#include "project/workspace/meta.h"
+#include "project/workspace/ns/idmap.h"
+#include "project/workspace/store/meta.h"
 #include "project/workspace/workspace.h"
 
 static const char whole[] = "earshot-workspace 1\n"

@@ -1,0 +1,93 @@
+#include "project/workspace/image/bases.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/child.h"
+#include "core/mem.h"
+#include "project/workspace/image/import.h"
+
+static int from_snapshot(const struct store *store, const char *text,
+			 struct chain *ret, struct err *e)
+{
+	SCOPED_TEXT char *name = NULL;
+	SCOPED_META struct meta meta = { 0 };
+	const struct snapshot *snap;
+	unsigned number = 0;
+	int rc = store_parse(store, text, &name, &number, e);
+
+	if (rc == 0)
+		rc = store_load(store, "ws", name, &meta, e);
+	if (rc < 0)
+		return rc;
+	snap = meta_snapshot(&meta, number);
+	if (snap == NULL)
+		return err_usage(e, "base: '%s' names no snapshot", text);
+	*ret = chain_copy(&snap->chain);
+	return 0;
+}
+
+static int from_name(const struct store *store, const char *name,
+		     struct chain *ret, struct err *e)
+{
+	SCOPED_META struct meta meta = { 0 };
+	int rc = store_load(store, "bases", name, &meta, e);
+
+	if (rc == 0)
+		*ret = chain_copy(&meta.lower);
+	return rc;
+}
+
+/* A tar by mmdebstrap, which needs no root where there is a range of ids. */
+static int from_debian(const struct import *import, const char *suite,
+		       struct chain *ret, struct err *e)
+{
+	SCOPED_TEXT char *tar = mem_printf("%s/tmp/debian.%d.tar",
+					   import->store->path, getpid());
+	const char *const argv[] = {
+		"mmdebstrap", "--quiet", "--variant=minbase", suite, tar, NULL
+	};
+	const struct child child = { .argv = argv };
+	int rc;
+
+	if (suite[0] == '\0' || suite[0] == '-')
+		return err_usage(e, "base: debian:SUITE, such as "
+				    "debian:bookworm");
+	import->told_fn("making a Debian system with mmdebstrap");
+	rc = child_run(&child, e);
+	if (rc == -ENOENT)
+		return err_say(e, ENOENT,
+			       "mmdebstrap is not installed "
+			       "(Debian: package mmdebstrap)");
+	if (rc > 0)
+		rc = err_say(e, EIO, "mmdebstrap failed with %d", rc);
+	if (rc == 0)
+		rc = import_source(import, tar, ret, e);
+	(void)unlink(tar);
+	return rc;
+}
+
+int bases_resolve(const struct store *store, const struct idmap *map,
+		  const char *text, unsigned max_mib, bases_told_fn *told_fn,
+		  struct chain *ret, char **ret_label, struct err *e)
+{
+	const struct import import = { store, map, max_mib, told_fn };
+	bool is_path = strchr(text, '/') != NULL;
+	struct stat st;
+	int rc = 0;
+
+	if (strcmp(text, "host") == 0)
+		*ret = (struct chain){ .host = true };
+	else if (strncmp(text, "debian:", 7) == 0)
+		rc = from_debian(&import, text + 7, ret, e);
+	else if (is_path ||
+		 (!store_has(store, "bases", text) && stat(text, &st) == 0))
+		rc = import_source(&import, text, ret, e);
+	else if (strchr(text, '@') != NULL)
+		rc = from_snapshot(store, text, ret, e);
+	else
+		rc = from_name(store, text, ret, e);
+	if (rc == 0)
+		*ret_label = mem_copy(text);
+	return rc;
+}

@@ -1,0 +1,67 @@
+/*
+ * holder.h - the process that keeps a workspace's namespaces while it is used.
+ *
+ * It is process 1 inside, holds the lock run/NAME.run and listens on
+ * run/NAME.sock. Every session keeps a connection; when the last one closes,
+ * the holder ends, and all that runs inside with it. A killed session, or a
+ * killed command that had paused the workspace, closes its connection too, so
+ * nothing has to be cleaned up. Whether a workspace runs is a question to the
+ * socket, never to a pid file; who answers is told by the kernel
+ * (SO_PEERCRED), so a process number used again cannot mislead.
+ *
+ * Requests are one byte: 'p' pause ('P' when everything inside stands still,
+ * 'E' when that did not succeed), 'c' continue ('C'), 's' stop (no answer:
+ * the connection closes when all is over).
+ */
+#ifndef WORKSPACE_HOLDER_H
+#define WORKSPACE_HOLDER_H
+
+#include <sys/types.h>
+
+#include "core/err.h"
+#include "project/workspace/store/store.h"
+#include "project/workspace/run/view.h"
+
+enum {
+	HOLDER_SESSIONS_MAX = 128, /* more are refused */
+	HOLDER_END_WAIT_MS = 10000,
+	HOLDER_PAUSE_MS = 3000,
+	HOLDER_NAP_MS = 1,
+};
+
+struct holder {
+	int sock; /* keeps it alive */
+	int pidfd; /* of process 1 */
+	pid_t pid;
+	bool private_net;
+};
+
+/*
+ * Connect to the holder of a workspace: 1 with *ret filled, 0 when it does not
+ * run, or -errno.
+ */
+int holder_connect(const struct store *store, const char *name,
+		   struct holder *ret, struct err *e) MUST_CHECK;
+void holder_close(struct holder *holder);
+#define SCOPED_HOLDER ON_SCOPE_EXIT(holder_close)
+
+/*
+ * Start the holder of a workspace that does not run; the caller holds the lock
+ * of its name. With 0 it can be connected to.
+ */
+int holder_start(const struct store *store, const char *name,
+		 const struct view *view, const struct idmap *map,
+		 struct err *e) MUST_CHECK;
+
+int holder_pause(const struct holder *holder, struct err *e) MUST_CHECK;
+int holder_resume(const struct holder *holder, struct err *e) MUST_CHECK;
+int holder_stop(const struct holder *holder, struct err *e) MUST_CHECK;
+
+/*
+ * Make sure that a workspace does not run, and will not while the returned
+ * descriptor is open. -EBUSY with who uses it.
+ */
+int holder_exclude(const struct store *store, const char *name,
+		   struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * session.h - one command in a running workspace: join, run, hand its end on.
+ */
+#ifndef WORKSPACE_SESSION_H
+#define WORKSPACE_SESSION_H
+
+#include "core/err.h"
+#include "project/workspace/run/confine.h"
+#include "project/workspace/run/holder.h"
+
+struct session {
+	const char *const *argv; /* NULL: a shell */
+	const char *const *env; /* complete, NULL-terminated */
+	const char *dir; /* first choice of working directory */
+	const char *user; /* NULL: root; "me", a name or a number */
+	const char *home; /* $HOME: the second choice */
+	struct confine confine;
+	bool say; /* output lines also into speakd */
+};
+
+/*
+ * Run it. Returns the command's exit code, 128 + signal, 126 or 127 as sh(1)
+ * does, with e filled for the last two; or -errno.
+ */
+int session_run(const struct holder *holder, const struct session *session,
+		struct err *e) MUST_CHECK;
+
+#endif
