@@ -64,7 +64,7 @@ speakctl_DIRS = speakd/ctl
 voice_DIRS = speakd/voice
 sic-bridge_DIRS = sic-bridge
 project_DIRS = project project/workspace $(workspace_ROOMS:%=project/workspace/%)
-workspace_ROOMS = ns store run image
+workspace_ROOMS = ns store run image lxc
 
 srcs_of = $(filter-out %/main.c,$(foreach d,$($(1)_DIRS),$(wildcard $(d)/*.c)))
 objs_of = $(patsubst %.c,$(OBJ)/%.o,$(call srcs_of,$(1)))

@@ -9,8 +9,9 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "project/workspace/image/bases.h"
-#include "project/workspace/run/holder.h"
+#include "project/workspace/running.h"
 #include "project/workspace/launch.h"
+#include "project/workspace/lxc/boot.h"
 #include "project/workspace/ops.h"
 #include "project/workspace/workspace.h"
 
@@ -72,11 +73,16 @@ static const struct opt create_opts[] = {
 	  "host, a folder, a tar, an OCI layout, or a base's name", NULL,
 	  "host @file", true },
 	{ 's', "store", OPT_TEXT, FIELD(store), 0, 0, "STORE", "overlay",
-	  "how layers are kept", NULL, "overlay btrfs reflink dir", true },
+	  "how layers are kept", NULL, "overlay btrfs reflink dir loop lvm zfs "
+	  "lxc:dir lxc:overlay lxc:btrfs", true },
 	{ 'P', "project", OPT_TEXT, FIELD(project), 0, 0, "NAME", NULL,
 	  "the project whose folder is shown (the same name)", NULL, NULL,
 	  true },
 	MAP_OPTION,
+	{ 'i', "init", OPT_FLAG, FIELD(init), 0, 0, NULL, NULL,
+	  "a full system container, with its own init", NULL, NULL, true },
+	{ 0, "size", OPT_UINT, FIELD(size_gib), 1, 65536, "GIB", "10",
+	  "of the stores loop and lvm", NULL, NULL, true },
 };
 
 static const struct opt run_opts[] = {
@@ -86,8 +92,9 @@ static const struct opt run_opts[] = {
 	{ 'S', "share", OPT_CALL, 0, 0, 0, "WHAT", NULL,
 	  "sound, display, ssh-agent, speech, home, PATH[:INSIDE][:ro]",
 	  add_share, "sound display ssh-agent speech home @file", true },
-	{ 'n', "net", OPT_TEXT, FIELD(net), 0, 0, "NET", "host",
-	  "network: the host's, or none", NULL, "host none", true },
+	{ 'n', "net", OPT_TEXT, FIELD(net), 0, 0, "NET", NULL,
+	  "network: host, none, or bridge:NAME of a full system container",
+	  NULL, "host none", true },
 	{ 'E', "env", OPT_CALL, 0, 0, 0, "NAME[=VALUE]", NULL,
 	  "pass or set an environment variable", add_env, NULL, true },
 	{ 'x', "nested", OPT_FLAG, FIELD(nested), 0, 0, NULL, NULL,
@@ -143,6 +150,16 @@ static const struct opt doctor_opts[] = {
 
 /* ---- making ------------------------------------------------------------- */
 
+static int check_init(const struct run *run, struct err *e)
+{
+	if (strcmp(run->set->base, "host") == 0)
+		return err_usage(e,
+				 "init: the host's services are not for two; "
+				 "give a system of its own, such as --base "
+				 "debian:bookworm+systemd-sysv");
+	return boot_check(e);
+}
+
 static int create(const struct run *run, const char *name, struct err *e)
 {
 	struct create how = {
@@ -165,8 +182,11 @@ static int create(const struct run *run, const char *name, struct err *e)
 	if (rc == 0 && kind < 0)
 		return err_usage(e,
 				 "store: '%s' is none of overlay, btrfs, "
-				 "reflink, dir",
+				 "reflink, dir, loop, lvm, zfs, lxc:dir, "
+				 "lxc:overlay, lxc:btrfs",
 				 store);
+	if (rc == 0 && run->set->init)
+		rc = check_init(run, e);
 	if (rc == 0 && store_has(run->store, "ws", name))
 		return err_say(e, EEXIST, "there is a workspace '%s' already",
 			       name);
@@ -184,6 +204,8 @@ static int create(const struct run *run, const char *name, struct err *e)
 		return rc;
 	how.base = label;
 	how.store = (enum store_kind)kind;
+	how.init = run->set->init;
+	how.size_gib = run->set->size_gib;
 	how.lower = chain;
 	rc = ops_create(run->store, &how, e);
 	if (rc == 0 && run->store->single_why != NULL && how.map == NULL)
@@ -247,6 +269,7 @@ static int launch(const struct run *run, const char *word,
 	struct launch how = { .name = name,
 			      .argv = argv,
 			      .user = set->user,
+			      .net = set->net,
 			      .env = set->env,
 			      .env_count = set->env_count,
 			      .nested = set->nested,
@@ -255,10 +278,6 @@ static int launch(const struct run *run, const char *word,
 
 	if (name == NULL)
 		return e != NULL ? -e->code : -ENOENT;
-	if (strcmp(set->net, "none") != 0 && strcmp(set->net, "host") != 0)
-		return err_usage(e, "net: '%s' is neither host nor none",
-				 set->net);
-	how.private_net = strcmp(set->net, "none") == 0;
 	how.shares = set->shares;
 	set->shares = (struct shares){ 0 };
 	rc = launch_run(run->store, &how, command_tell, e);
@@ -290,13 +309,8 @@ static int command_enter(const struct run *run, struct err *e)
 static int command_stop(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = store_find(run->store, run->argv[0], e);
-	SCOPED_HOLDER struct holder holder = { 0 };
-	int rc;
 
-	if (name == NULL)
-		return -ENOENT;
-	rc = holder_connect(run->store, name, &holder, e);
-	return rc == 1 ? holder_stop(&holder, e) : rc;
+	return name == NULL ? -ENOENT : running_stop(run->store, name, e);
 }
 
 /* ---- snapshots ---------------------------------------------------------- */

@@ -14,7 +14,7 @@ enum { COMMAND_ENV_MAX = 128 };
 /* The options of all verbs. */
 struct settings {
 	char *base, *store, *user, *comment, *file, *net, *format, *project;
-	unsigned layers, days, max_mib;
+	unsigned layers, days, max_mib, size_gib;
 	bool json, say, nested, all, flatten, fix, init, back;
 	struct shares shares;
 	const char *env[COMMAND_ENV_MAX];

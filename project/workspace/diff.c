@@ -243,8 +243,9 @@ int command_diff(const struct run *run, struct err *e)
 	since(&meta, number, &old);
 	new = chain_copy(&meta.lower);
 	chain_push(&new, meta.upper);
-	rc = launch_view(run->store, &old, command_tell, &diff.old, e);
+	rc = launch_view(run->store, &meta, &old, command_tell, &diff.old, e);
 	if (rc == 0)
-		rc = launch_view(run->store, &new, command_tell, &diff.new, e);
+		rc = launch_view(run->store, &meta, &new, command_tell,
+				 &diff.new, e);
 	return rc < 0 ? rc : ns_run(&map, true, diff_inside, &diff, e);
 }

@@ -8,7 +8,8 @@
 
 #include "core/files.h"
 #include "core/mem.h"
-#include "project/workspace/run/holder.h"
+#include "project/workspace/lxc/storage.h"
+#include "project/workspace/running.h"
 #include "project/workspace/ns/ns.h"
 #include "project/workspace/store/skeleton.h"
 #include "project/workspace/store/tree.h"
@@ -212,6 +213,8 @@ int gc_sweep(const struct store *store, unsigned trash_days, size_t *ret_layers,
 	rc = store_empty_tmp(store, e);
 	if (rc >= 0)
 		rc = remove_files(store, &found, e);
+	for (size_t i = 0; rc == 0 && i < found.layers.count; i++)
+		rc = storage_release(store, found.layers.list[i], e);
 	if (rc == 0)
 		rc = store_remove_layers(store, &found.layers, e);
 	if (rc == 0)
@@ -306,6 +309,6 @@ int gc_flatten(const struct store *store, const char *name, unsigned max,
 	name_lock = store_lock_name(store, name, e);
 	if (name_lock < 0)
 		return name_lock;
-	excluded = holder_exclude(store, name, e);
+	excluded = running_exclude(store, name, e);
 	return excluded < 0 ? excluded : flatten(store, name, max, e);
 }

@@ -6,7 +6,10 @@
 
 #include "core/mem.h"
 #include "core/paths.h"
+#include "project/workspace/lxc/boot.h"
+#include "project/workspace/lxc/storage.h"
 #include "project/workspace/run/session.h"
+#include "project/workspace/running.h"
 #include "project/workspace/store/skeleton.h"
 #include "project/workspace/workspace.h"
 
@@ -125,8 +128,9 @@ static char *hostname_of(const char *name)
 	return host;
 }
 
-int launch_view(const struct store *store, const struct chain *chain,
-		launch_told_fn *told_fn, struct view *ret, struct err *e)
+int launch_view(const struct store *store, const struct meta *meta,
+		const struct chain *chain, launch_told_fn *told_fn,
+		struct view *ret, struct err *e)
 {
 	struct view view = {
 		.store = store,
@@ -137,9 +141,37 @@ int launch_view(const struct store *store, const struct chain *chain,
 
 	if (chain->host)
 		rc = skeleton_get(store, told_fn, view.skeleton, e);
+	if (rc == 0 && chain->count > 0)
+		rc = storage_attach(store, meta, chain->ids[0], e);
 	if (rc == 0)
 		*ret = view;
 	return rc;
+}
+
+/* What is seen inside while it runs. */
+static int running_view(const struct store *store, const struct launch *launch,
+			const struct meta *meta, const struct idmap *map,
+			launch_told_fn *told_fn, struct view *ret,
+			struct err *e)
+{
+	/* A whole tree stands on nothing that would have to be seen. */
+	const struct chain none = { 0 };
+	bool layered = meta->store == STORE_OVERLAY;
+	int rc = launch_view(store, meta, layered ? &meta->lower : &none,
+			     told_fn, ret, e);
+
+	if (rc == 0)
+		rc = storage_attach(store, meta, meta->upper, e);
+	if (rc < 0)
+		return rc;
+	memcpy(ret->upper, meta->upper, sizeof(ret->upper));
+	ret->plain = storage_is_liblxc(meta->store);
+	ret->private_net = launch->private_net;
+	ret->bridge = launch->bridge;
+	ret->single = idmap_outside(&map->gids, 5) < 0;
+	ret->shares = launch->shares.list;
+	ret->share_count = launch->shares.count;
+	return 0;
 }
 
 /* With the name's lock held: a snapshot gives a workspace another upper. */
@@ -149,32 +181,30 @@ static int start(const struct store *store, const struct launch *launch,
 	SCOPED_TEXT char *hostname = hostname_of(launch->name);
 	SCOPED_META struct meta meta = { 0 };
 	struct view view;
+	const struct boot boot = { launch->name, &meta, &view };
 	struct idmap map;
 	int rc = store_load(store, "ws", launch->name, &meta, e);
 
 	if (rc == 0)
 		rc = store_map(store, &meta, &map, e);
 	if (rc == 0)
-		rc = launch_view(store, &meta.lower, told_fn, &view, e);
+		rc = running_view(store, launch, &meta, &map, told_fn, &view,
+				  e);
 	if (rc < 0)
 		return rc;
-	memcpy(view.upper, meta.upper, sizeof(view.upper));
 	view.hostname = hostname;
-	view.private_net = launch->private_net;
-	view.single = idmap_outside(&map.gids, 5) < 0;
-	view.shares = launch->shares.list;
-	view.share_count = launch->shares.count;
-	return holder_start(store, launch->name, &view, &map, e);
+	return meta.init ? boot_start(&boot, e)
+			 : holder_start(store, launch->name, &view, &map, e);
 }
 
 /* One try to join, and one to start: 1 with *ret filled. */
 static int join_or_start(const struct store *store, const struct launch *launch,
-			 launch_told_fn *told_fn, struct holder *ret,
+			 launch_told_fn *told_fn, struct running *ret,
 			 struct err *e)
 {
 	SCOPED_FD int store_lock_fd = -1;
 	SCOPED_FD int lock = -1;
-	int rc = holder_connect(store, launch->name, ret, e);
+	int rc = running_find(store, launch->name, ret, e);
 
 	if (rc != 0)
 		return rc;
@@ -185,19 +215,19 @@ static int join_or_start(const struct store *store, const struct launch *launch,
 	if (lock < 0)
 		return lock;
 	/* Somebody else may have been faster. */
-	rc = holder_connect(store, launch->name, ret, e);
+	rc = running_find(store, launch->name, ret, e);
 	if (rc == 0)
 		rc = start(store, launch, told_fn, e);
 	else
 		return rc;
 	if (rc == 0)
-		rc = holder_connect(store, launch->name, ret, e);
+		rc = running_find(store, launch->name, ret, e);
 	return rc;
 }
 
-static int get_holder(const struct store *store, const struct launch *launch,
-		      launch_told_fn *told_fn, struct holder *ret,
-		      struct err *e)
+static int get_running(const struct store *store, const struct launch *launch,
+		       launch_told_fn *told_fn, struct running *ret,
+		       struct err *e)
 {
 	int rc = 0;
 
@@ -259,11 +289,38 @@ static int share_project(struct launch *launch, const struct meta *meta,
 	return 0;
 }
 
+/*
+ * A full system container configures a network of its own; in all others the
+ * host's is what one works with.
+ */
+static int choose_net(struct launch *launch, const struct meta *meta,
+		      struct err *e)
+{
+	const char *net = launch->net;
+	bool bridge = net != NULL && strncmp(net, "bridge:", 7) == 0 &&
+		      net[7] != '\0';
+
+	if (net == NULL)
+		net = meta->init ? "none" : "host";
+	if (!bridge && strcmp(net, "none") != 0 && strcmp(net, "host") != 0)
+		return err_usage(e,
+				 "net: '%s' is none of host, none, "
+				 "bridge:NAME",
+				 net);
+	if (bridge && !meta->init)
+		return err_usage(e, "net: a bridge is for full system "
+				    "containers (create --init)");
+	launch->private_net = strcmp(net, "host") != 0;
+	launch->bridge = bridge ? net + 7 : NULL;
+	return 0;
+}
+
 int launch_run(const struct store *store, struct launch *launch,
 	       launch_told_fn *told_fn, struct err *e)
 {
 	SCOPED_META struct meta meta = { 0 };
-	SCOPED_HOLDER struct holder holder = { 0 };
+	SCOPED_RUNNING struct running running = { 0 };
+	const struct boot_place place = { store, meta.upper };
 	SCOPED_TEXT char *home = home_inside(launch);
 	SCOPED_TEXT char *dir = NULL;
 	struct env env = { 0 };
@@ -272,18 +329,20 @@ int launch_run(const struct store *store, struct launch *launch,
 	int rc = store_load(store, "ws", launch->name, &meta, e);
 
 	if (rc == 0)
+		rc = choose_net(launch, &meta, e);
+	if (rc == 0)
 		rc = share_project(launch, &meta, e);
 	if (rc == 0 && asked > 0 &&
-	    holder_connect(store, launch->name, &holder, e) == 1)
+	    running_find(store, launch->name, &running, e) == 1)
 		return err_say(e, EBUSY,
 			       "%s runs already: what it shares was chosen "
 			       "when it was started",
 			       launch->name);
 	if (rc == 0)
-		rc = get_holder(store, launch, told_fn, &holder, e);
+		rc = get_running(store, launch, told_fn, &running, e);
 	if (rc < 0)
 		return rc;
-	if (launch->private_net && !holder.private_net)
+	if (launch->private_net && !meta.init && !running.holder.private_net)
 		return err_say(e, EBUSY,
 			       "%s runs already, with the host's "
 			       "network",
@@ -295,10 +354,14 @@ int launch_run(const struct store *store, struct launch *launch,
 	session.user = launch->user;
 	session.home = home;
 	session.say = launch->say;
-	session.confine.private_net = holder.private_net;
-	session.confine.nested = launch->nested;
-	session.confine.keep_caps = launch->nested;
-	rc = session_run(&holder, &session, e);
+	session.confine.private_net = running.holder.private_net;
+	session.confine.nested = launch->nested || meta.init;
+	session.confine.keep_caps = launch->nested || meta.init;
+	if (meta.init) {
+		session.enter = boot_enter;
+		session.place = &place;
+	}
+	rc = session_run(&running.holder, &session, e);
 	env_fini(&env);
 	return rc;
 }

@@ -15,7 +15,11 @@ struct launch {
 	struct shares shares;
 	const char *const *env; /* "NAME=VALUE" or "NAME" of the host's */
 	size_t env_count;
-	bool private_net, nested, say;
+	const char *net; /* "host", "none", "bridge:NAME"; NULL: the usual */
+	bool nested, say;
+	/* Of net, filled by launch_run(): */
+	const char *bridge;
+	bool private_net;
 };
 
 typedef void launch_told_fn(const char *text);
@@ -31,8 +35,8 @@ int launch_run(const struct store *store, struct launch *launch,
  * The view of a workspace without its upper being written: for export, diff.
  * chain is the state to show. The skeleton is made when the host is below.
  */
-int launch_view(const struct store *store, const struct chain *chain,
-		launch_told_fn *told_fn, struct view *ret,
-		struct err *e) MUST_CHECK;
+int launch_view(const struct store *store, const struct meta *meta,
+		const struct chain *chain, launch_told_fn *told_fn,
+		struct view *ret, struct err *e) MUST_CHECK;
 
 #endif

@@ -8,7 +8,8 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "project/workspace/command.h"
-#include "project/workspace/run/holder.h"
+#include "project/workspace/lxc/storage.h"
+#include "project/workspace/running.h"
 #include "project/workspace/ns/ns.h"
 #include "project/workspace/store/tree.h"
 #include "project/workspace/workspace.h"
@@ -22,13 +23,14 @@ struct measure {
 	struct tree_size *sizes; /* shared: the upper's, then each snapshot's */
 };
 
-static int measure_layer(const struct store *store, const char *id,
-			 struct tree_size *ret, struct err *e)
+static int measure_layer(const struct store *store, enum store_kind kind,
+			 const char *id, struct tree_size *ret, struct err *e)
 {
 	char path[STORE_LAYER_PATH_BYTES];
 	SCOPED_FD int dir = -1;
 
-	store_layer_path(id, "up", path);
+	/* liblxc's trees lie beside it, unseen while they are not mounted. */
+	store_layer_path(id, storage_is_liblxc(kind) ? "." : "up", path);
 	dir = dir_open(store->dir, path, e);
 	return dir < 0 ? dir : tree_measure(dir, ret, e);
 }
@@ -36,13 +38,15 @@ static int measure_layer(const struct store *store, const char *id,
 static int measure_all(void *data, struct err *e)
 {
 	const struct measure *job = data;
-	int rc = measure_layer(job->store, job->meta->upper, &job->sizes[0], e);
+	enum store_kind kind = job->meta->store;
+	int rc = measure_layer(job->store, kind, job->meta->upper,
+			       &job->sizes[0], e);
 
 	for (size_t i = 0; rc == 0 && i < job->meta->snap_count; i++) {
 		const struct chain *chain = &job->meta->snaps[i].chain;
 
 		if (chain->count > 0)
-			rc = measure_layer(job->store, chain->ids[0],
+			rc = measure_layer(job->store, kind, chain->ids[0],
 					   &job->sizes[i + 1], e);
 	}
 	return rc;
@@ -99,9 +103,9 @@ static void print_time(int64_t seconds, char *text, size_t text_bytes)
 
 static bool is_running(const struct store *store, const char *name)
 {
-	SCOPED_HOLDER struct holder holder = { 0 };
+	SCOPED_RUNNING struct running running = { 0 };
 
-	return holder_connect(store, name, &holder, NULL) == 1;
+	return running_find(store, name, &running, NULL) == 1;
 }
 
 static void print_json(struct json *take_json)
@@ -127,10 +131,11 @@ static void print_workspace(const struct run *run, const char *name,
 
 	if (!run->set->json) {
 		print_time(meta->created_s, created, sizeof(created));
-		printf("%-24s %s  %zu snapshot%s, base %s, store %s%s\n", name,
-		       created, meta->snap_count,
+		printf("%-24s %s  %zu snapshot%s, base %s, store %s%s%s\n",
+		       name, created, meta->snap_count,
 		       meta->snap_count == 1 ? "" : "s", base_of(meta),
 		       store_kind_name(meta->store),
+		       meta->init ? ", own init" : "",
 		       running ? ", running" : "");
 		return;
 	}
@@ -143,6 +148,7 @@ static void print_workspace(const struct run *run, const char *name,
 	json_add_int(json, "created", meta->created_s);
 	json_add_int(json, "snapshots", (int64_t)meta->snap_count);
 	json_add_int(json, "parent", meta->parent);
+	json_add_bool(json, "init", meta->init);
 	json_add_bool(json, "running", running);
 	print_json(json);
 }

@@ -104,8 +104,6 @@ static int dispatch(const struct command *command, int argc, char **argv)
 	int rc;
 
 	opts_defaults(&opts, &set);
-	if (set.net == NULL)
-		set.net = mem_copy("host");
 	if (set.base == NULL)
 		set.base = mem_copy("host");
 	if (set.max_mib == 0)

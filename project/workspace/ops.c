@@ -8,8 +8,8 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "project/workspace/run/holder.h"
-#include "project/workspace/store/whole.h"
+#include "project/workspace/running.h"
+#include "project/workspace/lxc/storage.h"
 
 /* ---- a layer that is used, or dropped again ----------------------------- */
 
@@ -22,7 +22,7 @@ struct fresh {
 static void fresh_fini(struct fresh *fresh)
 {
 	if (fresh->store != NULL && !fresh->used)
-		store_drop_layer(fresh->store, fresh->id);
+		storage_drop_layer(fresh->store, fresh->id);
 }
 
 #define SCOPED_FRESH ON_SCOPE_EXIT(fresh_fini)
@@ -97,20 +97,17 @@ static int check_depth(const struct chain *chain, const char *name,
 /* ---- create ------------------------------------------------------------- */
 
 /* Whole-tree stores begin with a copy of the base. */
-static int fill_upper(const struct store *store, struct meta *meta,
-		      struct err *e)
+static int fill_upper(const struct store *store, const struct create *create,
+		      struct meta *meta, struct err *e)
 {
 	int rc;
 
 	if (meta->store == STORE_OVERLAY)
 		return 0;
-	rc = whole_check(store, meta, e);
-	if (rc == 0 && meta->lower.count > 0)
-		rc = whole_copy(store, meta, meta->lower.ids[0], meta->upper,
-				e);
-	chain_fini(&meta->lower);
-	meta->base_layers = 0;
-	return rc;
+	rc = storage_check(store, meta, e);
+	return rc < 0 ? rc
+		      : storage_fill(store, meta,
+				     (uint64_t)create->size_gib << 30, e);
 }
 
 int ops_create(const struct store *store, const struct create *create,
@@ -135,11 +132,12 @@ int ops_create(const struct store *store, const struct create *create,
 	meta.base = mem_copy(create->base);
 	meta.map = mem_copy(create->map);
 	meta.single = store->map.single && create->map == NULL;
+	meta.init = create->init;
 	meta.created_s = time(NULL);
 	meta.lower = chain_copy(&create->lower);
 	meta.base_layers = (unsigned)create->lower.count;
 	set_upper(&meta, upper.id);
-	rc = fill_upper(store, &meta, e);
+	rc = fill_upper(store, create, &meta, e);
 	if (rc == 0)
 		rc = store_save(store, "ws", create->name, &meta, e);
 	upper.used = rc == 0;
@@ -158,7 +156,7 @@ static int copy_state(const struct store *store, const struct meta *meta,
 	int rc = fresh_make(store, copy, e);
 
 	if (rc == 0)
-		rc = whole_copy(store, meta, meta->upper, copy->id, e);
+		rc = storage_copy(store, meta, meta->upper, copy->id, e);
 	if (rc < 0)
 		return rc;
 	*ret = chain_copy(&meta->lower);
@@ -167,16 +165,15 @@ static int copy_state(const struct store *store, const struct meta *meta,
 }
 
 static int copy_running(const struct store *store, const struct meta *meta,
-			const struct holder *holder, struct fresh *copy,
+			struct running *running, struct fresh *copy,
 			struct chain *ret, struct err *e)
 {
-	int rc = holder_pause(holder, e);
+	int rc = running_pause(store, meta, running, e);
 
 	if (rc < 0)
 		return rc;
 	rc = copy_state(store, meta, copy, ret, e);
-	/* If it ended meanwhile there is nothing to continue. */
-	(void)!holder_resume(holder, NULL);
+	running_resume(running);
 	return rc;
 }
 
@@ -188,17 +185,17 @@ static int freeze(const struct store *store, const char *name,
 		  struct meta *meta, struct fresh *fresh, struct chain *ret,
 		  struct err *e)
 {
-	SCOPED_HOLDER struct holder holder = { 0 };
+	SCOPED_RUNNING struct running running = { 0 };
 	SCOPED_FD int excluded = -1;
 	int rc = check_depth(&meta->lower, name, e);
 
 	if (rc == 0)
-		rc = holder_connect(store, name, &holder, e);
+		rc = running_find(store, name, &running, e);
 	if (rc < 0)
 		return rc;
 	if (rc == 1)
-		return copy_running(store, meta, &holder, fresh, ret, e);
-	excluded = holder_exclude(store, name, e);
+		return copy_running(store, meta, &running, fresh, ret, e);
+	excluded = running_exclude(store, name, e);
 	if (excluded < 0)
 		return excluded;
 	if (meta->store != STORE_OVERLAY)
@@ -354,8 +351,8 @@ static int go_back(const struct store *store, struct meta *meta,
 	int rc = fresh_make(store, fresh, e);
 
 	if (rc == 0 && meta->store != STORE_OVERLAY) {
-		rc = whole_copy(store, meta, target.ids[0], fresh->id, e);
-		chain_fini(&target);
+		rc = storage_copy(store, meta, target.ids[0], fresh->id, e);
+		chain_pop(&target);
 	}
 	if (rc < 0)
 		return rc;
@@ -391,7 +388,7 @@ int ops_restore(const struct store *store, const char *name, unsigned number,
 	snap = find_snapshot(&meta, name, number, e);
 	if (snap == NULL)
 		return -ENOENT;
-	excluded = holder_exclude(store, name, e);
+	excluded = running_exclude(store, name, e);
 	if (excluded < 0)
 		return excluded;
 	rc = go_back(store, &meta, &snap->chain, number, &fresh, &saved, e);
@@ -433,13 +430,33 @@ static int source_chain(const struct store *store, const char *name,
 	return rc;
 }
 
+/* fresh: of a whole tree a copy that is ready to be the clone's own. */
+static int clone_upper(const struct store *store, const struct meta *from,
+		       const struct chain *chain, struct fresh *fresh,
+		       struct meta *meta, struct err *e)
+{
+	bool whole = from->store != STORE_OVERLAY;
+	bool ready = whole && fresh->store != NULL;
+	int rc = ready ? 0 : fresh_make(store, fresh, e);
+
+	if (rc == 0 && whole && !ready)
+		rc = storage_copy(store, from, chain->ids[0], fresh->id, e);
+	if (rc < 0)
+		return rc;
+	set_upper(meta, fresh->id);
+	meta->lower = chain_copy(chain);
+	if (whole)
+		chain_pop(&meta->lower);
+	meta->base_layers = (unsigned)meta->lower.count;
+	return 0;
+}
+
 static int save_clone(const struct store *store, const char *name,
 		      const struct meta *from, const struct chain *chain,
-		      const char *new_name, struct err *e)
+		      struct fresh *fresh, const char *new_name, struct err *e)
 {
 	SCOPED_META struct meta meta = { .next = 1, .store = from->store };
-	SCOPED_FRESH struct fresh upper = { 0 };
-	int rc = fresh_make(store, &upper, e);
+	int rc = clone_upper(store, from, chain, fresh, &meta, e);
 
 	if (rc < 0)
 		return rc;
@@ -447,17 +464,10 @@ static int save_clone(const struct store *store, const char *name,
 	meta.base = mem_copy(from->base);
 	meta.map = mem_copy(from->map);
 	meta.single = from->single;
+	meta.init = from->init;
 	meta.created_s = time(NULL);
-	set_upper(&meta, upper.id);
-	if (from->store == STORE_OVERLAY) {
-		meta.lower = chain_copy(chain);
-		meta.base_layers = (unsigned)chain->count;
-	} else {
-		rc = whole_copy(store, from, chain->ids[0], upper.id, e);
-	}
-	if (rc == 0)
-		rc = store_save(store, "ws", new_name, &meta, e);
-	upper.used = rc == 0;
+	rc = store_save(store, "ws", new_name, &meta, e);
+	fresh->used = rc == 0;
 	return rc;
 }
 
@@ -469,6 +479,7 @@ int ops_clone(const struct store *store, const char *name, int number,
 	SCOPED_META struct meta meta = { 0 };
 	SCOPED_CHAIN struct chain chain = { 0 };
 	SCOPED_FRESH struct fresh fresh = { 0 };
+	SCOPED_FRESH struct fresh upper = { 0 };
 	int rc = workspace_name_check(new_name, e);
 
 	if (rc == 0 && strcmp(name, new_name) == 0)
@@ -489,10 +500,11 @@ int ops_clone(const struct store *store, const char *name, int number,
 		rc = source_chain(store, name, &meta, number, &chain, &fresh,
 				  e);
 	if (rc == 0)
-		rc = save_clone(store, name, &meta, &chain, new_name, e);
+		rc = save_clone(store, name, &meta, &chain,
+				meta.store == STORE_OVERLAY ? &upper : &fresh,
+				new_name, e);
 	/* A copy of a running one is named by the clone alone. */
-	if (rc == 0)
-		fresh.used = true;
+	fresh.used = fresh.used || rc == 0;
 	return rc;
 }
 
@@ -509,7 +521,7 @@ int ops_destroy(const struct store *store, const char *name, char **ret_trash,
 
 	if (rc < 0)
 		return rc;
-	excluded = holder_exclude(store, name, e);
+	excluded = running_exclude(store, name, e);
 	if (excluded < 0)
 		return excluded;
 	do {
@@ -548,7 +560,7 @@ int ops_rename(const struct store *store, const char *name,
 	new_lock = store_lock_name(store, new_name, e);
 	if (new_lock < 0)
 		return new_lock;
-	excluded = holder_exclude(store, name, e);
+	excluded = running_exclude(store, name, e);
 	if (excluded < 0)
 		return excluded;
 	rc = store_move(store, "ws", name, "ws", new_name, e);

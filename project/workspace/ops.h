@@ -19,6 +19,8 @@ struct create {
 	const char *base; /* text for the reader */
 	const char *map; /* NULL: the usual */
 	enum store_kind store;
+	unsigned size_gib; /* of stores that have one; 0: as they choose */
+	bool init; /* a full system container */
 	struct chain lower; /* of the base */
 };
 

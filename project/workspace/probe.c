@@ -7,7 +7,8 @@
 #include "core/files.h"
 #include "project/workspace/ns/mounts.h"
 #include "project/workspace/ns/ns.h"
-#include "project/workspace/store/whole.h"
+#include "project/workspace/lxc/boot.h"
+#include "project/workspace/lxc/storage.h"
 
 static int nothing(void *data, struct err *e)
 {
@@ -63,7 +64,7 @@ static int probe_kind(const struct store *store, enum store_kind kind,
 {
 	const struct meta meta = { .store = kind };
 
-	return whole_check(store, &meta, e);
+	return storage_check(store, &meta, e);
 }
 
 static int probe_reflink(const struct store *store, struct err *e)
@@ -74,6 +75,27 @@ static int probe_reflink(const struct store *store, struct err *e)
 static int probe_btrfs(const struct store *store, struct err *e)
 {
 	return probe_kind(store, STORE_BTRFS, e);
+}
+
+static int probe_init(const struct store *store, struct err *e)
+{
+	(void)store;
+	return boot_check(e);
+}
+
+static int probe_loop(const struct store *store, struct err *e)
+{
+	return probe_kind(store, STORE_LXC_LOOP, e);
+}
+
+static int probe_lvm(const struct store *store, struct err *e)
+{
+	return probe_kind(store, STORE_LXC_LVM, e);
+}
+
+static int probe_zfs(const struct store *store, struct err *e)
+{
+	return probe_kind(store, STORE_LXC_ZFS, e);
 }
 
 static int probe_fresh_proc(const struct store *store, struct err *e)
@@ -103,6 +125,10 @@ const struct probe probes[] = {
 	{ "a /proc of its own", false, probe_fresh_proc },
 	{ "store reflink", false, probe_reflink },
 	{ "store btrfs", false, probe_btrfs },
+	{ "full system containers", false, probe_init },
+	{ "store loop", false, probe_loop },
+	{ "store lvm", false, probe_lvm },
+	{ "store zfs", false, probe_zfs },
 };
 /* clang-format on */
 

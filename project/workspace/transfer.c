@@ -11,7 +11,7 @@
 #include "core/mem.h"
 #include "project/workspace/image/bases.h"
 #include "project/workspace/command.h"
-#include "project/workspace/run/holder.h"
+#include "project/workspace/running.h"
 #include "project/workspace/image/import.h"
 #include "project/workspace/launch.h"
 #include "project/workspace/ns/ns.h"
@@ -128,7 +128,7 @@ static int exported_chain(const struct run *run, const char *name,
 		*ret = chain_copy(&meta_snapshot(meta, number)->chain);
 		return 0;
 	}
-	excluded = holder_exclude(run->store, name, e);
+	excluded = running_exclude(run->store, name, e);
 	if (excluded < 0)
 		return e->code == EBUSY
 			       ? err_say(e, EBUSY,
@@ -166,8 +166,8 @@ int command_export(const struct run *run, struct err *e)
 	if (rc == 0)
 		rc = exported_chain(run, name, number, &meta, &chain, e);
 	if (rc == 0)
-		rc = launch_view(run->store, &chain, command_tell, &export.view,
-				 e);
+		rc = launch_view(run->store, &meta, &chain, command_tell,
+				 &export.view, e);
 	if (rc < 0)
 		return rc;
 	export.view.hostname = name;

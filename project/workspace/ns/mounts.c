@@ -235,20 +235,45 @@ int mount_new(const char *type, const char *options, unsigned flags, int target,
 	return attach(mount, target, type, e);
 }
 
-int mount_bind(int dir, const char *source, unsigned flags, int target,
-	       struct err *e)
+static int bind(int dir, const char *source, unsigned flags,
+		struct mount_attr *attr, int target, struct err *e)
 {
 	unsigned below = (flags & MOUNT_RECURSIVE) != 0 ? AT_RECURSIVE : 0;
-	struct mount_attr attr = { .attr_set = attributes(flags) };
 	SCOPED_FD int tree = open_tree(
 		dir, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | below);
 
 	if (tree < 0)
 		return err_set(e, errno, "open %s", source);
-	if (attr.attr_set != 0 && mount_setattr(tree, "", AT_EMPTY_PATH | below,
-						&attr, sizeof(attr)) < 0)
+	if (attr->attr_set != 0 &&
+	    mount_setattr(tree, "", AT_EMPTY_PATH | below, attr,
+			  sizeof(*attr)) < 0)
 		return err_set(e, errno, "set flags of %s", source);
 	return attach(tree, target, source, e);
+}
+
+int mount_bind(int dir, const char *source, unsigned flags, int target,
+	       struct err *e)
+{
+	struct mount_attr attr = { .attr_set = attributes(flags) };
+
+	return bind(dir, source, flags, &attr, target, e);
+}
+
+int mount_idmapped(int dir, const char *source, unsigned flags, int userns,
+		   int target, struct err *e)
+{
+	struct mount_attr attr = {
+		.attr_set = attributes(flags) | MOUNT_ATTR_IDMAP,
+		.userns_fd = (uint64_t)userns,
+	};
+	int rc = bind(dir, source, flags, &attr, target, e);
+
+	return rc == -EINVAL ? err_say(e, EOPNOTSUPP,
+				       "the file system of %s cannot show its "
+				       "files as another user's (idmapped "
+				       "mounts; ext4, xfs and btrfs can)",
+				       source)
+			     : rc;
 }
 
 int mount_pivot(int root, struct err *e)

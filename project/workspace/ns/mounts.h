@@ -47,6 +47,14 @@ int mount_bind(int dir, const char *source, unsigned flags, int target,
 	       struct err *e) MUST_CHECK;
 
 /*
+ * The same with the owners of the file system shown as others: userns
+ * (ns_open) has the ids on disk as its inside, those to show as its outside.
+ * Only root of the host may; -EINVAL on a file system that cannot.
+ */
+int mount_idmapped(int dir, const char *source, unsigned flags, int userns,
+		   int target, struct err *e) MUST_CHECK;
+
+/*
  * Make the mounted folder root the root of this mount namespace, without a
  * way back to the old one, and the working directory.
  */

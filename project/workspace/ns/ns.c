@@ -306,3 +306,28 @@ int ns_run(const struct idmap *map, bool mounts, ns_fn *fn, void *data,
 	(void)!child_wait(pid, NULL);
 	return rc;
 }
+
+/* ---- a namespace without anybody in it ---------------------------------- */
+
+int ns_open(const struct idmap *map, struct err *e)
+{
+	SCOPED_TEXT char *path = NULL;
+	pid_t pid = ns_fork(CLONE_NEWUSER, e);
+	int fd, rc;
+
+	if (pid < 0)
+		return pid;
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	rc = ns_map(pid, map, e);
+	path = mem_printf("/proc/%d/ns/user", pid);
+	fd = rc == 0 ? open(path, O_RDONLY | O_CLOEXEC) : rc;
+	if (rc == 0 && fd < 0)
+		fd = err_set(e, errno, "open %s", path);
+	(void)kill(pid, SIGKILL);
+	(void)!child_wait(pid, NULL);
+	return fd;
+}

@@ -37,6 +37,12 @@ typedef int ns_fn(void *data, struct err *e);
 int ns_run(const struct idmap *map, bool mounts, ns_fn *fn, void *data,
 	   struct err *e) MUST_CHECK;
 
+/*
+ * A user namespace with that map, to mount with (mount_idmapped) and not to be
+ * in. Returns its descriptor, or -errno.
+ */
+int ns_open(const struct idmap *map, struct err *e) MUST_CHECK;
+
 /* Put what this machine forbids, and what would allow it, into e. */
 int ns_explain(int code, const char *doing, struct err *e);
 

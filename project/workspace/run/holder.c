@@ -179,7 +179,7 @@ int holder_stop(const struct holder *holder, struct err *e)
 	return 0;
 }
 
-static int lock_run(const struct store *store, const char *name, struct err *e)
+int holder_lock(const struct store *store, const char *name, struct err *e)
 {
 	SCOPED_TEXT char *file = mem_printf("run/%s.run", name);
 	SCOPED_FD int fd = openat(store->dir, file,
@@ -191,22 +191,10 @@ static int lock_run(const struct store *store, const char *name, struct err *e)
 		return err_set(e, errno, "open %s", file);
 	/* It may be ending just now. */
 	rc = store_flock(fd, LOCK_EX, HOLDER_END_WAIT_MS, name, e);
+	/* What the one before wrote there means nothing now. */
+	if (rc == 0 && ftruncate(fd, 0) < 0)
+		rc = err_set(e, errno, "write %s", file);
 	return rc < 0 ? rc : fd_give(&fd);
-}
-
-int holder_exclude(const struct store *store, const char *name, struct err *e)
-{
-	SCOPED_HOLDER struct holder holder = { 0 };
-	int rc = holder_connect(store, name, &holder, e);
-
-	if (rc < 0)
-		return rc;
-	if (rc == 1)
-		return err_say(e, EBUSY,
-			       "%s is in use (process %d); leave it first, or: "
-			       "project workspace stop %s",
-			       name, holder.pid, name);
-	return lock_run(store, name, e);
 }
 
 /* ---- process 1 ---------------------------------------------------------- */
@@ -509,7 +497,7 @@ int holder_start(const struct store *store, const char *name,
 		 const struct view *view, const struct idmap *map,
 		 struct err *e)
 {
-	SCOPED_FD int lock = lock_run(store, name, e);
+	SCOPED_FD int lock = holder_lock(store, name, e);
 	SCOPED_FD int listener = -1;
 	struct start start = { *store, *view, map, -1, lock, -1, -1 };
 

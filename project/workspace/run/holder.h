@@ -58,10 +58,10 @@ int holder_resume(const struct holder *holder, struct err *e) MUST_CHECK;
 int holder_stop(const struct holder *holder, struct err *e) MUST_CHECK;
 
 /*
- * Make sure that a workspace does not run, and will not while the returned
- * descriptor is open. -EBUSY with who uses it.
+ * The lock of whatever runs a workspace: this holder, or liblxc's keeper
+ * (lxc/boot.h). Returns a descriptor to keep while it runs; its file is empty.
  */
-int holder_exclude(const struct store *store, const char *name,
-		   struct err *e) MUST_CHECK;
+int holder_lock(const struct store *store, const char *name,
+		struct err *e) MUST_CHECK;
 
 #endif

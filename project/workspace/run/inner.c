@@ -355,17 +355,20 @@ static int wait_for(pid_t pid, int signals)
 	}
 }
 
-_Noreturn void inner_main(const struct inner *inner)
+struct inside {
+	const struct inner *inner;
+	struct user me; /* outside */
+};
+
+/* Inside, as root there. */
+static _Noreturn void run_inside(const struct inside *inside, int signals)
 {
-	struct user me = { geteuid(), getegid() };
+	const struct inner *inner = inside->inner;
 	struct inner_report said = { .kind = INNER_STARTED };
 	struct err e = { 0 };
-	int signals = block_signals();
 	int slave = -1, master = -1;
 	pid_t pid;
 
-	if (join(inner->holder, &e) < 0)
-		fail(inner->sock, &e, 1);
 	/* After the change of user, which clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (inner->wants_pty) {
@@ -381,7 +384,7 @@ _Noreturn void inner_main(const struct inner *inner)
 		fail(inner->sock, &e, 1);
 	}
 	if (pid == 0)
-		command_main(inner, me, slave);
+		command_main(inner, inside->me, slave);
 	/* Only the command holds its ends, so that others see them close. */
 	scope_close(&slave);
 	for (int i = 0; i < 3; i++)
@@ -390,4 +393,38 @@ _Noreturn void inner_main(const struct inner *inner)
 	said.wait_status = wait_for(pid, signals);
 	report(inner->sock, &said, -1);
 	_exit(0);
+}
+
+static int enter_inside(void *data)
+{
+	run_inside(data, block_signals());
+}
+
+/* In between a process stays outside, which hands signals on. */
+static _Noreturn void enter_elsewhere(struct inside *inside, int signals)
+{
+	const struct session *session = inside->inner->session;
+	struct err e = { 0 };
+	pid_t pid = 0;
+
+	if (session->enter(session->place, enter_inside, inside, &pid) < 0) {
+		(void)err_say(&e, ECHILD, "the workspace cannot be entered");
+		fail(inside->inner->sock, &e, 1);
+	}
+	(void)wait_for(pid, signals);
+	_exit(0);
+}
+
+_Noreturn void inner_main(const struct inner *inner)
+{
+	struct inside inside = { inner, { geteuid(), getegid() } };
+	struct err e = { 0 };
+	int signals = block_signals();
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (inner->session->enter != NULL)
+		enter_elsewhere(&inside, signals);
+	if (join(inner->holder, &e) < 0)
+		fail(inner->sock, &e, 1);
+	run_inside(&inside, signals);
 }

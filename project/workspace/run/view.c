@@ -639,7 +639,7 @@ static int mount_root(struct work *work, bool bare, struct err *e)
 
 	if (mnt < 0)
 		return err_set(e, errno, "open %s/mnt", view->store->path);
-	if (!bare || view->lower.host)
+	if (!view->plain && (!bare || view->lower.host))
 		rc = make_scaffold(work, mnt, e);
 	if (rc == 0 && view->lower.host)
 		rc = plan_host(work, e);

@@ -30,7 +30,9 @@ struct view {
 	char skeleton[LAYER_ID_BYTES + 1]; /* when lower.host */
 	const char *hostname;
 	bool private_net;
+	const char *bridge; /* of a full system container's network; NULL */
 	bool single;
+	bool plain; /* upper alone, on a file system of its own: no layers */
 	const struct share *shares;
 	size_t share_count;
 };

@@ -9,10 +9,11 @@
 static const char magic[] = "earshot-workspace 1";
 
 static const char *const store_names[STORE_KINDS] = {
-	[STORE_OVERLAY] = "overlay",
-	[STORE_BTRFS] = "btrfs",
-	[STORE_REFLINK] = "reflink",
-	[STORE_DIR] = "dir",
+	[STORE_OVERLAY] = "overlay",	 [STORE_BTRFS] = "btrfs",
+	[STORE_REFLINK] = "reflink",	 [STORE_DIR] = "dir",
+	[STORE_LXC_DIR] = "lxc:dir",	 [STORE_LXC_OVERLAY] = "lxc:overlay",
+	[STORE_LXC_BTRFS] = "lxc:btrfs", [STORE_LXC_LOOP] = "lxc:loop",
+	[STORE_LXC_LVM] = "lxc:lvm",	 [STORE_LXC_ZFS] = "lxc:zfs",
 };
 
 const char *store_kind_name(enum store_kind kind)
@@ -24,6 +25,9 @@ int store_kind_by_name(const char *name)
 {
 	for (int i = 0; i < STORE_KINDS; i++)
 		if (strcmp(store_names[i], name) == 0)
+			return i;
+	for (int i = STORE_LXC_LOOP; i < STORE_KINDS; i++)
+		if (strcmp(store_names[i] + strlen("lxc:"), name) == 0)
 			return i;
 	return -1;
 }
@@ -79,6 +83,12 @@ void chain_push(struct chain *chain, const char *id)
 	memmove(chain->ids + 1, chain->ids, chain->count * sizeof(*chain->ids));
 	memcpy(chain->ids[0], id, LAYER_ID_BYTES + 1);
 	chain->count++;
+}
+
+void chain_pop(struct chain *chain)
+{
+	chain->count--;
+	memmove(chain->ids, chain->ids + 1, chain->count * sizeof(*chain->ids));
 }
 
 bool chain_has(const struct chain *chain, const char *id)
@@ -243,6 +253,8 @@ void meta_print(const struct meta *meta, struct buf *out)
 		buf_addf(out, "map %s\n", meta->map);
 	buf_addf(out, "store %s\n", store_kind_name(meta->store));
 	buf_addf(out, "ids %s\n", meta->single ? "single" : "range");
+	if (meta->init)
+		buf_add_text(out, "init yes\n");
 	buf_addf(out, "created %lld\n", (long long)meta->created_s);
 	if (meta->upper[0] != '\0')
 		buf_addf(out, "upper %s\n", meta->upper);
@@ -364,6 +376,15 @@ static int parse_ids(struct meta *meta, struct words *words, struct err *e)
 	return 0;
 }
 
+static int parse_init(struct meta *meta, struct words *words, struct err *e)
+{
+	struct span_text word = next_word(words);
+
+	(void)e;
+	meta->init = word.len == 3 && memcmp(word.text, "yes", 3) == 0;
+	return 0;
+}
+
 static int parse_created(struct meta *meta, struct words *words, struct err *e)
 {
 	return next_number(words, INT64_MAX, &meta->created_s, e);
@@ -444,12 +465,19 @@ static const struct {
 	const char *key;
 	int (*parse)(struct meta *meta, struct words *words, struct err *e);
 } keys[] = {
-	{ "project", parse_project }, { "base", parse_base },
-	{ "map", parse_map },	      { "store", parse_store },
-	{ "ids", parse_ids },	      { "created", parse_created },
-	{ "upper", parse_upper },     { "lower", parse_lower },
-	{ "parent", parse_parent },   { "next", parse_next },
-	{ "snap", parse_snap },	      { "base-layers", parse_base_layers },
+	{ "project", parse_project },
+	{ "base", parse_base },
+	{ "map", parse_map },
+	{ "store", parse_store },
+	{ "ids", parse_ids },
+	{ "created", parse_created },
+	{ "upper", parse_upper },
+	{ "lower", parse_lower },
+	{ "parent", parse_parent },
+	{ "next", parse_next },
+	{ "init", parse_init },
+	{ "snap", parse_snap },
+	{ "base-layers", parse_base_layers },
 };
 
 static int parse_line(struct meta *meta, struct words words, struct err *e)

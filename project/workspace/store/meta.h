@@ -41,6 +41,13 @@ enum store_kind {
 	STORE_BTRFS, /* a whole tree in a subvolume, snapshots by the kernel */
 	STORE_REFLINK, /* a whole tree, copied with shared extents */
 	STORE_DIR, /* a whole tree, plainly copied */
+	/* A whole tree that liblxc keeps, as root: lxc/storage.h. */
+	STORE_LXC_DIR,
+	STORE_LXC_OVERLAY,
+	STORE_LXC_BTRFS,
+	STORE_LXC_LOOP,
+	STORE_LXC_LVM,
+	STORE_LXC_ZFS,
 	STORE_KINDS
 };
 
@@ -67,6 +74,7 @@ struct meta {
 	char *map; /* --map of create, NULL: the usual one */
 	enum store_kind store;
 	bool single; /* made with one user id only */
+	bool init; /* runs its own init: a full system container (lxc/boot.h) */
 	int64_t created_s;
 	char upper[LAYER_ID_BYTES + 1]; /* the layer that is written to */
 	struct chain lower;
@@ -77,7 +85,10 @@ struct meta {
 	size_t snap_count;
 };
 
-/* "overlay", "btrfs" ...; -1 when no store is called name. */
+/*
+ * "overlay", "btrfs", "lxc:loop" ...; -1 when no store is called name. What
+ * liblxc alone has may be called without "lxc:".
+ */
 const char *store_kind_name(enum store_kind kind);
 int store_kind_by_name(const char *name);
 
@@ -109,6 +120,8 @@ void chain_fini(struct chain *chain);
 struct chain chain_copy(const struct chain *chain) MUST_CHECK;
 /* Put id on top. */
 void chain_push(struct chain *chain, const char *id);
+/* Take the topmost off. */
+void chain_pop(struct chain *chain);
 bool chain_has(const struct chain *chain, const char *id);
 /* "id,id,host"; "-" when empty. */
 void chain_print(const struct chain *chain, struct buf *out);

@@ -166,14 +166,14 @@ int whole_check(const struct store *store, const struct meta *meta,
 			       store_kind_name(meta->store));
 	if (meta->store == STORE_REFLINK)
 		return try_reflink(store, e);
-	if (meta->store != STORE_BTRFS)
+	if (meta->store != STORE_BTRFS && meta->store != STORE_LXC_BTRFS)
 		return 0;
 	if (fstatfs(store->dir, &fs) < 0)
 		return err_set(e, errno, "statfs %s", store->path);
 	if ((uint32_t)fs.f_type != BTRFS_SUPER_MAGIC)
 		return err_say(e, EOPNOTSUPP,
-			       "store btrfs: %s is not on btrfs; put "
+			       "store %s: %s is not on btrfs; put "
 			       "$XDG_DATA_HOME on one, or use --store overlay",
-			       store->path);
+			       store_kind_name(meta->store), store->path);
 	return 0;
 }

@@ -1,0 +1,328 @@
+#!/usr/bin/env bats
+# Full system containers, and the stores that liblxc keeps: as root with a
+# busybox and a debootstrap root, and as an ordinary user with a cgroup of his.
+
+bats_require_minimum_version 1.5.0
+
+load workspace
+
+setup_file() {
+	ws_setup_file
+	[ "$(id -u)" -eq 0 ] || return 0
+	mkdir -p "$WS_DIR/root/here" "$WS_DIR/root/gtd/Projects/box"
+	ws_rootfs "$WS_DIR/box"
+	mkdir -p "$WS_DIR/box/sbin" "$WS_DIR/box/proc" "$WS_DIR/box/sys"
+	ln -s ../bin/busybox "$WS_DIR/box/sbin/init"
+	printf '::sysinit:/bin/echo up\n::respawn:/bin/sleep 1000\n' \
+		>"$WS_DIR/box/etc/inittab"
+	as_root base add box "$WS_DIR/box"
+}
+
+teardown_file() {
+	local name
+	for name in "$WS_DIR"/root/data/earshot/workspaces/ws/*; do
+		[ ! -e "$name" ] || as_root stop "${name##*/}" || :
+	done
+	ws_teardown_file
+}
+
+teardown() {
+	! mountpoint -q "$WS_DIR/btrfs" || umount "$WS_DIR/btrfs"
+	rm -f "$WS_DIR.btrfs"
+}
+
+setup() { ws_needs_root "run full system containers here"; }
+
+# The host's root, with a store of its own.
+as_root() {
+	(cd "$WS_DIR/root/here" && exec env -i HOME="$WS_DIR/root" USER=root \
+		XDG_DATA_HOME="$WS_DIR/root/data" TERM=dumb SHELL=/bin/sh \
+		LC_ALL=C.UTF-8 GTD_DIR="$WS_DIR/root/gtd" \
+		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		"${ROOT_ENV[@]}" "${LIMIT[@]}" "$WS_BIN/project" workspace "$@")
+}
+
+root_store() { echo "$WS_DIR/root/data/earshot/workspaces"; }
+
+# The file that the workspace's own layer has at a path.
+upper_of() {
+	echo "$(root_store)/layers/$(sed -n 's/^upper //p' "$(root_store)/ws/$1")/up"
+}
+
+# until_true SECONDS COMMAND...
+until_true() {
+	local until=$((SECONDS + $1))
+	shift
+	while ! "$@"; do
+		[ "$SECONDS" -lt "$until" ] || return 1
+		sleep 0.1
+	done
+}
+
+# Process 1 of a running one, as seen from outside.
+init_of() { sed 's/lxc //' "$(root_store)/run/$1.run"; }
+
+is_running() { as_root list --json | grep "\"name\":\"$1\"" | grep -q '"running":true'; }
+
+@test "its own init runs, is joined, and goes on when nobody is in it" {
+	as_root create one --init --base box
+	run as_root run one -- cat /proc/1/cmdline
+	[ "$status" -eq 0 ]
+	[[ $output == *init* ]]
+	is_running one
+	run as_root run one -- sh -c 'exit 7'
+	[ "$status" -eq 7 ]
+	run as_root run one -- sh -c 'kill -9 $$'
+	[ "$status" -eq 137 ]
+	run -127 as_root run one -- nothing-like-that
+	is_running one
+	as_root stop one
+	run is_running one
+	[ "$status" -ne 0 ]
+}
+
+@test "the environment is cleared; the host's network only when asked for" {
+	as_root create env --init --base box
+	ROOT_ENV=(SECRET=yes)
+	as_root run env -- env | lacks SECRET
+	[ "$(as_root run env -- ls /sys/class/net)" = lo ]
+	as_root stop env
+	as_root run env --net host -- ls /sys/class/net >"$BATS_TEST_TMPDIR/net"
+	ls /sys/class/net | diff - "$BATS_TEST_TMPDIR/net"
+	as_root stop env
+}
+
+@test "root of the host is nobody inside, and what is written is root's on disk" {
+	as_root create ids --init --base box
+	as_root run ids -- sh -c 'echo x >/etc/new; chmod 4755 /etc/new'
+	[ "$(stat -c '%u %a' "$(upper_of ids)/etc/new")" = '0 4755' ]
+	[ "$(stat -c %u "/proc/$(init_of ids)")" -gt 100000 ]
+	# What user 0 may write by ownership alone is not to be had.
+	run as_root run ids -- sh -c 'echo x >/proc/sys/kernel/core_pattern'
+	[ "$status" -ne 0 ]
+	run as_root run ids -- sh -c 'mkdir /p; busybox mount -t proc proc /p &&
+		echo x >/p/sys/kernel/core_pattern'
+	[ "$status" -ne 0 ]
+	as_root stop ids
+	as_root export ids "$BATS_TEST_TMPDIR/ids.tar"
+	tar --numeric-owner -tvf "$BATS_TEST_TMPDIR/ids.tar" etc/new |
+		grep -q '^-rwsr-xr-x 0/0 '
+}
+
+@test "the project's folder is there, writable, as its owner's" {
+	as_root create box --init --base box
+	as_root run box -- sh -c "echo x >'$WS_DIR/root/gtd/Projects/box/made'"
+	[ "$(stat -c %u "$WS_DIR/root/gtd/Projects/box/made")" -eq 0 ]
+	as_root stop box
+}
+
+@test "a running one is snapshotted while it stands still, and goes on" {
+	as_root create snap --init --base box
+	as_root run snap -- sh -c 'echo one >/etc/state'
+	[ "$(as_root snap snap -m first)" = snap@1 ]
+	as_root run snap -- sh -c 'echo two >/etc/state'
+	run as_root restore snap@1
+	[ "$status" -eq 1 ]
+	[[ $output == *"in use"* ]]
+	as_root stop snap
+	as_root restore snap@1
+	[ "$(as_root run snap -- cat /etc/state)" = one ]
+	as_root stop snap
+}
+
+@test "a snapshot that is killed lets it go on" {
+	as_root create freeze --init --base box
+	as_root run freeze -- true
+	# Killed as it begins to copy, with everything inside frozen.
+	run strace -qq -e trace=clone3 -e inject=clone3:signal=KILL -o /dev/null \
+		env -i HOME="$WS_DIR/root" XDG_DATA_HOME="$WS_DIR/root/data" \
+		PATH=/usr/bin:/bin "$WS_BIN/project-workspace" snap freeze -m x
+	[ "$status" -eq 137 ]
+	[ -z "$(ws_snaps_root freeze)" ]
+	[ "$(LIMIT=(timeout -s KILL 20) && as_root run freeze -- echo alive)" = alive ]
+	as_root stop freeze
+	as_root doctor --fix >/dev/null || :
+}
+
+@test "when its keeper is killed all of it ends, and it can be started again" {
+	local keeper
+	as_root create keep --init --base box
+	as_root run keep -- true
+	keeper=$(awk '/^PPid/ { print $2 }' "/proc/$(init_of keep)/status")
+	kill -9 "$keeper"
+	run until_true 10 eval '! is_running keep'
+	[ "$status" -eq 0 ]
+	[ "$(as_root run keep -- echo again)" = again ]
+	as_root stop keep
+}
+
+@test "what cannot be is refused: the host as a system, a bridge for a shell" {
+	run as_root create host --init
+	[ "$status" -eq 2 ]
+	[[ $output == *"a system of its own"* ]]
+	as_root create plain --base box
+	run as_root run plain --net bridge:br0 -- true
+	[ "$status" -eq 2 ]
+	as_root create empty --init --base "$WS_DIR/box/usr"
+	run as_root run empty -- true
+	[ "$status" -eq 1 ]
+	[[ $output == *"start its init: liblxc: "* ]]
+}
+
+@test "a bridge of the host's gives it a network" {
+	ip link add ewsbr$$ type bridge || skip "no bridges in this kernel"
+	as_root create net --init --base box
+	run as_root run net --net "bridge:ewsbr$$" -- ls /sys/class/net
+	as_root stop net
+	ip link del "ewsbr$$"
+	[ "$status" -eq 0 ]
+	[[ $output == *eth0* ]]
+}
+
+# The same for every store: run, snapshot, restore, clone, export, and no rest.
+works() {
+	local name=w${1//:/}
+	as_root create "$name" --base box --store "$1"
+	as_root run "$name" -- sh -c 'echo one >/etc/x'
+	as_root snap "$name" -m first
+	as_root run "$name" -- sh -c 'echo two >/etc/x; rm /etc/passwd'
+	[ "$(as_root diff "$name@1")" = $'D /etc/passwd\nC /etc/x' ]
+	as_root restore "$name@1"
+	[ "$(as_root run "$name" -- cat /etc/x)" = one ]
+	[ "$(ws_snaps_root "$name")" = '1 2 ' ]
+	as_root clone "$name@2" "$name-2"
+	[ "$(as_root run "$name-2" -- cat /etc/x)" = two ]
+	as_root clone "$name" "$name-3"
+	[ "$(as_root run "$name-3" -- cat /etc/x)" = one ]
+	as_root export "$name@1" "$BATS_TEST_TMPDIR/x.tar"
+	[ "$(tar -xOf "$BATS_TEST_TMPDIR/x.tar" etc/x)" = one ]
+	as_root doctor | lacks '^no *left over'
+	as_root destroy "$name"
+	as_root destroy "$name-2"
+	as_root destroy "$name-3"
+	as_root gc --all
+	[ -z "$(losetup -n -O BACK-FILE | grep "$(root_store)")" ]
+}
+
+ws_snaps_root() {
+	as_root list "$1" --json | sed 's/.*"snapshot":\([0-9]*\).*/\1/' | tr '\n' ' '
+}
+
+@test "store lxc:dir" { works lxc:dir; }
+@test "store lxc:overlay" { works lxc:overlay; }
+@test "store loop" { works loop; }
+
+@test "store lxc:btrfs" {
+	truncate -s 1G "$WS_DIR.btrfs"
+	mkfs.btrfs -q -f "$WS_DIR.btrfs"
+	mkdir "$WS_DIR/btrfs"
+	mount -o loop "$WS_DIR.btrfs" "$WS_DIR/btrfs" || skip "no btrfs here"
+	ROOT_ENV=(XDG_DATA_HOME="$WS_DIR/btrfs")
+	root_store() { echo "$WS_DIR/btrfs/earshot/workspaces"; }
+	as_root base add box "$WS_DIR/box"
+	works lxc:btrfs
+	# Snapshots are subvolumes, not copies.
+	as_root create fast --base box --store lxc:btrfs
+	as_root snap fast -m x
+	[ "$(btrfs subvolume list "$WS_DIR/btrfs" | wc -l)" -eq 2 ]
+}
+
+@test "a system of its own in a store of liblxc's" {
+	as_root create loopsys --init --base box --store loop --size 1
+	as_root run loopsys -- sh -c 'echo kept >/etc/x'
+	is_running loopsys
+	as_root stop loopsys
+	[ "$(as_root run loopsys -- cat /etc/x)" = kept ]
+	as_root stop loopsys
+}
+
+@test "lvm and zfs: refused at once with what would bring them" {
+	local store device
+	for store in lvm:/dev/mapper/control zfs:/dev/zfs; do
+		device=${store#*:}
+		store=${store%%:*}
+		if [ -e "$device" ]; then
+			echo "# $device is here: not refused" >&3
+			continue
+		fi
+		run as_root create no --base box --store "$store"
+		[ "$status" -eq 1 ]
+		[[ $output == *"there is no $device here; "*"needed"* ]]
+		run as_root list no
+		[ "$status" -eq 1 ]
+	done
+}
+
+@test "without liblxc all else works, and who needs it is told" {
+	cat >"$BATS_TEST_TMPDIR/without" <<-'EOF2'
+		for lib in $(ldconfig -p | sed -n 's/.*liblxc\.so\.1.*=> //p'); do
+			mount --bind /dev/null "$(realpath "$lib")"
+		done
+		exec "$@"
+	EOF2
+	run unshare -m sh "$BATS_TEST_TMPDIR/without" "$WS_BIN/project-workspace" \
+		create no --init --base "$WS_DIR/box"
+	[ "$status" -eq 1 ]
+	[[ $output == *"liblxc is not installed"* ]]
+	XDG_DATA_HOME="$WS_DIR/without" run unshare -m sh \
+		"$BATS_TEST_TMPDIR/without" "$WS_BIN/project-workspace" \
+		run new --base "$WS_DIR/box" -- true
+	[[ $output != *liblxc* ]]
+	XDG_DATA_HOME="$WS_DIR/without" unshare -m sh \
+		"$BATS_TEST_TMPDIR/without" "$WS_BIN/project-workspace" \
+		create new --base "$WS_DIR/box"
+	[ "$(XDG_DATA_HOME="$WS_DIR/without" unshare -m sh \
+		"$BATS_TEST_TMPDIR/without" "$WS_BIN/project-workspace" \
+		run new -- echo works)" = works ]
+}
+
+# cgroup v2 alone, and a group of its own for the user.
+delegated() {
+	cat >"$BATS_TEST_TMPDIR/delegated" <<-EOF2
+		set -e
+		mount --make-rprivate /
+		umount -R -l /sys/fs/cgroup 2>/dev/null || :
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup
+		mkdir -p /sys/fs/cgroup/ews$$/me
+		chown -R "$WS_USER:" /sys/fs/cgroup/ews$$
+		echo \$\$ >/sys/fs/cgroup/ews$$/me/cgroup.procs
+		"\$@"
+	EOF2
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare -m bash "$BATS_TEST_TMPDIR/delegated" bash -c \
+		'source "$1"; shift; "$@"' - "$BATS_TEST_DIRNAME/workspace.bash" "$@"
+}
+
+# Some services of a whole machine have nothing to do here: degraded is up.
+is_up() {
+	[[ $("$@" -- systemctl is-system-running 2>&1) == @(running|degraded) ]]
+}
+
+# With a debootstrap root: systemd.
+boots() {
+	local name=$1
+	shift
+	"$@" create "$name" --init --base "$WS_DIR/debian.tar"
+	"$@" run "$name" -- true
+	until_true 60 is_up "$@" run "$name"
+	[ "$("$@" run "$name" -- systemctl is-active systemd-journald)" = active ]
+	"$@" snap "$name" -m 'while it runs'
+	"$@" stop "$name"
+	"$@" list "$name" | grep -q 'while it runs'
+}
+
+@test "systemd, in a debootstrap root, as root and as an ordinary user" {
+	debootstrap --variant=minbase --include=systemd-sysv,dbus \
+		"$(. /etc/os-release && echo "$VERSION_CODENAME")" \
+		"$WS_DIR/debian" >"$BATS_TEST_TMPDIR/log" 2>&1 ||
+		skip "debootstrap reaches no archive: $(tail -1 "$BATS_TEST_TMPDIR/log")"
+	tar -C "$WS_DIR/debian" --exclude=./dev/* -cf "$WS_DIR/debian.tar" .
+	rm -rf "$WS_DIR/debian"
+	boots deb as_root
+	run ws create deb --init --base "$WS_DIR/debian.tar"
+	if [ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ]; then
+		[ "$status" -eq 1 ]
+		[[ $output == *"needs cgroup v2"* ]]
+	fi
+	boots deb2 delegated ws
+}
