@@ -241,12 +241,22 @@ int container_attach(const struct container *container, int (*fn)(void *data),
 		     void *data, pid_t *ret_pid)
 {
 	struct lxc_container *c = open_container(container);
-	lxc_attach_options_t options = LXC_ATTACH_OPTIONS_DEFAULT;
+	/* By default all of the caller's environment would go in. */
+	lxc_attach_options_t options = {
+		.attach_flags = LXC_ATTACH_DEFAULT,
+		.namespaces = -1, /* all of them */
+		.personality = LXC_ATTACH_DETECT_PERSONALITY,
+		.uid = (uid_t)-1,
+		.gid = (gid_t)-1,
+		.env_policy = LXC_ATTACH_CLEAR_ENV,
+		.stdin_fd = STDIN_FILENO,
+		.stdout_fd = STDOUT_FILENO,
+		.stderr_fd = STDERR_FILENO,
+		.log_fd = -EBADF,
+	};
 
 	if (c == NULL)
 		return -EIO;
-	/* By default all of the caller's environment would go in. */
-	options.env_policy = LXC_ATTACH_CLEAR_ENV;
 	return close_container(c,
 			       c->attach(c, fn, data, &options, ret_pid) == 0);
 }
