@@ -91,6 +91,18 @@ static size_t read_quoted(struct reading *r, const char *at, size_t left)
 	return 1;
 }
 
+/*
+ * readline cuts behind a break, but in front of those that tell bash what to
+ * complete (rl_special_prefixes): "@" for hosts, "$" for variables.
+ */
+static void note_break(struct reading *r, char c)
+{
+	size_t own = strchr("@$", c) != NULL ? 1 : 0;
+
+	r->cut = r->word.len_bytes - own;
+	r->cut_line_at = r->at + 1 - own;
+}
+
 static size_t read_plain(struct reading *r, const char *at, size_t left)
 {
 	char c = *at;
@@ -122,10 +134,8 @@ static size_t read_plain(struct reading *r, const char *at, size_t left)
 		end_command(r);
 	} else {
 		add(r, c);
-		if (strchr(r->breaks, c) != NULL) {
-			r->cut = r->word.len_bytes;
-			r->cut_line_at = r->at + 1;
-		}
+		if (strchr(r->breaks, c) != NULL)
+			note_break(r, c);
 	}
 	return 1;
 }

@@ -18,7 +18,8 @@ BIN = os.environ["EARSHOT_BIN"]
 SRC = os.environ["EARSHOT_SRC"]
 SEED = 20261122
 NASTY = ["two words", "twofold", "x:alpha", "x:beta", "été", "étude", "it's",
-         "dol$(touch pwned)lar", "#hash", "-dash", "star*x", "trip_to_rome"]
+         "dol$(touch pwned)lar", "#hash", "-dash", "star*x", "trip_to_rome",
+         "me@home", "me@work"]
 # What is typed behind "p e ", and the one name that it means. None: several
 # names begin so, and nothing must be chosen.
 TYPED = [("trip", "trip_to_rome"), ("two\\ ", "two words"),
@@ -29,6 +30,7 @@ TYPED = [("trip", "trip_to_rome"), ("two\\ ", "two words"),
          ("dol", "dol$(touch pwned)lar"), ("'dol", "dol$(touch pwned)lar"),
          ('"dol', "dol$(touch pwned)lar"), ("\\#", "#hash"),
          ("star", "star*x"), ('"star', "star*x"), ("-- -", "-dash"),
+         ("me@h", "me@home"), ('"me@w', "me@work"), ("me", None),
          ("x:", None), ("two", None)]
 tests = []
 
@@ -256,6 +258,7 @@ def zsh_names():
              ("p e 'two ", ["e", "two words"]),
              ('p e "two ', ["e", "two words"]),
              ("p e x:a", ["e", "x:alpha"]), ("p e étu", ["e", "étude"]),
+             ("p e me@h", ["e", "me@home"]),
              ("p e it", ["e", "it's"]),
              ("p e dol", ["e", "dol$(touch pwned)lar"]),
              ("p e \\#", ["e", "#hash"]), ("p e star", ["e", "star*x"]),

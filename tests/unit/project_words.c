@@ -28,6 +28,8 @@ static void test_read(void **state)
 		{ "p e x:", "p|e|x:", 0, 2 },
 		{ "p e x:a", "p|e|x:a", 0, 2 },
 		{ "p e x\\:a", "p|e|x:a", 0, 0 },
+		{ "p e x@", "p|e|x@", 0, 1 },
+		{ "p e x:y@a", "p|e|x:y@a", 0, 3 },
 		{ "p po --until=to", "p|po|--until=to", 0, 8 },
 		{ "p e \"a\\\"b\\$", "p|e|a\"b$", '"', 0 },
 		{ "p e 'a\\b", "p|e|a\\b", '\'', 0 },
