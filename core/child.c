@@ -1,10 +1,13 @@
 #include "core/child.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
+
+#include "core/clock.h"
 
 enum { CHILD_READ_BYTES = 4096 };
 
@@ -135,15 +138,38 @@ int child_run(const struct child *child, struct err *e)
 	return rc < 0 ? rc : child_wait(pid, e);
 }
 
-static int read_limited(int fd, size_t max_bytes, struct buf *out)
+/* Until there is something to read. until_ms 0: for ever. */
+static int wait_readable(int fd, uint64_t until_ms)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+	while (until_ms != 0) {
+		uint64_t now = clock_ms();
+		int n = now >= until_ms
+				? 0
+				: poll(&ready, 1, (int)(until_ms - now));
+
+		if (n == 0)
+			return -ETIMEDOUT;
+		if (n > 0 || errno != EINTR)
+			break;
+	}
+	return 0;
+}
+
+static int read_limited(int fd, size_t max_bytes, uint64_t until_ms,
+			struct buf *out)
 {
 	size_t start = out->len_bytes;
 	bool too_much = false;
 
 	for (;;) {
 		char bytes[CHILD_READ_BYTES];
-		ssize_t n = read(fd, bytes, sizeof(bytes));
+		int rc = wait_readable(fd, until_ms);
+		ssize_t n = rc < 0 ? 0 : read(fd, bytes, sizeof(bytes));
 
+		if (rc < 0)
+			return rc;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -162,6 +188,8 @@ int child_capture(const struct child *child, size_t max_bytes, struct buf *out,
 		  struct err *e)
 {
 	struct child piped = *child;
+	uint64_t until_ms = child->limit_ms > 0 ? clock_ms() + child->limit_ms
+						: 0;
 	SCOPED_FD int reader = -1;
 	SCOPED_FD int writer = -1;
 	int ends[2];
@@ -179,7 +207,9 @@ int child_capture(const struct child *child, size_t max_bytes, struct buf *out,
 	if (rc < 0)
 		return rc;
 	close(fd_give(&writer));
-	rc = read_limited(reader, max_bytes, out);
+	rc = read_limited(reader, max_bytes, until_ms, out);
+	if (rc == -ETIMEDOUT)
+		(void)kill(child->own_group ? -pid : pid, SIGKILL);
 	code = child_wait(pid, e);
 	if (rc < 0)
 		return err_set(e, -rc, "output of %s",

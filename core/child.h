@@ -28,6 +28,7 @@ struct child {
 	int fds[CHILD_FDS_MAX];
 	size_t fd_count; /* 0: the three standard ones of the parent */
 	bool own_group; /* its own process group, to signal it as a whole */
+	unsigned limit_ms; /* child_capture(): then it is killed; 0: never */
 };
 
 /*
@@ -48,7 +49,8 @@ int child_run(const struct child *child, struct err *e) MUST_CHECK;
 
 /*
  * Run it and add what it writes to standard output to out, at most max_bytes
- * (-EFBIG beyond). Returns the code, or -errno. fds[1] is not used; with an
+ * (-EFBIG beyond). Returns the code, or -errno; -ETIMEDOUT when it was killed
+ * because its output had not ended after limit_ms. fds[1] is not used; with an
  * fd_count below 3 the standard descriptors not given are the parent's.
  */
 int child_capture(const struct child *child, size_t max_bytes, struct buf *out,

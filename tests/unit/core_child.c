@@ -61,6 +61,24 @@ static void test_capture(void **state)
 				    "exit 7");
 }
 
+/* One that never ends is killed; one that ends in time is not. */
+static void test_limit(void **state)
+{
+	SCOPED_BUF struct buf out = { 0 };
+	struct child child = { .shell = "echo begun; exec sleep 1000",
+			       .limit_ms = 100 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(child_capture(&child, 100, &out, &e), -ETIMEDOUT);
+	assert_string_equal(e.text, "output of echo begun; exec sleep 1000");
+	child.limit_ms = 60000;
+	child.shell = "echo done; exit 3";
+	buf_clear(&out);
+	assert_int_equal(child_capture(&child, 100, &out, &e), 3);
+	assert_string_equal(buf_text(&out), "done\n");
+}
+
 static void test_dir_and_env(void **state)
 {
 	const char *const env[] = { "A=b", NULL };
@@ -169,6 +187,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_capture),
+		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_dir_and_env),
 		cmocka_unit_test(test_colliding_numbers),
 		cmocka_unit_test(test_clean_signals),
