@@ -2,7 +2,13 @@
 
 function __project_complete
     set -l words (commandline -opc)
-    command project --complete-fish $words (commandline -ct) 2>/dev/null
+    set -l last (commandline -ct)
+    command project --complete-fish $words "$last" 2>/dev/null
+    if test $status -eq 3
+        set -l lead (string match -r -- '^--[^=]*=' "$last")
+        __fish_complete_path (string replace -- "$lead" '' "$last") |
+            string replace -r -- '^' "$lead"
+    end
 end
 
 complete -c project -f -a '(__project_complete)'

@@ -3,9 +3,11 @@
 
 _project() {
 	local -a lines texts shown
-	local line
-	lines=("${(@f)$(command project --complete-zsh \
-		"${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+	local line replies code
+	replies=$(command project --complete-zsh \
+		"${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)
+	code=$?
+	lines=("${(@f)replies}")
 	for line in "${lines[@]}"; do
 		[[ -n $line ]] || continue
 		texts+=("${line%%$'\t'*}")
@@ -15,6 +17,10 @@ _project() {
 		compadd -S '' -a texts
 	elif (( ${#texts} )); then
 		compadd -l -d shown -a texts
+	fi
+	if [[ $code -eq 3 ]]; then
+		compset -P '--*='
+		_files
 	fi
 }
 _project "$@"

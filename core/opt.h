@@ -38,8 +38,9 @@ struct opt {
 	const char *help; /* one line, no full stop */
 	opt_fn *call; /* OPT_CALL only */
 	/*
-	 * What completes the value: words separated by blanks, or one of
-	 * "@file", "@dir", "@command"; NULL for nothing.
+	 * What completes the value, separated by blanks: words; "@file",
+	 * "@dir", "@command" for what a shell completes itself, and others
+	 * with "@" that the program knows. NULL for nothing.
 	 */
 	const char *words;
 	bool command_line_only; /* not a configuration key */

@@ -3,64 +3,22 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/child.h"
 #include "core/files.h"
-#include "core/log.h"
 #include "core/mem.h"
+#include "core/paths.h"
 #include "core/text.h"
 #include "project/command.h"
 #include "project/load.h"
 #include "project/names.h"
 
+enum {
+	HELPER_WAIT_MS = 2000,
+	HELPER_REPLY_MAX_BYTES = 8 << 20,
+};
+
 /* bash's own default of COMP_WORDBREAKS. */
 static const char default_breaks[] = " \t\n\"'@><=;|&(:";
-
-/* ---- candidates --------------------------------------------------------- */
-
-static void offer(struct candidates *c, const char *typed, char *take_text,
-		  const char *help)
-{
-	SCOPED_TEXT char *text = take_text;
-
-	if (strncmp(text, typed, strlen(typed)) != 0)
-		return;
-	if (c->count == c->room) {
-		c->room = max_size(32, c->room * 2);
-		c->list = mem_resize(c->list, c->room, sizeof(*c->list));
-	}
-	c->list[c->count++] = (struct candidate){ text_give(&text), help };
-}
-
-static int by_text(const void *a, const void *b)
-{
-	const struct candidate *ca = a, *cb = b;
-
-	return strcmp(ca->text, cb->text);
-}
-
-/* A name may be there in two states: offer it once. */
-static void sort_unique(struct candidates *c)
-{
-	size_t n = 0;
-
-	if (c->count == 0)
-		return;
-	qsort(c->list, c->count, sizeof(*c->list), by_text);
-	for (size_t i = 0; i < c->count; i++) {
-		if (n > 0 && strcmp(c->list[n - 1].text, c->list[i].text) == 0)
-			free(c->list[i].text);
-		else
-			c->list[n++] = c->list[i];
-	}
-	c->count = n;
-}
-
-void candidates_fini(struct candidates *c)
-{
-	for (size_t i = 0; i < c->count; i++)
-		free(c->list[i].text);
-	free(c->list);
-	*c = (struct candidates){ 0 };
-}
 
 /* ---- what is wanted ----------------------------------------------------- */
 
@@ -76,25 +34,6 @@ struct typing {
 	const char *last;
 };
 
-static const struct opt *find_option(const struct typing *t, const char *word)
-{
-	const char *equals = strchr(word, '=');
-
-	for (size_t i = 0; i < t->opts.count; i++) {
-		const struct opt *opt = &t->opts.list[i];
-
-		if (opt->kind == OPT_HEAD)
-			continue;
-		if (word[0] == '-' && word[1] != '-' && opt->letter != 0 &&
-		    word[1] == opt->letter && word[2] == '\0')
-			return opt;
-		if (strncmp(word, "--", 2) == 0 && equals == NULL &&
-		    strcmp(word + 2, opt->name) == 0)
-			return opt;
-	}
-	return NULL;
-}
-
 /* The line may name another folder itself. */
 static void note_dir(struct typing *t, const struct opt *opt, const char *value)
 {
@@ -102,6 +41,11 @@ static void note_dir(struct typing *t, const struct opt *opt, const char *value)
 		return;
 	free(t->settings->dir);
 	t->settings->dir = mem_copy(value);
+}
+
+static bool is_helpers(const struct typing *t)
+{
+	return t->command != NULL && t->command->helper != NULL;
 }
 
 static void use_command(struct typing *t, const char *word)
@@ -128,7 +72,7 @@ static bool read_word(struct typing *t, const char *word)
 	if (!t->no_options && strncmp(word, "--dir=", 6) == 0)
 		note_dir(t, opts_find(&t->opts, "dir"), word + 6);
 	if (!t->no_options && word[0] == '-' && word[1] != '\0') {
-		const struct opt *opt = find_option(t, word);
+		const struct opt *opt = candidates_option(&t->opts, word);
 
 		if (opt != NULL && opt->arg != NULL)
 			t->value_of = opt;
@@ -148,34 +92,26 @@ static void offer_commands(struct typing *t)
 
 	/* "po" is a command, but "p" may be the beginning of one. */
 	if (exact != NULL && strlen(t->last) > 1) {
-		offer(t->candidates, "", mem_copy(exact->name), exact->help);
+		candidates_offer(t->candidates, "", mem_copy(exact->name),
+				 exact->help);
 		return;
 	}
 	for (size_t i = 0; i < command_count; i++)
-		offer(t->candidates, t->last, mem_copy(commands[i].name),
-		      commands[i].help);
+		candidates_offer(t->candidates, t->last,
+				 mem_copy(commands[i].name), commands[i].help);
 }
 
 static void offer_options(struct typing *t)
 {
-	for (size_t i = 0; i < t->opts.count; i++) {
-		const struct opt *opt = &t->opts.list[i];
-
-		if (opt->kind != OPT_HEAD)
-			offer(t->candidates, t->last,
-			      mem_printf("--%s%s", opt->name,
-					 opt->arg != NULL ? "=" : ""),
-			      opt->help);
-	}
-	offer(t->candidates, t->last, mem_copy("--help"), "show the help");
+	candidates_offer_options(t->candidates, &t->opts, t->last);
 	if (t->command == NULL)
-		offer(t->candidates, t->last, mem_copy("--version"),
-		      "show the version");
+		candidates_offer(t->candidates, t->last, mem_copy("--version"),
+				 "show the version");
 }
 
-/* lead is what stands before the value in the same word: "--until=". */
+/* The value begins lead_bytes into the word: behind "--until=". */
 static void offer_values(struct typing *t, const struct opt *opt,
-			 const char *lead)
+			 size_t lead_bytes)
 {
 	const char *words = opt->words != NULL ? opt->words : "";
 
@@ -186,8 +122,10 @@ static void offer_values(struct typing *t, const struct opt *opt,
 	while (*words != '\0') {
 		size_t len = strcspn(words, " ");
 
-		offer(t->candidates, t->last,
-		      mem_printf("%s%.*s", lead, (int)len, words), NULL);
+		candidates_offer(t->candidates, t->last,
+				 mem_printf("%.*s%.*s", (int)lead_bytes,
+					    t->last, (int)len, words),
+				 NULL);
 		words += len + strspn(words + len, " ");
 	}
 }
@@ -204,8 +142,8 @@ static int offer_project(const struct place *place, unsigned char d_type,
 	if ((!t->no_options && place->name[0] == '-') ||
 	    !name_is_clean(place->name))
 		return 0;
-	offer(t->candidates, "", mem_copy(place->name),
-	      state_word(place->state));
+	candidates_offer(t->candidates, "", mem_copy(place->name),
+			 state_word(place->state));
 	return 0;
 }
 
@@ -217,9 +155,9 @@ static int offer_with_year(const struct place *place, unsigned char d_type,
 
 	(void)d_type;
 	if (place->year[0] != '\0' && name_is_clean(place->name))
-		offer(t->candidates, t->last,
-		      mem_printf("%s/%s", place->year, place->name),
-		      state_word(STATE_COMPLETED));
+		candidates_offer(t->candidates, t->last,
+				 mem_printf("%s/%s", place->year, place->name),
+				 state_word(STATE_COMPLETED));
 	return 0;
 }
 
@@ -270,8 +208,8 @@ static void offer_operand(struct typing *t)
 		break;
 	case OPERAND_SHELL:
 		for (size_t i = 0; i < COUNT_OF(shells); i++)
-			offer(t->candidates, t->last, mem_copy(shells[i]),
-			      NULL);
+			candidates_offer(t->candidates, t->last,
+					 mem_copy(shells[i]), NULL);
 		break;
 	case OPERAND_NONE:
 	case OPERAND_NEW:
@@ -283,26 +221,59 @@ static void offer_operand(struct typing *t)
 
 static void offer_last(struct typing *t)
 {
-	const char *equals = strchr(t->last, '=');
+	size_t lead_bytes = 0;
+	const struct opt *opt = t->value_of;
 
-	if (t->value_of != NULL)
-		offer_values(t, t->value_of, "");
-	else if (!t->no_options && strncmp(t->last, "--", 2) == 0 &&
-		 equals != NULL) {
-		SCOPED_TEXT char *name =
-			mem_text(t->last + 2, (size_t)(equals - t->last) - 2);
-		SCOPED_TEXT char *lead =
-			mem_text(t->last, (size_t)(equals - t->last) + 1);
-		const struct opt *opt = opts_find(&t->opts, name);
-
-		if (opt != NULL && opt->arg != NULL)
-			offer_values(t, opt, lead);
-	} else if (!t->no_options && t->last[0] == '-')
+	if (opt == NULL && !t->no_options)
+		opt = candidates_value(&t->opts, t->last, &lead_bytes);
+	if (opt != NULL)
+		offer_values(t, opt, lead_bytes);
+	else if (!t->no_options && t->last[0] == '-')
 		offer_options(t);
 	else if (t->command == NULL)
 		offer_commands(t);
 	else
 		offer_operand(t);
+}
+
+/* ---- a helper program's words ------------------------------------------- */
+
+static void read_reply(struct typing *t, char *reply)
+{
+	for (char *line = strsep(&reply, "\n"); line != NULL;
+	     line = strsep(&reply, "\n"))
+		if (line[0] != '\0')
+			candidates_offer_line(t->candidates, t->last,
+					      mem_copy(line));
+}
+
+/*
+ * words are those behind the command. A helper that fails or is slow is as
+ * good as one that knows nothing: a shell waits for us.
+ */
+static void ask_helper(struct typing *t, char *const *words, size_t count)
+{
+	SCOPED_TEXT char *path = path_helper(t->command->helper);
+	SCOPED_BUF struct buf reply = { 0 };
+	const char **argv = mem_resize(NULL, count + 3, sizeof(*argv));
+	const struct child child = {
+		.argv = argv,
+		.fds = { CHILD_NULL, CHILD_INHERIT, CHILD_NULL },
+		.fd_count = 3,
+		.limit_ms = HELPER_WAIT_MS,
+	};
+	int code;
+
+	argv[0] = path;
+	argv[1] = "--complete";
+	for (size_t i = 0; i < count; i++)
+		argv[2 + i] = words[i];
+	argv[2 + count] = NULL;
+	code = child_capture(&child, HELPER_REPLY_MAX_BYTES, &reply, NULL);
+	if ((code == 0 || code == COMPLETE_FILES) && reply.data != NULL)
+		read_reply(t, reply.data);
+	t->candidates->want_files = code == COMPLETE_FILES;
+	free(argv);
 }
 
 void complete_words(struct candidates *ret, char *const *words, size_t count,
@@ -316,13 +287,18 @@ void complete_words(struct candidates *ret, char *const *words, size_t count,
 		.last = count > 1 ? words[count - 1] : "",
 	};
 	bool sensible = count > 1;
+	size_t i = 1;
 
 	*ret = (struct candidates){ 0 };
-	for (size_t i = 1; sensible && i + 1 < count; i++)
-		sensible = read_word(&t, words[i]);
-	if (sensible)
+	while (sensible && i + 1 < count && !is_helpers(&t))
+		sensible = read_word(&t, words[i++]);
+	if (is_helpers(&t))
+		ask_helper(&t, words + i, count - i);
+	else if (sensible)
 		offer_last(&t);
-	sort_unique(ret);
+	/* A helper's order is its own: snapshots by number. */
+	if (!is_helpers(&t))
+		candidates_sort(ret);
 	if (t.command != NULL)
 		command_opts_fini(&t.opts);
 }
@@ -370,12 +346,7 @@ static int complete_plain(char *const *words, size_t count,
 
 	complete_words(&candidates, words, count, settings);
 	files = candidates.want_files;
-	for (size_t i = 0; i < candidates.count; i++) {
-		const struct candidate *c = &candidates.list[i];
-
-		buf_addf(out, "%s%s%s\n", c->text, c->help != NULL ? "\t" : "",
-			 c->help != NULL ? c->help : "");
-	}
+	candidates_print(&candidates, out);
 	candidates_fini(&candidates);
 	return files ? COMPLETE_FILES : 0;
 }

@@ -13,29 +13,16 @@
 #define PROJECT_COMPLETE_H
 
 #include "core/buf.h"
+#include "project/candidates.h"
 #include "project/settings.h"
 #include "project/words.h"
 
-enum { COMPLETE_FILES = 3 };
-
-struct candidate {
-	char *text; /* owned: the whole word, unquoted */
-	const char *help; /* or NULL */
-};
-
-struct candidates {
-	struct candidate *list; /* owned, sorted */
-	size_t count, room;
-	bool want_files;
-};
-
 /*
- * Collect what completes the last of words[0 .. count); words[0] is the
- * program. settings: where the folder is.
+ * Collect what completes the last of words[0 .. count), sorted; words[0] is
+ * the program. settings: where the folder is.
  */
 void complete_words(struct candidates *ret, char *const *words, size_t count,
 		    struct settings *settings);
-void candidates_fini(struct candidates *candidates);
 
 /* COMP_POINT counts characters: the bytes that it stands for. */
 size_t complete_point_bytes(const char *line, size_t point);

@@ -9,7 +9,7 @@
 #include "project/workspace/run/shares.h"
 #include "project/workspace/store/store.h"
 
-enum { COMMAND_ENV_MAX = 128 };
+enum { COMMAND_ENV_MAX = 128, COMMAND_OPERANDS = 3 };
 
 /* The options of all verbs. */
 struct settings {
@@ -43,6 +43,8 @@ struct command {
 	command_fn *fn;
 	const struct opt *opts;
 	size_t opt_count;
+	/* What completes each, and all others, as struct opt's words. */
+	const char *operands[COMMAND_OPERANDS];
 };
 
 extern const struct command workspace_commands[];

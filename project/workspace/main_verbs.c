@@ -5,6 +5,7 @@
 #include "core/version.h"
 #include "project/workspace/image/archive.h"
 #include "project/workspace/command.h"
+#include "project/workspace/completion.h"
 #include "project/workspace/workspace.h"
 
 static void print_help(void)
@@ -141,6 +142,8 @@ int workspace_main(int argc, char **argv)
 		printf("project workspace (earshot) %s\n", EARSHOT_VERSION);
 		return 0;
 	}
+	if (strcmp(argv[1], "--complete") == 0 && argc > 2)
+		return completion_main(argv + 2, (size_t)argc - 2);
 	command = workspace_command_find(argv[1]);
 	if (command != NULL)
 		return dispatch(command, argc - 1, argv + 1);

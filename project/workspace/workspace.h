@@ -20,6 +20,15 @@ int workspace_main(int argc, char **argv);
 char *workspace_project_dir(const char *name) MUST_CHECK;
 
 /*
+ * Call fn for each project whose name begins with prefix, in any state and in
+ * no order; state is the word for that. Without a GTD folder there are none.
+ */
+typedef void workspace_project_fn(const char *name, const char *state,
+				  void *data);
+void workspace_each_project(const char *prefix, workspace_project_fn *fn,
+			    void *data);
+
+/*
  * What project does to a project, done to its workspace too. All of them are 0
  * without doing anything when there is no such workspace.
  */

@@ -5,6 +5,7 @@ Bash gets nasty names and every way to begin typing them; what TAB makes of it
 is run, and must be exactly one existing name. Then the same as a property,
 with random names; then zsh and fish. Nothing may be executed from a name.
 """
+import fcntl
 import os
 import random
 import shutil
@@ -310,6 +311,206 @@ def fish_names():
                 got = sorted(line.split("\t")[0]
                              for line in done.stdout.splitlines())
                 assert got == sorted(want), (typed, got)
+        no_execution(home)
+    finally:
+        home.close()
+
+
+# Workspaces, each with the numbers of its snapshots.
+WORKSPACES = {"trip": (1, 2, 30), "two words": (7,), "it's": (), "x:alpha": (),
+              "dol$(touch pwned)lar": (4,), "étude": ()}
+COMMENT = "before $(touch pwned)\\n\033[31m"
+
+
+def make_store(home):
+    """A store as its files are: nothing of it is run here."""
+    store = home.root + "/.local/share/earshot/workspaces"
+    for folder in ("ws", "bases", "trash", "locks"):
+        os.makedirs(f"{store}/{folder}", exist_ok=True)
+    for name, numbers in WORKSPACES.items():
+        with open(f"{store}/ws/{name}", "w", encoding="utf-8") as f:
+            f.write(f"earshot-workspace 1\nproject {name}\nbase host\n"
+                    "store overlay\ncreated 1\nupper 0f3a2b1c4d5e\n"
+                    f"base-layers 0\nparent 0\nnext {max(numbers + (0,)) + 1}\n")
+            for n in numbers:
+                f.write(f"snap {n} 1763775100 0 manual host {COMMENT}{n}\n")
+            f.write("lower host\n")
+    for name in ("bases/small", "trash/1763775000-old", "trash/0-1-gone.base",
+                 "ws/.trip.tmp"):
+        with open(f"{store}/{name}", "w", encoding="ascii"):
+            pass
+    return store
+
+
+def workspace_home():
+    home = Home(["trip", "garden", "per@cent"])
+    os.makedirs(home.gtd + "/Postponed/piano")
+    os.makedirs(home.gtd + "/Completed/2025/boat")
+    with open(home.gtd + "/Projects/gar-file", "w", encoding="ascii"):
+        pass
+    with open(home.root + "/bin/zzprogram", "w", encoding="ascii"):
+        pass
+    os.chmod(home.root + "/bin/zzprogram", 0o755)
+    return home
+
+
+# What is typed behind "p w ", and what the words then are.
+TYPED_WORKSPACE = [
+    ("en", ["enter"]), ("ga", ["garden"]), ("two", ["two words"]),
+    ("tr", ["trip"]), ("'dol", ["dol$(touch pwned)lar"]),
+    ("snap tr", ["snap", "trip"]), ("s \"two", ["s", "two words"]),
+    ("snap ga", ["snap", "ga"]), ("stop dol", ["stop", "dol$(touch pwned)lar"]),
+    ("destroy it\\'", ["destroy", "it's"]), ("diff x:", ["diff", "x:alpha"]),
+    ("run pi", ["run", "piano"]), ("enter bo", ["enter", "boat"]),
+    ("run per", ["run", "per"]), ("run gar", ["run", "garden"]),
+    ("create ga", ["create", "garden"]), ("create tri", ["create", "tri"]),
+    ("restore trip@", ["restore", "trip@"]),
+    ("restore trip@3", ["restore", "trip@30"]),
+    ("restore 'trip@3", ["restore", "trip@30"]),
+    ("restore tri@3", ["restore", "tri@30"]),
+    ("restore trip@l", ["restore", "trip@last"]),
+    ("restore two\\ words@", ["restore", "two words@7"]),
+    ('restore "two words@', ["restore", "two words@7"]),
+    ("diff dol\\$\\(touch\\ pwned\\)lar@",
+     ["diff", "dol$(touch pwned)lar@4"]),
+    ("clone trip ga", ["clone", "trip", "ga"]),
+    ("rename trip ga", ["rename", "trip", "ga"]),
+    ("undelete ol", ["undelete", "old"]),
+    ("undelete 1", ["undelete", "1763775000-old"]),
+    ("undelete 0", ["undelete", "0"]),
+    ("base re", ["base", "remove"]), ("base remove s", ["base", "remove", "small"]),
+    ("base add s", ["base", "add", "s"]),
+    ("base add x two", ["base", "add", "x", "two words/"]),
+    ("create y --base sm", ["create", "y", "--base", "small"]),
+    ("create y -b h", ["create", "y", "-b", "host"]),
+    ("create y --base=trip@3", ["create", "y", "--base=trip@30"]),
+    ("create y --base two", ["create", "y", "--base", "two words/"]),
+    ("create y --sto", ["create", "y", "--store="]),
+    ("create y --store=re", ["create", "y", "--store=reflink"]),
+    ("create y --project pi", ["create", "y", "--project", "piano"]),
+    ("run trip -S so", ["run", "trip", "-S", "sound"]),
+    ("run --net=no", ["run", "--net=none"]),
+    ("garden --sa", ["garden", "--say"]),
+    ("gc --fl", ["gc", "--flatten"]), ("gc --sa", ["gc", "--sa"]),
+    ("export tr", ["export", "trip"]),
+    ("export trip two", ["export", "trip", "two words/"]),
+    ("export trip x --format oc", ["export", "trip", "x", "--format", "oci"]),
+    ("import two", ["import", "two words/"]),
+    ("run trip -- zzp", ["run", "trip", "--", "zzprogram"]),
+    ("run trip zzp", ["run", "trip", "zzprogram"]),
+    ("run trip -- ls two", ["run", "trip", "--", "ls", "two words/"]),
+    ("run trip ls --sa", ["run", "trip", "ls", "--sa"]),
+    ("list trip tr", ["list", "trip", "tr"]), ("zz", ["zz"]),
+]
+
+
+@test
+def bash_workspace():
+    """bash: verbs, names, snapshots, values and files behind p w"""
+    home = workspace_home()
+    try:
+        shell = bash(home, INSTALLED)
+        # There is no store yet, and completion makes none.
+        assert shell.run("p w run tri") == ["w", "run", "trip"]
+        assert shell.run("p w stop tri") == ["w", "stop", "tri"]
+        assert not os.path.exists(home.root + "/.local"), "a store was made"
+        store = make_store(home)
+        os.chmod(store, 0o750)
+        with open(store + "/lock", "w", encoding="ascii") as lock, \
+                open(store + "/locks/trip", "w", encoding="ascii") as name_lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(name_lock, fcntl.LOCK_EX)
+            for typed, want in TYPED_WORKSPACE:
+                for command in ("p w ", "project workspace "):
+                    got = shell.run(command + typed)
+                    assert got == command.split()[1:] + want, (typed, got)
+        assert os.stat(store).st_mode & 0o777 == 0o750
+        assert sorted(os.listdir(store)) == [
+            "bases", "lock", "locks", "trash", "ws"], os.listdir(store)
+        shell.close()
+        no_execution(home)
+    finally:
+        home.close()
+
+
+@test
+def zsh_workspace():
+    """zsh: the same, with files beside other words"""
+    home = workspace_home()
+    make_store(home)
+    try:
+        shell = Shell(home, ["zsh", "-f", "-i"], [
+            "PS1='@@ '", "unsetopt prompt_sp prompt_cr beep zle_bracketed_paste",
+            "unset zle_bracketed_paste", "autoload -Uz compinit",
+            "compinit -u -D", 'eval "$(project init zsh)"'])
+        for typed, want in TYPED_WORKSPACE:
+            # zsh takes a folder's slash away again at the word's end.
+            got = shell.run("p w " + typed)
+            assert got == ["w"] + [w.rstrip("/") for w in want], (typed, got)
+        shell.close()
+        no_execution(home)
+    finally:
+        home.close()
+
+
+@test
+def fish_workspace():
+    """fish: the same, with comments as descriptions"""
+    home = workspace_home()
+    if not shutil.which("fish"):
+        raise Skip("there is no fish")
+    make_store(home)
+    cases = [("p w en", ["enter\ta shell in it, made on first use"]),
+             ("p w snap tw", ["two words\tworkspace"]),
+             ("p w run pi", ["piano\tpostponed"]),
+             ("p w restore trip@3",
+              ["trip@30\tbefore $(touch pwned)..."]),
+             ("p w create y --base two", ["two words/"]),
+             ("p w create y --base=two", ["--base=two words/"]),
+             ("p w create y --base sm", ["small\tbase"]),
+             ("p w export trip zz", []), ("p w clone trip ", [])]
+    try:
+        for typed, want in cases:
+            quoted = typed.replace("\\", "\\\\").replace("'", "\\'")
+            done = subprocess.run(
+                ["fish", "--no-config", "-c",
+                 f"project init fish | source; complete -C '{quoted}'"],
+                env=home.env, cwd=home.cwd, stdout=subprocess.PIPE, text=True,
+                timeout=60, check=True)
+            assert done.stdout.splitlines() == want, (typed, done.stdout)
+        no_execution(home)
+    finally:
+        home.close()
+
+
+@test
+def workspace_helper():
+    """a helper program that is missing, hangs, fails or writes rubbish"""
+    home = workspace_home()
+    helper = home.root + "/mine/project-workspace"
+    os.mkdir(home.root + "/mine")
+    shutil.copy(BIN + "/project", home.root + "/mine/project")
+    cases = [(None, ""), ("echo trip; exec sleep 1000", ""),
+             ("echo trip; exit 1", ""), ("kill -9 $$", ""),
+             ("head -c 9000000 /dev/zero | tr '\\0' 't'", ""),
+             ("echo noise >&2; echo; echo trip; echo other; echo 't\tx\ty'",
+              "trip\nt\tx\ty\n"),
+             ('shift; printf "t<%s>" "$@"', "t<snap>t<$(touch pwned)>t<t>\n")]
+    try:
+        for script, want in cases:
+            if script is not None:
+                with open(helper, "w", encoding="ascii") as f:
+                    f.write("#!/bin/bash\n" + script + "\n")
+                os.chmod(helper, 0o755)
+            done = subprocess.run(
+                [home.root + "/mine/project", "--complete-zsh", "p", "w",
+                 "snap", "$(touch pwned)", "t"], env=home.env, cwd=home.cwd,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
+            # The file's own way to write a tab.
+            assert done.stdout == want.replace("\\t", "\t"), (script,
+                                                             done.stdout)
+            assert done.returncode == 0, (script, done.returncode)
         no_execution(home)
     finally:
         home.close()

@@ -71,6 +71,17 @@ failed:
 	return e != NULL ? -e->code : -EIO;
 }
 
+int store_peek(struct store *ret, struct err *e)
+{
+	SCOPED_TEXT char *path = path_data("workspaces");
+	int dir = dir_open(AT_FDCWD, path, e);
+
+	if (dir < 0)
+		return dir;
+	*ret = (struct store){ .path = text_give(&path), .dir = dir };
+	return 0;
+}
+
 void store_close(struct store *store)
 {
 	if (store->path != NULL)

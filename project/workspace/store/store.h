@@ -40,6 +40,11 @@ struct store {
 
 /* Open the store of the calling user, making it when it is new. */
 int store_open(struct store *ret, struct err *e) MUST_CHECK;
+/*
+ * Open it only to read, making and changing nothing: -ENOENT when there is
+ * none. Its map is not set, and folders in it may be missing.
+ */
+int store_peek(struct store *ret, struct err *e) MUST_CHECK;
 void store_close(struct store *store);
 #define SCOPED_STORE ON_SCOPE_EXIT(store_close)
 
