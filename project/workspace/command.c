@@ -133,6 +133,7 @@ static const struct opt gc_opts[] = {
 
 static const struct opt import_opts[] = {
 	MAX_MIB_OPTION,
+	MAP_OPTION,
 };
 
 static const struct opt export_opts[] = {
@@ -160,38 +161,55 @@ static int check_init(const struct run *run, struct err *e)
 	return boot_check(e);
 }
 
+int command_map(const struct run *run, const char **ret_text, struct idmap *ret,
+		struct err *e)
+{
+	const struct buf *text = &run->set->map;
+	const struct meta wanted = {
+		.map = text->len_bytes > 0 ? text->data : NULL,
+	};
+
+	*ret_text = wanted.map;
+	return store_map(run->store, &wanted, ret, e);
+}
+
+static int check_store(const char *name, enum store_kind *ret, struct err *e)
+{
+	int kind = name != NULL ? store_kind_by_name(name) : STORE_OVERLAY;
+
+	if (kind < 0)
+		return err_usage(e,
+				 "store: '%s' is none of overlay, btrfs, "
+				 "reflink, dir, loop, lvm, zfs, lxc:dir, "
+				 "lxc:overlay, lxc:btrfs",
+				 name);
+	*ret = (enum store_kind)kind;
+	return 0;
+}
+
 static int create(const struct run *run, const char *name, struct err *e)
 {
 	struct create how = {
 		.name = name,
 		.project = run->set->project,
-		.map = run->set->map.len_bytes > 0 ? buf_text(&run->set->map)
-						   : NULL,
-	};
-	const struct meta wanted = {
-		.map = run->set->map.len_bytes > 0 ? run->set->map.data : NULL,
+		.init = run->set->init,
+		.size_gib = run->set->size_gib,
 	};
 	SCOPED_CHAIN struct chain chain = { 0 };
 	SCOPED_TEXT char *label = NULL;
 	SCOPED_FD int lock = -1;
 	struct idmap map;
-	const char *store = run->set->store;
-	int kind = store != NULL ? store_kind_by_name(store) : STORE_OVERLAY;
 	int rc = workspace_name_check(name, e);
 
-	if (rc == 0 && kind < 0)
-		return err_usage(e,
-				 "store: '%s' is none of overlay, btrfs, "
-				 "reflink, dir, loop, lvm, zfs, lxc:dir, "
-				 "lxc:overlay, lxc:btrfs",
-				 store);
+	if (rc == 0)
+		rc = check_store(run->set->store, &how.store, e);
 	if (rc == 0 && run->set->init)
 		rc = check_init(run, e);
 	if (rc == 0 && store_has(run->store, "ws", name))
 		return err_say(e, EEXIST, "there is a workspace '%s' already",
 			       name);
 	if (rc == 0)
-		rc = store_map(run->store, &wanted, &map, e);
+		rc = command_map(run, &how.map, &map, e);
 	/* From here on new layers are not yet named: no gc. */
 	lock = rc == 0 ? store_lock(run->store, false, e) : -1;
 	if (rc == 0 && lock < 0)
@@ -203,9 +221,6 @@ static int create(const struct run *run, const char *name, struct err *e)
 	if (rc < 0)
 		return rc;
 	how.base = label;
-	how.store = (enum store_kind)kind;
-	how.init = run->set->init;
-	how.size_gib = run->set->size_gib;
 	how.lower = chain;
 	rc = ops_create(run->store, &how, e);
 	if (rc == 0 && run->store->single_why != NULL && how.map == NULL)

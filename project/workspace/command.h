@@ -53,6 +53,10 @@ extern const size_t workspace_command_count;
 /* NULL when no verb or alias is called so. */
 const struct command *workspace_command_find(const char *word);
 
+/* --map as text (NULL: not given) and what it means: without it the usual. */
+int command_map(const struct run *run, const char **ret_text, struct idmap *ret,
+		struct err *e) MUST_CHECK;
+
 /* A line on standard error: what is going on. */
 void command_tell(const char *text);
 

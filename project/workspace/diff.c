@@ -247,5 +247,6 @@ int command_diff(const struct run *run, struct err *e)
 	if (rc == 0)
 		rc = launch_view(run->store, &meta, &new, command_tell,
 				 &diff.new, e);
-	return rc < 0 ? rc : ns_run(&map, true, diff_inside, &diff, e);
+	return rc < 0 ? rc
+		      : ns_run(&map, run->store->path, diff_inside, &diff, e);
 }

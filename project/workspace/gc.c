@@ -285,11 +285,11 @@ static int flatten(const struct store *store, const char *name, unsigned max,
 		return rc;
 	rc = store_map(store, &meta, &map, e);
 	if (rc == 0)
-		rc = store_new_layer(store, id, e);
+		rc = store_new_layer(store, &map, id, e);
 	if (rc < 0)
 		return rc;
 	join.target = id;
-	rc = ns_run(&map, false, join_layers, &join, e);
+	rc = ns_run(&map, NULL, join_layers, &join, e);
 	if (rc == 0)
 		rc = save_flat(store, name, &meta, join.count, id, e);
 	if (rc < 0)

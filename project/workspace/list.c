@@ -68,7 +68,7 @@ static struct tree_size *get_sizes(const struct store *store,
 		(void)err_set(e, errno, "mmap");
 		return NULL;
 	}
-	if (ns_run(&map, false, measure_all, &job, e) == 0)
+	if (ns_run(&map, NULL, measure_all, &job, e) == 0)
 		return job.sizes;
 	munmap(job.sizes, bytes);
 	return NULL;

@@ -27,10 +27,14 @@ static void fresh_fini(struct fresh *fresh)
 
 #define SCOPED_FRESH ON_SCOPE_EXIT(fresh_fini)
 
-static int fresh_make(const struct store *store, struct fresh *ret,
-		      struct err *e)
+static int fresh_make(const struct store *store, const struct meta *meta,
+		      struct fresh *ret, struct err *e)
 {
-	int rc = store_new_layer(store, ret->id, e);
+	struct idmap map;
+	int rc = store_map(store, meta, &map, e);
+
+	if (rc == 0)
+		rc = store_new_layer(store, &map, ret->id, e);
 
 	if (rc == 0)
 		ret->store = store;
@@ -125,9 +129,6 @@ int ops_create(const struct store *store, const struct create *create,
 	if (store_has(store, "ws", create->name))
 		return err_say(e, EEXIST, "there is a workspace '%s' already",
 			       create->name);
-	rc = fresh_make(store, &upper, e);
-	if (rc < 0)
-		return rc;
 	meta.project = mem_copy(create->project);
 	meta.base = mem_copy(create->base);
 	meta.map = mem_copy(create->map);
@@ -136,6 +137,9 @@ int ops_create(const struct store *store, const struct create *create,
 	meta.created_s = time(NULL);
 	meta.lower = chain_copy(&create->lower);
 	meta.base_layers = (unsigned)create->lower.count;
+	rc = fresh_make(store, &meta, &upper, e);
+	if (rc < 0)
+		return rc;
 	set_upper(&meta, upper.id);
 	rc = fill_upper(store, create, &meta, e);
 	if (rc == 0)
@@ -153,7 +157,7 @@ int ops_create(const struct store *store, const struct create *create,
 static int copy_state(const struct store *store, const struct meta *meta,
 		      struct fresh *copy, struct chain *ret, struct err *e)
 {
-	int rc = fresh_make(store, copy, e);
+	int rc = fresh_make(store, meta, copy, e);
 
 	if (rc == 0)
 		rc = storage_copy(store, meta, meta->upper, copy->id, e);
@@ -203,7 +207,7 @@ static int freeze(const struct store *store, const char *name,
 	*ret = chain_copy(&meta->lower);
 	if (store_layer_is_empty(store, meta->upper, meta->lower.host))
 		return 0;
-	rc = fresh_make(store, fresh, e);
+	rc = fresh_make(store, meta, fresh, e);
 	if (rc < 0) {
 		chain_fini(ret);
 		return rc;
@@ -348,7 +352,7 @@ static int go_back(const struct store *store, struct meta *meta,
 {
 	SCOPED_CHAIN struct chain target = chain_copy(chain);
 	unsigned saved = 0;
-	int rc = fresh_make(store, fresh, e);
+	int rc = fresh_make(store, meta, fresh, e);
 
 	if (rc == 0 && meta->store != STORE_OVERLAY) {
 		rc = storage_copy(store, meta, target.ids[0], fresh->id, e);
@@ -437,7 +441,7 @@ static int clone_upper(const struct store *store, const struct meta *from,
 {
 	bool whole = from->store != STORE_OVERLAY;
 	bool ready = whole && fresh->store != NULL;
-	int rc = ready ? 0 : fresh_make(store, fresh, e);
+	int rc = ready ? 0 : fresh_make(store, from, fresh, e);
 
 	if (rc == 0 && whole && !ready)
 		rc = storage_copy(store, from, chain->ids[0], fresh->id, e);

@@ -19,7 +19,7 @@ static int nothing(void *data, struct err *e)
 
 static int probe_userns(const struct store *store, struct err *e)
 {
-	return ns_run(&store->map, true, nothing, NULL, e);
+	return ns_run(&store->map, store->path, nothing, NULL, e);
 }
 
 static int probe_range(const struct store *store, struct err *e)
@@ -34,13 +34,11 @@ static int try_overlay(void *data, struct err *e)
 	static const char *const folders[] = { "mnt/l", "mnt/u", "mnt/w",
 					       "mnt/m" };
 	static const char *const lowers[] = { "mnt/l", "mnt/m" };
-	const struct store *store = data;
 	SCOPED_FD int mnt = -1;
 	SCOPED_FD int target = -1;
 	int rc;
 
-	if (chdir(store->path) < 0)
-		return err_set(e, errno, "enter %s", store->path);
+	(void)data;
 	mnt = open("mnt", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	rc = mount_new("tmpfs", NULL, 0, mnt, e);
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(folders); i++)
@@ -54,9 +52,7 @@ static int try_overlay(void *data, struct err *e)
 
 static int probe_overlay(const struct store *store, struct err *e)
 {
-	struct store copy = *store;
-
-	return ns_run(&store->map, true, try_overlay, &copy, e);
+	return ns_run(&store->map, store->path, try_overlay, NULL, e);
 }
 
 static int probe_kind(const struct store *store, enum store_kind kind,

@@ -108,7 +108,7 @@ static int export_to(struct export *export, const struct idmap *map,
 	if (fd < 0)
 		return err_set(e, errno, "create %s", temp);
 	export->fd = fd;
-	rc = ns_run(map, true, export_inside, export, e);
+	rc = ns_run(map, export->store->path, export_inside, export, e);
 	if (rc == 0 && (fsync(fd) < 0 || fchmod(fd, 0666 & ~mask) < 0))
 		rc = err_set(e, errno, "write %s", file);
 	if (rc == 0 && rename(temp, file) < 0)
@@ -180,8 +180,9 @@ int command_export(const struct run *run, struct err *e)
 
 int command_import(const struct run *run, struct err *e)
 {
-	const struct import import = { run->store, &run->store->map,
-				       run->set->max_mib, command_tell };
+	struct idmap map;
+	const struct import import = { run->store, &map, run->set->max_mib,
+				       command_tell };
 	SCOPED_CHAIN struct chain chain = { 0 };
 	SCOPED_FD int lock = store_lock(run->store, false, e);
 	const char *slash = strrchr(run->argv[0], '/');
@@ -191,6 +192,8 @@ int command_import(const struct run *run, struct err *e)
 	};
 	int rc = lock < 0 ? lock : workspace_name_check(run->argv[1], e);
 
+	if (rc == 0)
+		rc = command_map(run, &create.map, &map, e);
 	if (rc < 0)
 		return rc;
 	if (store_has(run->store, "ws", run->argv[1]))
@@ -233,8 +236,12 @@ static int base_add(const struct run *run, struct err *e)
 	SCOPED_META struct meta meta = { .next = 1, .created_s = time(NULL) };
 	SCOPED_TEXT char *label = NULL;
 	const char *name = run->argv[1];
+	const char *map_text;
+	struct idmap map;
 	int rc = lock < 0 ? lock : workspace_name_check(name, e);
 
+	if (rc == 0)
+		rc = command_map(run, &map_text, &map, e);
 	if (rc < 0)
 		return rc;
 	name_lock = store_lock_name(run->store, name, e);
@@ -242,12 +249,12 @@ static int base_add(const struct run *run, struct err *e)
 		return name_lock;
 	if (store_has(run->store, "bases", name) || strcmp(name, "host") == 0)
 		return err_say(e, EEXIST, "there is a base '%s' already", name);
-	rc = bases_resolve(run->store, &run->store->map, run->argv[2],
-			   run->set->max_mib, command_tell, &meta.lower, &label,
-			   e);
+	rc = bases_resolve(run->store, &map, run->argv[2], run->set->max_mib,
+			   command_tell, &meta.lower, &label, e);
 	if (rc < 0)
 		return rc;
 	meta.base = text_give(&label);
+	meta.map = mem_copy(map_text);
 	return store_save(run->store, "bases", name, &meta, e);
 }
 

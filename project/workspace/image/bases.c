@@ -7,8 +7,30 @@
 #include "core/mem.h"
 #include "project/workspace/image/import.h"
 
-static int from_snapshot(const struct store *store, const char *text,
-			 struct chain *ret, struct err *e)
+/*
+ * Files keep the owners that they have on disk. Those of a root that is another
+ * id would belong to nobody.
+ */
+static int check_owners(const struct store *store, const struct meta *meta,
+			const struct idmap *map, const char *text,
+			struct err *e)
+{
+	struct idmap theirs;
+	int rc = store_map(store, meta, &theirs, e);
+
+	if (rc < 0 ||
+	    idmap_outside(&theirs.uids, 0) == idmap_outside(&map->uids, 0))
+		return rc;
+	return err_say(
+		e, EINVAL,
+		"root of base %s is user %lld, here it is %lld: make the "
+		"base with the same --map",
+		text, (long long)idmap_outside(&theirs.uids, 0),
+		(long long)idmap_outside(&map->uids, 0));
+}
+
+static int from_snapshot(const struct store *store, const struct idmap *map,
+			 const char *text, struct chain *ret, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_META struct meta meta = { 0 };
@@ -18,6 +40,8 @@ static int from_snapshot(const struct store *store, const char *text,
 
 	if (rc == 0)
 		rc = store_load(store, "ws", name, &meta, e);
+	if (rc == 0)
+		rc = check_owners(store, &meta, map, text, e);
 	if (rc < 0)
 		return rc;
 	snap = meta_snapshot(&meta, number);
@@ -27,12 +51,14 @@ static int from_snapshot(const struct store *store, const char *text,
 	return 0;
 }
 
-static int from_name(const struct store *store, const char *name,
-		     struct chain *ret, struct err *e)
+static int from_name(const struct store *store, const struct idmap *map,
+		     const char *name, struct chain *ret, struct err *e)
 {
 	SCOPED_META struct meta meta = { 0 };
 	int rc = store_load(store, "bases", name, &meta, e);
 
+	if (rc == 0)
+		rc = check_owners(store, &meta, map, name, e);
 	if (rc == 0)
 		*ret = chain_copy(&meta.lower);
 	return rc;
@@ -84,9 +110,9 @@ int bases_resolve(const struct store *store, const struct idmap *map,
 		 (!store_has(store, "bases", text) && stat(text, &st) == 0))
 		rc = import_source(&import, text, ret, e);
 	else if (strchr(text, '@') != NULL)
-		rc = from_snapshot(store, text, ret, e);
+		rc = from_snapshot(store, map, text, ret, e);
 	else
-		rc = from_name(store, text, ret, e);
+		rc = from_name(store, map, text, ret, e);
 	if (rc == 0)
 		*ret_label = mem_copy(text);
 	return rc;

@@ -29,12 +29,12 @@ struct unpack_job {
 static int unpack_inside(void *data, struct err *e)
 {
 	struct unpack_job *job = data;
-	SCOPED_TEXT char *path = mem_printf("%s/layers/%s/up",
-					    job->import->store->path, job->id);
+	char path[STORE_LAYER_PATH_BYTES];
 	SCOPED_FD int place = -1;
 	SCOPED_FD int root = -1;
 	int rc;
 
+	store_layer_path(job->id, "up", path);
 	place = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (place < 0)
 		return err_set(e, errno, "open %s", path);
@@ -90,14 +90,14 @@ int import_archive(const struct import *import, int fd, const char *strip,
 			 .owners = !import->map->single },
 	};
 	int ends[2];
-	int rc = store_new_layer(import->store, id, e);
+	int rc = store_new_layer(import->store, import->map, id, e);
 
 	if (rc < 0)
 		return rc;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_set(e, errno, "pipe");
 	job.report = ends[1];
-	rc = ns_run(import->map, true, unpack_inside, &job, e);
+	rc = ns_run(import->map, import->store->path, unpack_inside, &job, e);
 	close(ends[1]);
 	if (rc == 0 && read(ends[0], &job.how, sizeof(job.how)) ==
 			       (ssize_t)sizeof(job.how))
@@ -176,14 +176,14 @@ static int import_folder(const struct import *import, int dir,
 	char path[STORE_LAYER_PATH_BYTES];
 	char id[LAYER_ID_BYTES + 1];
 	SCOPED_FD int up = -1;
-	int rc = store_new_layer(import->store, id, e);
+	int rc = store_new_layer(import->store, import->map, id, e);
 
 	if (rc < 0)
 		return rc;
 	store_layer_path(id, "up", path);
 	up = dir_open(import->store->dir, path, e);
 	job.to = up;
-	rc = up < 0 ? up : ns_run(import->map, false, copy_inside, &job, e);
+	rc = up < 0 ? up : ns_run(import->map, NULL, copy_inside, &job, e);
 	if (rc < 0)
 		store_drop_layer(import->store, id);
 	else

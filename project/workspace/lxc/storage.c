@@ -340,7 +340,7 @@ static int fill_overlay(const struct store *store, struct meta *meta,
 			struct err *e)
 {
 	char base[LAYER_ID_BYTES + 1];
-	int rc = store_new_layer(store, base, e);
+	int rc = store_new_layer(store, &store->map, base, e);
 
 	if (rc < 0)
 		return rc;

@@ -207,6 +207,19 @@ int64_t idmap_outside(const struct idmap_ids *ids, uint32_t inside)
 	return -1;
 }
 
+int64_t idmap_inside(const struct idmap_ids *ids, uint32_t outside)
+{
+	for (size_t i = 0; i < ids->count; i++) {
+		const struct idmap_range *range = &ids->ranges[i];
+
+		if (outside >= range->outside &&
+		    outside - range->outside < range->count)
+			return (int64_t)range->inside +
+			       (outside - range->outside);
+	}
+	return -1;
+}
+
 void idmap_print(const struct idmap_ids *ids, struct buf *out)
 {
 	for (size_t i = 0; i < ids->count; i++)

@@ -54,6 +54,10 @@ void idmap_default(struct idmap *ret, const char **ret_why);
 /* Where an id inside lies outside; -1 when it is not mapped. */
 int64_t idmap_outside(const struct idmap_ids *ids, uint32_t inside);
 
+
+/* The other way round. */
+int64_t idmap_inside(const struct idmap_ids *ids, uint32_t outside);
+
 /* Add lines for /proc/PID/uid_map to out. */
 void idmap_print(const struct idmap_ids *ids, struct buf *out);
 

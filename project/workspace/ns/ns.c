@@ -232,7 +232,7 @@ int ns_verdict_receive(int fd, struct err *e)
 
 struct job {
 	const struct idmap *map;
-	bool mounts;
+	const char *dir;
 	ns_fn *fn;
 	void *data;
 };
@@ -246,9 +246,11 @@ static int run_job(const struct job *job, int start, struct err *e)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(start, &go, 1) != 1)
 		return err_say(e, ECHILD, "the parent process ended");
+	if (job->dir != NULL && chdir(job->dir) < 0)
+		return err_set(e, errno, "enter %s", job->dir);
 	rc = ns_become_root(job->map, e);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (rc == 0 && job->mounts &&
+	if (rc == 0 && job->dir != NULL &&
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		rc = ns_explain(errno, "make mounts private", e);
 	umask(0);
@@ -268,10 +270,10 @@ static _Noreturn void child_main(const struct job *job, int start, int verdict)
 	_exit(rc == 0 ? 0 : 1);
 }
 
-int ns_run(const struct idmap *map, bool mounts, ns_fn *fn, void *data,
+int ns_run(const struct idmap *map, const char *dir, ns_fn *fn, void *data,
 	   struct err *e)
 {
-	const struct job job = { map, mounts, fn, data };
+	const struct job job = { map, dir, fn, data };
 	SCOPED_FD int start = -1;
 	SCOPED_FD int verdict = -1;
 	int starts[2], verdicts[2];
@@ -285,7 +287,7 @@ int ns_run(const struct idmap *map, bool mounts, ns_fn *fn, void *data,
 		close(starts[1]);
 		return err_set(e, errno, "pipe");
 	}
-	pid = ns_fork(CLONE_NEWUSER | (mounts ? CLONE_NEWNS : 0), e);
+	pid = ns_fork(CLONE_NEWUSER | (dir != NULL ? CLONE_NEWNS : 0), e);
 	if (pid == 0) {
 		close(starts[1]);
 		close(verdicts[0]);

@@ -663,10 +663,6 @@ int view_mount(const struct view *view, bool bare, struct err *e)
 	struct work work = { .view = view, .scaffold = -1, .root = -1 };
 	int rc = 0;
 
-	/* By name: the open descriptor belongs to the old mount namespace,
-	 * and nothing can be mounted there. */
-	if (chdir(view->store->path) < 0)
-		return err_set(e, errno, "enter %s", view->store->path);
 	rc = mount_root(&work, bare, e);
 	if (rc == 0 && view->lower.host)
 		rc = mount_host(&work, e);

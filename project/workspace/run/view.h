@@ -39,9 +39,11 @@ struct view {
 
 /*
  * Assemble the root folder on the store's mnt folder, in a private mount
- * namespace and as root of a user namespace. Only the stacked folders, without
- * /proc and the rest, when bare: to read or to export it.
- * Returns a descriptor of it, or -errno.
+ * namespace and as root of a user namespace. The working directory is the
+ * store's folder, entered there: descriptors of before belong to the old
+ * mount namespace, where nothing can be mounted. Only the stacked folders,
+ * without /proc and the rest, when bare: to read or to export it. Returns a
+ * descriptor of it, or -errno.
  */
 int view_mount(const struct view *view, bool bare, struct err *e) MUST_CHECK;
 

@@ -471,14 +471,14 @@ static int make_new(const struct store *store, const struct buf *fingerprint,
 	char id[LAYER_ID_BYTES + 1];
 	SCOPED_FD int up = -1;
 	struct build job = { .store = store };
-	int rc = store_new_layer(store, id, e);
+	int rc = store_new_layer(store, &store->map, id, e);
 
 	if (rc < 0)
 		return rc;
 	store_layer_path(id, "up", path);
 	up = dir_open(store->dir, path, e);
 	job.up = up;
-	rc = up < 0 ? up : ns_run(&store->map, false, build, &job, e);
+	rc = up < 0 ? up : ns_run(&store->map, NULL, build, &job, e);
 	if (rc == 0) {
 		buf_addf(&text, "%s\n%s", id, buf_text(fingerprint));
 		rc = file_replace(store->dir, "host", buf_text(&text),

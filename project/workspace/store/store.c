@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <time.h>
 
 #include "core/clock.h"
@@ -13,6 +14,7 @@
 #include "core/mem.h"
 #include "core/paths.h"
 #include "project/workspace/ns/ns.h"
+#include "project/workspace/store/grant.h"
 #include "project/workspace/store/skeleton.h"
 #include "project/workspace/store/tree.h"
 
@@ -40,6 +42,10 @@ static int check_owner(struct store *store, struct err *e)
 	if (st.st_uid != geteuid())
 		return err_say(e, EPERM, "%s belongs to another user",
 			       store->path);
+	/* Behind a list of users the group's bits are its mask (grant.h). */
+	if ((st.st_mode & 07777) == 0710 &&
+	    fgetxattr(store->dir, "system.posix_acl_access", NULL, 0) > 0)
+		return 0;
 	if ((st.st_mode & 07777) != 0700 && fchmod(store->dir, 0700) < 0)
 		return err_set(e, errno, "chmod %s", store->path);
 	return 0;
@@ -377,8 +383,8 @@ static int try_layer(const struct store *store, const char *id, struct err *e)
 	return 0;
 }
 
-int store_new_layer(const struct store *store, char ret[LAYER_ID_BYTES + 1],
-		    struct err *e)
+int store_new_layer(const struct store *store, const struct idmap *map,
+		    char ret[LAYER_ID_BYTES + 1], struct err *e)
 {
 	for (int tries = 0; tries < 16; tries++) {
 		uint64_t random;
@@ -390,10 +396,16 @@ int store_new_layer(const struct store *store, char ret[LAYER_ID_BYTES + 1],
 		snprintf(id, sizeof(id), "%012llx",
 			 (unsigned long long)random & 0xffffffffffffULL);
 		rc = try_layer(store, id, e);
-		if (rc == 0)
-			memcpy(ret, id, sizeof(id));
-		if (rc != -EEXIST)
+		if (rc == -EEXIST)
+			continue;
+		if (rc < 0)
 			return rc;
+		rc = grant_layer(store, id, map, e);
+		if (rc < 0)
+			store_drop_layer(store, id);
+		else
+			memcpy(ret, id, sizeof(id));
+		return rc;
 	}
 	return err_set(e, EEXIST, "make a layer");
 }
@@ -455,7 +467,9 @@ int store_empty_tmp(const struct store *store, struct err *e)
 
 	if (rc < 0 || names.count == 0)
 		return rc;
-	rc = ns_run(&store->map, false, empty_tmp, &copy, e);
+	/* Of root's some may belong to ids outside of any map. */
+	rc = geteuid() == 0 ? empty_tmp(&copy, e)
+			    : ns_run(&store->map, NULL, empty_tmp, &copy, e);
 	return rc < 0 ? rc : (int)names.count;
 }
 

@@ -104,9 +104,12 @@ char *store_find(const struct store *store, const char *prefix,
 int store_parse(const struct store *store, const char *text, char **ret_name,
 		unsigned *ret_number, struct err *e) MUST_CHECK;
 
-/* Make a new empty layer with its up folder; its id goes to ret. */
-int store_new_layer(const struct store *store, char ret[LAYER_ID_BYTES + 1],
-		    struct err *e) MUST_CHECK;
+/*
+ * Make a new empty layer with its up folder, for root of the map (grant.h); its
+ * id goes to ret.
+ */
+int store_new_layer(const struct store *store, const struct idmap *map,
+		    char ret[LAYER_ID_BYTES + 1], struct err *e) MUST_CHECK;
 
 /* "layers/ID/part", relative to the store's folder. */
 void store_layer_path(const char *id, const char *part,

@@ -88,7 +88,7 @@ static int btrfs_copy(const struct store *store, const struct idmap *map,
 		return rc;
 	job.from = up;
 	job.to = dir_open(target, "up", e);
-	rc = job.to < 0 ? job.to : ns_run(map, false, copy_job, &job, e);
+	rc = job.to < 0 ? job.to : ns_run(map, NULL, copy_job, &job, e);
 	scope_close(&job.to);
 	return rc;
 }
@@ -116,7 +116,7 @@ static int copy_tree(const struct store *store, const struct meta *meta,
 		return target;
 	job.from = source;
 	job.to = target;
-	return ns_run(map, false, copy_job, &job, e);
+	return ns_run(map, NULL, copy_job, &job, e);
 }
 
 int whole_copy(const struct store *store, const struct meta *meta,
