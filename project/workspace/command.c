@@ -187,6 +187,22 @@ static int check_store(const char *name, enum store_kind *ret, struct err *e)
 	return 0;
 }
 
+/* The host's files can only be shown to whoever may read them as himself. */
+static int check_root(const struct run *run, const struct idmap *map,
+		      struct err *e)
+{
+	int64_t root = idmap_outside(&map->uids, 0);
+
+	if (root < 0)
+		return err_usage(e, "map: 0 inside must be somebody");
+	if (strcmp(run->set->base, "host") == 0 && root != geteuid())
+		return err_usage(e,
+				 "map: over the host 0 inside is you (%u); "
+				 "for user %lld give a --base",
+				 geteuid(), (long long)root);
+	return 0;
+}
+
 static int create(const struct run *run, const char *name, struct err *e)
 {
 	struct create how = {
@@ -210,6 +226,8 @@ static int create(const struct run *run, const char *name, struct err *e)
 			       name);
 	if (rc == 0)
 		rc = command_map(run, &how.map, &map, e);
+	if (rc == 0)
+		rc = check_root(run, &map, e);
 	/* From here on new layers are not yet named: no gc. */
 	lock = rc == 0 ? store_lock(run->store, false, e) : -1;
 	if (rc == 0 && lock < 0)

@@ -315,6 +315,30 @@ static int choose_net(struct launch *launch, const struct meta *meta,
 	return 0;
 }
 
+/*
+ * "me" is root's other name (inner.c); where root is another id, whatever id
+ * inside the user has.
+ */
+static int choose_user(const struct store *store, struct launch *launch,
+		       const struct meta *meta, char **ret_number,
+		       struct err *e)
+{
+	struct idmap map;
+	int rc = store_map(store, meta, &map, e);
+	int64_t me;
+
+	if (rc < 0 || launch->user == NULL || strcmp(launch->user, "me") != 0 ||
+	    idmap_outside(&map.uids, 0) == geteuid())
+		return rc;
+	me = idmap_inside(&map.uids, geteuid());
+	if (me < 0)
+		return err_say(e, EPERM, "you are not among the ids of %s",
+			       launch->name);
+	*ret_number = mem_printf("%lld", (long long)me);
+	launch->user = *ret_number;
+	return 0;
+}
+
 int launch_run(const struct store *store, struct launch *launch,
 	       launch_told_fn *told_fn, struct err *e)
 {
@@ -323,11 +347,14 @@ int launch_run(const struct store *store, struct launch *launch,
 	const struct boot_place place = { store, meta.upper };
 	SCOPED_TEXT char *home = home_inside(launch);
 	SCOPED_TEXT char *dir = NULL;
+	SCOPED_TEXT char *number = NULL;
 	struct env env = { 0 };
 	struct session session = { .argv = launch->argv };
 	size_t asked = launch->shares.count;
 	int rc = store_load(store, "ws", launch->name, &meta, e);
 
+	if (rc == 0)
+		rc = choose_user(store, launch, &meta, &number, e);
 	if (rc == 0)
 		rc = choose_net(launch, &meta, e);
 	if (rc == 0)
