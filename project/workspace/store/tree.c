@@ -1,6 +1,5 @@
 #include "project/workspace/store/tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/fs.h>
@@ -30,49 +29,26 @@ bool tree_is_opaque(int dir)
 	return fgetxattr(dir, opaque_name, &value, 1) == 1 && value == 'y';
 }
 
-static bool is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-/* A DIR of its own descriptor, so that the caller keeps his. */
-static DIR *open_listing(int dir, struct err *e)
-{
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
-
-	if (listing == NULL) {
-		(void)err_set(e, errno, "read a folder");
-		scope_close(&fd);
-	}
-	return listing;
-}
-
-static int open_child_dir(int dir, const char *name)
-{
-	return openat(dir, name,
-		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
 /* ---- removing ----------------------------------------------------------- */
 
 static int empty_dir(int dir, unsigned depth, struct err *e);
 
-static int remove_child(int dir, const char *name, unsigned depth,
+static int remove_child(void *data, int dir, const char *name, unsigned depth,
 			struct err *e)
 {
 	SCOPED_FD int child = -1;
 	int rc;
 
+	(void)data;
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return err_set(e, errno, "remove %s", name);
-	child = open_child_dir(dir, name);
+	child = walk_open(dir, name);
 	if (child < 0 && errno == EACCES) {
 		/* overlayfs leaves its work/work with mode 000. */
 		(void)!fchmodat(dir, name, 0700, 0);
-		child = open_child_dir(dir, name);
+		child = walk_open(dir, name);
 	}
 	if (child < 0)
 		return err_set(e, errno, "open folder %s", name);
@@ -86,22 +62,9 @@ static int remove_child(int dir, const char *name, unsigned depth,
 
 static int empty_dir(int dir, unsigned depth, struct err *e)
 {
-	DIR *listing;
-	struct dirent *entry;
-	int rc = 0;
-
-	if (depth > TREE_DEPTH_MAX)
-		return err_set(e, ELOOP, "folders within folders");
-	listing = open_listing(dir, e);
-	if (listing == NULL)
-		return -EIO;
 	/* A read-only folder forbids removing in it, even to its owner. */
 	(void)!fchmod(dir, 0700);
-	while (rc == 0 && (entry = readdir(listing)) != NULL)
-		if (!is_dots(entry->d_name))
-			rc = remove_child(dir, entry->d_name, depth, e);
-	closedir(listing);
-	return rc;
+	return walk_folder(dir, depth, remove_child, NULL, e);
 }
 
 int tree_empty(int dir, struct err *e)
@@ -111,74 +74,33 @@ int tree_empty(int dir, struct err *e)
 
 /* ---- copying ------------------------------------------------------------ */
 
-/* Files with several names, met so far: the first name in the new tree. */
-struct link {
-	dev_t dev;
-	ino_t ino;
-	char *path; /* owned, relative to the new root */
-};
-
 struct copy {
 	struct tree_copy *how;
 	int root; /* of the new tree */
-	struct link *links;
-	size_t link_count, link_room;
+	struct links links; /* path: of the first name in the new tree */
 	struct buf path; /* of the folder being copied, "" or "a/b/" */
 	char *bytes; /* COPY_BYTES */
 };
-
-static size_t link_slot(const struct copy *copy, dev_t dev, ino_t ino)
-{
-	size_t slot = (size_t)((ino ^ dev) * 0x9e3779b97f4a7c15ULL) &
-		      (copy->link_room - 1);
-
-	while (copy->links[slot].path != NULL &&
-	       (copy->links[slot].dev != dev || copy->links[slot].ino != ino))
-		slot = (slot + 1) & (copy->link_room - 1);
-	return slot;
-}
-
-static void grow_links(struct copy *copy)
-{
-	struct link *old = copy->links;
-	size_t old_room = copy->link_room;
-
-	copy->link_room = old_room > 0 ? old_room * 2 : 256;
-	copy->links = mem_new(copy->link_room * sizeof(*copy->links));
-	for (size_t i = 0; i < old_room; i++)
-		if (old[i].path != NULL)
-			copy->links[link_slot(copy, old[i].dev, old[i].ino)] =
-				old[i];
-	free(old);
-}
 
 /* True when name became a further name of a file that was copied before. */
 static bool link_known(struct copy *copy, int to, const char *name,
 		       const struct stat *st)
 {
-	size_t slot;
+	struct link *link;
 
 	if (st->st_nlink < 2 || S_ISDIR(st->st_mode))
 		return false;
-	if (copy->link_count * 2 >= copy->link_room)
-		grow_links(copy);
-	slot = link_slot(copy, st->st_dev, st->st_ino);
-	if (copy->links[slot].path != NULL)
-		return linkat(copy->root, copy->links[slot].path, to, name,
-			      0) == 0;
-	copy->links[slot] = (struct link){
-		st->st_dev, st->st_ino,
-		mem_printf("%s%s", buf_text(&copy->path), name)
-	};
-	copy->link_count++;
+	link = links_meet(&copy->links, st->st_dev, st->st_ino,
+			  (unsigned)st->st_nlink);
+	if (link->path != NULL)
+		return linkat(copy->root, link->path, to, name, 0) == 0;
+	link->path = mem_printf("%s%s", buf_text(&copy->path), name);
 	return false;
 }
 
 static void free_copy(struct copy *copy)
 {
-	for (size_t i = 0; i < copy->link_room; i++)
-		free(copy->links[i].path);
-	free(copy->links);
+	links_fini(&copy->links);
 	buf_fini(&copy->path);
 	free(copy->bytes);
 }
@@ -369,10 +291,16 @@ static int copy_special(struct copy *copy, int to, const char *name,
 static int copy_dir(struct copy *copy, int from, int to, unsigned depth,
 		    struct err *e);
 
+/* What is made of a folder's children: where to. */
+struct pair {
+	struct copy *copy;
+	int to;
+};
+
 static int copy_folder(struct copy *copy, int from, int to, const char *name,
 		       unsigned depth, struct err *e)
 {
-	SCOPED_FD int source = open_child_dir(from, name);
+	SCOPED_FD int source = walk_open(from, name);
 	SCOPED_FD int target = -1;
 	size_t len = copy->path.len_bytes;
 	int rc;
@@ -387,7 +315,7 @@ static int copy_folder(struct copy *copy, int from, int to, const char *name,
 	if (mkdirat(to, name, 0700) < 0)
 		return err_set(e, errno, "make folder %s%s",
 			       buf_text(&copy->path), name);
-	target = open_child_dir(to, name);
+	target = walk_open(to, name);
 	if (target < 0)
 		return err_set(e, errno, "open folder %s", name);
 	buf_addf(&copy->path, "%s/", name);
@@ -396,9 +324,11 @@ static int copy_folder(struct copy *copy, int from, int to, const char *name,
 	return rc;
 }
 
-static int copy_child(struct copy *copy, int from, int to, const char *name,
-		      unsigned depth, struct err *e)
+static int copy_child(void *data, int from, const char *name, unsigned depth,
+		      struct err *e)
 {
+	struct copy *copy = ((struct pair *)data)->copy;
+	int to = ((struct pair *)data)->to;
 	struct stat st;
 	int rc;
 
@@ -423,21 +353,9 @@ static int copy_child(struct copy *copy, int from, int to, const char *name,
 static int copy_dir(struct copy *copy, int from, int to, unsigned depth,
 		    struct err *e)
 {
-	DIR *listing;
-	struct dirent *entry;
-	int rc = 0;
+	struct pair pair = { copy, to };
 
-	if (depth > TREE_DEPTH_MAX)
-		return err_set(e, ELOOP, "folders within folders");
-	listing = open_listing(from, e);
-	if (listing == NULL)
-		return e != NULL ? -e->code : -EIO;
-	while (rc == 0 && (entry = readdir(listing)) != NULL)
-		if (!is_dots(entry->d_name))
-			rc = copy_child(copy, from, to, entry->d_name, depth,
-					e);
-	closedir(listing);
-	return rc;
+	return walk_folder(from, depth, copy_child, &pair, e);
 }
 
 int tree_copy(int from, int to, struct tree_copy *how, struct err *e)
@@ -458,78 +376,54 @@ int tree_copy(int from, int to, struct tree_copy *how, struct err *e)
 
 /* ---- measuring ---------------------------------------------------------- */
 
-static int measure(struct copy *seen, int dir, unsigned depth,
-		   struct tree_size *size, struct err *e);
+struct measure {
+	struct links seen;
+	struct tree_size size;
+};
 
-static bool was_seen(struct copy *seen, const struct stat *st)
+static bool was_seen(struct measure *measure, const struct stat *st)
 {
-	size_t slot;
+	const struct link *link;
 
 	if (st->st_nlink < 2 || S_ISDIR(st->st_mode))
 		return false;
-	if (seen->link_count * 2 >= seen->link_room)
-		grow_links(seen);
-	slot = link_slot(seen, st->st_dev, st->st_ino);
-	if (seen->links[slot].path != NULL)
-		return true;
-	seen->links[slot] = (struct link){ st->st_dev, st->st_ino,
-					   mem_copy("") };
-	seen->link_count++;
-	return false;
+	link = links_meet(&measure->seen, st->st_dev, st->st_ino,
+			  (unsigned)st->st_nlink);
+	return link->met > 1;
 }
 
-static int measure_child(struct copy *seen, int dir, const char *name,
-			 unsigned depth, struct tree_size *size, struct err *e)
+static int measure_child(void *data, int dir, const char *name, unsigned depth,
+			 struct err *e)
 {
+	struct measure *measure = data;
 	SCOPED_FD int child = -1;
 	struct stat st;
 
 	/* A running workspace may remove what was just listed. */
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : err_set(e, errno, "stat %s", name);
-	if (was_seen(seen, &st))
+	if (was_seen(measure, &st))
 		return 0;
-	size->files++;
-	size->bytes += (uint64_t)st.st_blocks * 512;
+	measure->size.files++;
+	measure->size.bytes += (uint64_t)st.st_blocks * 512;
 	if (!S_ISDIR(st.st_mode))
 		return 0;
-	child = open_child_dir(dir, name);
+	child = walk_open(dir, name);
 	if (child < 0)
 		return errno == ENOENT || errno == EACCES
 			       ? 0
 			       : err_set(e, errno, "open folder %s", name);
-	return measure(seen, child, depth + 1, size, e);
-}
-
-static int measure(struct copy *seen, int dir, unsigned depth,
-		   struct tree_size *size, struct err *e)
-{
-	DIR *listing;
-	struct dirent *entry;
-	int rc = 0;
-
-	if (depth > TREE_DEPTH_MAX)
-		return err_set(e, ELOOP, "folders within folders");
-	listing = open_listing(dir, e);
-	if (listing == NULL)
-		return e != NULL ? -e->code : -EIO;
-	while (rc == 0 && (entry = readdir(listing)) != NULL)
-		if (!is_dots(entry->d_name))
-			rc = measure_child(seen, dir, entry->d_name, depth,
-					   size, e);
-	closedir(listing);
-	return rc;
+	return walk_folder(child, depth + 1, measure_child, measure, e);
 }
 
 int tree_measure(int dir, struct tree_size *ret, struct err *e)
 {
-	struct copy seen = { 0 };
-	struct tree_size size = { 0 };
-	int rc = measure(&seen, dir, 0, &size, e);
+	struct measure measure = { 0 };
+	int rc = walk_folder(dir, 0, measure_child, &measure, e);
 
-	free_copy(&seen);
+	links_fini(&measure.seen);
 	if (rc == 0)
-		*ret = size;
+		*ret = measure.size;
 	return rc;
 }
 
@@ -547,7 +441,7 @@ static int make_place(int to, const char *name, struct err *e)
 	if (fstatat(to, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		if (S_ISDIR(st.st_mode))
 			return 0;
-		rc = remove_child(to, name, 0, e);
+		rc = remove_child(NULL, to, name, 0, e);
 		if (rc < 0)
 			return rc;
 	}
@@ -559,7 +453,7 @@ static int make_place(int to, const char *name, struct err *e)
 static int apply_folder(struct copy *copy, int layer, int to, const char *name,
 			const struct stat *st, unsigned depth, struct err *e)
 {
-	SCOPED_FD int source = open_child_dir(layer, name);
+	SCOPED_FD int source = walk_open(layer, name);
 	SCOPED_FD int target = -1;
 	int rc;
 
@@ -568,7 +462,7 @@ static int apply_folder(struct copy *copy, int layer, int to, const char *name,
 	rc = make_place(to, name, e);
 	if (rc < 0)
 		return rc;
-	target = open_child_dir(to, name);
+	target = walk_open(to, name);
 	if (target < 0)
 		return err_set(e, errno, "open folder %s", name);
 	if (tree_is_opaque(source))
@@ -578,9 +472,11 @@ static int apply_folder(struct copy *copy, int layer, int to, const char *name,
 	return rc < 0 ? rc : copy_attributes(copy, layer, to, name, st, e);
 }
 
-static int apply_child(struct copy *copy, int layer, int to, const char *name,
-		       unsigned depth, struct err *e)
+static int apply_child(void *data, int layer, const char *name, unsigned depth,
+		       struct err *e)
 {
+	struct copy *copy = ((struct pair *)data)->copy;
+	int to = ((struct pair *)data)->to;
 	struct stat st;
 	int rc;
 
@@ -588,7 +484,7 @@ static int apply_child(struct copy *copy, int layer, int to, const char *name,
 		return err_set(e, errno, "stat %s", name);
 	if (S_ISDIR(st.st_mode))
 		return apply_folder(copy, layer, to, name, &st, depth, e);
-	rc = remove_child(to, name, 0, e);
+	rc = remove_child(NULL, to, name, 0, e);
 	if (rc < 0)
 		return rc;
 	/* Whiteouts too: they still hide what lies below both layers. */
@@ -600,21 +496,9 @@ static int apply_child(struct copy *copy, int layer, int to, const char *name,
 static int apply_dir(struct copy *copy, int layer, int to, unsigned depth,
 		     struct err *e)
 {
-	DIR *listing;
-	struct dirent *entry;
-	int rc = 0;
+	struct pair pair = { copy, to };
 
-	if (depth > TREE_DEPTH_MAX)
-		return err_set(e, ELOOP, "folders within folders");
-	listing = open_listing(layer, e);
-	if (listing == NULL)
-		return e != NULL ? -e->code : -EIO;
-	while (rc == 0 && (entry = readdir(listing)) != NULL)
-		if (!is_dots(entry->d_name))
-			rc = apply_child(copy, layer, to, entry->d_name, depth,
-					 e);
-	closedir(listing);
-	return rc;
+	return walk_folder(layer, depth, apply_child, &pair, e);
 }
 
 int tree_apply(int layer, int to, struct err *e)

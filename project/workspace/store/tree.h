@@ -13,10 +13,7 @@
 #include <sys/types.h>
 
 #include "core/err.h"
-
-enum {
-	TREE_DEPTH_MAX = 2000, /* folders within folders */
-};
+#include "project/workspace/store/walk.h"
 
 /* Remove everything in the folder dir. */
 int tree_empty(int dir, struct err *e) MUST_CHECK;
