@@ -142,6 +142,16 @@ static const struct opt export_opts[] = {
 	  "root oci incus", true },
 };
 
+static const struct opt shift_opts[] = {
+	MAP_OPTION,
+	{ 'u', "user", OPT_TEXT, FIELD(user), 0, 0, "USER", NULL,
+	  "whose range of ids, instead of --map", NULL, NULL, true },
+	{ 0, "back", OPT_FLAG, FIELD(back), 0, 0, NULL, NULL,
+	  "the other way round", NULL, NULL, true },
+	{ 'n', "dry-run", OPT_FLAG, FIELD(dry_run), 0, 0, NULL, NULL,
+	  "only tell what would change", NULL, NULL, true },
+};
+
 static const struct opt doctor_opts[] = {
 	{ 'f', "fix", OPT_FLAG, FIELD(fix), 0, 0, NULL, NULL,
 	  "remove leftovers", NULL, NULL, true },
@@ -557,6 +567,9 @@ const struct command workspace_commands[] = {
 	{ "base", "b", "[list | add NAME SOURCE | remove NAME] [options]",
 	  "what workspaces begin with", 0, 3, command_base,
 	  OPTS(import_opts), { "list add remove" } },
+	{ "shift", NULL, "DIR [options]",
+	  "a folder's owners to a range of ids, and back", 1, 1, command_shift,
+	  OPTS(shift_opts), { "@file" } },
 	{ "gc", NULL, "[options]",
 	  "remove what nothing needs any more", 0, 0, command_gc,
 	  OPTS(gc_opts), { NULL } },

@@ -15,7 +15,7 @@ enum { COMMAND_ENV_MAX = 128, COMMAND_OPERANDS = 3 };
 struct settings {
 	char *base, *store, *user, *comment, *file, *net, *format, *project;
 	unsigned layers, days, max_mib, size_gib;
-	bool json, say, nested, all, flatten, fix, init, back;
+	bool json, say, nested, all, flatten, fix, init, back, dry_run;
 	struct shares shares;
 	const char *env[COMMAND_ENV_MAX];
 	size_t env_count;
@@ -62,6 +62,6 @@ void command_tell(const char *text);
 
 /* Verbs that live in files of their own. */
 command_fn command_list, command_diff, command_gc, command_doctor,
-	command_export, command_import, command_base;
+	command_export, command_import, command_base, command_shift;
 
 #endif

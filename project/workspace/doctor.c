@@ -86,13 +86,15 @@ static bool print_findings(const struct run *run, const struct findings *found)
 
 	print_names(run, "missing", &found->missing);
 	print_names(run, "unreadable", &found->broken);
+	print_names(run, "not finished: shift", &found->shifts);
 	print_names(run, "left over: layer", &found->layers);
 	print_names(run, "left over: file", &found->temps);
 	if (found->tmp_count > 0) {
 		snprintf(text, sizeof(text), "%zu in tmp/", found->tmp_count);
 		print(run, "left over", false, text);
 	}
-	return found->missing.count == 0 && found->broken.count == 0;
+	return found->missing.count == 0 && found->broken.count == 0 &&
+	       found->shifts.count == 0;
 }
 
 static bool has_leftovers(const struct findings *found)

@@ -11,6 +11,7 @@
 #include "project/workspace/lxc/storage.h"
 #include "project/workspace/running.h"
 #include "project/workspace/ns/ns.h"
+#include "project/workspace/store/shift_kept.h"
 #include "project/workspace/store/skeleton.h"
 #include "project/workspace/store/tree.h"
 
@@ -28,6 +29,7 @@ void findings_fini(struct findings *findings)
 	names_fini(&findings->broken);
 	names_fini(&findings->temps);
 	names_fini(&findings->trash);
+	names_fini(&findings->shifts);
 }
 
 /* ---- marking ------------------------------------------------------------ */
@@ -130,17 +132,41 @@ static int find_temps(const struct store *store, const char *folder,
 	return 0;
 }
 
+/* Each has a list of what it kept, until it is through. */
+static int find_shifts(const struct store *store, struct findings *found,
+		       struct err *e)
+{
+	SCOPED_NAMES struct names names = { 0 };
+	int rc = store_names(store, "shift", &names, e);
+
+	for (size_t i = 0; rc == 0 && i < names.count; i++) {
+		SCOPED_TEXT char *file = mem_printf("shift/%s", names.list[i]);
+		SCOPED_BUF struct buf text = { 0 };
+		SCOPED_KEPT struct kept kept = { 0 };
+		char *path = NULL;
+
+		if (file_read(store->dir, file, KEPT_FILE_MAX_BYTES, &text,
+			      NULL) < 0 ||
+		    kept_parse(buf_text(&text), text.len_bytes, &kept, &path,
+			       NULL) < 0)
+			path = text_give(&file);
+		add_name(&found->shifts, path);
+	}
+	return rc;
+}
+
 static int look_around(const struct store *store, struct findings *found,
 		       struct err *e)
 {
-	static const char *const places[] = { "ws", "bases", "trash", "." };
+	static const char *const places[] = { "ws", "bases", "trash", "shift",
+					      "." };
 	SCOPED_NAMES struct names tmp = { 0 };
 	int rc = store_names(store, "tmp", &tmp, e);
 
 	found->tmp_count = tmp.count;
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(places); i++)
 		rc = find_temps(store, places[i], found, e);
-	return rc;
+	return rc == 0 ? find_shifts(store, found, e) : rc;
 }
 
 int gc_look(const struct store *store, unsigned trash_days,

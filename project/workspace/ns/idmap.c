@@ -73,16 +73,30 @@ bool idmap_subid(const char *text, size_t len_bytes, const char *user,
 	return false;
 }
 
-static bool read_subid(const char *path, uint32_t *start, uint32_t *count)
+static bool read_subid(const char *path, uid_t uid, struct idmap_range *ret)
 {
 	SCOPED_BUF struct buf text = { 0 };
-	const struct passwd *pw = getpwuid(geteuid());
+	const struct passwd *pw = getpwuid(uid);
 	const char *user = pw != NULL ? pw->pw_name : NULL;
 
-	if (file_read(AT_FDCWD, path, SUBID_FILE_MAX_BYTES, &text, NULL) < 0)
+	if (file_read(AT_FDCWD, path, SUBID_FILE_MAX_BYTES, &text, NULL) < 0 ||
+	    !idmap_subid(buf_text(&text), text.len_bytes, user, uid,
+			 &ret->outside, &ret->count))
 		return false;
-	return idmap_subid(buf_text(&text), text.len_bytes, user, geteuid(),
-			   start, count);
+	if (ret->count > IDMAP_INSIDE_MAX)
+		ret->count = IDMAP_INSIDE_MAX;
+	return true;
+}
+
+static bool find_ranges(uid_t uid, struct idmap_range *uids,
+			struct idmap_range *gids)
+{
+	if (read_subid("/etc/subuid", uid, uids) &&
+	    read_subid("/etc/subgid", uid, gids))
+		return true;
+	*uids = (struct idmap_range){ 0, ROOT_RANGE_START, IDMAP_INSIDE_MAX };
+	*gids = *uids;
+	return uid == 0;
 }
 
 static bool overlaps(uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count)
@@ -153,32 +167,27 @@ static bool in_path(const char *program)
 	return false;
 }
 
-static void set_ids(struct idmap_ids *ids, uint32_t mine, uint32_t start,
-		    uint32_t count)
+static void set_ids(struct idmap_ids *ids, uint32_t mine,
+		    const struct idmap_range *range)
 {
 	ids->ranges[0] = (struct idmap_range){ 0, mine, 1 };
 	ids->count = 1;
-	if (count == 0)
+	if (range == NULL)
 		return;
-	if (count > IDMAP_INSIDE_MAX)
-		count = IDMAP_INSIDE_MAX;
-	ids->ranges[1] = (struct idmap_range){ 1, start, count };
+	ids->ranges[1] = (struct idmap_range){ 1, range->outside,
+					       range->count };
 	ids->count = 2;
 }
 
 void idmap_default(struct idmap *ret, const char **ret_why)
 {
-	uint32_t uids = 0, gids = 0, uid_start = 0, gid_start = 0;
-	bool ranges = read_subid("/etc/subuid", &uid_start, &uids) &&
-		      read_subid("/etc/subgid", &gid_start, &gids);
+	struct idmap_range uids = { 0 };
+	struct idmap_range gids = { 0 };
+	bool ranges = find_ranges(geteuid(), &uids, &gids);
 
 	*ret = (struct idmap){ 0 };
 	*ret_why = NULL;
-	if (geteuid() == 0 && !ranges) {
-		uid_start = gid_start = ROOT_RANGE_START;
-		uids = gids = IDMAP_INSIDE_MAX;
-		ranges = true;
-	} else if (!ranges) {
+	if (!ranges) {
 		*ret_why = "no range of user ids is set aside for you in "
 			   "/etc/subuid and /etc/subgid (root adds one with: "
 			   "usermod --add-subuids 100000-165535 "
@@ -190,8 +199,19 @@ void idmap_default(struct idmap *ret, const char **ret_why)
 		ranges = false;
 	}
 	ret->single = !ranges;
-	set_ids(&ret->uids, geteuid(), uid_start, ranges ? uids : 0);
-	set_ids(&ret->gids, getegid(), gid_start, ranges ? gids : 0);
+	set_ids(&ret->uids, geteuid(), ranges ? &uids : NULL);
+	set_ids(&ret->gids, getegid(), ranges ? &gids : NULL);
+}
+
+bool idmap_whole(uid_t uid, struct idmap *ret)
+{
+	struct idmap map = { 0 };
+
+	if (!find_ranges(uid, &map.uids.ranges[0], &map.gids.ranges[0]))
+		return false;
+	map.uids.count = map.gids.count = 1;
+	*ret = map;
+	return true;
 }
 
 int64_t idmap_outside(const struct idmap_ids *ids, uint32_t inside)

@@ -51,6 +51,13 @@ int idmap_add(struct idmap *map, const char *text, struct err *e) MUST_CHECK;
  */
 void idmap_default(struct idmap *ret, const char **ret_why);
 
+/*
+ * The whole range that is set aside for a user in /etc/subuid and /etc/subgid,
+ * at most IDMAP_INSIDE_MAX ids of it: 0 inside is its first. Root without one
+ * has that of idmap_default(). False when there is none.
+ */
+bool idmap_whole(uid_t uid, struct idmap *ret);
+
 /* Where an id inside lies outside; -1 when it is not mapped. */
 int64_t idmap_outside(const struct idmap_ids *ids, uint32_t inside);
 

@@ -190,7 +190,9 @@ int ns_map(pid_t pid, const struct idmap *map, struct err *e)
 
 int ns_become_root(const struct idmap *map, struct err *e)
 {
-	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+	bool root = idmap_outside(&map->uids, 0) >= 0;
+
+	if (root && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
 		return err_set(e, errno, "become root of the workspace");
 	/* The groups of the host mean nothing inside; without a range the
 	 * kernel does not let go of them. */

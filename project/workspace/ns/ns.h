@@ -24,7 +24,11 @@ pid_t ns_fork(unsigned long flags, struct err *e) MUST_CHECK;
 /* Give the child its ids: directly as root or for one id, else newuidmap(1). */
 int ns_map(pid_t pid, const struct idmap *map, struct err *e) MUST_CHECK;
 
-/* In the child, once mapped: become user and group 0 of the namespace. */
+/*
+ * In the child, once mapped: become user and group 0 of the namespace. Where
+ * the map has no 0 the child stays who it is: whoever made a namespace has all
+ * capabilities in it.
+ */
 int ns_become_root(const struct idmap *map, struct err *e) MUST_CHECK;
 
 /* Runs in a child process: memory changed there is lost. 0 or -errno. */

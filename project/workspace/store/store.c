@@ -18,8 +18,9 @@
 #include "project/workspace/store/skeleton.h"
 #include "project/workspace/store/tree.h"
 
-static const char *const folders[] = { "ws",  "trash", "bases", "layers",
-				       "tmp", "locks", "run",	"mnt" };
+static const char *const folders[] = { "ws",	 "trash", "bases",
+				       "layers", "tmp",	  "locks",
+				       "run",	 "mnt",	  "shift" };
 
 /* ---- opening ------------------------------------------------------------ */
 

@@ -9,6 +9,7 @@
  *		layers/ID/work		  workspace has it as its upper
  *		host			the host's skeleton (skeleton.h)
  *		tmp/			what is being removed
+ *		shift/INODE-BORN	see shift_tree.h
  *		locks/NAME, run/NAME	see store_lock(), holder.h
  *
  * The folder is 0700 because what is setuid inside a workspace is setuid-you
