@@ -70,7 +70,7 @@ static int add_map(void *settings, const char *value, struct err *e)
 /* clang-format off */
 static const struct opt create_opts[] = {
 	{ 'b', "base", OPT_TEXT, FIELD(base), 0, 0, "BASE", "host",
-	  "host, a folder, a tar, an OCI layout, or a base's name", NULL,
+	  "host, debian:SUITE, a folder, a tar, an image, a base", NULL,
 	  "host @base @snapshot @file", true },
 	{ 's', "store", OPT_TEXT, FIELD(store), 0, 0, "STORE", "overlay",
 	  "how layers are kept", NULL, "overlay btrfs reflink dir loop lvm zfs "

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/child.h"
 #include "core/mem.h"
+#include "project/workspace/image/debian.h"
 #include "project/workspace/image/import.h"
 
 /*
@@ -64,35 +64,6 @@ static int from_name(const struct store *store, const struct idmap *map,
 	return rc;
 }
 
-/* A tar by mmdebstrap, which needs no root where there is a range of ids. */
-static int from_debian(const struct import *import, const char *suite,
-		       struct chain *ret, struct err *e)
-{
-	SCOPED_TEXT char *tar = mem_printf("%s/tmp/debian.%d.tar",
-					   import->store->path, getpid());
-	const char *const argv[] = {
-		"mmdebstrap", "--quiet", "--variant=minbase", suite, tar, NULL
-	};
-	const struct child child = { .argv = argv };
-	int rc;
-
-	if (suite[0] == '\0' || suite[0] == '-')
-		return err_usage(e, "base: debian:SUITE, such as "
-				    "debian:bookworm");
-	import->told_fn("making a Debian system with mmdebstrap");
-	rc = child_run(&child, e);
-	if (rc == -ENOENT)
-		return err_say(e, ENOENT,
-			       "mmdebstrap is not installed "
-			       "(Debian: package mmdebstrap)");
-	if (rc > 0)
-		rc = err_say(e, EIO, "mmdebstrap failed with %d", rc);
-	if (rc == 0)
-		rc = import_source(import, tar, ret, e);
-	(void)unlink(tar);
-	return rc;
-}
-
 int bases_resolve(const struct store *store, const struct idmap *map,
 		  const char *text, unsigned max_mib, bases_told_fn *told_fn,
 		  struct chain *ret, char **ret_label, struct err *e)
@@ -105,7 +76,7 @@ int bases_resolve(const struct store *store, const struct idmap *map,
 	if (strcmp(text, "host") == 0)
 		*ret = (struct chain){ .host = true };
 	else if (strncmp(text, "debian:", 7) == 0)
-		rc = from_debian(&import, text + 7, ret, e);
+		rc = debian_import(&import, text + 7, ret, e);
 	else if (is_path ||
 		 (!store_has(store, "bases", text) && stat(text, &st) == 0))
 		rc = import_source(&import, text, ret, e);

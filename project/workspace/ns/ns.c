@@ -272,8 +272,8 @@ static _Noreturn void child_main(const struct job *job, int start, int verdict)
 	_exit(rc == 0 ? 0 : 1);
 }
 
-int ns_run(const struct idmap *map, const char *dir, ns_fn *fn, void *data,
-	   struct err *e)
+static int run(const struct idmap *map, unsigned long more, const char *dir,
+	       ns_fn *fn, void *data, struct err *e)
 {
 	const struct job job = { map, dir, fn, data };
 	SCOPED_FD int start = -1;
@@ -289,7 +289,7 @@ int ns_run(const struct idmap *map, const char *dir, ns_fn *fn, void *data,
 		close(starts[1]);
 		return err_set(e, errno, "pipe");
 	}
-	pid = ns_fork(CLONE_NEWUSER | (dir != NULL ? CLONE_NEWNS : 0), e);
+	pid = ns_fork(CLONE_NEWUSER | more, e);
 	if (pid == 0) {
 		close(starts[1]);
 		close(verdicts[0]);
@@ -309,6 +309,18 @@ int ns_run(const struct idmap *map, const char *dir, ns_fn *fn, void *data,
 		rc = ns_verdict_receive(verdict, e);
 	(void)!child_wait(pid, NULL);
 	return rc;
+}
+
+int ns_run(const struct idmap *map, const char *dir, ns_fn *fn, void *data,
+	   struct err *e)
+{
+	return run(map, dir != NULL ? CLONE_NEWNS : 0, dir, fn, data, e);
+}
+
+int ns_run_alone(const struct idmap *map, const char *dir, ns_fn *fn,
+		 void *data, struct err *e)
+{
+	return run(map, CLONE_NEWNS | CLONE_NEWPID, dir, fn, data, e);
 }
 
 /* ---- a namespace without anybody in it ---------------------------------- */

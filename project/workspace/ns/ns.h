@@ -44,6 +44,14 @@ int ns_run(const struct idmap *map, const char *dir, ns_fn *fn, void *data,
 	   struct err *e) MUST_CHECK;
 
 /*
+ * The same with fn as process 1 of a namespace of processes:
+ * what it starts and mounts ends with it, however it ends, and it ends with
+ * the calling process.
+ */
+int ns_run_alone(const struct idmap *map, const char *dir, ns_fn *fn,
+		 void *data, struct err *e) MUST_CHECK;
+
+/*
  * A user namespace with that map, to mount with (mount_idmapped) and not to be
  * in. Returns its descriptor, or -errno.
  */
