@@ -113,7 +113,8 @@ static bool take(const struct entry *entry, const char *suite,
 		 struct source *ret)
 {
 	const char *suites = field(entry, F_SUITES);
-	SCOPED_SOURCE struct source source = { 0 };
+	SCOPED_TEXT char *uri = NULL;
+	SCOPED_TEXT char *keyring = NULL;
 
 	if (!has_word(field(entry, F_TYPES), "deb") ||
 	    !has_word(field(entry, F_PARTS), "main") ||
@@ -121,12 +122,10 @@ static bool take(const struct entry *entry, const char *suite,
 		return false;
 	if (suite != NULL ? !has_word(suites, suite) : !has_release(suites))
 		return false;
-	source.uri = first_uri(field(entry, F_URIS));
-	if (source.uri == NULL ||
-	    !keys_fit(field(entry, F_KEYS), &source.keyring))
+	uri = first_uri(field(entry, F_URIS));
+	if (uri == NULL || !keys_fit(field(entry, F_KEYS), &keyring))
 		return false;
-	*ret = source;
-	source = (struct source){ 0 };
+	*ret = (struct source){ text_give(&uri), text_give(&keyring) };
 	return true;
 }
 
