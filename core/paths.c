@@ -83,15 +83,34 @@ char *path_expand(const char *path)
 	return path[1] == '\0' ? text_give(&home) : path_join(home, path + 2);
 }
 
+/* Borrowed; NULL: ask the kernel. */
+static const char *program_file;
+
+void path_set_program(const char *keep_file)
+{
+	program_file = keep_file;
+}
+
+/* Returns the length, 0 when it is not known. */
+static size_t read_program(char *file, size_t file_bytes)
+{
+	ssize_t n;
+
+	if (program_file == NULL)
+		n = readlink("/proc/self/exe", file, file_bytes - 1);
+	else
+		n = snprintf(file, file_bytes, "%s", program_file);
+	return n > 0 && (size_t)n < file_bytes ? (size_t)n : 0;
+}
+
 /* name in the first of the places, seen from the running program, or NULL. */
 static char *find_from_here(const char *const *places, size_t count,
 			    const char *name)
 {
 	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	char *slash;
 
-	exe[n > 0 ? n : 0] = '\0';
+	exe[read_program(exe, sizeof(exe))] = '\0';
 	slash = strrchr(exe, '/');
 	if (slash != NULL)
 		*slash = '\0';

@@ -38,6 +38,12 @@ char *path_join(const char *dir, const char *name) MUST_CHECK;
 char *path_expand(const char *path) MUST_CHECK;
 
 /*
+ * The file of the running program, for the two below, where the kernel would
+ * tell another one: in a copy in memory.
+ */
+void path_set_program(const char *keep_file);
+
+/*
  * A helper program of ours: beside the running program (build tree), in
  * ../libexec/earshot beside its bin/ (staged install), or LIBEXECDIR/earshot.
  */

@@ -45,6 +45,7 @@ struct command {
 	size_t opt_count;
 	/* What completes each, and all others, as struct opt's words. */
 	const char *operands[COMMAND_OPERANDS];
+	bool joins; /* goes where a stranger's programs are: seal.h */
 };
 
 extern const struct command workspace_commands[];

@@ -4,12 +4,14 @@
  * command, and every TAB, start several times slower.
  */
 #include "core/log.h"
+#include "project/workspace/run/seal.h"
 #include "project/workspace/workspace.h"
 
 int main(int argc, char **argv)
 {
 	static char name[] = "workspace";
 
+	seal_begin(argv);
 	log_open("project", LOG_LEVEL_INFO);
 	if (argc > 0)
 		argv[0] = name;

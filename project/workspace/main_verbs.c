@@ -6,6 +6,7 @@
 #include "project/workspace/image/archive.h"
 #include "project/workspace/command.h"
 #include "project/workspace/completion.h"
+#include "project/workspace/run/seal.h"
 #include "project/workspace/workspace.h"
 
 static void print_help(void)
@@ -123,6 +124,18 @@ static int dispatch(const struct command *command, int argc, char **argv)
 	return fflush(stdout) == 0 ? rc : 1;
 }
 
+/* Whoever put the file where it can be changed also decided for that. */
+static void seal(const struct command *command, char **argv)
+{
+	struct err e = { 0 };
+	char line[ERR_TEXT_BYTES];
+
+	if (command->joins && seal_program(argv, &e) < 0)
+		log_warn("this program's own file can be changed from inside, "
+			 "if what runs there is malicious: %s",
+			 err_text(&e, line, sizeof(line)));
+}
+
 int workspace_main(int argc, char **argv)
 {
 	static char enter[] = "enter";
@@ -145,6 +158,7 @@ int workspace_main(int argc, char **argv)
 	if (strcmp(argv[1], "--complete") == 0 && argc > 2)
 		return completion_main(argv + 2, (size_t)argc - 2);
 	command = workspace_command_find(argv[1]);
+	seal(command != NULL ? command : workspace_command_find("enter"), argv);
 	if (command != NULL)
 		return dispatch(command, argc - 1, argv + 1);
 	/* "p w trip" enters. */

@@ -188,6 +188,16 @@ int ns_map(pid_t pid, const struct idmap *map, struct err *e)
 	return map_with_tools(pid, map, e);
 }
 
+void ns_hide(void)
+{
+	(void)prctl(PR_SET_DUMPABLE, 0);
+}
+
+void ns_show(void)
+{
+	(void)prctl(PR_SET_DUMPABLE, 1);
+}
+
 int ns_become_root(const struct idmap *map, struct err *e)
 {
 	bool root = idmap_outside(&map->uids, 0) >= 0;
@@ -251,6 +261,7 @@ static int run_job(const struct job *job, int start, struct err *e)
 	if (job->dir != NULL && chdir(job->dir) < 0)
 		return err_set(e, errno, "enter %s", job->dir);
 	rc = ns_become_root(job->map, e);
+	ns_hide();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (rc == 0 && job->dir != NULL &&
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)

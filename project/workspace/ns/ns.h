@@ -25,6 +25,16 @@ pid_t ns_fork(unsigned long flags, struct err *e) MUST_CHECK;
 int ns_map(pid_t pid, const struct idmap *map, struct err *e) MUST_CHECK;
 
 /*
+ * Nobody may look into this process from now on, nor at what it has open or is
+ * run by: neither whoever shares its namespaces, whatever rights he has there,
+ * nor the user outside. Again after a change of user, which undoes it. execve
+ * ends it. Source: PR_SET_DUMPABLE in prctl(2), ptrace(2).
+ */
+void ns_hide(void);
+/* The opposite: /proc/self/uid_map belongs to the user again. */
+void ns_show(void);
+
+/*
  * In the child, once mapped: become user and group 0 of the namespace. Where
  * the map has no 0 the child stays who it is: whoever made a namespace has all
  * capabilities in it.

@@ -37,6 +37,31 @@ struct greeting {
 	char private_net;
 };
 
+/* In the order of joining: the first gives the right to the others. */
+static const struct {
+	const char *file;
+	int type;
+} namespaces[] = {
+	{ "/proc/self/ns/user", CLONE_NEWUSER },
+	{ "/proc/self/ns/mnt", CLONE_NEWNS },
+	{ "/proc/self/ns/pid", CLONE_NEWPID },
+	{ "/proc/self/ns/uts", CLONE_NEWUTS },
+	{ "/proc/self/ns/ipc", CLONE_NEWIPC },
+	{ "/proc/self/ns/net", CLONE_NEWNET }, /* when it is private */
+};
+enum { NAMESPACES = COUNT_OF(namespaces) };
+
+static size_t namespace_count(bool private_net)
+{
+	return private_net ? NAMESPACES : NAMESPACES - 1;
+}
+
+/* Room for the descriptors of all namespaces in a message. */
+union rights {
+	char bytes[CMSG_SPACE(NAMESPACES * sizeof(int))];
+	struct cmsghdr align;
+};
+
 /* ---- the socket --------------------------------------------------------- */
 
 /*
@@ -158,6 +183,49 @@ static int ask(const struct holder *holder, char request, char want,
 	return 0;
 }
 
+/* Returns how many came; they are the caller's. */
+static size_t receive_namespaces(int sock, int fds[NAMESPACES])
+{
+	char answer = 0;
+	struct iovec part = { &answer, 1 };
+	union rights rights;
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = rights.bytes,
+				  .msg_controllen = sizeof(rights.bytes) };
+	struct cmsghdr *header;
+	size_t bytes;
+
+	if (recvmsg(sock, &message, MSG_CMSG_CLOEXEC) != 1)
+		return 0;
+	header = CMSG_FIRSTHDR(&message);
+	if (answer != 'J' || header == NULL || header->cmsg_type != SCM_RIGHTS)
+		return 0;
+	bytes = header->cmsg_len - CMSG_LEN(0);
+	memcpy(fds, CMSG_DATA(header), bytes);
+	return bytes / sizeof(int);
+}
+
+int holder_join(const struct holder *holder, struct err *e)
+{
+	size_t want = namespace_count(holder->private_net);
+	int fds[NAMESPACES];
+	size_t count;
+	int rc = 0;
+
+	if (send(holder->sock, "j", 1, MSG_NOSIGNAL) != 1)
+		return err_say(e, ESRCH, "join: the workspace just ended");
+	count = receive_namespaces(holder->sock, fds);
+	if (count != want)
+		rc = err_say(e, ESRCH, "join: the workspace just ended");
+	for (size_t i = 0; i < count; i++) {
+		if (rc == 0 && setns(fds[i], namespaces[i].type) < 0)
+			rc = err_set(e, errno, "join the workspace");
+		close(fds[i]);
+	}
+	return rc;
+}
+
 int holder_pause(const struct holder *holder, struct err *e)
 {
 	return ask(holder, 'p', 'P', "pause", e);
@@ -206,6 +274,7 @@ struct init {
 	int signals;
 	bool private_net;
 	struct freezer freezer;
+	int namespaces[NAMESPACES];
 	int paused_by; /* the connection that asked for it, -1 */
 	struct pollfd polled[HOLDER_SESSIONS_MAX + 2]; /* the two above first */
 	size_t count;
@@ -263,6 +332,34 @@ static char answer_request(struct init *init, int fd, char request)
 	}
 }
 
+static bool send_namespaces(const struct init *init, int sock)
+{
+	size_t bytes = namespace_count(init->private_net) * sizeof(int);
+	char answer = 'J';
+	struct iovec part = { &answer, 1 };
+	union rights rights = { { 0 } };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = rights.bytes,
+				  .msg_controllen = CMSG_SPACE(bytes) };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(bytes);
+	memcpy(CMSG_DATA(header), init->namespaces, bytes);
+	return sendmsg(sock, &message, MSG_NOSIGNAL) == 1;
+}
+
+/* Returns false when the session is over. */
+static bool answer(struct init *init, int fd, char request)
+{
+	if (request == 'j')
+		return send_namespaces(init, fd);
+	request = answer_request(init, fd, request);
+	return send(fd, &request, 1, MSG_NOSIGNAL) == 1;
+}
+
 static void serve_session(struct init *init, size_t i)
 {
 	char request;
@@ -270,9 +367,7 @@ static void serve_session(struct init *init, size_t i)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n > 0)
-		request = answer_request(init, init->polled[i].fd, request);
-	if (n <= 0 || send(init->polled[i].fd, &request, 1, MSG_NOSIGNAL) != 1)
+	if (n <= 0 || !answer(init, init->polled[i].fd, request))
 		drop_session(init, i);
 }
 
@@ -332,6 +427,7 @@ struct start {
 	struct view view;
 	const struct idmap *map;
 	int listener, lock, go, verdict;
+	int *namespaces;
 };
 
 /* A skeleton in use is locked, so that gc leaves it alone. */
@@ -350,6 +446,17 @@ static int hold_skeleton(const struct view *view, struct err *e)
 	return store_flock(fd, LOCK_SH, STORE_LOCK_WAIT_MS, "a layer", e);
 }
 
+/* Here, while /proc is still the host's. */
+static int open_namespaces(int fds[NAMESPACES], struct err *e)
+{
+	for (size_t i = 0; i < NAMESPACES; i++) {
+		fds[i] = open(namespaces[i].file, O_RDONLY | O_CLOEXEC);
+		if (fds[i] < 0)
+			return err_set(e, errno, "open %s", namespaces[i].file);
+	}
+	return 0;
+}
+
 static int set_up(const struct start *start, struct err *e)
 {
 	SCOPED_FD int root = -1;
@@ -361,8 +468,12 @@ static int set_up(const struct start *start, struct err *e)
 	/* As long as we are still the user: see ns_run(). */
 	if (chdir(start->store.path) < 0)
 		return err_set(e, errno, "enter %s", start->store.path);
+	/* Nothing else is inside yet. */
 	rc = ns_become_root(start->map, e);
+	ns_hide();
 	umask(022);
+	if (rc == 0)
+		rc = open_namespaces(start->namespaces, e);
 	if (rc == 0 && mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		rc = ns_explain(errno, "make mounts private", e);
 	if (rc == 0)
@@ -424,6 +535,7 @@ static _Noreturn void become_init(struct start *start)
 	struct err e = { 0 };
 	int rc = let_go(start, &e);
 
+	start->namespaces = init.namespaces;
 	if (rc == 0)
 		rc = set_up(start, &e);
 	close(start->store.dir);
@@ -504,7 +616,7 @@ int holder_start(const struct store *store, const char *name,
 {
 	SCOPED_FD int lock = holder_lock(store, name, e);
 	SCOPED_FD int listener = -1;
-	struct start start = { *store, *view, map, -1, lock, -1, -1 };
+	struct start start = { *store, *view, map, -1, lock, -1, -1, NULL };
 
 	if (lock < 0)
 		return lock;

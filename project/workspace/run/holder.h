@@ -10,8 +10,12 @@
  * (SO_PEERCRED), so a process number used again cannot mislead.
  *
  * Requests are one byte: 'p' pause ('P' when everything inside stands still,
- * 'E' when that did not succeed), 'c' continue ('C'), 's' stop (no answer:
- * the connection closes when all is over).
+ * 'E' when that did not succeed), 'c' continue ('C'), 'j' join ('J' with the
+ * descriptors of the namespaces), 's' stop (no answer: the connection closes
+ * when all is over).
+ *
+ * The holder hides from all (ns_hide()), which also means that its namespaces
+ * cannot be entered by its pidfd: it hands them out.
  */
 #ifndef WORKSPACE_HOLDER_H
 #define WORKSPACE_HOLDER_H
@@ -52,6 +56,12 @@ void holder_close(struct holder *holder);
 int holder_start(const struct store *store, const char *name,
 		 const struct view *view, const struct idmap *map,
 		 struct err *e) MUST_CHECK;
+
+/*
+ * Become a process of the workspace's namespaces; of processes, only children
+ * of the caller are. 0, or -errno with the caller possibly half there.
+ */
+int holder_join(const struct holder *holder, struct err *e) MUST_CHECK;
 
 int holder_pause(const struct holder *holder, struct err *e) MUST_CHECK;
 int holder_resume(const struct holder *holder, struct err *e) MUST_CHECK;

@@ -18,6 +18,7 @@
 
 #include "core/files.h"
 #include "core/mem.h"
+#include "project/workspace/ns/ns.h"
 
 enum {
 	PTMX_MAJOR = 5,
@@ -64,16 +65,14 @@ static _Noreturn void fail(int sock, const struct err *e, int exit_code)
 
 static int join(const struct holder *holder, struct err *e)
 {
-	int flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS |
-		    CLONE_NEWIPC;
+	int rc = holder_join(holder, e);
 
-	if (holder->private_net)
-		flags |= CLONE_NEWNET;
-	if (setns(holder->pidfd, flags) < 0)
-		return err_set(e, errno, "join the workspace");
+	if (rc < 0)
+		return rc;
 	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return err_set(e, errno, "become root of the workspace");
 	(void)!setgroups(0, NULL);
+	ns_hide();
 	return 0;
 }
 
@@ -159,12 +158,13 @@ static int find_user(const char *name, struct user *ret, struct err *e)
 				   name);
 }
 
-static int write_text(const char *path, const char *text, struct err *e)
+static int write_text(int proc, const char *file, const char *text,
+		      struct err *e)
 {
-	SCOPED_FD int fd = open(path, O_WRONLY | O_CLOEXEC);
+	SCOPED_FD int fd = openat(proc, file, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		return err_set(e, errno, "write %s", path);
+		return err_set(e, errno, "write /proc/self/%s", file);
 	return 0;
 }
 
@@ -172,8 +172,11 @@ static int write_text(const char *path, const char *text, struct err *e)
  * Appear as the user outside, with the same rights: a namespace further in
  * which the user's number stands for root of this one. D-Bus and home folders
  * then fit, and no range of ids is needed.
+ *
+ * For this a process must not be hidden. It is this one that does it, which no
+ * process inside sees, for its children. proc is /proc/self of the host.
  */
-static int appear_as(struct user me, struct err *e)
+static int appear_as(struct user me, int proc, struct err *e)
 {
 	SCOPED_TEXT char *uids = mem_printf("%u 0 1", me.uid);
 	SCOPED_TEXT char *gids = mem_printf("%u 0 1", me.gid);
@@ -181,26 +184,28 @@ static int appear_as(struct user me, struct err *e)
 
 	if (unshare(CLONE_NEWUSER) < 0)
 		return err_set(e, errno, "make a user namespace");
-	rc = write_text("/proc/self/setgroups", "deny", e);
+	ns_show();
+	rc = write_text(proc, "setgroups", "deny", e);
 	if (rc == 0)
-		rc = write_text("/proc/self/uid_map", uids, e);
+		rc = write_text(proc, "uid_map", uids, e);
 	if (rc == 0)
-		rc = write_text("/proc/self/gid_map", gids, e);
+		rc = write_text(proc, "gid_map", gids, e);
+	ns_hide();
 	return rc;
 }
 
-static int become_user(const struct session *session, struct user me,
-		       struct err *e)
+static bool is_me(const struct session *session)
+{
+	return session->user != NULL && strcmp(session->user, "me") == 0;
+}
+
+static int become_user(const struct session *session, struct err *e)
 {
 	struct user user = { 0 };
 	int rc;
 
-	if (session->user == NULL)
+	if (session->user == NULL || is_me(session))
 		return confine_caps(&session->confine, e);
-	if (strcmp(session->user, "me") == 0) {
-		rc = appear_as(me, e);
-		return rc < 0 ? rc : confine_caps(&session->confine, e);
-	}
 	rc = find_user(session->user, &user, e);
 	if (rc < 0)
 		return rc;
@@ -289,8 +294,7 @@ static void exec_command(const struct session *session)
 		(char *const *)(uintptr_t)session->env);
 }
 
-static _Noreturn void command_main(const struct inner *inner, struct user me,
-				   int slave)
+static _Noreturn void command_main(const struct inner *inner, int slave)
 {
 	const struct session *session = inner->session;
 	struct err e = { 0 };
@@ -299,7 +303,8 @@ static _Noreturn void command_main(const struct inner *inner, struct user me,
 	int sock = fcntl(inner->sock, F_DUPFD_CLOEXEC, 3);
 
 	if (rc == 0)
-		rc = become_user(session, me, &e);
+		rc = become_user(session, &e);
+	ns_hide();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (rc == 0) {
 		go_to_dir(session);
@@ -355,15 +360,9 @@ static int wait_for(pid_t pid, int signals)
 	}
 }
 
-struct inside {
-	const struct inner *inner;
-	struct user me; /* outside */
-};
-
 /* Inside, as root there. */
-static _Noreturn void run_inside(const struct inside *inside, int signals)
+static _Noreturn void run_inside(const struct inner *inner, int signals)
 {
-	const struct inner *inner = inside->inner;
 	struct inner_report said = { .kind = INNER_STARTED };
 	struct err e = { 0 };
 	int slave = -1, master = -1;
@@ -384,7 +383,7 @@ static _Noreturn void run_inside(const struct inside *inside, int signals)
 		fail(inner->sock, &e, 1);
 	}
 	if (pid == 0)
-		command_main(inner, inside->me, slave);
+		command_main(inner, slave);
 	/* Only the command holds its ends, so that others see them close. */
 	scope_close(&slave);
 	for (int i = 0; i < 3; i++)
@@ -395,9 +394,29 @@ static _Noreturn void run_inside(const struct inside *inside, int signals)
 	_exit(0);
 }
 
+struct inside {
+	const struct inner *inner;
+	struct user me; /* outside */
+};
+
+static int open_self(void)
+{
+	return open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 static int enter_inside(void *data)
 {
-	run_inside(data, block_signals());
+	const struct inside *inside = data;
+	int signals = block_signals();
+	int proc = open_self();
+	struct err e = { 0 };
+
+	ns_hide();
+	if (is_me(inside->inner->session) &&
+	    appear_as(inside->me, proc, &e) < 0)
+		fail(inside->inner->sock, &e, 1);
+	scope_close(&proc);
+	run_inside(inside->inner, signals);
 }
 
 /* In between a process stays outside, which hands signals on. */
@@ -420,11 +439,15 @@ _Noreturn void inner_main(const struct inner *inner)
 	struct inside inside = { inner, { geteuid(), getegid() } };
 	struct err e = { 0 };
 	int signals = block_signals();
+	int proc = open_self();
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (inner->session->enter != NULL)
 		enter_elsewhere(&inside, signals);
-	if (join(inner->holder, &e) < 0)
+	ns_hide();
+	if (join(inner->holder, &e) < 0 ||
+	    (is_me(inner->session) && appear_as(inside.me, proc, &e) < 0))
 		fail(inner->sock, &e, 1);
-	run_inside(&inside, signals);
+	scope_close(&proc);
+	run_inside(inner, signals);
 }
