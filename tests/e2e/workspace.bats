@@ -404,34 +404,34 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	ws_needs_range
 	start=$(grep "^$(as_user id -un):" /etc/subuid | head -1 | cut -d: -f2)
 	uid=$(as_user id -u)
-	run ws create foreign --map "b:0:$start:1000"
+	run ws create sub --map "b:0:$start:1000"
 	[ "$status" -eq 2 ]
 	[[ $output = *"over the host 0 inside is you"* ]]
-	run ws create foreign --map "b:0:$start:1000" --base small
+	run ws create sub --map "b:0:$start:1000" --base small
 	[ "$status" -eq 1 ]
 	[[ $output = *"root of base small is user $uid"* ]]
-	run ws create foreign --map "b:1:$start:1000" --base small
+	run ws create sub --map "b:1:$start:1000" --base small
 	[ "$status" -eq 2 ]
-	ws create foreign --map "b:0:$start:1000" --map "b:1000:$uid:1" \
+	ws create sub --map "b:0:$start:1000" --map "b:1000:$uid:1" \
 		--base "$WS_DIR/root"
-	[ "$(inside foreign 'id -u; touch /new; chown 5 /new; stat -c %u /bin /new')" \
+	[ "$(inside sub 'id -u; touch /new; chown 5 /new; stat -c %u /bin /new')" \
 		= $'0\n0\n5' ]
 	file=$(find "$WS_STORE/layers" -path '*/up/new')
 	[ "$(stat -c %u "$file")" -eq $((start + 5)) ]
-	[ "$(ws run foreign --user me -- id -u)" = 1000 ]
-	[ "$(ws snap foreign -m x)" = foreign@1 ]
-	inside foreign 'rm /new; echo 2 >/two'
-	ws restore foreign@1
-	inside foreign 'test -e /new && ! test -e /two'
-	ws clone foreign foreign2
-	inside foreign2 'test -e /new'
-	ws export foreign "$WS_HOME/here/foreign.tar"
-	tar --numeric-owner -tvf "$WS_HOME/here/foreign.tar" new | grep -q ' 5/'
+	[ "$(ws run sub --user me -- id -u)" = 1000 ]
+	[ "$(ws snap sub -m x)" = sub@1 ]
+	inside sub 'rm /new; echo 2 >/two'
+	ws restore sub@1
+	inside sub 'test -e /new && ! test -e /two'
+	ws clone sub sub2
+	inside sub2 'test -e /new'
+	ws export sub "$WS_HOME/here/sub.tar"
+	tar --numeric-owner -tvf "$WS_HOME/here/sub.tar" new | grep -q ' 5/'
 	# Nobody else gets there.
 	run setpriv --reuid=$((start + 2000)) --clear-groups ls "$WS_STORE"
 	[ "$status" -ne 0 ]
-	ws destroy foreign
-	ws destroy foreign2
+	ws destroy sub
+	ws destroy sub2
 	ws gc --all
 	[ -z "$(find "$WS_STORE/layers" "$WS_STORE/tmp" -uid "$start")" ]
 }
