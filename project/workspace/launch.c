@@ -9,6 +9,7 @@
 #include "project/workspace/lxc/boot.h"
 #include "project/workspace/lxc/storage.h"
 #include "project/workspace/run/session.h"
+#include "project/workspace/run/start.h"
 #include "project/workspace/running.h"
 #include "project/workspace/store/skeleton.h"
 #include "project/workspace/workspace.h"
@@ -369,6 +370,10 @@ int launch_run(const struct store *store, struct launch *launch,
 		rc = get_running(store, launch, told_fn, &running, e);
 	if (rc < 0)
 		return rc;
+	if (running.holder.full)
+		return err_say(e, EUSERS,
+			       "%s: %d commands run in it, which is the limit",
+			       launch->name, HOLDER_SESSIONS_MAX);
 	if (launch->private_net && !meta.init && !running.holder.private_net)
 		return err_say(e, EBUSY,
 			       "%s runs already, with the host's "

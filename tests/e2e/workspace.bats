@@ -242,6 +242,30 @@ line two \n "x"'
 	ws destroy stop
 }
 
+@test "limit: commands in one workspace; who only asks is still heard" {
+	make crowd
+	for i in $(seq 127); do
+		start as_user "$WS_BIN/project" workspace run crowd -- \
+			sh -c 'echo ready; exec sleep 1000' >"out$i" 2>&1
+		((i % 16)) || until_true 60 has "out$i" ready
+	done
+	all_ready() { [ "$(cat out* | grep -cx ready)" -eq 127 ]; }
+	until_true 60 all_ready
+	inside crowd true
+	start as_user "$WS_BIN/project" workspace run crowd -- \
+		sh -c 'echo ready; exec sleep 1000' >out128 2>&1
+	until_true 60 has out128 ready
+	run inside crowd true
+	[ "$status" -eq 1 ]
+	[[ $output = *"crowd: 128 commands run in it, which is the limit"* ]]
+	ws list | grep -q '^crowd '
+	ws snap crowd
+	kill "$(pgrep -P "$pid" || echo "$pid")"
+	again() { inside crowd true 2>/dev/null; }
+	until_true 20 again
+	ws stop crowd
+}
+
 @test "diff: added, changed, deleted; since a snapshot; as JSON" {
 	make diff
 	inside diff 'echo x >/new; mkdir -p /a/b; rm /etc/old; echo bob >>/etc/passwd; rm -r /usr/share/doc'

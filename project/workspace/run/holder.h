@@ -8,14 +8,6 @@
  * nothing has to be cleaned up. Whether a workspace runs is a question to the
  * socket, never to a pid file; who answers is told by the kernel
  * (SO_PEERCRED), so a process number used again cannot mislead.
- *
- * Requests are one byte: 'p' pause ('P' when everything inside stands still,
- * 'E' when that did not succeed), 'c' continue ('C'), 'j' join ('J' with the
- * descriptors of the namespaces), 's' stop (no answer: the connection closes
- * when all is over).
- *
- * The holder hides from all (ns_hide()), which also means that its namespaces
- * cannot be entered by its pidfd: it hands them out.
  */
 #ifndef WORKSPACE_HOLDER_H
 #define WORKSPACE_HOLDER_H
@@ -24,10 +16,10 @@
 
 #include "core/err.h"
 #include "project/workspace/store/store.h"
-#include "project/workspace/run/view.h"
 
 enum {
 	HOLDER_SESSIONS_MAX = 128, /* more are refused */
+	HOLDER_SPARE = 16, /* connections of those who pause or stop it */
 	HOLDER_END_WAIT_MS = 10000,
 	HOLDER_PAUSE_MS = 3000,
 	HOLDER_NAP_MS = 1,
@@ -38,6 +30,7 @@ struct holder {
 	int pidfd; /* of process 1 */
 	pid_t pid;
 	bool private_net;
+	bool full; /* there are HOLDER_SESSIONS_MAX */
 };
 
 /*
@@ -48,14 +41,6 @@ int holder_connect(const struct store *store, const char *name,
 		   struct holder *ret, struct err *e) MUST_CHECK;
 void holder_close(struct holder *holder);
 #define SCOPED_HOLDER ON_SCOPE_EXIT(holder_close)
-
-/*
- * Start the holder of a workspace that does not run; the caller holds the lock
- * of its name. With 0 it can be connected to.
- */
-int holder_start(const struct store *store, const char *name,
-		 const struct view *view, const struct idmap *map,
-		 struct err *e) MUST_CHECK;
 
 /*
  * Become a process of the workspace's namespaces; of processes, only children
@@ -72,6 +57,10 @@ int holder_stop(const struct holder *holder, struct err *e) MUST_CHECK;
  * (lxc/boot.h). Returns a descriptor to keep while it runs; its file is empty.
  */
 int holder_lock(const struct store *store, const char *name,
+		struct err *e) MUST_CHECK;
+
+/* For who starts it, with that lock held: the socket run/NAME.s, bound. */
+int holder_bind(const struct store *store, const char *name,
 		struct err *e) MUST_CHECK;
 
 #endif
