@@ -389,6 +389,7 @@ int launch_run(const struct store *store, struct launch *launch,
 	session.confine.private_net = running.holder.private_net;
 	session.confine.nested = launch->nested || meta.init;
 	session.confine.keep_caps = launch->nested || meta.init;
+	session.confine.watched = running.holder.adopts;
 	if (meta.init) {
 		session.enter = boot_enter;
 		session.place = &place;

@@ -213,6 +213,12 @@ static void test_map(void **state)
 	assert_int_equal(idmap_outside(&map.gids, 10), 200009);
 	assert_int_equal(idmap_outside(&map.gids, 11), 300000);
 	assert_int_equal(idmap_outside(&map.gids, 12), -1);
+	assert_int_equal(idmap_inside(&map.uids, 1000), 0);
+	assert_int_equal(idmap_inside(&map.uids, 100009), 10);
+	assert_int_equal(idmap_inside(&map.uids, 100010), -1);
+	assert_int_equal(idmap_inside(&map.uids, 99999), -1);
+	assert_int_equal(idmap_inside(&map.uids, 0), -1);
+	assert_int_equal(idmap_inside(&map.gids, 300000), 11);
 	/* Overlaps, inside and outside. */
 	assert_int_equal(idmap_add(&map, "u:10:7:1", NULL), -EINVAL);
 	assert_int_equal(idmap_add(&map, "u:50:100009:1", NULL), -EINVAL);

@@ -61,8 +61,7 @@ bool idmap_whole(uid_t uid, struct idmap *ret);
 /* Where an id inside lies outside; -1 when it is not mapped. */
 int64_t idmap_outside(const struct idmap_ids *ids, uint32_t inside);
 
-
-/* The other way round. */
+/* Where an id outside lies inside; -1 when it is not mapped. */
 int64_t idmap_inside(const struct idmap_ids *ids, uint32_t outside);
 
 /* Add lines for /proc/PID/uid_map to out. */

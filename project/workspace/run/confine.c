@@ -8,6 +8,7 @@
 #include <sys/capability.h>
 
 #include "core/syscalls.h"
+#include "project/workspace/run/calls.h"
 
 /* ---- capabilities ------------------------------------------------------- */
 
@@ -159,10 +160,13 @@ static int fill_filter(struct syscalls *filter, const struct confine *confine,
 				 COUNT_OF(refused_unless_nested), e);
 	if (rc == 0 && !confine->nested)
 		rc = refuse_namespaces(filter, e);
+	if (rc == 0 && confine->watched)
+		rc = calls_watch(filter, e);
 	return rc < 0 ? rc : refuse_typing(filter, e);
 }
 
-static int apply_filter(const struct confine *confine, struct err *e)
+static int apply_filter(const struct confine *confine, int *ret_listener,
+			struct err *e)
 {
 	struct syscalls *filter = syscalls_new(SYSCALLS_ALLOW_REST, e);
 	int rc;
@@ -171,17 +175,26 @@ static int apply_filter(const struct confine *confine, struct err *e)
 		return -e->code;
 	rc = fill_filter(filter, confine, e);
 	if (rc == 0)
-		rc = syscalls_load(filter, e);
+		rc = confine->watched ? syscalls_listen(filter, e)
+				      : syscalls_load(filter, e);
 	syscalls_free(filter);
-	return rc;
+	if (rc >= 0)
+		*ret_listener = confine->watched ? rc : -1;
+	return rc < 0 ? rc : 0;
 }
 
-int confine_apply(const struct confine *confine, struct err *e)
+int confine_apply(const struct confine *confine, int *ret_listener,
+		  struct err *e)
 {
+	struct confine unwatched = *confine;
+	int rc;
+
 	/* CVE-2024-21626: a leaked descriptor of the host is a way out. */
 	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return err_set(e, errno, "close_range");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_set(e, errno, "no_new_privs");
-	return apply_filter(confine, e);
+	rc = apply_filter(confine, ret_listener, e);
+	unwatched.watched = false;
+	return rc == -EBUSY ? apply_filter(&unwatched, ret_listener, e) : rc;
 }

@@ -100,8 +100,12 @@ static int greet(int sock, struct holder *ret, struct err *e)
 	if (send(sock, "n", 1, MSG_NOSIGNAL) != 1 ||
 	    recv(sock, &greeting.magic, 1, MSG_WAITALL) != 1)
 		return 0;
-	*ret = (struct holder){ sock, fd_give(&pidfd), peer.pid,
-				greeting.private_net, greeting.full };
+	*ret = (struct holder){ sock,
+				fd_give(&pidfd),
+				peer.pid,
+				greeting.private_net,
+				greeting.adopts,
+				greeting.full };
 	return 1;
 }
 
@@ -214,6 +218,35 @@ int holder_stop(const struct holder *holder, struct err *e)
 		return err_say(e, ETIMEDOUT,
 			       "the workspace does not end (process %d)",
 			       holder->pid);
+	return 0;
+}
+
+int holder_give_listener(const struct holder *holder, int listener,
+			 struct err *e)
+{
+	char byte = 'l';
+	struct iovec part = { &byte, 1 };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control.bytes,
+				  .msg_controllen = sizeof(control.bytes) };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &listener, sizeof(listener));
+	if (sendmsg(holder->sock, &message, MSG_NOSIGNAL) != 1 ||
+	    recv(holder->sock, &byte, 1, MSG_WAITALL) != 1)
+		return err_say(e, ESRCH, "the workspace just ended");
+	if (byte != 'L')
+		return err_say(e, EMFILE,
+			       "too many commands left something running in "
+			       "this workspace");
 	return 0;
 }
 

@@ -30,6 +30,7 @@ struct holder {
 	int pidfd; /* of process 1 */
 	pid_t pid;
 	bool private_net;
+	bool adopts; /* sessions are to hand over their listener */
 	bool full; /* there are HOLDER_SESSIONS_MAX */
 };
 
@@ -47,6 +48,13 @@ void holder_close(struct holder *holder);
  * of the caller are. 0, or -errno with the caller possibly half there.
  */
 int holder_join(const struct holder *holder, struct err *e) MUST_CHECK;
+
+/*
+ * In a session: hand the listener of its filter over. With 0 it is served.
+ * Waits for the answer; the caller must not make a call that waits meanwhile.
+ */
+int holder_give_listener(const struct holder *holder, int listener,
+			 struct err *e) MUST_CHECK;
 
 int holder_pause(const struct holder *holder, struct err *e) MUST_CHECK;
 int holder_resume(const struct holder *holder, struct err *e) MUST_CHECK;

@@ -16,6 +16,7 @@
 #include "core/files.h"
 #include "project/workspace/ns/mounts.h"
 #include "project/workspace/ns/ns.h"
+#include "project/workspace/run/adopter.h"
 #include "project/workspace/run/freezer.h"
 #include "project/workspace/run/holder.h"
 
@@ -33,16 +34,22 @@ struct init {
 	bool private_net;
 	struct freezer freezer;
 	int namespaces[HOLDER_NAMESPACES];
+	struct adopter *adopter; /* NULL: nothing to adopt here */
 	int paused_by; /* the connection that asked for it, -1 */
 	struct pollfd polled[2 + CONNECTIONS_MAX]; /* the two above first */
 	size_t count;
 	bool had_session, stopping;
 };
 
+/* First no call is being answered: its process would not stop meanwhile. */
 static bool pause_all(struct init *init, int fd)
 {
-	if (init->paused_by >= 0 || !freezer_freeze(&init->freezer))
+	if (init->paused_by >= 0 || !adopter_pause(init->adopter))
 		return false;
+	if (!freezer_freeze(&init->freezer)) {
+		adopter_resume(init->adopter);
+		return false;
+	}
 	init->paused_by = fd;
 	return true;
 }
@@ -52,6 +59,7 @@ static void go_on(struct init *init, int fd)
 	if (init->paused_by != fd)
 		return;
 	freezer_thaw(&init->freezer);
+	adopter_resume(init->adopter);
 	init->paused_by = -1;
 }
 
@@ -69,6 +77,7 @@ static void accept_session(struct init *init)
 	struct greeting greeting = {
 		.magic = GREETING,
 		.private_net = init->private_net,
+		.adopts = init->adopter != NULL,
 		.full = init->count >= 2 + HOLDER_SESSIONS_MAX,
 	};
 	bool room = init->count < COUNT_OF(init->polled);
@@ -89,7 +98,38 @@ static void accept_session(struct init *init)
 	init->had_session = true;
 }
 
-static char answer_request(struct init *init, int fd, char request)
+/* *ret_listener is what came with the request, or -1. */
+static ssize_t receive(int fd, char *request, int *ret_listener)
+{
+	struct iovec part = { request, 1 };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control.bytes,
+				  .msg_controllen = sizeof(control.bytes) };
+	ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+	*ret_listener = -1;
+	if (header != NULL && header->cmsg_level == SOL_SOCKET &&
+	    header->cmsg_type == SCM_RIGHTS)
+		memcpy(ret_listener, CMSG_DATA(header), sizeof(int));
+	return n;
+}
+
+static char take_listener(struct init *init, int *listener)
+{
+	if (*listener < 0 || init->adopter == NULL ||
+	    adopter_take(init->adopter, fd_give(listener)) < 0)
+		return 'F';
+	return 'L';
+}
+
+static char answer_request(struct init *init, int fd, char request,
+			   int *listener)
 {
 	switch (request) {
 	case 'p':
@@ -97,6 +137,8 @@ static char answer_request(struct init *init, int fd, char request)
 	case 'c':
 		go_on(init, fd);
 		return 'C';
+	case 'l':
+		return take_listener(init, listener);
 	case 's':
 		init->stopping = true;
 		return 'S';
@@ -126,23 +168,24 @@ static bool send_namespaces(const struct init *init, int sock)
 }
 
 /* Returns false when the session is over. */
-static bool answer(struct init *init, int fd, char request)
+static bool answer(struct init *init, int fd, char request, int *listener)
 {
 	if (request == 'j')
 		return send_namespaces(init, fd);
-	request = answer_request(init, fd, request);
+	request = answer_request(init, fd, request, listener);
 	return send(fd, &request, 1, MSG_NOSIGNAL) == 1;
 }
 
 static void serve_session(struct init *init, size_t i)
 {
+	SCOPED_FD int listener = -1;
 	int fd = init->polled[i].fd;
 	char request;
-	ssize_t n = recv(fd, &request, 1, 0);
+	ssize_t n = receive(fd, &request, &listener);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n <= 0 || !answer(init, fd, request))
+	if (n <= 0 || !answer(init, fd, request, &listener))
 		drop_session(init, i);
 }
 
@@ -169,6 +212,8 @@ static void end_all(struct init *init)
 			;
 		nanosleep(&nap, NULL);
 	}
+	/* Half a copy would stay in the workspace for ever. */
+	(void)!adopter_pause(init->adopter);
 }
 
 static void serve(struct init *init)
@@ -256,6 +301,24 @@ static int set_up(const struct init_start *start, struct err *e)
 	return rc;
 }
 
+/*
+ * Where user 0 of the host is one inside its files have an owner. Where not
+ * even a /proc of our own is allowed nobody could be found in it.
+ */
+static int start_adopter(struct init *init, const struct init_start *start,
+			 struct err *e)
+{
+	char me[2] = "";
+
+	if (!start->view.lower.host ||
+	    idmap_inside(&start->map->uids, 0) >= 0 ||
+	    readlinkat(init->freezer.proc, "self", me, sizeof(me)) != 1 ||
+	    me[0] != '1')
+		return 0;
+	init->adopter = adopter_start(init->freezer.proc, e);
+	return init->adopter != NULL ? 0 : -e->code;
+}
+
 static int stand_alone(struct init *init, struct err *e)
 {
 	sigset_t set;
@@ -271,6 +334,7 @@ static int stand_alone(struct init *init, struct err *e)
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	return freezer_init(&init->freezer, e);
 }
 
@@ -309,6 +373,8 @@ _Noreturn void init_main(struct init_start *start)
 	close(start->store.dir);
 	if (rc == 0)
 		rc = stand_alone(&init, &e);
+	if (rc == 0)
+		rc = start_adopter(&init, start, &e);
 	if (rc == 0 && listen(start->listener, HOLDER_SESSIONS_MAX) < 0)
 		rc = err_set(&e, errno, "listen");
 	ns_verdict_send(start->verdict, &e);

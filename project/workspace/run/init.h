@@ -4,8 +4,10 @@
  *
  * Requests are one byte: 'p' pause ('P' when everything inside stands still,
  * 'E' when that did not succeed), 'c' continue ('C'), 'j' join ('J' with the
- * descriptors of the namespaces), 's' stop (no answer that matters: the
- * connection closes when all is over). Any other comes back as it is.
+ * descriptors of the namespaces), 'l' here is a listener (SCM_RIGHTS) for the
+ * calls of this session ('L' when it is served from now on, 'F' when there are
+ * too many), 's' stop (no answer that matters: the connection closes when all
+ * is over). Any other comes back as it is.
  *
  * It hides from all (ns_hide()), which also means that its namespaces cannot
  * be entered by its pidfd: it hands them out.
@@ -43,6 +45,7 @@ union holder_rights {
 struct greeting {
 	char magic;
 	bool private_net;
+	bool adopts; /* wants the listeners of sessions */
 	bool full; /* no session more, only who asks for something */
 };
 

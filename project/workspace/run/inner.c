@@ -294,6 +294,17 @@ static void exec_command(const struct session *session)
 		(char *const *)(uintptr_t)session->env);
 }
 
+/* From the filter on no file may be changed before the holder answers. */
+static int confine(const struct inner *inner, struct err *e)
+{
+	SCOPED_FD int listener = -1;
+	int rc = confine_apply(&inner->session->confine, &listener, e);
+
+	return rc < 0 || listener < 0
+		       ? rc
+		       : holder_give_listener(inner->holder, listener, e);
+}
+
 static _Noreturn void command_main(const struct inner *inner, int slave)
 {
 	const struct session *session = inner->session;
@@ -309,7 +320,7 @@ static _Noreturn void command_main(const struct inner *inner, int slave)
 	if (rc == 0) {
 		go_to_dir(session);
 		umask(022);
-		rc = confine_apply(&session->confine, &e);
+		rc = confine(inner, &e);
 	}
 	if (rc < 0)
 		fail(sock, &e, 1);

@@ -3,8 +3,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
 #include "core/files.h"
@@ -672,4 +675,16 @@ int view_mount(const struct view *view, bool bare, struct err *e)
 	if (rc < 0)
 		scope_close(&work.root);
 	return rc < 0 ? rc : work.root;
+}
+
+/*
+ * What the host is shown of may be on overlayfs too (in a container), but every
+ * mount of it is made with MOUNT_NO_SUID, and no overlay of ours is.
+ */
+bool view_is_own(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == OVERLAYFS_SUPER_MAGIC &&
+	       (fs.f_flags & (ST_NOSUID | ST_RDONLY)) == 0;
 }

@@ -47,4 +47,10 @@ struct view {
  */
 int view_mount(const struct view *view, bool bare, struct err *e) MUST_CHECK;
 
+/*
+ * Whether an open file lies on a writable overlay of a view, and not on
+ * something of the host's that is shown in it.
+ */
+bool view_is_own(int fd) MUST_CHECK;
+
 #endif

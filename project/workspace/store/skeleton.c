@@ -59,8 +59,8 @@ static const char *const hidden[] = {
 };
 
 /*
- * Files that are written, or given another name, in place: neither is possible
- * with a file of the host. dpkg(1) links its databases to backups.
+ * Files that packages' scripts write in place, or link, as dpkg(1) does with
+ * its databases. One of the host's would have to be copied at that moment.
  */
 static const char *const copied[] = {
 	"etc",	       "var/cache/debconf", "var/lib/dpkg", "var/lib/apt/lists",

@@ -212,13 +212,13 @@ static uid_t adopt(const struct copy *copy, uid_t id)
 	return copy->how->adopt_nobody && id == NOBODY ? 0 : id;
 }
 
-static int copy_attributes(struct copy *copy, int from, int to,
-			   const char *name, const struct stat *st,
+static int copy_attributes(struct copy *copy, int from, const char *from_name,
+			   int to, const char *name, const struct stat *st,
 			   struct err *e)
 {
 	const struct timespec times[] = { st->st_atim, st->st_mtim };
 	SCOPED_TEXT char *source = mem_printf("/proc/self/fd/%d/%s", from,
-					      name);
+					      from_name);
 	SCOPED_TEXT char *target = mem_printf("/proc/self/fd/%d/%s", to, name);
 	int rc;
 
@@ -237,14 +237,14 @@ static int copy_attributes(struct copy *copy, int from, int to,
 	return 0;
 }
 
-static int copy_file(struct copy *copy, int from, int to, const char *name,
-		     const struct stat *st, struct err *e)
+static int copy_file(struct copy *copy, int from, const char *from_name, int to,
+		     const char *name, const struct stat *st, struct err *e)
 {
 	SCOPED_FD int source = -1;
 	SCOPED_FD int target = -1;
 	int rc;
 
-	source = openat(from, name,
+	source = openat(from, from_name,
 			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (source < 0 && errno == EACCES && copy->how->skip_odd) {
 		copy->how->skipped++;
@@ -262,10 +262,11 @@ static int copy_file(struct copy *copy, int from, int to, const char *name,
 	return rc < 0 ? err_wrap(e, "%s%s", buf_text(&copy->path), name) : 0;
 }
 
-static int copy_symlink(int from, int to, const char *name, struct err *e)
+static int copy_symlink(int from, const char *from_name, int to,
+			const char *name, struct err *e)
 {
 	char target[PATH_MAX];
-	ssize_t n = readlinkat(from, name, target, sizeof(target) - 1);
+	ssize_t n = readlinkat(from, from_name, target, sizeof(target) - 1);
 
 	if (n < 0)
 		return err_set(e, errno, "read link %s", name);
@@ -340,14 +341,14 @@ static int copy_child(void *data, int from, const char *name, unsigned depth,
 	if (S_ISDIR(st.st_mode))
 		rc = copy_folder(copy, from, to, name, depth, e);
 	else if (S_ISREG(st.st_mode))
-		rc = copy_file(copy, from, to, name, &st, e);
+		rc = copy_file(copy, from, name, to, name, &st, e);
 	else if (S_ISLNK(st.st_mode))
-		rc = copy_symlink(from, to, name, e);
+		rc = copy_symlink(from, name, to, name, e);
 	else
 		rc = copy_special(copy, to, name, &st, e);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	return copy_attributes(copy, from, to, name, &st, e);
+	return copy_attributes(copy, from, name, to, name, &st, e);
 }
 
 static int copy_dir(struct copy *copy, int from, int to, unsigned depth,
@@ -369,7 +370,29 @@ int tree_copy(int from, int to, struct tree_copy *how, struct err *e)
 	copy.bytes = mem_new(COPY_BYTES);
 	rc = copy_dir(&copy, from, to, 0, e);
 	if (rc == 0)
-		rc = copy_attributes(&copy, from, to, ".", &st, e);
+		rc = copy_attributes(&copy, from, ".", to, ".", &st, e);
+	free_copy(&copy);
+	return rc;
+}
+
+int tree_copy_one(int dir, const char *name, const char *as, struct err *e)
+{
+	struct tree_copy how = { .adopt_nobody = true };
+	struct copy copy = { .how = &how, .root = dir };
+	struct stat st;
+	int rc;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_set(e, errno, "stat %s", name);
+	copy.bytes = mem_new(COPY_BYTES);
+	if (S_ISREG(st.st_mode))
+		rc = copy_file(&copy, dir, name, dir, as, &st, e);
+	else if (S_ISLNK(st.st_mode))
+		rc = copy_symlink(dir, name, dir, as, e);
+	else
+		rc = err_set(e, EINVAL, "copy %s", name);
+	if (rc == 0)
+		rc = copy_attributes(&copy, dir, name, dir, as, &st, e);
 	free_copy(&copy);
 	return rc;
 }
@@ -469,7 +492,8 @@ static int apply_folder(struct copy *copy, int layer, int to, const char *name,
 		rc = tree_empty(target, e);
 	if (rc == 0)
 		rc = apply_dir(copy, source, target, depth + 1, e);
-	return rc < 0 ? rc : copy_attributes(copy, layer, to, name, st, e);
+	return rc < 0 ? rc
+		      : copy_attributes(copy, layer, name, to, name, st, e);
 }
 
 static int apply_child(void *data, int layer, const char *name, unsigned depth,

@@ -31,6 +31,13 @@ struct tree_copy {
 int tree_copy(int from, int to, struct tree_copy *how,
 	      struct err *e) MUST_CHECK;
 
+/*
+ * Copy a file or a symbolic link in the folder dir to a new name there, its
+ * owner 0 instead of 65534. What was made when it fails is left to the caller.
+ */
+int tree_copy_one(int dir, const char *name, const char *as,
+		  struct err *e) MUST_CHECK;
+
 struct tree_size {
 	uint64_t bytes; /* on disk, a hard link counted once */
 	uint64_t files;
