@@ -438,19 +438,19 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	[ "$status" -eq 2 ]
 	ws create sub --map "b:0:$start:1000" --map "b:1000:$uid:1" \
 		--base "$WS_DIR/root"
-	[ "$(inside sub 'id -u; touch /new; chown 5 /new; stat -c %u /bin /new')" \
+	[ "$(inside sub 'id -u; touch /given; chown 5 /given; stat -c %u /bin /given')" \
 		= $'0\n0\n5' ]
-	file=$(find "$WS_STORE/layers" -path '*/up/new')
+	file=$(find "$WS_STORE/layers" -path "*/up/given")
 	[ "$(stat -c %u "$file")" -eq $((start + 5)) ]
 	[ "$(ws run sub --user me -- id -u)" = 1000 ]
 	[ "$(ws snap sub -m x)" = sub@1 ]
-	inside sub 'rm /new; echo 2 >/two'
+	inside sub 'rm /given; echo 2 >/two'
 	ws restore sub@1
-	inside sub 'test -e /new && ! test -e /two'
+	inside sub 'test -e /given && ! test -e /two'
 	ws clone sub sub2
-	inside sub2 'test -e /new'
+	inside sub2 'test -e /given'
 	ws export sub "$WS_HOME/here/sub.tar"
-	tar --numeric-owner -tvf "$WS_HOME/here/sub.tar" new | grep -q ' 5/'
+	tar --numeric-owner -tvf "$WS_HOME/here/sub.tar" given | grep -q ' 5/'
 	# Nobody else gets there.
 	run setpriv --reuid=$((start + 2000)) --clear-groups ls "$WS_STORE"
 	[ "$status" -ne 0 ]
