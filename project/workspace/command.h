@@ -61,8 +61,15 @@ int command_map(const struct run *run, const char **ret_text, struct idmap *ret,
 /* A line on standard error: what is going on. */
 void command_tell(const char *text);
 
-/* Verbs that live in files of their own. */
-command_fn command_list, command_diff, command_gc, command_doctor,
-	command_export, command_import, command_base, command_shift;
+/* Make a workspace of that name as the options say. */
+int command_make(const struct run *run, const char *name,
+		 struct err *e) MUST_CHECK;
+
+/* The verbs, in create.c, enter.c, snapshots.c and files of their names. */
+command_fn command_create, command_enter, command_run, command_stop,
+	command_snap, command_restore, command_clone, command_destroy,
+	command_undelete, command_rename, command_list, command_diff,
+	command_gc, command_doctor, command_export, command_import,
+	command_base, command_shift;
 
 #endif

@@ -253,17 +253,12 @@ int holder_give_listener(const struct holder *holder, int listener,
 int holder_lock(const struct store *store, const char *name, struct err *e)
 {
 	SCOPED_TEXT char *file = mem_printf("run/%s.run", name);
-	SCOPED_FD int fd = openat(store->dir, file,
-				  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-				  0600);
-	int rc;
-
-	if (fd < 0)
-		return err_set(e, errno, "open %s", file);
 	/* It may be ending just now. */
-	rc = store_flock(fd, LOCK_EX, HOLDER_END_WAIT_MS, name, e);
+	SCOPED_FD int fd = store_lock_file(store, file, LOCK_EX,
+					   HOLDER_END_WAIT_MS, name, e);
+
 	/* What the one before wrote there means nothing now. */
-	if (rc == 0 && ftruncate(fd, 0) < 0)
-		rc = err_set(e, errno, "write %s", file);
-	return rc < 0 ? rc : fd_give(&fd);
+	if (fd >= 0 && ftruncate(fd, 0) < 0)
+		return err_set(e, errno, "write %s", file);
+	return fd_give(&fd);
 }

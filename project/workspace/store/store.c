@@ -139,8 +139,8 @@ int store_flock(int fd, int operation, unsigned wait_ms, const char *what,
 	return 0;
 }
 
-static int lock_file(const struct store *store, const char *name, int operation,
-		     const char *what, struct err *e)
+int store_lock_file(const struct store *store, const char *name, int operation,
+		    unsigned wait_ms, const char *what, struct err *e)
 {
 	SCOPED_FD int fd = openat(store->dir, name,
 				  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
@@ -149,21 +149,23 @@ static int lock_file(const struct store *store, const char *name, int operation,
 
 	if (fd < 0)
 		return err_set(e, errno, "open %s", name);
-	rc = store_flock(fd, operation, STORE_LOCK_WAIT_MS, what, e);
+	rc = store_flock(fd, operation, wait_ms, what, e);
 	return rc < 0 ? rc : fd_give(&fd);
 }
 
 int store_lock(const struct store *store, bool exclusive, struct err *e)
 {
-	return lock_file(store, "lock", exclusive ? LOCK_EX : LOCK_SH,
-			 "the store of workspaces", e);
+	return store_lock_file(store, "lock", exclusive ? LOCK_EX : LOCK_SH,
+			       STORE_LOCK_WAIT_MS, "the store of workspaces",
+			       e);
 }
 
 int store_lock_name(const struct store *store, const char *name, struct err *e)
 {
 	SCOPED_TEXT char *file = mem_printf("locks/%s", name);
 
-	return lock_file(store, file, LOCK_EX, name, e);
+	return store_lock_file(store, file, LOCK_EX, STORE_LOCK_WAIT_MS, name,
+			       e);
 }
 
 /* ---- files -------------------------------------------------------------- */

@@ -64,6 +64,11 @@ int store_lock(const struct store *store, bool exclusive,
 int store_lock_name(const struct store *store, const char *name,
 		    struct err *e) MUST_CHECK;
 
+/* The same for any file of the store, made when it is new. */
+int store_lock_file(const struct store *store, const char *name, int operation,
+		    unsigned wait_ms, const char *what,
+		    struct err *e) MUST_CHECK;
+
 /* Lock any descriptor as those do, waiting; what is for the message. */
 int store_flock(int fd, int operation, unsigned wait_ms, const char *what,
 		struct err *e) MUST_CHECK;
