@@ -52,8 +52,7 @@ project_PKGS = inih jansson libutf8proc libpcre2-8 ncursesw libcrypto
 
 project-workspace_MAIN = project/workspace/main.c
 project-workspace_AREAS = project core
-project-workspace_PKGS = inih jansson libutf8proc libarchive libseccomp libcap \
-	libcrypto
+project-workspace_PKGS = inih jansson libutf8proc libseccomp libcap
 project-workspace_LIBS = -ldl
 
 # An area is the folders whose .c files, without a main.c, make one library.

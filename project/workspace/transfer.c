@@ -236,7 +236,7 @@ static int base_add(const struct run *run, struct err *e)
 	SCOPED_META struct meta meta = { .next = 1, .created_s = time(NULL) };
 	SCOPED_TEXT char *label = NULL;
 	const char *name = run->argv[1];
-	const char *map_text;
+	const char *map_text = NULL;
 	struct idmap map;
 	int rc = lock < 0 ? lock : workspace_name_check(name, e);
 

@@ -263,7 +263,7 @@ ws_snaps_root() {
 	run unshare -m sh "$BATS_TEST_TMPDIR/without" "$WS_BIN/project-workspace" \
 		create no --init --base "$WS_DIR/box"
 	[ "$status" -eq 1 ]
-	[[ $output == *"liblxc is not installed"* ]]
+	[[ $output == *"liblxc.so.1 is not installed"* ]]
 	XDG_DATA_HOME="$WS_DIR/without" run unshare -m sh \
 		"$BATS_TEST_TMPDIR/without" "$WS_BIN/project-workspace" \
 		run new --base "$WS_DIR/box" -- true

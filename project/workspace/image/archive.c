@@ -14,16 +14,96 @@
 #include <archive_entry.h>
 
 #include "core/buf.h"
+#include "core/library.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "project/workspace/store/tree.h"
+
+/*
+ * What is used of libarchive. With it come fifteen libraries more, and every
+ * command would start three milliseconds later: so it is loaded when an archive
+ * is read or written, and before a process goes where it could not be found.
+ */
+/* clang-format off */
+#define LIBARCHIVE(X) \
+	X(archive_entry_copy_gname) \
+	X(archive_entry_copy_hardlink) \
+	X(archive_entry_copy_pathname) \
+	X(archive_entry_copy_sourcepath) \
+	X(archive_entry_copy_uname) \
+	X(archive_entry_filetype) \
+	X(archive_entry_free) \
+	X(archive_entry_hardlink) \
+	X(archive_entry_linkify) \
+	X(archive_entry_linkresolver_free) \
+	X(archive_entry_linkresolver_new) \
+	X(archive_entry_linkresolver_set_strategy) \
+	X(archive_entry_new) \
+	X(archive_entry_new2) \
+	X(archive_entry_pathname) \
+	X(archive_entry_set_filetype) \
+	X(archive_entry_set_gid) \
+	X(archive_entry_set_mtime) \
+	X(archive_entry_set_perm) \
+	X(archive_entry_set_size) \
+	X(archive_entry_set_uid) \
+	X(archive_entry_size) \
+	X(archive_entry_sparse_count) \
+	X(archive_entry_xattr_add_entry) \
+	X(archive_entry_xattr_clear) \
+	X(archive_entry_xattr_next) \
+	X(archive_entry_xattr_reset) \
+	X(archive_errno) \
+	X(archive_error_string) \
+	X(archive_format) \
+	X(archive_read_data_block) \
+	X(archive_read_disk_entry_from_file) \
+	X(archive_read_disk_new) \
+	X(archive_read_disk_set_behavior) \
+	X(archive_read_free) \
+	X(archive_read_new) \
+	X(archive_read_next_header) \
+	X(archive_read_open_fd) \
+	X(archive_read_set_option) \
+	X(archive_read_support_filter_by_code) \
+	X(archive_read_support_format_tar) \
+	X(archive_write_add_filter) \
+	X(archive_write_close) \
+	X(archive_write_data) \
+	X(archive_write_data_block) \
+	X(archive_write_disk_new) \
+	X(archive_write_disk_set_options) \
+	X(archive_write_fail) \
+	X(archive_write_finish_entry) \
+	X(archive_write_free) \
+	X(archive_write_header) \
+	X(archive_write_new) \
+	X(archive_write_open_fd) \
+	X(archive_write_set_format_pax_restricted)
+
+#define MEMBER(name) __typeof__(name) *name;
+static struct {
+	LIBARCHIVE(MEMBER)
+} libarchive;
+
+#define SYMBOL(name) { #name, &libarchive.name },
+static const struct library_symbol symbols[] = { LIBARCHIVE(SYMBOL) };
+/* clang-format on */
+
+int archive_load(struct err *e)
+{
+	if (libarchive.archive_read_new != NULL)
+		return 0;
+	return library_load("libarchive.so.13", "libarchive13", symbols,
+			    COUNT_OF(symbols), e);
+}
 
 enum { BLOCK_BYTES = 65536, UNPACKED_MIB = 1 << 20 };
 
 static int complain(struct err *e, struct archive *archive, const char *doing)
 {
-	int code = archive_errno(archive);
-	const char *why = archive_error_string(archive);
+	int code = libarchive.archive_errno(archive);
+	const char *why = libarchive.archive_error_string(archive);
 	SCOPED_BUF struct buf clean = { 0 };
 
 	/* libarchive's own codes are negative; its texts may quote names. */
@@ -51,19 +131,25 @@ static struct archive *open_reader(int fd, struct err *e)
 		ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_BZIP2,
 		ARCHIVE_FILTER_XZ,   ARCHIVE_FILTER_ZSTD,
 	};
-	struct archive *archive = archive_read_new();
+	struct archive *archive;
 
+	if (archive_load(e) < 0)
+		return NULL;
+	archive = libarchive.archive_read_new();
 	if (archive == NULL)
 		abort();
 	for (size_t i = 0; i < COUNT_OF(filters); i++)
-		(void)archive_read_support_filter_by_code(archive, filters[i]);
-	(void)archive_read_support_format_tar(archive);
+		(void)libarchive.archive_read_support_filter_by_code(
+			archive, filters[i]);
+	(void)libarchive.archive_read_support_format_tar(archive);
 	/* Names are bytes here, whatever the locale. */
-	(void)archive_read_set_option(archive, "tar", "hdrcharset", "BINARY");
+	(void)libarchive.archive_read_set_option(archive, "tar", "hdrcharset",
+						 "BINARY");
 	if (lseek(fd, 0, SEEK_SET) < 0 ||
-	    archive_read_open_fd(archive, fd, BLOCK_BYTES) != ARCHIVE_OK) {
+	    libarchive.archive_read_open_fd(archive, fd, BLOCK_BYTES) !=
+		    ARCHIVE_OK) {
 		(void)complain(e, archive, "open the archive");
-		archive_read_free(archive);
+		libarchive.archive_read_free(archive);
 		return NULL;
 	}
 	return archive;
@@ -111,10 +197,10 @@ static void drop_marks(struct archive_entry *entry)
 	const char *name;
 	const void *value;
 
-	if (archive_entry_xattr_reset(entry) == 0)
+	if (libarchive.archive_entry_xattr_reset(entry) == 0)
 		return;
-	while (archive_entry_xattr_next(entry, &name, &value, &bytes) ==
-	       ARCHIVE_OK) {
+	while (libarchive.archive_entry_xattr_next(entry, &name, &value,
+						   &bytes) == ARCHIVE_OK) {
 		if (name == NULL || strncmp(name, "user.overlay.", 13) == 0 ||
 		    strncmp(name, "trusted.", 8) == 0)
 			continue;
@@ -122,10 +208,10 @@ static void drop_marks(struct archive_entry *entry)
 		kept[count++] = (struct kept){ mem_copy(name),
 					       mem_text(value, bytes), bytes };
 	}
-	archive_entry_xattr_clear(entry);
+	libarchive.archive_entry_xattr_clear(entry);
 	for (size_t i = 0; i < count; i++) {
-		archive_entry_xattr_add_entry(entry, kept[i].name,
-					      kept[i].value, kept[i].bytes);
+		libarchive.archive_entry_xattr_add_entry(
+			entry, kept[i].name, kept[i].value, kept[i].bytes);
 		free(kept[i].name);
 		free(kept[i].value);
 	}
@@ -139,8 +225,8 @@ static void drop_marks(struct archive_entry *entry)
 static int set_names(struct unpacker *u, struct archive_entry *entry,
 		     struct err *e)
 {
-	const char *name = archive_entry_pathname(entry);
-	const char *link = archive_entry_hardlink(entry);
+	const char *name = libarchive.archive_entry_pathname(entry);
+	const char *link = libarchive.archive_entry_hardlink(entry);
 	const char *strip = u->how->strip;
 	size_t len = strip != NULL ? strlen(strip) : 0;
 	const char *why;
@@ -161,14 +247,14 @@ static int set_names(struct unpacker *u, struct archive_entry *entry,
 
 		if (strip != NULL && strncmp(copy, strip, len) != 0)
 			return refuse(e, name, "is a hard link that leads out");
-		archive_entry_copy_hardlink(entry, copy + len);
+		libarchive.archive_entry_copy_hardlink(entry, copy + len);
 	}
 	if (name[len] == '\0') {
-		archive_entry_copy_pathname(entry, ".");
+		libarchive.archive_entry_copy_pathname(entry, ".");
 	} else {
 		SCOPED_TEXT char *copy = mem_copy(name + len);
 
-		archive_entry_copy_pathname(entry, copy);
+		libarchive.archive_entry_copy_pathname(entry, copy);
 	}
 	return 0;
 }
@@ -187,8 +273,8 @@ static int copy_data(struct unpacker *u, struct err *e)
 		const void *block;
 		size_t bytes;
 		la_int64_t at;
-		int rc = archive_read_data_block(u->reader, &block, &bytes,
-						 &at);
+		int rc = libarchive.archive_read_data_block(u->reader, &block,
+							    &bytes, &at);
 
 		if (rc == ARCHIVE_EOF)
 			return 0;
@@ -201,8 +287,8 @@ static int copy_data(struct unpacker *u, struct err *e)
 				       "MiB (--max-mib)",
 				       (unsigned long long)(u->how->max_bytes /
 							    UNPACKED_MIB));
-		if (archive_write_data_block(u->disk, block, bytes, at) <
-		    ARCHIVE_WARN)
+		if (libarchive.archive_write_data_block(u->disk, block, bytes,
+							at) < ARCHIVE_WARN)
 			return complain(e, u->disk, "unpack");
 	}
 }
@@ -238,24 +324,25 @@ static int make_whiteout(const char *name, struct err *e)
 static int write_entry(struct unpacker *u, struct archive_entry *entry,
 		       struct err *e)
 {
-	int rc = archive_write_header(u->disk, entry);
+	int rc = libarchive.archive_write_header(u->disk, entry);
 
 	if (rc < ARCHIVE_WARN) {
-		if (archive_errno(u->disk) == ENOSPC ||
-		    archive_errno(u->disk) == EDQUOT)
+		if (libarchive.archive_errno(u->disk) == ENOSPC ||
+		    libarchive.archive_errno(u->disk) == EDQUOT)
 			return complain(e, u->disk, "unpack");
-		return refuse(e, archive_entry_pathname(entry),
+		return refuse(e, libarchive.archive_entry_pathname(entry),
 			      "goes through something that is no folder, or "
 			      "cannot be made");
 	}
-	if (archive_entry_size(entry) > 0 || archive_entry_sparse_count(entry))
+	if (libarchive.archive_entry_size(entry) > 0 ||
+	    libarchive.archive_entry_sparse_count(entry))
 		rc = copy_data(u, e);
 	else
 		rc = 0;
 	if (rc < 0)
 		return rc;
 	/* Only owners are set last: the map does not have this one. */
-	rc = archive_write_finish_entry(u->disk);
+	rc = libarchive.archive_write_finish_entry(u->disk);
 	if (rc == ARCHIVE_WARN)
 		u->how->strangers++;
 	return rc < ARCHIVE_WARN ? complain(e, u->disk, "unpack") : 0;
@@ -264,26 +351,26 @@ static int write_entry(struct unpacker *u, struct archive_entry *entry,
 static int unpack_entry(struct unpacker *u, struct archive_entry *entry,
 			struct err *e)
 {
-	mode_t type = archive_entry_filetype(entry);
+	mode_t type = libarchive.archive_entry_filetype(entry);
 	int rc = count_entry(u, e);
 
 	if (rc == 0)
 		rc = set_names(u, entry, e);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	if (archive_entry_hardlink(entry) == NULL &&
+	if (libarchive.archive_entry_hardlink(entry) == NULL &&
 	    (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFSOCK)) {
 		u->how->devices++;
 		return 0;
 	}
 	if (u->how->oci)
-		rc = make_whiteout(archive_entry_pathname(entry), e);
+		rc = make_whiteout(libarchive.archive_entry_pathname(entry), e);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	drop_marks(entry);
 	if (!u->how->owners) {
-		archive_entry_set_uid(entry, 0);
-		archive_entry_set_gid(entry, 0);
+		libarchive.archive_entry_set_uid(entry, 0);
+		libarchive.archive_entry_set_gid(entry, 0);
 	}
 	return write_entry(u, entry, e);
 }
@@ -294,7 +381,7 @@ static int unpack_all(struct unpacker *u, struct err *e)
 	int rc;
 
 	for (;;) {
-		rc = archive_read_next_header(u->reader, &entry);
+		rc = libarchive.archive_read_next_header(u->reader, &entry);
 		if (rc == ARCHIVE_EOF)
 			return 0;
 		if (rc < ARCHIVE_WARN)
@@ -318,16 +405,16 @@ int archive_unpack(int fd, struct unpack *unpack, struct err *e)
 	u.reader = open_reader(fd, e);
 	if (u.reader == NULL)
 		return e != NULL ? -e->code : -EILSEQ;
-	u.disk = archive_write_disk_new();
+	u.disk = libarchive.archive_write_disk_new();
 	if (u.disk == NULL)
 		abort();
-	(void)archive_write_disk_set_options(u.disk, flags);
+	(void)libarchive.archive_write_disk_set_options(u.disk, flags);
 	rc = unpack_all(&u, e);
 	/* Folders' times and modes are set now. */
-	if (archive_write_close(u.disk) < ARCHIVE_WARN && rc == 0)
+	if (libarchive.archive_write_close(u.disk) < ARCHIVE_WARN && rc == 0)
 		rc = complain(e, u.disk, "unpack");
-	archive_write_free(u.disk);
-	archive_read_free(u.reader);
+	libarchive.archive_write_free(u.disk);
+	libarchive.archive_read_free(u.reader);
 	if (rc == 0 && unpack->entries == 0)
 		rc = err_say(e, EILSEQ, "the archive is empty");
 	return rc;
@@ -353,10 +440,10 @@ int archive_peek(int fd, enum archive_kind *ret, struct err *e)
 	while (seen < ARCHIVE_PEEK_ENTRIES) {
 		const char *name;
 
-		rc = archive_read_next_header(reader, &entry);
+		rc = libarchive.archive_read_next_header(reader, &entry);
 		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 			break;
-		name = archive_entry_pathname(entry);
+		name = libarchive.archive_entry_pathname(entry);
 		name = plain_name(name != NULL ? name : "");
 		oci = oci || strcmp(name, "oci-layout") == 0 ||
 		      strncmp(name, "blobs/sha256/", 13) == 0;
@@ -366,7 +453,7 @@ int archive_peek(int fd, enum archive_kind *ret, struct err *e)
 	rc = rc < ARCHIVE_WARN && seen == 0
 		     ? complain(e, reader, "read the archive")
 		     : 0;
-	archive_read_free(reader);
+	libarchive.archive_read_free(reader);
 	if (rc == 0)
 		*ret = oci		   ? ARCHIVE_OCI
 		       : incus && seen > 0 ? ARCHIVE_INCUS
@@ -395,39 +482,44 @@ static int set_filter(struct archive *writer, const char *name)
 {
 	static const struct {
 		const char *end;
-		int (*add)(struct archive *archive);
+		int filter;
 	} filters[] = {
-		{ ".gz", archive_write_add_filter_gzip },
-		{ ".tgz", archive_write_add_filter_gzip },
-		{ ".zst", archive_write_add_filter_zstd },
-		{ ".xz", archive_write_add_filter_xz },
+		{ ".gz", ARCHIVE_FILTER_GZIP },
+		{ ".tgz", ARCHIVE_FILTER_GZIP },
+		{ ".zst", ARCHIVE_FILTER_ZSTD },
+		{ ".xz", ARCHIVE_FILTER_XZ },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(filters); i++)
 		if (ends_with(name, filters[i].end))
-			return filters[i].add(writer);
+			return libarchive.archive_write_add_filter(
+				writer, filters[i].filter);
 	return ARCHIVE_OK;
 }
 
 struct pack *pack_new(int fd, const char *name, struct err *e)
 {
-	struct pack *pack = mem_new(sizeof(*pack));
+	struct pack *pack;
+
+	if (archive_load(e) < 0)
+		return NULL;
+	pack = mem_new(sizeof(*pack));
 
 	/* Names in UTF-8 are written as such; others as bytes, marked so. */
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
-	pack->writer = archive_write_new();
-	pack->disk = archive_read_disk_new();
-	pack->links = archive_entry_linkresolver_new();
+	pack->writer = libarchive.archive_write_new();
+	pack->disk = libarchive.archive_read_disk_new();
+	pack->links = libarchive.archive_entry_linkresolver_new();
 	pack->block = mem_new(BLOCK_BYTES);
 	if (pack->writer == NULL || pack->disk == NULL || pack->links == NULL)
 		abort();
-	(void)archive_read_disk_set_behavior(pack->disk,
-					     ARCHIVE_READDISK_NO_FFLAGS);
-	(void)archive_write_set_format_pax_restricted(pack->writer);
-	archive_entry_linkresolver_set_strategy(pack->links,
-						archive_format(pack->writer));
+	(void)libarchive.archive_read_disk_set_behavior(
+		pack->disk, ARCHIVE_READDISK_NO_FFLAGS);
+	(void)libarchive.archive_write_set_format_pax_restricted(pack->writer);
+	libarchive.archive_entry_linkresolver_set_strategy(
+		pack->links, libarchive.archive_format(pack->writer));
 	if (set_filter(pack->writer, name) != ARCHIVE_OK ||
-	    archive_write_open_fd(pack->writer, fd) != ARCHIVE_OK) {
+	    libarchive.archive_write_open_fd(pack->writer, fd) != ARCHIVE_OK) {
 		(void)complain(e, pack->writer, "write the archive");
 		pack_abandon(pack);
 		return NULL;
@@ -439,10 +531,10 @@ void pack_abandon(struct pack *take_pack)
 {
 	if (take_pack == NULL)
 		return;
-	(void)archive_write_fail(take_pack->writer);
-	archive_write_free(take_pack->writer);
-	archive_read_free(take_pack->disk);
-	archive_entry_linkresolver_free(take_pack->links);
+	(void)libarchive.archive_write_fail(take_pack->writer);
+	libarchive.archive_write_free(take_pack->writer);
+	libarchive.archive_read_free(take_pack->disk);
+	libarchive.archive_entry_linkresolver_free(take_pack->links);
 	buf_fini(&take_pack->path);
 	free(take_pack->block);
 	free(take_pack);
@@ -452,7 +544,7 @@ int pack_close(struct pack *take_pack, struct err *e)
 {
 	int rc = 0;
 
-	if (archive_write_close(take_pack->writer) != ARCHIVE_OK)
+	if (libarchive.archive_write_close(take_pack->writer) != ARCHIVE_OK)
 		rc = complain(e, take_pack->writer, "write the archive");
 	pack_abandon(take_pack);
 	return rc;
@@ -478,8 +570,8 @@ static int write_contents(struct pack *pack, int fd, uint64_t size,
 			memset(pack->block, 0, want);
 			n = (ssize_t)want;
 		}
-		if (archive_write_data(pack->writer, pack->block, (size_t)n) <
-		    0)
+		if (libarchive.archive_write_data(pack->writer, pack->block,
+						  (size_t)n) < 0)
 			return complain(e, pack->writer, "write the archive");
 		at += (uint64_t)n;
 	}
@@ -489,11 +581,12 @@ static int write_contents(struct pack *pack, int fd, uint64_t size,
 static int write_member(struct pack *pack, struct archive_entry *entry, int fd,
 			struct err *e)
 {
-	if (archive_write_header(pack->writer, entry) < ARCHIVE_WARN)
+	if (libarchive.archive_write_header(pack->writer, entry) < ARCHIVE_WARN)
 		return complain(e, pack->writer, "write the archive");
-	if (fd < 0 || archive_entry_size(entry) <= 0)
+	if (fd < 0 || libarchive.archive_entry_size(entry) <= 0)
 		return 0;
-	return write_contents(pack, fd, (uint64_t)archive_entry_size(entry), e);
+	return write_contents(
+		pack, fd, (uint64_t)libarchive.archive_entry_size(entry), e);
 }
 
 static int skip(struct pack *pack, const char *doing, struct err *e)
@@ -511,26 +604,26 @@ static int pack_one(struct pack *pack, int dir, const char *name, int fd,
 		    const struct stat *st, struct err *e)
 {
 	SCOPED_TEXT char *source = mem_printf("/proc/self/fd/%d/%s", dir, name);
-	struct archive_entry *entry = archive_entry_new2(pack->disk);
+	struct archive_entry *entry = libarchive.archive_entry_new2(pack->disk);
 	struct archive_entry *spare = NULL;
 	int rc = 0;
 
-	archive_entry_copy_sourcepath(entry, source);
-	archive_entry_copy_pathname(entry, buf_text(&pack->path));
-	if (archive_read_disk_entry_from_file(pack->disk, entry, fd, st) <
-	    ARCHIVE_WARN)
+	libarchive.archive_entry_copy_sourcepath(entry, source);
+	libarchive.archive_entry_copy_pathname(entry, buf_text(&pack->path));
+	if (libarchive.archive_read_disk_entry_from_file(pack->disk, entry, fd,
+							 st) < ARCHIVE_WARN)
 		rc = complain(e, pack->disk, buf_text(&pack->path));
 	/* Numbers only: names mean something else on another machine. */
-	archive_entry_copy_uname(entry, NULL);
-	archive_entry_copy_gname(entry, NULL);
+	libarchive.archive_entry_copy_uname(entry, NULL);
+	libarchive.archive_entry_copy_gname(entry, NULL);
 	drop_marks(entry);
 	if (rc == 0) {
-		archive_entry_linkify(pack->links, &entry, &spare);
+		libarchive.archive_entry_linkify(pack->links, &entry, &spare);
 		if (entry != NULL)
 			rc = write_member(pack, entry, fd, e);
 	}
-	archive_entry_free(entry);
-	archive_entry_free(spare);
+	libarchive.archive_entry_free(entry);
+	libarchive.archive_entry_free(spare);
 	return rc;
 }
 
@@ -611,20 +704,20 @@ int pack_tree(struct pack *pack, int root, const char *prefix,
 int pack_file(struct pack *pack, const char *name, const char *bytes, int fd,
 	      uint64_t len_bytes, struct err *e)
 {
-	struct archive_entry *entry = archive_entry_new();
+	struct archive_entry *entry = libarchive.archive_entry_new();
 	int rc;
 
 	buf_clear(&pack->path);
 	buf_add_text(&pack->path, name);
-	archive_entry_copy_pathname(entry, name);
-	archive_entry_set_filetype(entry, AE_IFREG);
-	archive_entry_set_perm(entry, 0644);
-	archive_entry_set_size(entry, (la_int64_t)len_bytes);
-	archive_entry_set_mtime(entry, time(NULL), 0);
+	libarchive.archive_entry_copy_pathname(entry, name);
+	libarchive.archive_entry_set_filetype(entry, AE_IFREG);
+	libarchive.archive_entry_set_perm(entry, 0644);
+	libarchive.archive_entry_set_size(entry, (la_int64_t)len_bytes);
+	libarchive.archive_entry_set_mtime(entry, time(NULL), 0);
 	rc = write_member(pack, entry, bytes == NULL ? fd : -1, e);
 	if (rc == 0 && bytes != NULL && len_bytes > 0 &&
-	    archive_write_data(pack->writer, bytes, len_bytes) < 0)
+	    libarchive.archive_write_data(pack->writer, bytes, len_bytes) < 0)
 		rc = complain(e, pack->writer, "write the archive");
-	archive_entry_free(entry);
+	libarchive.archive_entry_free(entry);
 	return rc;
 }

@@ -35,6 +35,12 @@ struct unpack {
 };
 
 /*
+ * Load libarchive, which all of the following need. Those that cannot be called
+ * in a foreign root folder do it themselves.
+ */
+int archive_load(struct err *e) MUST_CHECK;
+
+/*
  * Unpack the archive that can be read from fd into the working directory,
  * which is the root folder of the calling process.
  *

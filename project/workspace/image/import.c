@@ -90,8 +90,10 @@ int import_archive(const struct import *import, int fd, const char *strip,
 			 .owners = !import->map->single },
 	};
 	int ends[2];
-	int rc = store_new_layer(import->store, import->map, id, e);
+	int rc = archive_load(e);
 
+	if (rc == 0)
+		rc = store_new_layer(import->store, import->map, id, e);
 	if (rc < 0)
 		return rc;
 	if (pipe2(ends, O_CLOEXEC) < 0)

@@ -184,6 +184,9 @@ int oci_import(const struct import *import, int dir, struct chain *ret,
 
 	if (fd < 0)
 		return fd;
+	rc = digest_load(e);
+	if (rc < 0)
+		return rc;
 	index = parse_fd(fd, "index.json", e);
 	if (index == NULL)
 		return -EINVAL;
@@ -338,9 +341,11 @@ int oci_export(struct pack *pack, int root, int tmp, const char *name,
 	SCOPED_BUF struct buf text = { 0 };
 	struct blob layer = { 0 }, config = { 0 }, manifest = { 0 };
 	struct json *index;
-	int rc = pack_file(pack, "oci-layout", layout, -1, sizeof(layout) - 1,
-			   e);
+	int rc = digest_load(e);
 
+	if (rc == 0)
+		rc = pack_file(pack, "oci-layout", layout, -1,
+			       sizeof(layout) - 1, e);
 	if (rc == 0)
 		rc = write_layer(pack, root, tmp, &layer, ret_skipped, e);
 	if (rc == 0)

@@ -1,6 +1,5 @@
 #include "project/workspace/lxc/liblxc.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -13,6 +12,7 @@
 
 #include "core/child.h"
 #include "core/files.h"
+#include "core/library.h"
 #include "core/mem.h"
 
 enum { LOG_MAX_BYTES = 1 << 20, COMPLAINT_MAX_BYTES = 300 };
@@ -53,28 +53,18 @@ void container_fini(struct container *container)
 
 /* ---- loading ------------------------------------------------------------ */
 
-/* ISO C has no conversion from an object's address to a function's. */
-static bool look_up(void *handle, const char *name, void *ret_function)
-{
-	void *symbol = dlsym(handle, name);
-
-	memcpy(ret_function, &symbol, sizeof(symbol));
-	return symbol != NULL;
-}
-
 int liblxc_load(struct err *e)
 {
-	void *handle;
+	static const struct library_symbol symbols[] = {
+		{ "lxc_container_put", &lxc.put },
+		{ "lxc_log_init", &lxc.log_init },
+		{ "lxc_container_new", &lxc.new },
+	};
 
 	if (lxc.new != NULL)
 		return 0;
-	handle = dlopen("liblxc.so.1", RTLD_NOW | RTLD_LOCAL);
-	if (handle == NULL || !look_up(handle, "lxc_container_put", &lxc.put) ||
-	    !look_up(handle, "lxc_log_init", &lxc.log_init) ||
-	    !look_up(handle, "lxc_container_new", &lxc.new))
-		return err_say(e, ENOENT,
-			       "liblxc is not installed (Debian: package lxc)");
-	return 0;
+	return library_load("liblxc.so.1", "lxc", symbols, COUNT_OF(symbols),
+			    e);
 }
 
 /* ---- what it complains about -------------------------------------------- */
