@@ -18,6 +18,8 @@
 #include "project/workspace/store/skeleton.h"
 #include "project/workspace/store/tree.h"
 
+enum { LOCK_PAUSE_MIN_NS = 100000, LOCK_PAUSE_MAX_NS = 5000000 };
+
 static const char *const folders[] = { "ws",	 "trash", "bases",
 				       "layers", "tmp",	  "locks",
 				       "run",	 "mnt",	  "shift" };
@@ -124,7 +126,8 @@ int store_map(const struct store *store, const struct meta *meta,
 int store_flock(int fd, int operation, unsigned wait_ms, const char *what,
 		struct err *e)
 {
-	const struct timespec pause = { .tv_nsec = 5000000 };
+	/* Mostly it is a workspace that is just ending: soon, then seldom. */
+	struct timespec pause = { .tv_nsec = LOCK_PAUSE_MIN_NS };
 	uint64_t until = clock_ms() + wait_ms;
 
 	while (flock(fd, operation | LOCK_NB) < 0) {
@@ -135,6 +138,8 @@ int store_flock(int fd, int operation, unsigned wait_ms, const char *what,
 				       "another command is working on %s",
 				       what);
 		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < LOCK_PAUSE_MAX_NS)
+			pause.tv_nsec *= 2;
 	}
 	return 0;
 }
