@@ -81,6 +81,7 @@
 	X(archive_write_open_fd) \
 	X(archive_write_set_format_pax_restricted)
 
+/* A member's name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-*) */
 #define MEMBER(name) __typeof__(name) *name;
 static struct {
 	LIBARCHIVE(MEMBER)

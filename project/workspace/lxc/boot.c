@@ -507,15 +507,14 @@ int boot_stop(const struct store *store, const char *name, struct err *e)
 	return 0;
 }
 
-int boot_enter(const void *data, int (*then)(void *data), void *then_data,
+int boot_enter(const void *place, int (*then)(void *data), void *data,
 	       pid_t *ret_pid)
 {
-	const struct boot_place *place = data;
+	const struct boot_place *where = place;
 	SCOPED_TEXT char *path = NULL;
-	const struct container container = address(place->store, place->upper,
-						   &path);
+	const struct container container =
+		address(where->store, where->upper, &path);
 	int rc = liblxc_load(NULL);
 
-	return rc < 0 ? rc
-		      : container_attach(&container, then, then_data, ret_pid);
+	return rc < 0 ? rc : container_attach(&container, then, data, ret_pid);
 }
