@@ -512,8 +512,8 @@ int boot_enter(const void *place, int (*then)(void *data), void *data,
 {
 	const struct boot_place *where = place;
 	SCOPED_TEXT char *path = NULL;
-	const struct container container =
-		address(where->store, where->upper, &path);
+	const struct container container = address(where->store, where->upper,
+						   &path);
 	int rc = liblxc_load(NULL);
 
 	return rc < 0 ? rc : container_attach(&container, then, data, ret_pid);
