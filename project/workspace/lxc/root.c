@@ -122,7 +122,7 @@ static int mount_as(uid_t uid, gid_t gid, const char *const *lowers,
 static int stack(const struct place *place, int target, struct err *e)
 {
 	const struct view *view = place->view;
-	char names[CHAIN_MAX][16];
+	char names[CHAIN_MAX][24];
 	const char *lowers[CHAIN_MAX];
 	SCOPED_TEXT char *work = mem_printf("%s/layers/%s/work/root",
 					    view->store->path, view->upper);
