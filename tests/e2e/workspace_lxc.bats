@@ -227,6 +227,39 @@ ws_snaps_root() {
 	[ "$(btrfs subvolume list "$WS_DIR/btrfs" | wc -l)" -eq 2 ]
 }
 
+# killed VERB...: kill -9 in the middle, at the Nth file that it opens; what is
+# there must be the state before or the one after.
+killed() {
+	local n=$1
+	shift
+	run strace -qq -e trace=openat -e inject=openat:signal=KILL:when="$n" \
+		-o /dev/null env -i HOME="$WS_DIR/root" \
+		XDG_DATA_HOME="$WS_DIR/root/data" PATH=/usr/sbin:/usr/bin:/bin \
+		"$WS_BIN/project-workspace" "$@"
+}
+
+@test "kill -9 while liblxc copies: the state before or after, and no rest" {
+	local n kills=0 snaps before
+	as_root create killed --base box --store lxc:dir
+	as_root run killed -- sh -c 'echo kept >/etc/x'
+	for n in $(seq 8 3 71); do
+		before=$(ws_snaps_root killed)
+		killed "$n" snap killed -m x
+		[ "$status" -eq 0 ] || kills=$((kills + 1))
+		snaps=$(ws_snaps_root killed)
+		[ "$status" -ne 0 ] || [ "$snaps" != "$before" ]
+		killed "$n" restore killed@last
+		[ "$(as_root run killed -- cat /etc/x)" = kept ]
+	done
+	[ "$kills" -gt 10 ]
+	as_root doctor --fix >/dev/null || :
+	as_root doctor | lacks '^no *\(left over\|missing\)'
+	for n in $(ws_snaps_root killed); do
+		as_root restore "killed@$n" >/dev/null
+		[ "$(as_root run killed -- cat /etc/x)" = kept ]
+	done
+}
+
 @test "a system of its own in a store of liblxc's" {
 	as_root create loopsys --init --base box --store loop --size 1
 	as_root run loopsys -- sh -c 'echo kept >/etc/x'

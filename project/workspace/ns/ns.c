@@ -41,8 +41,8 @@ static const struct {
 	  "sysctl user.max_user_namespaces=10000" },
 	{ "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1,
 	  "AppArmor lets no program without a profile use user namespaces; "
-	  "root allows this one with the profile contrib/apparmor/project, or "
-	  "all with: sysctl kernel.apparmor_restrict_unprivileged_userns=0" },
+	  "root allows this one with contrib/apparmor/project-workspace, or all "
+	  "with: sysctl kernel.apparmor_restrict_unprivileged_userns=0" },
 };
 /* clang-format on */
 
