@@ -62,6 +62,12 @@ until_true() {
 # Process 1 of a running one, as seen from outside.
 init_of() { sed 's/lxc //' "$(root_store)/run/$1.run"; }
 
+# Control groups that the workspace has, or has left.
+groups_of() {
+	find /sys/fs/cgroup -maxdepth 2 -name \
+		"lxc.*.$(sed -n 's/^upper //p' "$(root_store)/ws/$1")*"
+}
+
 is_running() { as_root list --json | grep "\"name\":\"$1\"" | grep -q '"running":true'; }
 
 @test "its own init runs, is joined, and goes on when nobody is in it" {
@@ -154,6 +160,9 @@ is_running() { as_root list --json | grep "\"name\":\"$1\"" | grep -q '"running"
 	[ "$status" -eq 0 ]
 	[ "$(as_root run keep -- echo again)" = again ]
 	as_root stop keep
+	# Nor do its control groups pile up.
+	run until_true 10 eval '[ -z "$(groups_of keep)" ]'
+	[ "$status" -eq 0 ]
 }
 
 @test "what cannot be is refused: the host as a system, a bridge for a shell" {

@@ -18,6 +18,7 @@
 #include "project/workspace/lxc/liblxc.h"
 #include "project/workspace/lxc/root.h"
 #include "project/workspace/run/holder.h"
+#include "project/workspace/store/walk.h"
 
 enum {
 	POLL_MS = 5,
@@ -68,6 +69,65 @@ int boot_check(struct err *e)
 			       "yours; start it with: systemd-run --user "
 			       "--scope -p Delegate=yes project workspace ...");
 	return 0;
+}
+
+/* ---- what a killed keeper left ------------------------------------------ */
+
+/* A group goes when the groups in it are gone; one with processes stays. */
+static int remove_group(void *data, int dir, const char *name, unsigned depth,
+			struct err *e)
+{
+	SCOPED_FD int child = walk_open(dir, name);
+
+	(void)data;
+	if (child < 0)
+		return 0;
+	(void)!walk_folder(child, depth + 1, remove_group, NULL, e);
+	(void)unlinkat(dir, name, AT_REMOVEDIR);
+	return 0;
+}
+
+/*
+ * In each hierarchy liblxc makes a group for its monitor and one for what runs.
+ * They are empty folders, yet the next start would get others beside them.
+ */
+static void sweep_hierarchy(const char *path, const char *upper)
+{
+	static const char *const groups[] = { "lxc.monitor", "lxc.payload" };
+	SCOPED_FD int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	for (size_t i = 0; dir >= 0 && i < COUNT_OF(groups); i++) {
+		SCOPED_TEXT char *name = mem_printf("%s.%s", groups[i], upper);
+
+		(void)!remove_group(NULL, dir, name, 0, NULL);
+	}
+}
+
+static int sweep_child(void *data, int dir, const char *name, unsigned depth,
+		       struct err *e)
+{
+	SCOPED_TEXT char *path = mem_printf("/sys/fs/cgroup/%s", name);
+
+	(void)dir;
+	(void)depth;
+	(void)e;
+	sweep_hierarchy(path, data);
+	return 0;
+}
+
+/* v1 has a hierarchy in each folder; v2 is one, and a user's part is his. */
+static void sweep_groups(const char *upper)
+{
+	SCOPED_FD int top = open("/sys/fs/cgroup",
+				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	SCOPED_TEXT char *own = own_cgroup();
+
+	sweep_hierarchy("/sys/fs/cgroup", upper);
+	if (own != NULL)
+		sweep_hierarchy(own, upper);
+	if (top >= 0)
+		(void)!walk_folder(top, 0, sweep_child,
+				   (void *)(uintptr_t)upper, NULL);
 }
 
 /* ---- what a container is like ------------------------------------------- */
@@ -361,6 +421,7 @@ int boot_start(const struct boot *boot, struct err *e)
 	log = lock < 0 ? lock : liblxc_log_open(e);
 	if (log < 0)
 		return log;
+	sweep_groups(boot->meta->upper);
 	set_all(&container, boot->view, &ids);
 	keeper.lock = lock;
 	keeper.log = log;
