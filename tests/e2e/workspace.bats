@@ -460,6 +460,27 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	[ -z "$(find "$WS_STORE/layers" "$WS_STORE/tmp" -uid "$start")" ]
 }
 
+@test "--map: 64 other roots, and no more" {
+	ws_needs_range
+	start=$(grep "^$(as_user id -un):" /etc/subuid | head -1 | cut -d: -f2)
+	mkdir -p "$WS_DIR/nothing"
+	export XDG_DATA_HOME=$WS_HOME/roots
+	for i in $(seq 64); do
+		ws create "w$i" --map "b:0:$((start + i)):1" --base "$WS_DIR/nothing"
+	done
+	run ws create w65 --map "b:0:$((start + 65)):1" --base "$WS_DIR/nothing"
+	[ "$status" -eq 1 ]
+	[[ $output = *"more than 64 roots"* ]]
+	run ws list w65
+	[ "$status" -eq 1 ]
+	# Who is known already still is.
+	ws create again --map "b:0:$((start + 64)):1" --base "$WS_DIR/nothing"
+	for i in $(seq 64); do ws destroy "w$i"; done >/dev/null
+	ws destroy again
+	ws gc --all
+	unset XDG_DATA_HOME
+}
+
 @test "without newuidmap: one user id, and a clear notice" {
 	mkdir -p "$WS_DIR/path"
 	for p in sh env setpriv; do ln -sf "$(command -v $p)" "$WS_DIR/path/$p"; done

@@ -10,14 +10,12 @@
 #include "core/files.h"
 #include "project/workspace/ns/ns.h"
 
-enum { USERS_MAX = 64 };
-
 static const char acl_name[] = "system.posix_acl_access";
 
 /* The list as the kernel takes it (linux/posix_acl_xattr.h, version 2). */
 struct acl {
 	struct posix_acl_xattr_header header;
-	struct posix_acl_xattr_entry entries[USERS_MAX + 4];
+	struct posix_acl_xattr_entry entries[GRANT_USERS_MAX + 4];
 };
 
 static uint16_t tag_of(const struct posix_acl_xattr_entry *entry)
@@ -26,7 +24,7 @@ static uint16_t tag_of(const struct posix_acl_xattr_entry *entry)
 }
 
 /* The users that are on the list already: they are kept. */
-static size_t read_users(int dir, uint32_t users[USERS_MAX])
+static size_t read_users(int dir, uint32_t users[GRANT_USERS_MAX])
 {
 	struct acl acl;
 	ssize_t n = fgetxattr(dir, acl_name, &acl, sizeof(acl));
@@ -36,7 +34,8 @@ static size_t read_users(int dir, uint32_t users[USERS_MAX])
 		return 0;
 	for (size_t i = 0;
 	     i < ((size_t)n - sizeof(acl.header)) / sizeof(acl.entries[0]); i++)
-		if (tag_of(&acl.entries[i]) == ACL_USER && count < USERS_MAX)
+		if (tag_of(&acl.entries[i]) == ACL_USER &&
+		    count < GRANT_USERS_MAX)
 			users[count++] = le32toh(acl.entries[i].e_id);
 	return count;
 }
@@ -76,15 +75,15 @@ static int write_users(int dir, const uint32_t *users, size_t user_count,
 
 static int let_search(int dir, uint32_t user, struct err *e)
 {
-	uint32_t users[USERS_MAX];
+	uint32_t users[GRANT_USERS_MAX];
 	size_t count = read_users(dir, users);
 
 	for (size_t i = 0; i < count; i++)
 		if (users[i] == user)
 			return 0;
-	if (count >= USERS_MAX)
+	if (count >= GRANT_USERS_MAX)
 		return err_say(e, E2BIG, "more than %d roots of workspaces",
-			       USERS_MAX);
+			       GRANT_USERS_MAX);
 	users[count++] = user;
 	return write_users(dir, users, count, e);
 }

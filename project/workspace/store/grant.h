@@ -12,10 +12,12 @@
 #include "project/workspace/ns/idmap.h"
 #include "project/workspace/store/store.h"
 
+enum { GRANT_USERS_MAX = 64 }; /* roots that are let through; no more */
+
 /*
  * Give a new layer to root of the map. Does nothing when that is the calling
- * user. -EOPNOTSUPP on a file system without access control lists, -EPERM for
- * an id that is not the user's to give.
+ * user. -E2BIG beyond the limit, -EOPNOTSUPP on a file system without access
+ * control lists, -EPERM for an id that is not the user's to give.
  */
 int grant_layer(const struct store *store, const char *id,
 		const struct idmap *map, struct err *e) MUST_CHECK;
