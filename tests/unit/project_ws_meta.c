@@ -49,6 +49,55 @@ static void test_round_trip(void **state)
 	assert_string_equal(buf_text(&text), whole);
 }
 
+/* A full system container in a store of liblxc's; what both are called. */
+static void test_stores(void **state)
+{
+	static const char text[] = "earshot-workspace 1\n"
+				   "store lxc:loop\n"
+				   "ids range\n"
+				   "init yes\n"
+				   "created 1763775000\n"
+				   "upper 0f3a2b1c4d5e\n"
+				   "base-layers 0\n"
+				   "parent 0\n"
+				   "next 1\n"
+				   "lower -\n";
+	SCOPED_META struct meta meta = { 0 };
+	SCOPED_BUF struct buf out = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(meta_parse(text, strlen(text), &meta, &e), 0);
+	assert_true(meta.init);
+	assert_int_equal(meta.store, STORE_LXC_LOOP);
+	meta_print(&meta, &out);
+	assert_string_equal(buf_text(&out), text);
+	for (int i = 0; i < STORE_KINDS; i++)
+		assert_int_equal(
+			store_kind_by_name(store_kind_name((enum store_kind)i)),
+			i);
+	/* What only liblxc has goes without its name; the others are ours. */
+	assert_int_equal(store_kind_by_name("loop"), STORE_LXC_LOOP);
+	assert_int_equal(store_kind_by_name("zfs"), STORE_LXC_ZFS);
+	assert_int_equal(store_kind_by_name("dir"), STORE_DIR);
+	assert_int_equal(store_kind_by_name("lxc:dir"), STORE_LXC_DIR);
+	assert_int_equal(store_kind_by_name("lxc:"), -1);
+}
+
+static void test_chain_pop(void **state)
+{
+	SCOPED_CHAIN struct chain chain = { 0 };
+
+	(void)state;
+	chain_push(&chain, "00112233aabb");
+	chain_push(&chain, "0f3a2b1c4d5e");
+	chain_pop(&chain);
+	assert_int_equal(chain.count, 1);
+	assert_string_equal(chain.ids[0], "00112233aabb");
+	chain_pop(&chain);
+	assert_int_equal(chain.count, 0);
+}
+
 /* Every prefix is refused, or is a whole file itself; none crashes. */
 static void test_every_cut(void **state)
 {
@@ -265,6 +314,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_stores),
+		cmocka_unit_test(test_chain_pop),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_chain_limit),
