@@ -29,6 +29,7 @@ teardown_file() {
 teardown() {
 	! mountpoint -q "$WS_DIR/btrfs" || umount "$WS_DIR/btrfs"
 	rm -f "$WS_DIR.btrfs"
+	[ -z "${PLACE:-}" ] || rm -rf "$PLACE"
 }
 
 setup() { ws_needs_root "run full system containers here"; }
@@ -120,6 +121,19 @@ is_running() { as_root list --json | grep "\"name\":\"$1\"" | grep -q '"running"
 	as_root run box -- sh -c "echo x >'$WS_DIR/root/gtd/Projects/box/made'"
 	[ "$(stat -c %u "$WS_DIR/root/gtd/Projects/box/made")" -eq 0 ]
 	as_root stop box
+}
+
+@test "a store and a share below the folder that is covered meanwhile" {
+	PLACE=/mnt/ews$$
+	mkdir "$PLACE"
+	mkdir "$PLACE/share"
+	ROOT_ENV=(XDG_DATA_HOME="$PLACE/data")
+	as_root create low --init --base "$WS_DIR/box"
+	as_root run low --share "$PLACE/share" -- sh -c "echo x >$PLACE/share/made"
+	as_root stop low
+	[ "$(cat "$PLACE/share/made")" = x ]
+	as_root destroy low
+	as_root gc --all
 }
 
 @test "a running one is snapshotted while it stands still, and goes on" {

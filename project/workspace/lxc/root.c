@@ -13,6 +13,7 @@
 #include "core/mem.h"
 #include "project/workspace/ns/mounts.h"
 #include "project/workspace/ns/ns.h"
+#include "project/workspace/run/shares.h"
 
 /*
  * From what is on disk to what is shown, wherever both maps have an id inside.
@@ -48,6 +49,8 @@ static int join_maps(const struct idmap_ids *disk, const struct idmap_ids *boot,
 
 struct place {
 	const struct view *view;
+	int store; /* opened before anything is covered: it may lie there */
+	int shares[SHARES_MAX]; /* likewise */
 	int userns; /* for what lies in the store */
 	int share_userns; /* for the host's own files */
 	uid_t uid; /* of the container's root */
@@ -72,28 +75,49 @@ static int make(const char *name, bool folder, struct err *e)
 	return fd >= 0 ? fd : err_set(e, errno, "open %s", path);
 }
 
-static int show(const char *source, const char *name, unsigned flags,
-		int userns, struct err *e)
+/* source: O_PATH, of a folder or a file. */
+static int show(int source, const char *name, unsigned flags, int userns,
+		struct err *e)
 {
 	struct stat st;
 	SCOPED_FD int target = -1;
 
-	if (stat(source, &st) < 0)
-		return err_set(e, errno, "%s", source);
+	if (fstat(source, &st) < 0)
+		return err_set(e, errno, "stat");
 	target = make(name, S_ISDIR(st.st_mode), e);
-	return target < 0 ? target
-			  : mount_idmapped(AT_FDCWD, source, flags, userns,
-					   target, e);
+	return target < 0
+		       ? target
+		       : mount_idmapped(source, "", flags, userns, target, e);
 }
 
 /* part: "/up", its tree, or "" for that and its work folder. */
+static int open_layer(const struct place *place, const char *id,
+		      const char *part, struct err *e)
+{
+	SCOPED_TEXT char *path = mem_printf("layers/%s%s", id, part);
+	int fd = openat(place->store, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 ? fd : err_set(e, errno, "open %s", path);
+}
+
 static int show_layer(const struct place *place, const char *id,
 		      const char *part, const char *name, struct err *e)
 {
-	SCOPED_TEXT char *path = mem_printf("%s/layers/%s%s",
-					    place->view->store->path, id, part);
+	SCOPED_FD int layer = open_layer(place, id, part, e);
 
-	return show(path, name, 0, place->userns, e);
+	return layer < 0 ? layer : show(layer, name, 0, place->userns, e);
+}
+
+/* On disk it belongs to root, like the layer itself. */
+static int make_work(const struct place *place, struct err *e)
+{
+	static const char *const folders[] = { "work", "work/root" };
+	SCOPED_FD int layer = open_layer(place, place->view->upper, "", e);
+
+	for (size_t i = 0; layer >= 0 && i < COUNT_OF(folders); i++)
+		if (mkdirat(layer, folders[i], 0700) < 0 && errno != EEXIST)
+			return err_set(e, errno, "make %s", folders[i]);
+	return layer < 0 ? layer : 0;
 }
 
 /*
@@ -124,9 +148,7 @@ static int stack(const struct place *place, int target, struct err *e)
 	const struct view *view = place->view;
 	char names[CHAIN_MAX][24];
 	const char *lowers[CHAIN_MAX];
-	SCOPED_TEXT char *work = mem_printf("%s/layers/%s/work/root",
-					    view->store->path, view->upper);
-	int rc = 0;
+	int rc = make_work(place, e);
 
 	for (size_t i = 0; rc == 0 && i < view->lower.count; i++) {
 		snprintf(names[i], sizeof(names[i]), "l%zu", i);
@@ -135,8 +157,6 @@ static int stack(const struct place *place, int target, struct err *e)
 	}
 	if (rc == 0)
 		rc = show_layer(place, view->upper, "", "upper", e);
-	if (rc == 0)
-		rc = dir_make(work, 0700, e);
 	return rc < 0 ? rc
 		      : mount_as(place->uid, place->gid, lowers,
 				 view->lower.count, target, e);
@@ -165,8 +185,8 @@ static int show_shares(const struct place *place, struct err *e)
 	for (size_t i = 0; rc == 0 && i < view->share_count; i++) {
 		SCOPED_TEXT char *name = mem_printf("%zu", i);
 
-		rc = show(view->shares[i].source, name,
-			  MOUNT_NO_SUID | MOUNT_NO_DEV, place->share_userns, e);
+		rc = show(place->shares[i], name, MOUNT_NO_SUID | MOUNT_NO_DEV,
+			  place->share_userns, e);
 	}
 	return rc;
 }
@@ -174,17 +194,16 @@ static int show_shares(const struct place *place, struct err *e)
 static int prepare(const struct place *place, struct err *e)
 {
 	const struct view *view = place->view;
-	SCOPED_TEXT char *tree = mem_printf("%s/layers/%s/up",
-					    view->store->path, view->upper);
-	SCOPED_FD int target = make("root", true, e);
+	SCOPED_FD int target = -1;
 	SCOPED_FD int root = -1;
 	int rc;
 
-	if (target < 0)
-		return target;
-	rc = view->lower.count > 0 ? stack(place, target, e)
-				   : mount_idmapped(AT_FDCWD, tree, 0,
-						    place->userns, target, e);
+	if (view->lower.count == 0) {
+		rc = show_layer(place, view->upper, "/up", "root", e);
+	} else {
+		target = make("root", true, e);
+		rc = target < 0 ? target : stack(place, target, e);
+	}
 	if (rc < 0)
 		return rc;
 	root = open(ROOT_PLACE "/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -206,37 +225,59 @@ static int open_userns(const struct idmap *disk, const struct idmap *boot,
 	return rc < 0 ? rc : ns_open(&shown, e);
 }
 
-int root_prepare(const struct view *view, const struct idmap *disk,
-		 const struct idmap *boot, struct err *e)
+/* What is to be shown may lie below ROOT_PLACE itself. */
+static int open_sources(struct place *place, struct err *e)
 {
-	struct place place = {
-		.view = view,
-		.userns = -1,
-		.share_userns = -1,
-		.uid = boot->uids.ranges[0].outside,
-		.gid = boot->gids.ranges[0].outside,
-	};
-	SCOPED_FD int target = -1;
+	const struct view *view = place->view;
+
+	place->store = dir_open(AT_FDCWD, view->store->path, e);
+	if (place->store < 0)
+		return place->store;
+	for (size_t i = 0; i < view->share_count; i++) {
+		const char *source = view->shares[i].source;
+
+		place->shares[i] = open(source, O_PATH | O_CLOEXEC);
+		if (place->shares[i] < 0)
+			return err_set(e, errno, "share %s", source);
+	}
+	return 0;
+}
+
+static int cover(struct err *e)
+{
+	SCOPED_FD int target = open(ROOT_PLACE,
+				    O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int rc;
 
-	if (unshare(CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
-		return ns_explain(errno, "make mounts private", e);
-	target = open(ROOT_PLACE, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (target < 0)
 		return err_set(e, errno, "open " ROOT_PLACE);
 	rc = mount_new("tmpfs", "mode=755,size=1m", 0, target, e);
 	if (rc == 0 && chdir(ROOT_PLACE) < 0)
 		rc = err_set(e, errno, "enter " ROOT_PLACE);
+	return rc;
+}
+
+/* What is opened stays open: the process becomes the keeper. */
+int root_prepare(const struct view *view, const struct idmap *disk,
+		 const struct idmap *boot, struct err *e)
+{
+	struct place place = {
+		.view = view,
+		.uid = boot->uids.ranges[0].outside,
+		.gid = boot->gids.ranges[0].outside,
+	};
+	int rc;
+
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return ns_explain(errno, "make mounts private", e);
+	rc = open_sources(&place, e);
+	if (rc == 0)
+		rc = cover(e);
 	if (rc < 0)
 		return rc;
 	place.userns = open_userns(disk, boot, e);
 	/* The host's files: root's are root's inside too. */
-	place.share_userns = place.userns < 0 ? -1 : ns_open(boot, e);
-	rc = place.userns < 0	      ? place.userns
-	     : place.share_userns < 0 ? place.share_userns
-				      : prepare(&place, e);
-	scope_close(&place.userns);
-	scope_close(&place.share_userns);
-	return rc;
+	place.share_userns = place.userns < 0 ? place.userns : ns_open(boot, e);
+	return place.share_userns < 0 ? place.share_userns : prepare(&place, e);
 }

@@ -239,8 +239,9 @@ static int bind(int dir, const char *source, unsigned flags,
 		struct mount_attr *attr, int target, struct err *e)
 {
 	unsigned below = (flags & MOUNT_RECURSIVE) != 0 ? AT_RECURSIVE : 0;
-	SCOPED_FD int tree = open_tree(
-		dir, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | below);
+	SCOPED_FD int tree = open_tree(dir, source,
+				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+					       AT_EMPTY_PATH | below);
 
 	if (tree < 0)
 		return err_set(e, errno, "open %s", source);
@@ -268,12 +269,14 @@ int mount_idmapped(int dir, const char *source, unsigned flags, int userns,
 	};
 	int rc = bind(dir, source, flags, &attr, target, e);
 
-	return rc == -EINVAL ? err_say(e, EOPNOTSUPP,
-				       "the file system of %s cannot show its "
-				       "files as another user's (idmapped "
-				       "mounts; ext4, xfs and btrfs can)",
-				       source)
-			     : rc;
+	return rc == -EINVAL
+		       ? err_say(e, EOPNOTSUPP,
+				 "the file system of the %s cannot show its "
+				 "files as another user's (idmapped mounts; "
+				 "ext4, xfs and btrfs can)",
+				 source[0] != '\0' ? source
+						   : "store or of a share")
+		       : rc;
 }
 
 int mount_pivot(int root, struct err *e)

@@ -42,7 +42,7 @@ int mount_overlay(const char *const *lowers, size_t count, const char *upper,
 int mount_new(const char *type, const char *options, unsigned flags, int target,
 	      struct err *e) MUST_CHECK;
 
-/* Show source (relative to dir) at target also. */
+/* Show source (relative to dir; "": dir itself) at target also. */
 int mount_bind(int dir, const char *source, unsigned flags, int target,
 	       struct err *e) MUST_CHECK;
 
