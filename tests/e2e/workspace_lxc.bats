@@ -354,6 +354,24 @@ is_up() {
 	[[ $("$@" -- systemctl is-system-running 2>&1) == @(running|degraded) ]]
 }
 
+@test "too many layers for liblxc, which names them in one text" {
+	local i upper
+	chmod -R a+rX "$WS_DIR/box"
+	delegated ws create deep --init --base "$WS_DIR/box"
+	for i in $(seq 50); do
+		upper=$(sed -n 's/^upper //p' "$WS_STORE/ws/deep")
+		as_user touch "$WS_STORE/layers/$upper/up/$i"
+		ws snap deep -m "$i" >/dev/null
+	done
+	run delegated ws run deep -- true
+	[ "$status" -eq 1 ]
+	[[ $output == *"51 layers are too many for liblxc"* ]]
+	ws gc --flatten --layers 1 >/dev/null
+	run delegated ws run deep -- ls /50 /1
+	[ "$status" -eq 0 ]
+	delegated ws stop deep
+}
+
 # With a debootstrap root: systemd.
 boots() {
 	local name=$1

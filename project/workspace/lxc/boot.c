@@ -24,6 +24,7 @@ enum {
 	POLL_MS = 5,
 	KEPT_FD = 600, /* where the few that the keeper keeps go */
 	RUN_FILE_MAX_BYTES = 64,
+	MOUNT_TEXT_BYTES = 128, /* what else is in the text of a mount */
 	CGROUP_FILE_MAX_BYTES = 65536,
 };
 
@@ -178,25 +179,37 @@ static void set_shares(struct container *c, const struct view *view)
 	}
 }
 
-/* As root the root folder is ready; else liblxc stacks the layers. */
-static void set_root(struct container *c, const struct view *view)
+/*
+ * As root the root folder is ready; else liblxc stacks the layers, in one text
+ * of at most a page.
+ */
+static int set_root(struct container *c, const struct view *view, struct err *e)
 {
 	SCOPED_BUF struct buf path = { 0 };
 	const char *store = view->store->path;
 
 	if (geteuid() == 0) {
 		container_set(c, "lxc.rootfs.path", "dir:" ROOT_PLACE "/root");
-		return;
+		return 0;
 	}
 	buf_add_text(&path, view->lower.count > 0 ? "overlay:" : "dir:");
 	/* Of several the first one lies on top, as with overlayfs itself. */
 	for (size_t i = 0; i < view->lower.count; i++)
 		buf_addf(&path, "%s/layers/%s/up:", store, view->lower.ids[i]);
 	buf_addf(&path, "%s/layers/%s/up", store, view->upper);
+	/* The upper one stands there once more, as work folder. */
+	if (path.len_bytes + strlen(store) + MOUNT_TEXT_BYTES >
+	    (size_t)sysconf(_SC_PAGESIZE))
+		return err_say(
+			e, E2BIG,
+			"%zu layers are too many for liblxc; join them "
+			"with: project workspace gc --flatten --layers 1",
+			view->lower.count);
 	container_set(c, "lxc.rootfs.path", "%s", buf_text(&path));
 	/* Without it what overlayfs notes is lost in a user namespace. */
 	if (view->lower.count > 0)
 		container_set(c, "lxc.rootfs.options", "userxattr");
+	return 0;
 }
 
 static bool has_apparmor(void)
@@ -247,14 +260,18 @@ static void set_system(struct container *c, const struct view *view)
 	container_set(c, "lxc.monitor.signal.pdeath", "SIGKILL");
 }
 
-static void set_all(struct container *c, const struct view *view,
-		    const struct idmap *boot)
+static int set_all(struct container *c, const struct view *view,
+		   const struct idmap *boot, struct err *e)
 {
-	set_root(c, view);
+	int rc = set_root(c, view, e);
+
+	if (rc < 0)
+		return rc;
 	set_ids(c, 'u', &boot->uids);
 	set_ids(c, 'g', &boot->gids);
 	set_system(c, view);
 	set_shares(c, view);
+	return 0;
 }
 
 /* The ids on disk, and those that it runs as: never root's own. */
@@ -415,6 +432,8 @@ int boot_start(const struct boot *boot, struct err *e)
 			"is root's: the kernel gives it no /sys");
 	if (rc == 0)
 		rc = choose_ids(boot, &disk, &ids, e);
+	if (rc == 0)
+		rc = set_all(&container, boot->view, &ids, e);
 	if (rc < 0)
 		return rc;
 	lock = holder_lock(boot->view->store, boot->name, e);
@@ -422,7 +441,6 @@ int boot_start(const struct boot *boot, struct err *e)
 	if (log < 0)
 		return log;
 	sweep_groups(boot->meta->upper);
-	set_all(&container, boot->view, &ids);
 	keeper.lock = lock;
 	keeper.log = log;
 	return start_keeper(&keeper, e);
