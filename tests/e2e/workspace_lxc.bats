@@ -235,6 +235,25 @@ ws_snaps_root() {
 @test "store lxc:overlay" { works lxc:overlay; }
 @test "store loop" { works loop; }
 
+@test "store loop: one that runs is looked at, but not copied" {
+	local file
+	as_root create used --init --base box --store loop --size 1
+	as_root run used -- sh -c 'echo one >/etc/x; sync'
+	run as_root snap used -m x
+	[ "$status" -eq 1 ]
+	[[ $output == *"stop the workspace first"* ]]
+	as_root stop used
+	as_root snap used -m x
+	as_root run used -- sh -c 'echo two >/etc/x; sync'
+	[ "$(as_root diff used@1 | grep ' /etc/x')" = 'C /etc/x' ]
+	as_root run used -- sh -c 'echo three >/etc/x'
+	as_root stop used
+	[ "$(as_root run used -- cat /etc/x)" = three ]
+	as_root stop used
+	# Two mounts that know nothing of each other would have broken it.
+	for file in "$(root_store)"/layers/*/rootdev; do e2fsck -fn "$file"; done
+}
+
 @test "store lxc:btrfs" {
 	truncate -s 1G "$WS_DIR.btrfs"
 	mkfs.btrfs -q -f "$WS_DIR.btrfs"

@@ -15,7 +15,11 @@
 #include "project/workspace/ns/ns.h"
 #include "project/workspace/store/whole.h"
 
-enum { CONFIG_MAX_BYTES = 1 << 20, LOOP_TRIES = 16 };
+enum {
+	CONFIG_MAX_BYTES = 1 << 20,
+	LOOP_TRIES = 16,
+	LOOP_DEVICES_MAX = 1024,
+};
 
 static int mount_dir(const char *source, int target, struct err *e);
 static int mount_layers(const char *source, int target, struct err *e);
@@ -163,6 +167,48 @@ static int mount_dataset(const char *source, int target, struct err *e)
 	return mount_device("zfs", source, target, e);
 }
 
+/*
+ * The loop device that has a file already, or -1. Two of them for one file
+ * would be two file systems that know nothing of each other.
+ */
+static int find_loop(int file)
+{
+	struct stat wanted;
+
+	if (fstat(file, &wanted) < 0)
+		return -1;
+	for (int number = 0; number < LOOP_DEVICES_MAX; number++) {
+		SCOPED_TEXT char *path = mem_printf("/dev/loop%d", number);
+		SCOPED_FD int device = open(path, O_RDONLY | O_CLOEXEC);
+		struct loop_info64 info;
+
+		if (device >= 0 &&
+		    ioctl(device, LOOP_GET_STATUS64, &info) == 0 &&
+		    info.lo_device == wanted.st_dev &&
+		    info.lo_inode == wanted.st_ino)
+			return number;
+	}
+	return -1;
+}
+
+/* One try: 0 and mounted, 1 when somebody else was faster, or -errno. */
+static int try_loop(int control, const struct loop_config *config, int target,
+		    struct err *e)
+{
+	int number = ioctl(control, LOOP_CTL_GET_FREE);
+	SCOPED_TEXT char *path = mem_printf("/dev/loop%d", number);
+	SCOPED_FD int device = -1;
+
+	if (number < 0)
+		return err_set(e, errno, "find a free loop device");
+	device = open(path, O_RDWR | O_CLOEXEC);
+	if (device < 0)
+		return err_set(e, errno, "open %s", path);
+	if (ioctl(device, LOOP_CONFIGURE, config) == 0)
+		return mount_device("ext4", path, target, e);
+	return errno == EBUSY ? 1 : err_set(e, errno, "set up %s", path);
+}
+
 /* Freed by the kernel when the last mount of it goes. */
 static int mount_loop(const char *source, int target, struct err *e)
 {
@@ -172,27 +218,20 @@ static int mount_loop(const char *source, int target, struct err *e)
 		.fd = (uint32_t)file,
 		.info.lo_flags = LO_FLAGS_AUTOCLEAR,
 	};
+	int known, rc = 1;
 
 	if (control < 0 || file < 0)
 		return err_set(e, errno, "open %s",
 			       file < 0 ? source : "/dev/loop-control");
-	for (int tries = 0; tries < LOOP_TRIES; tries++) {
-		int number = ioctl(control, LOOP_CTL_GET_FREE);
-		SCOPED_TEXT char *path = mem_printf("/dev/loop%d", number);
-		SCOPED_FD int device = -1;
+	known = find_loop(file);
+	if (known >= 0) {
+		SCOPED_TEXT char *path = mem_printf("/dev/loop%d", known);
 
-		if (number < 0)
-			return err_set(e, errno, "find a free loop device");
-		device = open(path, O_RDWR | O_CLOEXEC);
-		if (device < 0)
-			return err_set(e, errno, "open %s", path);
-		if (ioctl(device, LOOP_CONFIGURE, &config) == 0)
-			return mount_device("ext4", path, target, e);
-		/* Somebody else was faster. */
-		if (errno != EBUSY)
-			return err_set(e, errno, "set up %s", path);
+		return mount_device("ext4", path, target, e);
 	}
-	return err_set(e, EBUSY, "find a free loop device");
+	for (int tries = 0; rc == 1 && tries < LOOP_TRIES; tries++)
+		rc = try_loop(control, &config, target, e);
+	return rc == 1 ? err_set(e, EBUSY, "find a free loop device") : rc;
 }
 
 /* The mount namespace is the process's, once and for all. */
@@ -377,11 +416,31 @@ int storage_fill(const struct store *store, struct meta *meta,
 	return rc;
 }
 
+/* liblxc would mount it, by a loop device of its own. */
+static int check_unused(const struct store *store, const char *id,
+			struct err *e)
+{
+	struct tree_place place = { 0 };
+	SCOPED_FD int file = -1;
+
+	if (!find_place(store, id, &place))
+		return 0;
+	file = open(place.source, O_RDONLY | O_CLOEXEC);
+	free(place.source);
+	return file >= 0 && find_loop(file) >= 0
+		       ? err_say(e, EBUSY,
+				 "a file system in a file cannot be copied "
+				 "while it is used: stop the workspace first")
+		       : 0;
+}
+
 int storage_copy(const struct store *store, const struct meta *meta,
 		 const char *from, const char *to, struct err *e)
 {
 	if (!storage_is_liblxc(meta->store))
 		return whole_copy(store, meta, from, to, e);
+	if (meta->store == STORE_LXC_LOOP && check_unused(store, from, e) < 0)
+		return -EBUSY;
 	return clone_layer(store, from, to, NULL, kinds[meta->store].snapshot,
 			   e);
 }

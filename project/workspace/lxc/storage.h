@@ -35,7 +35,10 @@ int storage_check(const struct store *store, const struct meta *meta,
 int storage_fill(const struct store *store, struct meta *meta,
 		 uint64_t size_bytes, struct err *e) MUST_CHECK;
 
-/* Copy layer from into the new layer to; on disk when it returns. */
+/*
+ * Copy layer from into the new layer to; on disk when it returns. -EBUSY for
+ * one that is in use, where the copy would mount it a second time (loop).
+ */
 int storage_copy(const struct store *store, const struct meta *meta,
 		 const char *from, const char *to, struct err *e) MUST_CHECK;
 
