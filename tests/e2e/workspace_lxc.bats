@@ -61,7 +61,7 @@ until_true() {
 }
 
 # Process 1 of a running one, as seen from outside.
-init_of() { sed 's/lxc //' "$(root_store)/run/$1.run"; }
+init_of() { awk '{ print $2 }' "$(root_store)/run/$1.run"; }
 
 # Control groups that the workspace has, or has left.
 groups_of() {
@@ -177,6 +177,21 @@ is_running() { as_root list --json | grep "\"name\":\"$1\"" | grep -q '"running"
 	# Nor do its control groups pile up.
 	run until_true 10 eval '[ -z "$(groups_of keep)" ]'
 	[ "$status" -eq 0 ]
+}
+
+@test "it is found also when who started it was killed" {
+	as_root create orphan --init --base box
+	run strace -qq -e trace=poll -e inject=poll:signal=KILL -o /dev/null \
+		env -i HOME="$WS_DIR/root" XDG_DATA_HOME="$WS_DIR/root/data" \
+		PATH=/usr/bin:/bin "$WS_BIN/project-workspace" run orphan -- true
+	[ "$status" -eq 137 ]
+	until_true 20 is_running orphan
+	[ "$(init_of orphan)" = 0 ]
+	[ "$(as_root run orphan -- echo there)" = there ]
+	as_root snap orphan -m x
+	as_root stop orphan
+	run is_running orphan
+	[ "$status" -ne 0 ]
 }
 
 @test "what cannot be is refused: the host as a system, a bridge for a shell" {

@@ -323,13 +323,25 @@ static void let_go(struct keeper *keeper)
 	(void)close_range(KEPT_FD + 2, ~0U, 0);
 }
 
+/* pid 0: not known yet, also when whoever started it was killed. */
+static int write_note(int lock, pid_t init, const char *upper, struct err *e)
+{
+	SCOPED_TEXT char *text = mem_printf("lxc %d %s\n", init, upper);
+
+	if (ftruncate(lock, 0) < 0 ||
+	    pwrite(lock, text, strlen(text), 0) != (ssize_t)strlen(text))
+		return err_set(e, errno, "write who runs a workspace");
+	return 0;
+}
+
 static _Noreturn void keeper_main(struct keeper *keeper)
 {
 	struct err e = { 0 };
-	int rc = 0;
+	int rc;
 
 	let_go(keeper);
-	if (geteuid() == 0) {
+	rc = write_note(KEPT_FD, 0, keeper->container->name, &e);
+	if (rc == 0 && geteuid() == 0) {
 		/* With newuidmap(1) at hand liblxc would use it even as root,
 		 * and want the range in /etc/subuid. */
 		(void)setenv("PATH", ROOT_PLACE, 1);
@@ -376,16 +388,6 @@ static int wait_for_init(const struct container *container, int alive,
 	return err_set(e, ETIMEDOUT, "start %s", container->name);
 }
 
-static int note_init(int lock, pid_t init, struct err *e)
-{
-	SCOPED_TEXT char *text = mem_printf("lxc %d\n", init);
-
-	if (ftruncate(lock, 0) < 0 ||
-	    pwrite(lock, text, strlen(text), 0) != (ssize_t)strlen(text))
-		return err_set(e, errno, "write who runs a workspace");
-	return 0;
-}
-
 static int start_keeper(struct keeper *keeper, struct err *e)
 {
 	SCOPED_TEXT char *path = NULL;
@@ -411,7 +413,7 @@ static int start_keeper(struct keeper *keeper, struct err *e)
 	rc = wait_for_init(&named, alive, &init, e);
 	if (rc == -EIO)
 		return liblxc_log_explain(keeper->log, "start its init", e);
-	return rc < 0 ? rc : note_init(keeper->lock, init, e);
+	return rc < 0 ? rc : write_note(keeper->lock, init, named.name, e);
 }
 
 int boot_start(const struct boot *boot, struct err *e)
@@ -463,21 +465,46 @@ static bool is_locked(int run_file)
 	return false;
 }
 
-static pid_t noted_init(int run_file)
+/* False when it is none of liblxc's that runs. */
+static bool read_note(int run_file, pid_t *ret_init,
+		      char ret_upper[LAYER_ID_BYTES + 1])
 {
 	char text[RUN_FILE_MAX_BYTES];
 	ssize_t n = pread(run_file, text, sizeof(text) - 1, 0);
+	char *upper = NULL;
 
 	text[n > 0 ? n : 0] = '\0';
-	return strncmp(text, "lxc ", 4) == 0 ? (pid_t)strtol(text + 4, NULL, 10)
-					     : 0;
+	if (strncmp(text, "lxc ", 4) != 0)
+		return false;
+	*ret_init = (pid_t)strtol(text + 4, &upper, 10);
+	if (*upper != ' ' || !layer_id_is_valid(upper + 1, LAYER_ID_BYTES))
+		return false;
+	memcpy(ret_upper, upper + 1, LAYER_ID_BYTES);
+	ret_upper[LAYER_ID_BYTES] = '\0';
+	return true;
+}
+
+/* Where nobody lived to write its process down, liblxc knows it. */
+static pid_t find_init(const struct store *store, int run_file)
+{
+	char upper[LAYER_ID_BYTES + 1];
+	SCOPED_TEXT char *path = NULL;
+	struct container named;
+	pid_t init;
+
+	if (!read_note(run_file, &init, upper))
+		return 0;
+	if (init > 0)
+		return init;
+	named = address(store, upper, &path);
+	return liblxc_load(NULL) == 0 ? container_init_pid(&named) : 0;
 }
 
 pid_t boot_running(const struct store *store, const char *name)
 {
 	SCOPED_FD int fd = open_run_file(store, name);
 
-	return fd >= 0 && is_locked(fd) ? noted_init(fd) : 0;
+	return fd >= 0 && is_locked(fd) ? find_init(store, fd) : 0;
 }
 
 /* Frozen while the other end of sock is open: also a killed command lets go. */
@@ -569,7 +596,7 @@ int boot_stop(const struct store *store, const char *name, struct err *e)
 {
 	SCOPED_FD int fd = open_run_file(store, name);
 	SCOPED_FD int init = -1;
-	pid_t pid = fd >= 0 ? noted_init(fd) : 0;
+	pid_t pid = fd >= 0 ? find_init(store, fd) : 0;
 
 	if (pid > 0)
 		init = pidfd_open(pid, 0);

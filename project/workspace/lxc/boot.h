@@ -3,9 +3,10 @@
  * liblxc.
  *
  * A process of ours, the keeper, runs the container until its init ends, and
- * holds the lock run/NAME.run meanwhile; the file says "lxc PID", process 1 as
- * seen from outside. Unlike a shell's workspace it goes on when nobody is in
- * it, until it is stopped or shuts itself down.
+ * holds the lock run/NAME.run meanwhile; the file says "lxc PID UPPER", process
+ * 1 as seen from outside (0 until that is known) and the container's name.
+ * Unlike a shell's workspace it goes on when nobody is in it, until it is
+ * stopped or shuts itself down.
  *
  * Root of the host is never root inside: inside 0 is the first id of root's
  * range, and what lies on disk as root's is shown so by idmapped mounts. An
