@@ -1,5 +1,6 @@
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -121,6 +122,9 @@ static bool is_same(const struct stat *a, const struct stat *b)
 		return false;
 	if (S_ISDIR(a->st_mode))
 		return true;
+	/* Links are read (same_link). */
+	if (S_ISLNK(a->st_mode))
+		return true;
 	return a->st_size == b->st_size &&
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
 	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
@@ -150,6 +154,17 @@ static void print(const struct diff *diff, char kind, const char *path)
 	printf("%s\n", buf_text(&line));
 }
 
+/* A link is where it leads: copies of it may have another time. */
+static bool same_link(const struct diff *diff, const char *path)
+{
+	char old[PATH_MAX], new[PATH_MAX];
+	ssize_t old_len = readlinkat(diff->old_root, path, old, sizeof(old));
+	ssize_t new_len = readlinkat(diff->new_root, path, new, sizeof(new));
+
+	return old_len >= 0 && old_len == new_len &&
+	       memcmp(old, new, (size_t)old_len) == 0;
+}
+
 /* True when path was deleted: what was in it needs no line of its own. */
 static bool compare(const struct diff *diff, const char *path)
 {
@@ -162,7 +177,9 @@ static bool compare(const struct diff *diff, const char *path)
 		print(diff, 'D', path);
 	else if (!was && is)
 		print(diff, 'A', path);
-	else if (was && is && !is_same(&old, &new))
+	else if (was && is &&
+		 (!is_same(&old, &new) ||
+		  (S_ISLNK(new.st_mode) && !same_link(diff, path))))
 		print(diff, 'C', path);
 	return was && !is;
 }

@@ -191,7 +191,10 @@ def sasl_not_offered():
     listener = bridge(server.port, "--sasl=plain", "-k", "x")
     peer = server.accept()
     peer.expect("^USER ")
-    peer.register()
+    try:
+        peer.register()
+    except OSError:
+        pass  # the first line is enough for it to leave
     equal(listener.exit_code(), 1)
     listener.wait_error("the server went on without it")
 

@@ -284,6 +284,15 @@ line two \n "x"'
 	[ "$output" = $'C /a\nD /etc/old\nA /new' ]
 }
 
+@test "diff: a link that leads elsewhere" {
+	make links
+	inside links 'ln -s one /link; ln -s same /other'
+	ws snap links
+	inside links 'ln -sfn two /link; ln -sfn same /other'
+	run ws diff links
+	[ "$output" = 'C /link' ]
+}
+
 @test "list: time, size, parent, comment" {
 	make lister
 	inside lister 'echo x >/x'

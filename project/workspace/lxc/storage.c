@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "core/files.h"
 #include "core/mem.h"
@@ -17,7 +18,8 @@
 
 enum {
 	CONFIG_MAX_BYTES = 1 << 20,
-	LOOP_TRIES = 16,
+	LOOP_TRIES = 200, /* of LOOP_NAP_MS each */
+	LOOP_NAP_MS = 10,
 	LOOP_DEVICES_MAX = 1024,
 };
 
@@ -209,6 +211,21 @@ static int try_loop(int control, const struct loop_config *config, int target,
 	return errno == EBUSY ? 1 : err_set(e, errno, "set up %s", path);
 }
 
+static void nap(void)
+{
+	const struct timespec pause = { .tv_nsec = LOOP_NAP_MS * 1000000L };
+
+	nanosleep(&pause, NULL);
+}
+
+/* 1 when it went away under us: a workspace that has just ended had it. */
+static int use_again(int number, int target)
+{
+	SCOPED_TEXT char *path = mem_printf("/dev/loop%d", number);
+
+	return mount_device("ext4", path, target, NULL) < 0 ? 1 : 0;
+}
+
 /* Freed by the kernel when the last mount of it goes. */
 static int mount_loop(const char *source, int target, struct err *e)
 {
@@ -218,20 +235,20 @@ static int mount_loop(const char *source, int target, struct err *e)
 		.fd = (uint32_t)file,
 		.info.lo_flags = LO_FLAGS_AUTOCLEAR,
 	};
-	int known, rc = 1;
+	int rc = 1;
 
 	if (control < 0 || file < 0)
 		return err_set(e, errno, "open %s",
 			       file < 0 ? source : "/dev/loop-control");
-	known = find_loop(file);
-	if (known >= 0) {
-		SCOPED_TEXT char *path = mem_printf("/dev/loop%d", known);
+	for (int tries = 0; rc == 1 && tries < LOOP_TRIES; tries++) {
+		int known = find_loop(file);
 
-		return mount_device("ext4", path, target, e);
+		if (tries > 0)
+			nap();
+		rc = known >= 0 ? use_again(known, target)
+				: try_loop(control, &config, target, e);
 	}
-	for (int tries = 0; rc == 1 && tries < LOOP_TRIES; tries++)
-		rc = try_loop(control, &config, target, e);
-	return rc == 1 ? err_set(e, EBUSY, "find a free loop device") : rc;
+	return rc == 1 ? err_set(e, EBUSY, "mount %s", source) : rc;
 }
 
 /* The mount namespace is the process's, once and for all. */
@@ -416,22 +433,30 @@ int storage_fill(const struct store *store, struct meta *meta,
 	return rc;
 }
 
-/* liblxc would mount it, by a loop device of its own. */
+/*
+ * liblxc would mount it, by a loop device of its own. That of a workspace which
+ * has just ended is waited for: the kernel lets go of it a moment later.
+ */
 static int check_unused(const struct store *store, const char *id,
 			struct err *e)
 {
 	struct tree_place place = { 0 };
 	SCOPED_FD int file = -1;
+	int tries = 0;
 
 	if (!find_place(store, id, &place))
 		return 0;
 	file = open(place.source, O_RDONLY | O_CLOEXEC);
 	free(place.source);
-	return file >= 0 && find_loop(file) >= 0
-		       ? err_say(e, EBUSY,
-				 "a file system in a file cannot be copied "
-				 "while it is used: stop the workspace first")
-		       : 0;
+	while (file >= 0 && find_loop(file) >= 0) {
+		if (tries++ >= LOOP_TRIES)
+			return err_say(e, EBUSY,
+				       "a file system in a file cannot be "
+				       "copied while it is used: stop the "
+				       "workspace first");
+		nap();
+	}
+	return 0;
 }
 
 int storage_copy(const struct store *store, const struct meta *meta,
