@@ -20,8 +20,8 @@
 #include "project/workspace/store/tree.h"
 
 /*
- * What is used of libarchive. With it come fifteen libraries more, and every
- * command would start three milliseconds later: so it is loaded when an archive
+ * What is used of libarchive. With it come fifteen libraries more, which every
+ * command would have to load at its start: so it is loaded when an archive
  * is read or written, and before a process goes where it could not be found.
  */
 /* clang-format off */
