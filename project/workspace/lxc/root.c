@@ -1,11 +1,9 @@
 #include "project/workspace/lxc/root.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <string.h>
 #include <linux/securebits.h>
 #include <sys/fsuid.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -266,12 +264,10 @@ int root_prepare(const struct view *view, const struct idmap *disk,
 		.uid = boot->uids.ranges[0].outside,
 		.gid = boot->gids.ranges[0].outside,
 	};
-	int rc;
+	int rc = mount_unshare(e);
 
-	if (unshare(CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
-		return ns_explain(errno, "make mounts private", e);
-	rc = open_sources(&place, e);
+	if (rc == 0)
+		rc = open_sources(&place, e);
 	if (rc == 0)
 		rc = cover(e);
 	if (rc < 0)

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/loop.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -256,12 +255,13 @@ static int become_private(const struct store *store, struct err *e)
 {
 	static bool is_private;
 	SCOPED_FD int dir = -1;
+	int rc;
 
 	if (is_private)
 		return 0;
-	if (unshare(CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
-		return ns_explain(errno, "make mounts private", e);
+	rc = mount_unshare(e);
+	if (rc < 0)
+		return rc;
 	/* A descriptor of before would lead past what is mounted now. */
 	dir = dir_open(AT_FDCWD, store->path, e);
 	if (dir < 0)

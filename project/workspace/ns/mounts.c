@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -103,6 +104,16 @@ int inside_make_file(int root, const char *path, struct err *e)
 	if (file < 0)
 		return err_set(e, errno, "make %s in the workspace", path);
 	return inside_open(root, path, e);
+}
+
+/* ---- a namespace -------------------------------------------------------- */
+
+int mount_unshare(struct err *e)
+{
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return ns_explain(errno, "make mounts private", e);
+	return 0;
 }
 
 /* ---- mounting ----------------------------------------------------------- */

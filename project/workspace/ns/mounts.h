@@ -13,6 +13,12 @@
 
 #include "core/err.h"
 
+/*
+ * A mount namespace of the calling process's own, as root: what it mounts is
+ * not seen outside, what is unmounted outside goes in it too.
+ */
+int mount_unshare(struct err *e) MUST_CHECK;
+
 /* Open path inside root (O_PATH). Returns the descriptor or -errno. */
 int inside_open(int root, const char *path, struct err *e) MUST_CHECK;
 

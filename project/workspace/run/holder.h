@@ -21,7 +21,6 @@ enum {
 	HOLDER_SESSIONS_MAX = 128, /* more are refused */
 	HOLDER_SPARE = 16, /* connections of those who pause or stop it */
 	HOLDER_END_WAIT_MS = 10000,
-	HOLDER_PAUSE_MS = 3000,
 	HOLDER_NAP_MS = 1,
 };
 
