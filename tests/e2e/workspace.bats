@@ -514,6 +514,28 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	[[ $output = *"sysctl user.max_user_namespaces"* ]]
 }
 
+# A process that calls its kernel 2.6 names layers as one does before Linux 6.5.
+@test "kernels before 6.5: the host, a base, snapshots and clones all the same" {
+	local name
+	old() { as_user setarch --uname-2.6 "$WS_BIN/project" workspace "$@"; }
+	[[ $(as_user setarch --uname-2.6 uname -r) = 2.6.* ]]
+	old create old65 --base small
+	old run old65 -- sh -c 'rm -r /usr/share; mkdir -p /usr/share; echo 1 >/usr/share/n'
+	old snap old65 -m one
+	old run old65 -- sh -c 'rm /etc/old; echo 2 >/usr/share/n'
+	old clone old65 old65b
+	old restore old65@1
+	[ "$(old run old65 -- cat /etc/old /usr/share/n)" = $'old\n1' ]
+	[ "$(old run old65b -- sh -c 'ls /etc/old 2>/dev/null; cat /usr/share/n')" = 2 ]
+	# Either way sees what the other one wrote.
+	[ "$(ws run old65 -- ls /usr/share)" = n ]
+	old run trip -- sh -c 'echo z >/usr/bin/old65; rm /usr/bin/env; mv /usr/bin/cat /usr/bin/old65c'
+	[ "$(ws run trip -- old65c /usr/bin/old65)" = z ]
+	run ! ws run trip -- test -e /usr/bin/env
+	for name in old65 old65b trip; do old destroy "$name"; done
+	old doctor
+}
+
 @test "rename of a folder of the base copies it, as mv does" {
 	make exdev
 	inside exdev 'mv /usr/share /usr/moved && cat /usr/moved/doc/a && ! test -e /usr/share' >out

@@ -151,6 +151,31 @@ static bool set_option(int fs, const char *key, const char *value)
 	return fsconfig(fs, FSCONFIG_SET_STRING, key, value, 0) == 0;
 }
 
+/* What stands for itself in overlayfs's text: ':' and ',' part it. */
+static void add_escaped(struct buf *options, const char *path)
+{
+	for (; *path != '\0'; path++) {
+		if (strchr(":,\\", *path) != NULL)
+			buf_add_text(options, "\\");
+		buf_add(options, path, 1);
+	}
+}
+
+static int explain_overlay(int code, struct err *e)
+{
+	if (code == ENODEV)
+		return err_say(
+			e, code,
+			"this kernel has no overlayfs: load the module "
+			"(modprobe overlay), or create with --store=dir");
+	if (code == EINVAL)
+		return err_say(
+			e, code,
+			"overlayfs does not accept these layers on this "
+			"file system; the kernel's log (dmesg) says why");
+	return ns_explain(code, "stack layers with overlayfs", e);
+}
+
 /* Before Linux 6.5 layers could only be named in one text of a page. */
 static int overlay_by_text(const char *const *lowers, size_t count,
 			   const char *upper, const char *work, int target,
@@ -160,17 +185,23 @@ static int overlay_by_text(const char *const *lowers, size_t count,
 	SCOPED_TEXT char *path = mem_printf("/proc/self/fd/%d", target);
 
 	buf_add_text(&options, "userxattr,lowerdir=");
-	for (size_t i = 0; i < count; i++)
-		buf_addf(&options, "%s%s", i > 0 ? ":" : "", lowers[i]);
-	if (upper != NULL)
-		buf_addf(&options, ",upperdir=%s,workdir=%s", upper, work);
+	for (size_t i = 0; i < count; i++) {
+		buf_add_text(&options, i > 0 ? ":" : "");
+		add_escaped(&options, lowers[i]);
+	}
+	if (upper != NULL) {
+		buf_add_text(&options, ",upperdir=");
+		add_escaped(&options, upper);
+		buf_add_text(&options, ",workdir=");
+		add_escaped(&options, work);
+	}
 	if (options.len_bytes >= (size_t)sysconf(_SC_PAGESIZE))
 		return err_say(e, E2BIG,
 			       "%zu layers are too many for this kernel: "
 			       "flatten them (workspace gc --flatten)",
 			       count);
 	if (mount("overlay", path, "overlay", 0, buf_text(&options)) < 0)
-		return ns_explain(errno, "stack layers with overlayfs", e);
+		return explain_overlay(errno, e);
 	return 0;
 }
 
@@ -186,28 +217,41 @@ static bool add_layers(int fs, const char *const *lowers, size_t count,
 				 set_option(fs, "workdir", work));
 }
 
+/* Each layer by an option of its own: as many as overlayfs takes (500). */
+static int overlay_by_name(const char *const *lowers, size_t count,
+			   const char *upper, const char *work, int target,
+			   struct err *e)
+{
+	SCOPED_FD int fs = fsopen("overlay", FSOPEN_CLOEXEC);
+	SCOPED_FD int mount = -1;
+
+	if (fs < 0 || !add_layers(fs, lowers, count, upper, work) ||
+	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return explain_overlay(errno, e);
+	mount = fsmount(fs, FSMOUNT_CLOEXEC, 0);
+	if (mount < 0)
+		return explain_overlay(errno, e);
+	return attach(mount, target, "overlay", e);
+}
+
+/*
+ * By the kernel's version and not by trying: an overlayfs that is older takes
+ * "lowerdir+" and everything else, and refuses it only when it is to mount,
+ * with the same EINVAL as for bad layers and a line in the kernel's log each
+ * time. A newer one that calls itself older (setarch --uname-2.6, an
+ * enterprise kernel) understands the text as well.
+ */
 int mount_overlay(const char *const *lowers, size_t count, const char *upper,
 		  const char *work, int target, struct err *e)
 {
-	SCOPED_FD int fs = -1;
-	SCOPED_FD int mount = -1;
-
 	if (upper == NULL && count == 1)
 		return mount_bind(AT_FDCWD, lowers[0], MOUNT_READ_ONLY, target,
 				  e);
 	if (upper != NULL && count == 0)
 		return mount_bind(AT_FDCWD, upper, 0, target, e);
-	fs = fsopen("overlay", FSOPEN_CLOEXEC);
-	if (fs < 0)
-		return ns_explain(errno, "stack layers with overlayfs", e);
-	if (!add_layers(fs, lowers, count, upper, work))
-		return overlay_by_text(lowers, count, upper, work, target, e);
-	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return ns_explain(errno, "stack layers with overlayfs", e);
-	mount = fsmount(fs, FSMOUNT_CLOEXEC, 0);
-	if (mount < 0)
-		return ns_explain(errno, "stack layers with overlayfs", e);
-	return attach(mount, target, "overlay", e);
+	return ns_kernel_before(6, 5)
+		       ? overlay_by_text(lowers, count, upper, work, target, e)
+		       : overlay_by_name(lowers, count, upper, work, target, e);
 }
 
 static bool set_options(int fs, const char *options)
@@ -259,7 +303,9 @@ static int bind(int dir, const char *source, unsigned flags,
 	if (attr->attr_set != 0 &&
 	    mount_setattr(tree, "", AT_EMPTY_PATH | below, attr,
 			  sizeof(*attr)) < 0)
-		return err_set(e, errno, "set flags of %s", source);
+		return errno == ENOSYS
+			       ? ns_explain(errno, "set flags of a mount", e)
+			       : err_set(e, errno, "set flags of %s", source);
 	return attach(tree, target, source, e);
 }
 

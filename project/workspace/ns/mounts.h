@@ -4,7 +4,7 @@
  * Whoever filled a root file system chose its symbolic links. Every path in it
  * is therefore resolved by openat2(2) with RESOLVE_IN_ROOT, and what is mounted
  * goes onto the descriptor found, not onto a path (CVE-2015-1335, runc's
- * CVE-2021-30465). Needs Linux 5.12; overlayfs in a user namespace 5.11.
+ * CVE-2021-30465). Needs Linux 5.12.
  */
 #ifndef WORKSPACE_MOUNTS_H
 #define WORKSPACE_MOUNTS_H

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "core/child.h"
@@ -46,6 +47,20 @@ static const struct {
 };
 /* clang-format on */
 
+bool ns_kernel_before(unsigned major, unsigned minor)
+{
+	struct utsname name;
+	char *end;
+	unsigned long have;
+
+	if (uname(&name) < 0)
+		return false;
+	have = strtoul(name.release, &end, 10);
+	if (have != major || *end != '.')
+		return have < major;
+	return strtoul(end + 1, NULL, 10) < minor;
+}
+
 int ns_explain(int code, const char *doing, struct err *e)
 {
 	bool denied = code == EPERM || code == ENOSPC || code == EACCES ||
@@ -55,8 +70,10 @@ int ns_explain(int code, const char *doing, struct err *e)
 		if (read_switch(switches[i].path) == switches[i].forbids)
 			return err_say(e, code, "%s: %s", doing,
 				       switches[i].advice);
-	if (code == EINVAL || code == ENOSYS)
-		return err_say(e, code, "%s: this kernel is built without it",
+	if (code == ENOSYS)
+		return err_say(e, code,
+			       "%s: needs Linux 5.12 or newer, and a sandbox "
+			       "around it that allows its system calls",
 			       doing);
 	return err_set(e, code, "%s", doing);
 }
@@ -74,6 +91,10 @@ pid_t ns_fork(unsigned long flags, struct err *e)
 	/* What is still buffered would be written twice. */
 	fflush(NULL);
 	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid < 0 && errno == EINVAL)
+		return err_say(e, EINVAL,
+			       "this kernel is built without the namespaces "
+			       "that a workspace needs");
 	if (pid < 0)
 		return ns_explain(errno, "make a user namespace", e);
 	return (pid_t)pid;

@@ -67,6 +67,9 @@ int ns_run_alone(const struct idmap *map, const char *dir, ns_fn *fn,
  */
 int ns_open(const struct idmap *map, struct err *e) MUST_CHECK;
 
+/* Whether the running kernel calls itself older than major.minor. */
+bool ns_kernel_before(unsigned major, unsigned minor) MUST_CHECK;
+
 /* Put what this machine forbids, and what would allow it, into e. */
 int ns_explain(int code, const char *doing, struct err *e);
 
