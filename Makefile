@@ -47,22 +47,23 @@ sic-bridge_PKGS = libevent_core libevent_extra libevent_openssl libssl \
 sic-bridge_LIBS = -lircclient
 
 project_MAIN = project/main.c
-project_AREAS = project core
+project_AREAS = project workspace core
 project_PKGS = inih jansson libutf8proc libpcre2-8 ncursesw libcrypto
 
-project-workspace_MAIN = project/workspace/main.c
-project-workspace_AREAS = project core
+project-workspace_MAIN = workspace/main.c
+project-workspace_AREAS = workspace project core
 project-workspace_PKGS = inih jansson libutf8proc libseccomp libcap
 project-workspace_LIBS = -ldl
 
 # An area is the folders whose .c files, without a main.c, make one library.
-AREAS = core speakd speakctl voice sic-bridge project
+AREAS = core speakd speakctl voice sic-bridge project workspace
 core_DIRS = core core/message
-speakd_DIRS = speakd speakd/input speakd/words speakd/ssip
+speakd_DIRS = speakd speakd/input speakd/words speakd/queue speakd/out speakd/ssip
 speakctl_DIRS = speakd/ctl
 voice_DIRS = speakd/voice
 sic-bridge_DIRS = sic-bridge
-project_DIRS = project project/workspace $(workspace_ROOMS:%=project/workspace/%)
+project_DIRS = project
+workspace_DIRS = workspace $(workspace_ROOMS:%=workspace/%)
 workspace_ROOMS = ns store run image lxc
 
 srcs_of = $(filter-out %/main.c,$(foreach d,$($(1)_DIRS),$(wildcard $(d)/*.c)))
@@ -138,7 +139,7 @@ define program_rule
 $(BIN)/$(1): $(OBJ)/$(basename $($(1)_MAIN)).o $($(1)_AREAS:%=$(OBJ)/%.a)
 	@mkdir -p $$(@D)
 	$$(call say,LINK $$@)
-	$$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $$@ $$^ \
+	$$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $$@ -Wl,--start-group $$^ -Wl,--end-group \
 		$$(shell $(PKG_CONFIG) --libs $($(1)_PKGS)) $($(1)_LIBS)
 endef
 $(foreach p,$(PROGRAMS) $(HELPERS),$(eval $(call program_rule,$(p))))
@@ -148,16 +149,20 @@ $(foreach p,$(PROGRAMS) $(HELPERS),$(eval $(call program_rule,$(p))))
 # tests/unit/AREA_NAME.c is linked with that area's library and core's.
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 area_of = $(firstword $(subst _, ,$(1)))
+# project and workspace still share a few symbols.
+archives_of = $(patsubst %,$(OBJ)/%.a,$(call area_of,$(1)) core \
+	$(if $(filter project workspace,$(call area_of,$(1))),project workspace))
 UNIT_PKGS = cmocka libevent_core libevent_extra libevent_openssl libssl \
 	libcrypto libpcre2-8 inih libutf8proc jansson espeak-ng alsa ncursesw \
 	libarchive libseccomp libcap
 UNIT_LIBS = -lircclient -ldl -lpthread
 
 .SECONDEXPANSION:
-$(OUT)/tests/%: $(OBJ)/tests/unit/%.o $(OBJ)/$$(call area_of,$$*).a $(OBJ)/core.a
+$(OUT)/tests/%: $(OBJ)/tests/unit/%.o $$(call archives_of,$$*)
 	@mkdir -p $(@D)
 	$(call say,LINK $@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(OBJ)/core.a \
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ \
+		-Wl,--start-group $^ -Wl,--end-group \
 		$$($(PKG_CONFIG) --libs $(UNIT_PKGS)) $(UNIT_LIBS)
 
 E2E_TESTS = tests/layers $(sort $(wildcard tests/e2e/*.bats) \
@@ -197,11 +202,12 @@ fuzz:
 	$(Q)tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 fuzz-targets: $(FUZZ_TARGETS)
-build/fuzz/targets/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/$$(call area_of,$$*).a $(OBJ)/core.a
+build/fuzz/targets/%: $(OBJ)/tests/fuzz/%.o $$(call archives_of,$$*)
 	@mkdir -p $(@D)
 	$(call say,LINK $@)
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $^ \
-		$(OBJ)/core.a $$($(PKG_CONFIG) --libs $(UNIT_PKGS)) $(UNIT_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ \
+		-Wl,--start-group $^ -Wl,--end-group \
+		$$($(PKG_CONFIG) --libs $(UNIT_PKGS)) $(UNIT_LIBS)
 
 cover:
 	+$(Q)$(MAKE) --no-print-directory MODE=cover check

@@ -9,7 +9,7 @@
 #include "project/out.h"
 #include "project/say.h"
 #include "project/scan.h"
-#include "project/workspace/follow.h"
+#include "workspace/follow.h"
 
 enum { LIST_NAME_MIN = 12, LIST_NAME_MAX = 40, LIST_FLAGS = 8 };
 

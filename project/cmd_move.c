@@ -64,73 +64,74 @@ static int refuse_open(struct call *call, const struct place *place,
 
 /* ---- one move ----------------------------------------------------------- */
 
-struct trip {
+struct filing {
 	struct place place;
 	char *from, *folder; /* owned: where it is; where it goes */
 	struct change change;
 	bool begun;
 };
 
-static void trip_fini(struct trip *trip)
+static void filing_fini(struct filing *filing)
 {
-	if (trip->begun)
-		change_end(&trip->change);
-	free(trip->from);
-	free(trip->folder);
+	if (filing->begun)
+		change_end(&filing->change);
+	free(filing->from);
+	free(filing->folder);
 }
 
-#define SCOPED_TRIP ON_SCOPE_EXIT(trip_fini)
+#define SCOPED_FILING ON_SCOPE_EXIT(filing_fini)
 
 /* Lock first and look then: of two commands only one finds the project. */
-static int trip_begin(struct trip *trip, struct call *call, char *take_folder,
-		      struct err *e)
+static int filing_begin(struct filing *filing, struct call *call,
+			char *take_folder, struct err *e)
 {
 	SCOPED_TEXT char *what = NULL;
 	int rc;
 
-	trip->folder = take_folder;
+	filing->folder = take_folder;
 	rc = gtd_lock(&call->gtd, e);
 	if (rc == 0)
-		rc = call_project(call, 0, &trip->place, e);
+		rc = call_project(call, 0, &filing->place, e);
 	if (rc < 0)
 		return rc;
-	trip->from = place_path(&trip->place);
-	if (refuse_open(call, &trip->place, trip->from, e) < 0)
+	filing->from = place_path(&filing->place);
+	if (refuse_open(call, &filing->place, filing->from, e) < 0)
 		return -e->code;
-	what = mem_printf("%s %s", call->command->name, trip->place.name);
-	if (change_begin(&trip->change, &call->gtd, what, e) < 0)
+	what = mem_printf("%s %s", call->command->name, filing->place.name);
+	if (change_begin(&filing->change, &call->gtd, what, e) < 0)
 		return -e->code;
-	trip->begun = true;
-	return trip->folder == NULL
+	filing->begun = true;
+	return filing->folder == NULL
 		       ? 0
-		       : change_make_dir(&call->gtd, trip->folder, e);
+		       : change_make_dir(&call->gtd, filing->folder, e);
 }
 
 /* To the folder under the same name, which must be free there. */
-static int trip_move(struct trip *trip, struct call *call, struct err *e)
+static int filing_move(struct filing *filing, struct call *call, struct err *e)
 {
-	SCOPED_TEXT char *to = mem_printf("%s/%s", trip->folder,
-					  trip->place.name);
-	int rc = change_move(&trip->change, trip->from, to, e);
+	SCOPED_TEXT char *to = mem_printf("%s/%s", filing->folder,
+					  filing->place.name);
+	int rc = change_move(&filing->change, filing->from, to, e);
 
 	if (rc == -EEXIST)
 		return err_say(e, EEXIST, "%s exists already", to);
 	if (rc < 0)
 		return rc;
-	tell(call->settings, "%s: %s -> %s", call->command->name, trip->from,
+	tell(call->settings, "%s: %s -> %s", call->command->name, filing->from,
 	     to);
 	return 0;
 }
 
 /* The same, under the next free NAME.1, NAME.2 ... if it is taken. */
-static int trip_move_free(struct trip *trip, struct call *call, struct err *e)
+static int filing_move_free(struct filing *filing, struct call *call,
+			    struct err *e)
 {
-	SCOPED_TEXT char *wanted = mem_printf("%s/%s", trip->folder,
-					      trip->place.name);
+	SCOPED_TEXT char *wanted = mem_printf("%s/%s", filing->folder,
+					      filing->place.name);
 
 	for (;;) {
 		SCOPED_TEXT char *to = change_free_name(&call->gtd, wanted);
-		int rc = change_move(&trip->change, trip->from, to, e);
+		int rc = change_move(&filing->change, filing->from, to, e);
 
 		if (rc == -EEXIST)
 			continue;
@@ -139,18 +140,18 @@ static int trip_move_free(struct trip *trip, struct call *call, struct err *e)
 		if (strcmp(to, wanted) != 0)
 			tell(call->settings, "%s exists already", wanted);
 		tell(call->settings, "%s: %s -> %s", call->command->name,
-		     trip->from, to);
+		     filing->from, to);
 		return 0;
 	}
 }
 
 /* ---- the commands ------------------------------------------------------- */
 
-static int refuse_taken(struct call *call, const struct trip *trip,
+static int refuse_taken(struct call *call, const struct filing *filing,
 			struct err *e)
 {
-	SCOPED_TEXT char *to = mem_printf("%s/%s", trip->folder,
-					  trip->place.name);
+	SCOPED_TEXT char *to = mem_printf("%s/%s", filing->folder,
+					  filing->place.name);
 
 	return gtd_exists(&call->gtd, to)
 		       ? err_say(e, EEXIST, "%s exists already", to)
@@ -159,7 +160,7 @@ static int refuse_taken(struct call *call, const struct trip *trip,
 
 int run_postpone(struct call *call, struct err *e)
 {
-	SCOPED_TRIP struct trip trip = { 0 };
+	SCOPED_FILING struct filing filing = { 0 };
 	struct date until = { 0 };
 	char day[DATE_BYTES];
 
@@ -170,20 +171,20 @@ int run_postpone(struct call *call, struct err *e)
 	    date_days(until) <= date_days(call->gtd.today))
 		return err_usage(e, "--until: %s is not after today",
 				 date_text(until, day));
-	if (trip_begin(&trip, call, mem_copy("Postponed"), e) < 0)
+	if (filing_begin(&filing, call, mem_copy("Postponed"), e) < 0)
 		return -e->code;
-	if (date_is_set(until) && !gtd_is_dir(&call->gtd, trip.from))
+	if (date_is_set(until) && !gtd_is_dir(&call->gtd, filing.from))
 		return err_say(e, ENOTDIR,
 			       "%s is a single file and cannot keep a date; "
 			       "postpone it without --until",
-			       trip.place.name);
-	if (date_is_set(until) && refuse_taken(call, &trip, e) < 0)
+			       filing.place.name);
+	if (date_is_set(until) && refuse_taken(call, &filing, e) < 0)
 		return -e->code;
 	/* The mark first: a project that moved without it would not return. */
 	if (date_is_set(until) &&
-	    marks_set(&trip.change, trip.from, MARK_UNTIL, until, e) < 0)
+	    marks_set(&filing.change, filing.from, MARK_UNTIL, until, e) < 0)
 		return -e->code;
-	if (trip_move(&trip, call, e) < 0)
+	if (filing_move(&filing, call, e) < 0)
 		return -e->code;
 	if (date_is_set(until))
 		tell(call->settings, "it comes back on %s",
@@ -193,45 +194,46 @@ int run_postpone(struct call *call, struct err *e)
 
 int run_resume(struct call *call, struct err *e)
 {
-	SCOPED_TRIP struct trip trip = { 0 };
+	SCOPED_FILING struct filing filing = { 0 };
 	SCOPED_TEXT char *path = NULL;
 
-	if (trip_begin(&trip, call, mem_copy("Projects"), e) < 0 ||
-	    trip_move(&trip, call, e) < 0)
+	if (filing_begin(&filing, call, mem_copy("Projects"), e) < 0 ||
+	    filing_move(&filing, call, e) < 0)
 		return -e->code;
-	path = mem_printf("Projects/%s", trip.place.name);
+	path = mem_printf("Projects/%s", filing.place.name);
 	if (!gtd_is_dir(&call->gtd, path))
 		return 0;
-	return marks_set(&trip.change, path, MARK_UNTIL, (struct date){ 0 }, e);
+	return marks_set(&filing.change, path, MARK_UNTIL, (struct date){ 0 },
+			 e);
 }
 
 int run_complete(struct call *call, struct err *e)
 {
-	SCOPED_TRIP struct trip trip = { 0 };
+	SCOPED_FILING struct filing filing = { 0 };
 
-	if (trip_begin(&trip, call,
-		       mem_printf("Completed/%04d", call->gtd.today.year),
-		       e) < 0)
+	if (filing_begin(&filing, call,
+			 mem_printf("Completed/%04d", call->gtd.today.year),
+			 e) < 0)
 		return -e->code;
-	return trip_move_free(&trip, call, e);
+	return filing_move_free(&filing, call, e);
 }
 
 int run_reopen(struct call *call, struct err *e)
 {
-	SCOPED_TRIP struct trip trip = { 0 };
+	SCOPED_FILING struct filing filing = { 0 };
 
-	if (trip_begin(&trip, call, mem_copy("Projects"), e) < 0)
+	if (filing_begin(&filing, call, mem_copy("Projects"), e) < 0)
 		return -e->code;
-	return trip_move(&trip, call, e);
+	return filing_move(&filing, call, e);
 }
 
 int run_delete(struct call *call, struct err *e)
 {
-	SCOPED_TRIP struct trip trip = { 0 };
+	SCOPED_FILING struct filing filing = { 0 };
 
-	if (trip_begin(&trip, call, mem_copy(state_folder(STATE_TRASH)), e) <
-		    0 ||
-	    trip_move_free(&trip, call, e) < 0)
+	if (filing_begin(&filing, call, mem_copy(state_folder(STATE_TRASH)),
+			 e) < 0 ||
+	    filing_move_free(&filing, call, e) < 0)
 		return -e->code;
 	tell(call->settings, "\"project undo\" brings it back");
 	return 0;
@@ -239,25 +241,26 @@ int run_delete(struct call *call, struct err *e)
 
 int run_rename(struct call *call, struct err *e)
 {
-	SCOPED_TRIP struct trip trip = { 0 };
+	SCOPED_FILING struct filing filing = { 0 };
 	const char *name = call->operands[1];
 	SCOPED_TEXT char *to = NULL;
 	struct place place;
 	int rc;
 
-	if (name_check_new(name, e) < 0 || trip_begin(&trip, call, NULL, e) < 0)
+	if (name_check_new(name, e) < 0 ||
+	    filing_begin(&filing, call, NULL, e) < 0)
 		return -e->code;
-	place = trip.place;
+	place = filing.place;
 	memcpy(place.name, name, strlen(name) + 1);
 	to = place_path(&place);
-	if (strcmp(to, trip.from) == 0)
+	if (strcmp(to, filing.from) == 0)
 		return err_say(e, EEXIST, "%s is called that already", name);
-	rc = change_move(&trip.change, trip.from, to, e);
+	rc = change_move(&filing.change, filing.from, to, e);
 	if (rc == -EEXIST)
 		return err_say(e, EEXIST, "%s exists already", to);
 	if (rc < 0)
 		return rc;
-	tell(call->settings, "rename: %s -> %s", trip.from, to);
+	tell(call->settings, "rename: %s -> %s", filing.from, to);
 	return 0;
 }
 

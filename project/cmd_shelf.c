@@ -18,33 +18,32 @@
 /* ---- new ---------------------------------------------------------------- */
 
 /* A project on its way into the world. */
-struct birth {
+struct new_project {
 	const struct gtd *gtd;
 	const char *name;
 	bool outliner;
 	char *temp; /* owned: the folder that it is built in */
 };
 
-static void part_template(const struct birth *birth, enum part part,
+static void part_template(const struct new_project *new, enum part part,
 			  struct buf *out)
 {
-	const char *indent = birth->outliner ? "\t" : "";
+	const char *indent = new->outliner ? "\t" : "";
 	char day[DATE_BYTES];
 
 	if (part == PART_SUMMARY) {
-		buf_addf(out, "%s\n", birth->name);
+		buf_addf(out, "%s\n", new->name);
 		/* The natural planning model, cut to what is always asked. */
 		buf_addf(out, "%sPurpose: \n%sDone when: \n", indent, indent);
 	} else if (part == PART_LOG)
-		buf_addf(out, "%s started\n",
-			 date_text(birth->gtd->today, day));
+		buf_addf(out, "%s started\n", date_text(new->gtd->today, day));
 }
 
-static int write_part(const struct birth *birth, int dir, enum part part,
+static int write_part(const struct new_project *new, int dir, enum part part,
 		      struct err *e)
 {
 	SCOPED_TEXT char *file = mem_printf("%s%s", part_name(part),
-					    birth->outliner ? ".otl" : "");
+					    new->outliner ? ".otl" : "");
 	SCOPED_BUF struct buf text = { 0 };
 	SCOPED_FD int fd = openat(
 		dir, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -52,39 +51,39 @@ static int write_part(const struct birth *birth, int dir, enum part part,
 
 	if (fd < 0)
 		return err_set(e, errno, "create %s", file);
-	part_template(birth, part, &text);
+	part_template(new, part, &text);
 	rc = write_all(fd, buf_text(&text), text.len_bytes);
 	if (rc == 0 && fsync(fd) < 0)
 		rc = -errno;
 	return rc < 0 ? err_set(e, -rc, "write %s", file) : 0;
 }
 
-static int fill(const struct birth *birth, struct err *e)
+static int fill(const struct new_project *new, struct err *e)
 {
 	SCOPED_FD int dir = -1;
 
-	if (mkdirat(birth->gtd->fd, birth->temp, 0777) < 0)
+	if (mkdirat(new->gtd->fd, new->temp, 0777) < 0)
 		return err_set(e, errno, "make folder in %s/Projects",
-			       birth->gtd->path);
-	dir = dir_open(birth->gtd->fd, birth->temp, e);
+			       new->gtd->path);
+	dir = dir_open(new->gtd->fd, new->temp, e);
 	if (dir < 0)
 		return dir;
 	for (int part = 0; part < PART_COUNT; part++)
-		if (write_part(birth, dir, part, e) < 0)
+		if (write_part(new, dir, part, e) < 0)
 			return -e->code;
 	return dir_sync(dir, e);
 }
 
-static void abandon(const struct birth *birth)
+static void abandon(const struct new_project *new)
 {
 	for (int part = 0; part < PART_COUNT; part++) {
 		SCOPED_TEXT char *file =
-			mem_printf("%s/%s%s", birth->temp, part_name(part),
-				   birth->outliner ? ".otl" : "");
+			mem_printf("%s/%s%s", new->temp, part_name(part),
+				   new->outliner ? ".otl" : "");
 
-		(void)unlinkat(birth->gtd->fd, file, 0);
+		(void)unlinkat(new->gtd->fd, file, 0);
 	}
-	(void)unlinkat(birth->gtd->fd, birth->temp, AT_REMOVEDIR);
+	(void)unlinkat(new->gtd->fd, new->temp, AT_REMOVEDIR);
 }
 
 static int refuse_taken(const struct gtd *gtd, const char *name, struct err *e)
@@ -113,7 +112,7 @@ static int create(struct gtd *gtd, const char *name, struct err *e)
 {
 	SCOPED_TEXT char *path = mem_printf("Projects/%s", name);
 	SCOPED_TEXT char *what = mem_printf("new %s", name);
-	struct birth birth = { .gtd = gtd, .name = name };
+	struct new_project new = { .gtd = gtd, .name = name };
 	struct change change;
 	uint32_t random = 0;
 	int rc;
@@ -123,15 +122,15 @@ static int create(struct gtd *gtd, const char *name, struct err *e)
 	    change_begin(&change, gtd, what, e) < 0)
 		return -e->code;
 	(void)!getrandom(&random, sizeof(random), 0);
-	birth.temp = mem_printf("Projects/.new-%08x", random);
-	birth.outliner = gtd_uses_outliner(gtd);
-	rc = fill(&birth, e);
+	new.temp = mem_printf("Projects/.new-%08x", random);
+	new.outliner = gtd_uses_outliner(gtd);
+	rc = fill(&new, e);
 	if (rc == 0)
-		rc = change_publish(&change, birth.temp, path, e);
+		rc = change_publish(&change, new.temp, path, e);
 	/* What was published is there, even if a sync failed later. */
 	if (rc < 0)
-		abandon(&birth);
-	free(birth.temp);
+		abandon(&new);
+	free(new.temp);
 	change_end(&change);
 	return rc == -EEXIST ? err_say(e, EEXIST, "%s exists already", name)
 			     : rc;

@@ -13,7 +13,7 @@
 #define PROJECT_COMPLETE_H
 
 #include "core/buf.h"
-#include "project/candidates.h"
+#include "core/candidates.h"
 #include "project/settings.h"
 #include "project/words.h"
 

@@ -5,7 +5,7 @@
 #include "core/log.h"
 #include "project/git.h"
 #include "project/place.h"
-#include "project/workspace/follow.h"
+#include "workspace/follow.h"
 
 /* The functions that follow a project's move, in order. */
 static follow_on_move_fn *const follow_on_moves[] = { workspace_follow };

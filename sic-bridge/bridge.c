@@ -492,7 +492,7 @@ static void on_line(const struct wire_line *line, enum message_kind kind,
 	}
 }
 
-static void on_pause(void *data)
+static void on_batch_end(void *data)
 {
 	struct bridge *bridge = data;
 
@@ -537,7 +537,7 @@ static void on_ended(const struct err *e, void *data)
 static const struct link_handler link_handler = {
 	.online = on_online,
 	.line = on_line,
-	.pause = on_pause,
+	.batch_end = on_batch_end,
 	.sent = on_sent,
 	.drained = on_drained,
 	.ended = on_ended,

@@ -8,7 +8,7 @@
 #include "sic-bridge/flood.h"
 #include "sic-bridge/nick.h"
 #include "sic-bridge/reconnect.h"
-#include "sic-bridge/session.h"
+#include "sic-bridge/libirc.h"
 
 enum {
 	WELCOME_MS = 1500, /* after 001 without an end of the MOTD */
@@ -44,7 +44,7 @@ struct link {
 
 	struct net *net;
 	struct wire wire;
-	struct session *session;
+	struct libirc *libirc;
 	enum message_kind kind; /* what the session made of the line */
 	struct cap_login login;
 	struct cap cap;
@@ -474,7 +474,7 @@ static void on_nick_line(struct link *link, const struct wire_line *line)
 
 /* ---- one line of the server ---------------------------------------------- */
 
-static void on_session(enum message_kind kind, unsigned numeric, void *data)
+static void on_libirc(enum message_kind kind, unsigned numeric, void *data)
 {
 	struct link *link = data;
 
@@ -490,13 +490,13 @@ static enum message_kind ask_library(struct link *link,
 	struct err e = { 0 };
 
 	link->kind = KIND_OTHER;
-	if (session_feed(link->session, text, len_bytes, &e) == 0)
+	if (libirc_feed(link->libirc, text, len_bytes, &e) == 0)
 		return link->kind;
 	/* A new one for the next line; this one is shown all the same. */
 	log_failure(&e);
-	session_free(link->session);
-	link->session = session_new(on_session, link, &e);
-	if (link->session == NULL)
+	libirc_free(link->libirc);
+	link->libirc = libirc_new(on_libirc, link, &e);
+	if (link->libirc == NULL)
 		link_failed(link, &e, false);
 	return KIND_OTHER;
 }
@@ -549,7 +549,7 @@ static void on_received(char *bytes, size_t len_bytes, void *data)
 	link->pinged = false;
 	/* What is left of a connection that is over may be lost. */
 	(void)!wire_feed(&link->wire, bytes, len_bytes, on_line, link);
-	link->handler->pause(link->data);
+	link->handler->batch_end(link->data);
 }
 
 /* ---- timers -------------------------------------------------------------- */
@@ -643,9 +643,9 @@ static void on_connected(const char *how, void *data)
 	struct err e = { 0 };
 
 	log_info("connected to %s (%s)", link->settings->host, how);
-	session_free(link->session);
-	link->session = session_new(on_session, link, &e);
-	if (link->session == NULL) {
+	libirc_free(link->libirc);
+	link->libirc = libirc_new(on_libirc, link, &e);
+	if (link->libirc == NULL) {
 		link_failed(link, &e, true);
 		return;
 	}
@@ -723,7 +723,7 @@ void link_free(struct link *link)
 	if (link == NULL)
 		return;
 	net_free(link->net);
-	session_free(link->session);
+	libirc_free(link->libirc);
 	wire_fini(&link->wire);
 	flood_fini(&link->flood);
 	buf_fini(&link->out);

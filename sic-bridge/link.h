@@ -29,7 +29,7 @@ struct link_handler {
 	void (*line)(const struct wire_line *line, enum message_kind kind,
 		     void *data);
 	/* Everything that came in one read was handed on. */
-	void (*pause)(void *data);
+	void (*batch_end)(void *data);
 	/* A line of link_send(..., LINK_SHOWN) has left the queue. */
 	void (*sent)(const struct irc_line *line, void *data);
 	/* There is room in the queue again, or a line of it went. */

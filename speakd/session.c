@@ -6,14 +6,14 @@
 #include "core/files.h"
 #include "core/log.h"
 #include "core/mem.h"
-#include "speakd/handover.h"
-#include "speakd/hooks.h"
-#include "speakd/inputs.h"
-#include "speakd/serve.h"
-#include "speakd/spawn.h"
+#include "speakd/out/handover.h"
+#include "speakd/input/hooks.h"
+#include "speakd/input/inputs.h"
+#include "speakd/ssip/serve.h"
+#include "speakd/ssip/spawn.h"
 #include "speakd/ssip/listen.h"
-#include "speakd/talk.h"
-#include "speakd/voice_process.h"
+#include "speakd/queue/dispatch.h"
+#include "speakd/out/voice_process.h"
 
 enum { PRINT_BUFFER_BYTES = 65536 };
 
@@ -23,7 +23,7 @@ struct session {
 	char **argv;
 	struct loop *loop;
 	struct inputs *inputs;
-	struct talk *talk;
+	struct dispatch *dispatch;
 	struct hooks *hooks;
 	struct voice *voice; /* NULL with --print, and when handing over */
 	struct serve *serve; /* NULL: not serving */
@@ -89,7 +89,7 @@ static void restart_voice(struct session *session)
 
 static bool lines_are_full(const struct session *session)
 {
-	return mixer_lines_full(talk_mixer(session->talk));
+	return scheduler_lines_full(dispatch_mixer(session->dispatch));
 }
 
 /* Give the voice what waits, the inputs room, and end when all is said. */
@@ -105,7 +105,8 @@ static void pump(struct session *session)
 	}
 	if (session->voice_is_outdated)
 		restart_voice(session);
-	phrase = session->voice != NULL ? talk_next(session->talk) : NULL;
+	phrase = session->voice != NULL ? dispatch_next(session->dispatch)
+					: NULL;
 	if (phrase != NULL)
 		voice_say(session->voice, phrase);
 	else if (session->inputs_ended)
@@ -120,7 +121,7 @@ static void on_begin(void *data, const struct phrase *phrase)
 
 	log_debug("saying at %d words a minute: %s", phrase->rate_wpm,
 		  phrase->text);
-	talk_begun(session->talk, phrase);
+	dispatch_begun(session->dispatch, phrase);
 	if (!session->settings->show)
 		return;
 	print_phrase(session, phrase);
@@ -132,7 +133,7 @@ static void on_mark(void *data, const struct phrase *phrase,
 {
 	struct session *session = data;
 
-	talk_word(session->talk, phrase, offset_bytes);
+	dispatch_word(session->dispatch, phrase, offset_bytes);
 }
 
 static void on_end(void *data, const struct phrase *phrase, uint64_t audio_ms,
@@ -146,7 +147,7 @@ static void on_end(void *data, const struct phrase *phrase, uint64_t audio_ms,
 			 failure);
 		log_debug("not said: %s", phrase->text);
 	}
-	talk_ended(session->talk, phrase, stopped, failure != NULL);
+	dispatch_ended(session->dispatch, phrase, stopped, failure != NULL);
 	pump(session);
 }
 
@@ -228,8 +229,8 @@ static void on_say(struct phrase *take_phrase, bool live, void *data)
 			inputs_pause(session->inputs);
 		return;
 	}
-	talk_line(session->talk, take_phrase,
-		  live && output_takes_time(session->settings));
+	dispatch_line(session->dispatch, take_phrase,
+		      live && output_takes_time(session->settings));
 	if (lines_are_full(session))
 		inputs_pause(session->inputs);
 }
@@ -260,10 +261,11 @@ static void on_run(const char *command, const struct message *message,
 	hooks_run(session->hooks, command, message, source);
 }
 
-/* ---- talk ---------------------------------------------------------------- */
+/* ---- dispatch
+ * ---------------------------------------------------------------- */
 
 static void on_event(void *data, const struct utterance *utterance,
-		     enum mixer_event event, const char *mark)
+		     enum scheduler_event event, const char *mark)
 {
 	struct session *session = data;
 
@@ -315,7 +317,7 @@ static void on_pump(void *data)
 
 static void start_talk(struct session *session)
 {
-	const struct talk_handler handler = {
+	const struct dispatch_handler handler = {
 		.event = on_event,
 		.news = on_news,
 		.word = on_word,
@@ -325,8 +327,8 @@ static void start_talk(struct session *session)
 		.data = session,
 	};
 
-	session->talk = talk_new(&session->settings->queue,
-				 session->settings->serve, &handler);
+	session->dispatch = dispatch_new(&session->settings->backlog,
+					 session->settings->serve, &handler);
 }
 
 /* ---- another speakd ------------------------------------------------------ */
@@ -409,8 +411,8 @@ static void on_idle(void *data)
 static int start_serving(struct session *session, int first_file, struct err *e)
 {
 	const struct serve_handler handler = { on_idle, session };
-	int rc = serve_start(session->loop, session->settings, session->talk,
-			     &handler, &session->serve, e);
+	int rc = serve_start(session->loop, session->settings,
+			     session->dispatch, &handler, &session->serve, e);
 
 	/*
 	 * Whoever wanted it spawned finds it there. Before any child is
@@ -481,7 +483,7 @@ static void on_reload(int signo, void *data)
 	}
 	adopt(session, fresh);
 	inputs_configure(session->inputs, fresh);
-	talk_configure(session->talk, &fresh->queue);
+	dispatch_configure(session->dispatch, &fresh->backlog);
 	if (session->serve != NULL)
 		serve_configure(session->serve, fresh);
 	if (voice_differs(old, fresh))
@@ -591,7 +593,7 @@ int session_run(struct settings *take_settings, int argc, char **argv,
 	session.inputs = NULL;
 	handover_free(session.handover);
 	serve_free(session.serve);
-	talk_free(session.talk);
+	dispatch_free(session.dispatch);
 	buf_fini(&session.print);
 	scope_close(&session.spawn_ready);
 	loop_free(session.loop);

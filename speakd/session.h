@@ -1,7 +1,7 @@
 /*
- * session.h - one run of speakd: inputs, queue and voice wired together.
+ * session.h - one run of speakd: inputs, backlog and voice wired together.
  *
- *	inputs ─▶ phrases ─▶ queue ─▶ voice        (speaking)
+ *	inputs ─▶ phrases ─▶ backlog ─▶ voice        (speaking)
  *	inputs ─▶ phrases ─▶ standard output       (--print)
  *
  * TERM and INT: the phrase being said is finished, then it stops; a second one

@@ -307,7 +307,7 @@ static void derive(struct settings *s)
 			source->wording.voice = source->voice;
 		rules_chain(source->rules, s->line_rules);
 	}
-	s->queue = (struct queue_config){
+	s->backlog = (struct backlog_config){
 		.rate_wpm = s->rate_wpm,
 		.max_rate_wpm = s->max_rate_wpm,
 		.catch_up_after_ms = s->catch_up_after_s * 1000ULL,

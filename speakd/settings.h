@@ -7,8 +7,8 @@
 
 #include "core/message/message.h"
 #include "core/opt.h"
-#include "speakd/queue.h"
-#include "speakd/source_section.h"
+#include "speakd/queue/backlog.h"
+#include "speakd/input/source_section.h"
 #include "speakd/words/rules.h"
 #include "speakd/words/wording.h"
 
@@ -44,7 +44,7 @@ struct settings {
 
 	/* Made from the above. */
 	struct wording_config wording;
-	struct queue_config queue;
+	struct backlog_config backlog;
 };
 
 extern const struct opts speakd_opts;

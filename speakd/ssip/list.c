@@ -114,7 +114,7 @@ enum reply command_list(struct ssip_client *client, struct words words)
 
 static const struct history *history_of(const struct ssip_client *client)
 {
-	return talk_history(client->ssip->talk);
+	return dispatch_history(client->ssip->dispatch);
 }
 
 static enum reply list_clients(struct ssip_client *client)
@@ -132,7 +132,7 @@ static bool last_of(const struct ssip_client *client, int uid, size_t *ret)
 	const struct history *history = history_of(client);
 
 	for (size_t n = history_count(history); n > 0; n--) {
-		if (uid != MIXER_ALL &&
+		if (uid != SCHEDULER_ALL &&
 		    history_at(history, n - 1)->client != uid)
 			continue;
 		*ret = n - 1;
@@ -210,7 +210,7 @@ static bool contains(const char *text, struct span wanted)
 static bool is_found(const struct history_entry *entry,
 		     const struct filter *filter)
 {
-	if (filter->uid != MIXER_ALL && entry->client != filter->uid)
+	if (filter->uid != SCHEDULER_ALL && entry->client != filter->uid)
 		return false;
 	return contains(entry->text, filter->text) ||
 	       (entry->nick != NULL && contains(entry->nick, filter->text));
@@ -248,7 +248,7 @@ static enum reply get_messages(struct ssip_client *client, struct words words)
 static enum reply find_messages(struct ssip_client *client, struct words words)
 {
 	SCOPED_BUF struct buf fold = { 0 };
-	struct filter filter = { .uid = MIXER_ALL };
+	struct filter filter = { .uid = SCHEDULER_ALL };
 	struct span rest;
 	int most;
 
@@ -292,7 +292,7 @@ static enum reply history_say(struct ssip_client *client, struct words words)
 
 	if (!parse_id(&words, &id, &why))
 		return why;
-	if (talk_again(client->ssip->talk, id, client->uid) == 0)
+	if (dispatch_again(client->ssip->dispatch, id, client->uid) == 0)
 		return REPLY_NO_ID;
 	reply_dataf(client, 225, "%ju", (uintmax_t)id);
 	reply(client, 225, "OK MESSAGE QUEUED");

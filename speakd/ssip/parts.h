@@ -10,7 +10,7 @@
 #include "speakd/ssip/ssip.h"
 
 struct ssip {
-	struct talk *talk;
+	struct dispatch *dispatch;
 	struct ssip_host host;
 	ssip_changed_fn *changed;
 	void *data;

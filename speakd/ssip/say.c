@@ -65,21 +65,22 @@ struct phrase *client_phrase(const struct ssip_client *client, char *take_text)
 }
 
 /* Marks, when there are some, become the message's. */
-static enum reply queue_message(struct ssip_client *client, char *take_text,
-				enum phrase_form form, struct ssml *marks)
+static enum reply backlog_message(struct ssip_client *client, char *take_text,
+				  enum phrase_form form, struct ssml *marks)
 {
-	struct talk *talk = client->ssip->talk;
+	struct dispatch *dispatch = client->ssip->dispatch;
 	struct utterance *u;
 	uint64_t id;
 
-	if (!mixer_has_room(talk_mixer(talk), client->uid, strlen(take_text))) {
+	if (!scheduler_has_room(dispatch_mixer(dispatch), client->uid,
+				strlen(take_text))) {
 		free(take_text);
 		return REPLY_MUCH;
 	}
 	u = utterance_new(client_phrase(client, take_text));
 	u->phrase->form = form;
 	u->client = client->uid;
-	u->class = client->settings.class;
+	u->rank = client->settings.rank;
 	u->block = client->block;
 	u->notify = client->settings.notify;
 	u->pause_context = client->settings.pause_context;
@@ -89,7 +90,7 @@ static enum reply queue_message(struct ssip_client *client, char *take_text,
 		marks->marks = NULL;
 		marks->mark_count = 0;
 	}
-	id = talk_message(talk, u);
+	id = dispatch_message(dispatch, u);
 	reply_dataf(client, 225, "%ju", (uintmax_t)id);
 	reply(client, 225, "OK MESSAGE QUEUED");
 	return REPLY_NONE;
@@ -110,9 +111,9 @@ static enum reply say_ssml(struct ssip_client *client, const char *text,
 	enum reply rc;
 
 	ssml_read(&ssml, text, len_bytes);
-	rc = queue_message(client,
-			   mem_text(buf_text(&ssml.text), ssml.text.len_bytes),
-			   FORM_TEXT, &ssml);
+	rc = backlog_message(
+		client, mem_text(buf_text(&ssml.text), ssml.text.len_bytes),
+		FORM_TEXT, &ssml);
 	ssml_fini(&ssml);
 	return rc;
 }
@@ -131,9 +132,9 @@ enum reply say_text(struct ssip_client *client, const char *text,
 		len_bytes -= 2;
 	if (client->settings.ssml)
 		return say_ssml(client, text, len_bytes);
-	return queue_message(client, clean(text, len_bytes),
-			     client->settings.spelling ? FORM_CHARS : FORM_TEXT,
-			     NULL);
+	return backlog_message(
+		client, clean(text, len_bytes),
+		client->settings.spelling ? FORM_CHARS : FORM_TEXT, NULL);
 }
 
 /* ---- one character, one key, one icon ------------------------------------ */
@@ -179,7 +180,7 @@ enum reply say_char(struct ssip_client *client, struct words words)
 			return REPLY_INVALID;
 		text.len_bytes = pos;
 	}
-	return queue_message(client, word_text(text), form, NULL);
+	return backlog_message(client, word_text(text), form, NULL);
 }
 
 /* "control_a": the names joined by blanks, a letter alone by its name. */
@@ -199,8 +200,8 @@ enum reply say_key(struct ssip_client *client, struct words words)
 	for (char *c = spoken; *c != '\0'; c++)
 		if (*c == '_' || *c == '-')
 			*c = ' ';
-	return queue_message(client, clean(spoken, strlen(spoken)), FORM_TEXT,
-			     NULL);
+	return backlog_message(client, clean(spoken, strlen(spoken)), FORM_TEXT,
+			       NULL);
 }
 
 /* We ship no sounds: an icon's name tells more than a missing one. */

@@ -216,7 +216,7 @@ static void on_writable(int fd, int what, void *data)
 }
 
 /*
- * Events come in the middle of other work, from deep inside the mixer: they
+ * Events come in the middle of other work, from deep inside the scheduler: they
  * are written from the loop, so that no connection ends under its feet.
  */
 static void on_flush(void *data)
@@ -334,7 +334,7 @@ static void on_connect(int sock, int what, void *data)
 
 /* ---- the server ---------------------------------------------------------- */
 
-struct server *server_new(struct loop *loop, struct talk *keep_talk,
+struct server *server_new(struct loop *loop, struct dispatch *keep_talk,
 			  const struct ssip_host *host,
 			  const struct server_handler *handler)
 {

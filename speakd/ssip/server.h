@@ -33,7 +33,7 @@ struct server_handler {
 
 struct server;
 
-struct server *server_new(struct loop *loop, struct talk *keep_talk,
+struct server *server_new(struct loop *loop, struct dispatch *keep_talk,
 			  const struct ssip_host *host,
 			  const struct server_handler *handler) MUST_CHECK;
 /* Listen there too; the listener is the server's from now on. */

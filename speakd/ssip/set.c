@@ -342,7 +342,7 @@ static enum reply set_debug(struct ssip_client *client,
 static const struct parameter parameters[] = {
 	{ "CLIENT_NAME", set_client_name, 0, 208, "OK CLIENT NAME SET",
 	  311, "ERR COULDNT SET CLIENT NAME", true, false },
-	{ "PRIORITY", set_class, AT(class), 202, "OK PRIORITY SET",
+	{ "PRIORITY", set_class, AT(rank), 202, "OK PRIORITY SET",
 	  301, "ERR COULDNT SET PRIORITY", true, false },
 	{ "LANGUAGE", set_language, AT(language), 201, "OK LANGUAGE SET",
 	  302, "ERR COULDNT SET LANGUAGE", false, true },
@@ -401,7 +401,7 @@ static enum reply set_for(struct ssip_client *asking, const struct parameter *p,
 	for (; client != NULL; client = client->next) {
 		enum reply rc;
 
-		if (uid != MIXER_ALL && uid != client->uid)
+		if (uid != SCHEDULER_ALL && uid != client->uid)
 			continue;
 		found = true;
 		rc = p->set(asking, &client->settings, p, words);
@@ -424,7 +424,7 @@ struct line_parameter {
 	const char *text;
 };
 
-#define MANNER(name) offsetof(struct talk_manner, name)
+#define MANNER(name) offsetof(struct dispatch_manner, name)
 
 static const struct line_parameter line_parameters[] = {
 	{ "RATE", MANNER(rate_wpm), 80, 900, 203, "OK RATE SET" },
@@ -436,7 +436,8 @@ static const struct line_parameter line_parameters[] = {
 static enum reply set_lines(struct ssip_client *client, struct span name,
 			    struct words words)
 {
-	struct talk_manner *manner = talk_manner(client->ssip->talk);
+	struct dispatch_manner *manner =
+		dispatch_manner(client->ssip->dispatch);
 	struct span value = words_rest(&words);
 	int n;
 
@@ -475,7 +476,7 @@ enum reply command_set(struct ssip_client *client, struct words words)
 		return REPLY_MISSING;
 	if (!parse_who(client, who, &uid))
 		return REPLY_INVALID;
-	if (uid == MIXER_LINES)
+	if (uid == SCHEDULER_LINES)
 		return set_lines(client, name, words);
 	if (p == NULL)
 		return REPLY_INVALID_COMMAND;

@@ -127,12 +127,12 @@ static void reply_failure(struct ssip_client *client, enum reply code)
 
 /* ---- clients ------------------------------------------------------------- */
 
-struct ssip *ssip_new(struct talk *keep_talk, const struct ssip_host *host,
+struct ssip *ssip_new(struct dispatch *keep_talk, const struct ssip_host *host,
 		      ssip_changed_fn *changed, void *keep_data)
 {
 	struct ssip *ssip = mem_new(sizeof(*ssip));
 
-	ssip->talk = keep_talk;
+	ssip->dispatch = keep_talk;
 	ssip->host = *host;
 	ssip->changed = changed;
 	ssip->data = keep_data;
@@ -166,7 +166,7 @@ struct ssip_client *ssip_client_new(struct ssip *ssip)
 	client->ssip = ssip;
 	client->uid = ++ssip->last_uid;
 	client->name = mem_copy("unknown:unknown:unknown");
-	client->settings.class = CLASS_TEXT;
+	client->settings.rank = CLASS_TEXT;
 	client->settings.rate = rate_of_wpm(ssip->host.rate_wpm);
 	client->settings.volume = 100;
 	client->settings.voice_type = -1;
@@ -192,7 +192,7 @@ void ssip_client_free(struct ssip_client *client)
 	if (client == NULL)
 		return;
 	unlink_client(client);
-	talk_forget(client->ssip->talk, client->uid);
+	dispatch_forget(client->ssip->dispatch, client->uid);
 	framer_fini(&client->framer);
 	buf_fini(&client->out);
 	buf_fini(&client->events);
@@ -223,9 +223,9 @@ bool parse_who(const struct ssip_client *client, struct span word, int *ret_uid)
 	if (word_is(word, "self"))
 		*ret_uid = client->uid;
 	else if (word_is(word, "all"))
-		*ret_uid = MIXER_ALL;
+		*ret_uid = SCHEDULER_ALL;
 	else if (word_is(word, "lines"))
-		*ret_uid = MIXER_LINES;
+		*ret_uid = SCHEDULER_LINES;
 	else
 		return word_number(word, ret_uid) && *ret_uid > 0;
 	return true;
@@ -239,7 +239,7 @@ static struct buf *events_of(struct ssip_client *client)
 }
 
 void ssip_event(struct ssip *ssip, const struct utterance *utterance,
-		enum mixer_event event, const char *mark)
+		enum scheduler_event event, const char *mark)
 {
 	static const char *const texts[] = {
 		[EVENT_MARK] = "INDEX MARK", [EVENT_BEGIN] = "BEGIN",
@@ -333,8 +333,8 @@ static enum reply command_speak(struct ssip_client *client, struct words words)
 }
 
 static enum reply control(struct ssip_client *client, struct words words,
-			  void (*act)(struct talk *talk, int uid), int code,
-			  const char *text)
+			  void (*act)(struct dispatch *dispatch, int uid),
+			  int code, const char *text)
 {
 	struct span who = words_next(&words);
 	int uid;
@@ -343,29 +343,29 @@ static enum reply control(struct ssip_client *client, struct words words,
 		return REPLY_MISSING;
 	if (!parse_who(client, who, &uid))
 		return REPLY_INVALID;
-	act(client->ssip->talk, uid);
+	act(client->ssip->dispatch, uid);
 	reply(client, code, text);
 	return REPLY_NONE;
 }
 
 static enum reply command_stop(struct ssip_client *client, struct words words)
 {
-	return control(client, words, talk_stop, 210, "OK STOPPED");
+	return control(client, words, dispatch_stop, 210, "OK STOPPED");
 }
 
 static enum reply command_pause(struct ssip_client *client, struct words words)
 {
-	return control(client, words, talk_pause, 211, "OK PAUSED");
+	return control(client, words, dispatch_pause, 211, "OK PAUSED");
 }
 
 static enum reply command_resume(struct ssip_client *client, struct words words)
 {
-	return control(client, words, talk_resume, 212, "OK RESUMED");
+	return control(client, words, dispatch_resume, 212, "OK RESUMED");
 }
 
 static enum reply command_cancel(struct ssip_client *client, struct words words)
 {
-	return control(client, words, talk_cancel, 213, "OK CANCELED");
+	return control(client, words, dispatch_cancel, 213, "OK CANCELED");
 }
 
 static enum reply begin_block(struct ssip_client *client)

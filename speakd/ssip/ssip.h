@@ -1,8 +1,8 @@
 /*
  * ssip.h - the Speech Synthesis Interface Protocol, and our verbs in it.
  *
- *	bytes in ─▶ framer ─▶ command table ─▶ talk
- *	bytes out ◀─ replies, events ◀──────── talk
+ *	bytes in ─▶ framer ─▶ command table ─▶ dispatch
+ *	bytes out ◀─ replies, events ◀──────── dispatch
  *
  * Clients and their state, without sockets: server.c moves the bytes. What the
  * protocol says is in man/speakd-protocol.7; which of speech-dispatcher's
@@ -15,7 +15,7 @@
 
 #include "core/err.h"
 #include "speakd/ssip/framer.h"
-#include "speakd/talk.h"
+#include "speakd/queue/dispatch.h"
 
 enum {
 	/* A client that lets so much of its replies lie is sent away. */
@@ -45,7 +45,7 @@ enum ssip_stream { SSIP_COMMANDS, SSIP_LINES, SSIP_PHRASES };
 
 /* A client's settings: those that SET changes. */
 struct ssip_settings {
-	enum speech_class class;
+	enum speech_class rank;
 	int rate, pitch, pitch_range, volume; /* -100..100, as SSIP counts */
 	int voice_type; /* index into ssip_voice_types, -1: none */
 	char *language, *voice, *module; /* owned; NULL: not set */
@@ -78,7 +78,7 @@ struct ssip_client {
 /* changed: out of some client has grown. */
 typedef void ssip_changed_fn(struct ssip_client *client, void *data);
 
-struct ssip *ssip_new(struct talk *keep_talk, const struct ssip_host *host,
+struct ssip *ssip_new(struct dispatch *keep_talk, const struct ssip_host *host,
 		      ssip_changed_fn *changed, void *keep_data) MUST_CHECK;
 void ssip_free(struct ssip *ssip);
 /* What may change when the settings are read again. */
@@ -96,9 +96,9 @@ void ssip_client_free(struct ssip_client *client);
 size_t ssip_input(struct ssip_client *client, const char *bytes,
 		  size_t len_bytes);
 
-/* From talk's handler. */
+/* From dispatch's handler. */
 void ssip_event(struct ssip *ssip, const struct utterance *utterance,
-		enum mixer_event event, const char *mark);
+		enum scheduler_event event, const char *mark);
 void ssip_news(struct ssip *ssip, const struct history_entry *entry);
 void ssip_word(struct ssip *ssip, uint64_t id, size_t offset_bytes);
 

@@ -11,7 +11,7 @@
 #define SPEAKD_SSIP_SSML_H
 
 #include "core/buf.h"
-#include "speakd/mixer.h"
+#include "speakd/queue/scheduler.h"
 
 enum { SSML_MARKS_MAX = 10000, SSML_MARK_NAME_BYTES = 256 };
 

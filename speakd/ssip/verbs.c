@@ -23,12 +23,12 @@ static void reply_lines(struct ssip_client *client, int code,
 	reply(client, code, text);
 }
 
-static const char *paused_name(const struct mixer *mixer)
+static const char *paused_name(const struct scheduler *scheduler)
 {
-	return mixer_is_paused(mixer, MIXER_LINES) ? "yes" : "no";
+	return scheduler_is_paused(scheduler, SCHEDULER_LINES) ? "yes" : "no";
 }
 
-static void add_manner(const struct talk_manner *manner, unsigned rate_wpm,
+static void add_manner(const struct dispatch_manner *manner, unsigned rate_wpm,
 		       struct buf *out)
 {
 	buf_addf(out, "rate %d\n",
@@ -45,24 +45,27 @@ static void add_manner(const struct talk_manner *manner, unsigned rate_wpm,
 enum reply command_status(struct ssip_client *client, struct words words)
 {
 	SCOPED_BUF struct buf out = { 0 };
-	struct talk *talk = client->ssip->talk;
-	const struct mixer *mixer = talk_mixer(talk);
-	const struct queue *lines = mixer_lines(mixer);
+	struct dispatch *dispatch = client->ssip->dispatch;
+	const struct scheduler *scheduler = dispatch_mixer(dispatch);
+	const struct backlog *lines = scheduler_lines(scheduler);
 
 	(void)words;
-	buf_addf(&out, "saying %ju\n", (uintmax_t)talk_saying(talk));
-	buf_addf(&out, "paused %s\n", paused_name(mixer));
+	buf_addf(&out, "saying %ju\n", (uintmax_t)dispatch_saying(dispatch));
+	buf_addf(&out, "paused %s\n", paused_name(scheduler));
 	buf_addf(&out, "lines %zu\n", lines->count);
 	buf_addf(&out, "behind_ms %ju\n", (uintmax_t)lines->waiting_ms);
 	buf_addf(&out, "skipped %ju\n", (uintmax_t)lines->skipped);
-	buf_addf(&out, "messages %zu\n", mixer_messages(mixer, MIXER_ALL));
+	buf_addf(&out, "messages %zu\n",
+		 scheduler_messages(scheduler, SCHEDULER_ALL));
 	buf_addf(&out, "clients %zu\n", client->ssip->count);
-	buf_addf(&out, "history %zu\n", history_count(talk_history(talk)));
-	add_manner(talk_manner(talk), client->ssip->host.rate_wpm, &out);
-	if (talk_only_channel(talk) != NULL)
-		buf_addf(&out, "only %s\n", talk_only_channel(talk));
-	for (size_t i = 0; i < talk_muted_count(talk); i++)
-		buf_addf(&out, "muted %s\n", talk_muted(talk, i));
+	buf_addf(&out, "history %zu\n",
+		 history_count(dispatch_history(dispatch)));
+	add_manner(dispatch_manner(dispatch), client->ssip->host.rate_wpm,
+		   &out);
+	if (dispatch_only_channel(dispatch) != NULL)
+		buf_addf(&out, "only %s\n", dispatch_only_channel(dispatch));
+	for (size_t i = 0; i < dispatch_muted_count(dispatch); i++)
+		buf_addf(&out, "muted %s\n", dispatch_muted(dispatch, i));
 	client->ssip->host.status(client->ssip->host.data, &out);
 	reply_lines(client, 291, &out, "OK STATUS SENT");
 	return REPLY_NONE;
@@ -117,14 +120,14 @@ enum reply command_unfollow(struct ssip_client *client, struct words words)
 enum reply command_skip(struct ssip_client *client, struct words words)
 {
 	(void)words;
-	talk_skip(client->ssip->talk);
+	dispatch_skip(client->ssip->dispatch);
 	reply(client, 295, "OK SKIPPED");
 	return REPLY_NONE;
 }
 
 static enum reply go_back(struct ssip_client *client, unsigned back)
 {
-	uint64_t id = talk_back(client->ssip->talk, back, client->uid);
+	uint64_t id = dispatch_back(client->ssip->dispatch, back, client->uid);
 
 	if (id == 0)
 		return REPLY_NO_MESSAGE;
@@ -152,7 +155,7 @@ enum reply command_repeat(struct ssip_client *client, struct words words)
 enum reply command_live(struct ssip_client *client, struct words words)
 {
 	(void)words;
-	reply_dataf(client, 296, "%zu", talk_live(client->ssip->talk));
+	reply_dataf(client, 296, "%zu", dispatch_live(client->ssip->dispatch));
 	reply(client, 296, "OK LIVE");
 	return REPLY_NONE;
 }
@@ -176,7 +179,7 @@ enum reply command_mute(struct ssip_client *client, struct words words)
 
 	if (nick == NULL)
 		return why;
-	if (!talk_mute(client->ssip->talk, nick))
+	if (!dispatch_mute(client->ssip->dispatch, nick))
 		return REPLY_MUCH;
 	reply(client, 297, "OK MUTED");
 	return REPLY_NONE;
@@ -189,7 +192,7 @@ enum reply command_unmute(struct ssip_client *client, struct words words)
 
 	if (nick == NULL)
 		return why;
-	if (talk_unmute(client->ssip->talk, nick))
+	if (dispatch_unmute(client->ssip->dispatch, nick))
 		reply(client, 298, "OK UNMUTED");
 	else
 		reply(client, 491, "ERR NOT MUTED");
@@ -203,7 +206,7 @@ enum reply command_only(struct ssip_client *client, struct words words)
 
 	if (channel == NULL && why != REPLY_MISSING)
 		return why;
-	talk_only(client->ssip->talk, channel);
+	dispatch_only(client->ssip->dispatch, channel);
 	reply(client, 299,
 	      channel != NULL ? "OK ONLY THIS CHANNEL" : "OK EVERY CHANNEL");
 	return REPLY_NONE;

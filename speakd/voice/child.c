@@ -4,7 +4,7 @@
 
 #include "core/clock.h"
 #include "core/mem.h"
-#include "speakd/phrase.h"
+#include "speakd/queue/phrase.h"
 #include "speakd/voice/cue.h"
 #include "speakd/voice/trim.h"
 

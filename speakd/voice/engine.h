@@ -8,7 +8,7 @@
 #define SPEAKD_VOICE_ENGINE_H
 
 #include "core/err.h"
-#include "speakd/phrase.h"
+#include "speakd/queue/phrase.h"
 #include "speakd/voice/control.h"
 
 enum { ENGINE_RATE_MIN_WPM = 80, ENGINE_RATE_MAX_WPM = 900 };

@@ -8,7 +8,7 @@
 #define SPEAKD_WORDS_MEETING_H
 
 #include "core/message/message.h"
-#include "speakd/phrase.h"
+#include "speakd/queue/phrase.h"
 
 /* What was announced lately, to know a bot's echo of it. */
 enum { MEETING_RECALL = 4 };

@@ -20,7 +20,7 @@
 
 #include "core/err.h"
 #include "core/message/message.h"
-#include "speakd/phrase.h"
+#include "speakd/queue/phrase.h"
 
 /* Rules in one list: the next one is refused. */
 enum { RULES_MAX = 1000 };

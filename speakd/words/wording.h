@@ -16,7 +16,7 @@
 
 #include "core/err.h"
 #include "core/message/message.h"
-#include "speakd/phrase.h"
+#include "speakd/queue/phrase.h"
 #include "speakd/words/rules.h"
 
 /* The wording rules, as bits; wording_rule_names[] says them as text. */

@@ -12,20 +12,20 @@
 #include "sic-bridge/format.h"
 #include "sic-bridge/history.h"
 #include "sic-bridge/names.h"
-#include "sic-bridge/session.h"
+#include "sic-bridge/libirc.h"
 #include "sic-bridge/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct state {
-	struct session *session;
+	struct libirc *libirc;
 	struct cap cap;
 	struct names names;
 	struct history history;
 	enum message_kind kind;
 };
 
-static void on_session(enum message_kind kind, unsigned numeric, void *data)
+static void on_libirc(enum message_kind kind, unsigned numeric, void *data)
 {
 	struct state *state = data;
 
@@ -50,7 +50,7 @@ static void feed_library(struct state *state, const struct wire_line *line)
 	must(memchr(text, '\r', n - 2) == NULL);
 	must(memchr(text, '\n', n - 2) == NULL);
 	must(memchr(text, '\0', n - 2) == NULL);
-	must(session_feed(state->session, text, n, &e) == 0);
+	must(libirc_feed(state->libirc, text, n, &e) == 0);
 }
 
 static void print(struct state *state, const struct wire_line *line)
@@ -118,8 +118,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	state = calloc(1, sizeof(*state));
 	copy = malloc(size);
 	must(state != NULL && copy != NULL && charset != NULL);
-	state->session = session_new(on_session, state, &e);
-	must(state->session != NULL);
+	state->libirc = libirc_new(on_libirc, state, &e);
+	must(state->libirc != NULL);
 	names_init(&state->names);
 	cap_begin(&state->cap, &login, true, &out);
 	wire.charset = charset;
@@ -133,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(wire_feed(&wire, copy, n, on_line, state) == 0);
 	}
 	wire_fini(&wire);
-	session_free(state->session);
+	libirc_free(state->libirc);
 	free(state);
 	free(copy);
 	return 0;

@@ -8,12 +8,12 @@
 
 #include "core/mem.h"
 #include "speakd/ssip/ssip.h"
-#include "speakd/talk.h"
+#include "speakd/queue/dispatch.h"
 
 enum { CLIENTS = 3, PIECE_MAX = 64 };
 
 struct world {
-	struct talk *talk;
+	struct dispatch *dispatch;
 	struct ssip *ssip;
 	struct ssip_client *clients[CLIENTS];
 	struct phrase *saying;
@@ -21,7 +21,7 @@ struct world {
 };
 
 static void on_event(void *data, const struct utterance *utterance,
-		     enum mixer_event event, const char *mark)
+		     enum scheduler_event event, const char *mark)
 {
 	struct world *world = data;
 
@@ -87,17 +87,18 @@ static void voice(struct world *world, uint8_t what)
 	struct phrase *phrase = world->saying;
 
 	if (phrase == NULL) {
-		world->saying = talk_next(world->talk);
+		world->saying = dispatch_next(world->dispatch);
 		world->stop = false;
 		return;
 	}
 	if (what % 4 == 0 && !world->stop) {
-		talk_begun(world->talk, phrase);
+		dispatch_begun(world->dispatch, phrase);
 	} else if (what % 4 == 1 && !world->stop) {
-		talk_word(world->talk, phrase,
-			  what % (strlen(phrase->text) + 1));
+		dispatch_word(world->dispatch, phrase,
+			      what % (strlen(phrase->text) + 1));
 	} else {
-		talk_ended(world->talk, phrase, world->stop, what % 16 == 3);
+		dispatch_ended(world->dispatch, phrase, world->stop,
+			       what % 16 == 3);
 		phrase_free(phrase);
 		world->saying = NULL;
 	}
@@ -108,7 +109,7 @@ static void line(struct world *world, const char *text, size_t len_bytes)
 	struct phrase *phrase = phrase_new(mem_text(text, len_bytes));
 
 	phrase->nick = mem_text(text, min_size(len_bytes, 2));
-	talk_line(world->talk, phrase, true);
+	dispatch_line(world->dispatch, phrase, true);
 }
 
 /* Replies are lines of at least four bytes in CR-LF, whatever came in. */
@@ -163,9 +164,9 @@ static void run(struct world *world, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct queue_config config = { 220, 400, 8000, 60000 };
+	const struct backlog_config config = { 220, 400, 8000, 60000 };
 	struct world world = { 0 };
-	const struct talk_handler handler = {
+	const struct dispatch_handler handler = {
 		.event = on_event,
 		.news = on_news,
 		.word = on_word,
@@ -184,13 +185,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.rate_wpm = 220,
 	};
 
-	world.talk = talk_new(&config, true, &handler);
-	world.ssip = ssip_new(world.talk, &host, on_changed, NULL);
+	world.dispatch = dispatch_new(&config, true, &handler);
+	world.ssip = ssip_new(world.dispatch, &host, on_changed, NULL);
 	for (size_t i = 0; i < CLIENTS; i++)
 		world.clients[i] = ssip_client_new(world.ssip);
 	run(&world, data, size);
 	phrase_free(world.saying);
 	ssip_free(world.ssip);
-	talk_free(world.talk);
+	dispatch_free(world.dispatch);
 	return 0;
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "sic-bridge/session.h"
+#include "sic-bridge/libirc.h"
 #include "tests/unit/test.h"
 
 static void assert_span(struct span span, const char *want)
@@ -326,7 +326,7 @@ struct told {
 	unsigned times;
 };
 
-static void on_session(enum message_kind kind, unsigned numeric, void *data)
+static void on_libirc(enum message_kind kind, unsigned numeric, void *data)
 {
 	struct told *told = data;
 
@@ -361,21 +361,21 @@ static void test_session(void **state)
 	};
 	struct told told = { 0 };
 	struct err e = { 0 };
-	struct session *session = session_new(on_session, &told, &e);
+	struct libirc *libirc = libirc_new(on_libirc, &told, &e);
 
 	(void)state;
-	assert_non_null(session);
+	assert_non_null(libirc);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		char out[WIRE_LIBRARY_BYTES];
 		size_t n = library_of(cases[i].line, out);
 
 		told = (struct told){ .kind = KIND_COUNT };
-		assert_int_equal(session_feed(session, out, n, &e), 0);
+		assert_int_equal(libirc_feed(libirc, out, n, &e), 0);
 		assert_int_equal(told.kind, cases[i].kind);
 		assert_int_equal(told.numeric, cases[i].numeric);
 		assert_int_equal(told.times, 1);
 	}
-	session_free(session);
+	libirc_free(libirc);
 }
 
 /* Each connection gets a fresh one: descriptors must not pile up. */
@@ -385,10 +385,10 @@ static void test_many_sessions(void **state)
 	for (int i = 0; i < 600; i++) {
 		struct told told = { 0 };
 		struct err e = { 0 };
-		struct session *session = session_new(on_session, &told, &e);
+		struct libirc *libirc = libirc_new(on_libirc, &told, &e);
 
-		assert_non_null(session);
-		session_free(session);
+		assert_non_null(libirc);
+		libirc_free(libirc);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* speakd_voice.c - the supervisor, with a scripted voice (fake_voice.py). */
-#include "speakd/voice_process.h"
+#include "speakd/out/voice_process.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -1,0 +1,611 @@
+#include "speakd/out/voice_process.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+#include "core/child.h"
+#include "core/clock.h"
+#include "core/mem.h"
+#include "core/paths.h"
+#include "speakd/voice/protocol.h"
+
+enum {
+	WATCH_MS = 1000, /* while something is being said */
+	STOP_PATIENCE_MS = 1000, /* for END after STOP */
+	RESTART_FIRST_MS = 10,
+	EARLY_DEATHS_MAX = 8, /* children that end before READY */
+	CLOSE_MS = 2000,
+	CLOSE_POLL_MS = 5,
+};
+
+struct voice {
+	struct loop *loop;
+	struct voice_handler handler;
+	char *helper, *engine, *output, *voice_name;
+	int rate_wpm, pitch, volume_percent;
+	bool marks;
+
+	/* The child; pid 0: there is none. */
+	pid_t pid;
+	int fd;
+	struct voice_shared *shared;
+	struct watch *socket, *exit;
+	bool started_before;
+	unsigned early_deaths;
+	bool stalled_in_sink; /* why we killed it */
+	bool killed;
+
+	struct watch *restart, *watchdog, *later;
+	uint64_t backoff_ms;
+
+	/* What is being said; NULL: free. */
+	struct phrase *phrase;
+	bool sent, begun, stopping;
+	unsigned tries;
+	uint64_t beats, beat_ms, stop_ms;
+
+	char *broken; /* why; NULL while it works */
+	bool device_fails; /* as we told, of a child that hung */
+
+	/* A handler may close the voice that called it: freed on the way out.
+	 */
+	unsigned depth;
+	bool closed;
+};
+
+static void enter(struct voice *voice)
+{
+	voice->depth++;
+}
+
+static void leave(struct voice *voice)
+{
+	if (--voice->depth == 0 && voice->closed)
+		free(voice);
+}
+
+/* ---- phrases ------------------------------------------------------------- */
+
+/* The voice is free before end() is called: it may say the next phrase. */
+static void finish(struct voice *voice, uint64_t audio_ms, bool stopped,
+		   const char *failure)
+{
+	struct phrase *phrase = voice->phrase;
+
+	voice->phrase = NULL;
+	watch_cancel(voice->watchdog);
+	voice->handler.end(voice->handler.data, phrase, audio_ms, stopped,
+			   failure);
+	phrase_free(phrase);
+}
+
+static int or_default(int value, int otherwise)
+{
+	return value == PHRASE_DEFAULT ? otherwise : value;
+}
+
+static int send_request(struct voice *voice, struct voice_request request,
+			const char *name, const char *text)
+{
+	struct iovec parts[3] = {
+		{ &request, sizeof(request) },
+		{ (char *)(uintptr_t)name, 0 },
+		{ (char *)(uintptr_t)text, 0 },
+	};
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 3 };
+
+	if (name != NULL)
+		parts[1].iov_len = min_size(strlen(name), VOICE_TEXT_MAX_BYTES);
+	if (text != NULL)
+		parts[2].iov_len = min_size(strlen(text), VOICE_TEXT_MAX_BYTES);
+	request.voice_bytes = (uint32_t)parts[1].iov_len;
+	request.text_bytes = (uint32_t)parts[2].iov_len;
+	if (sendmsg(voice->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return -errno;
+	return 0;
+}
+
+static void kill_child(struct voice *voice)
+{
+	voice->killed = true;
+	if (voice->pid > 0)
+		kill(voice->pid, SIGKILL);
+}
+
+/* The child may not have read its program yet: the packet waits for it. */
+static void send_phrase(struct voice *voice)
+{
+	const struct phrase *phrase = voice->phrase;
+	struct voice_request request = {
+		.kind = VOICE_SPEAK,
+		.cue = phrase->cue,
+		.id = phrase->id,
+		.rate_wpm = or_default(phrase->rate_wpm, voice->rate_wpm),
+		.pitch = or_default(phrase->pitch, voice->pitch),
+		.volume_percent = or_default(phrase->volume_percent,
+					     voice->volume_percent),
+		.pitch_range = phrase->pitch_range,
+		.form = phrase->form,
+		.punctuation = phrase->punctuation,
+		.capitals = phrase->capitals,
+	};
+
+	voice->sent = true;
+	voice->beats = atomic_load(&voice->shared->beats);
+	voice->beat_ms = clock_ms();
+	watch_after(voice->watchdog, WATCH_MS);
+	/* A dead child's end is seen by its watch, and the phrase kept. */
+	if (send_request(voice, request, phrase->voice, phrase->text) < 0)
+		kill_child(voice);
+}
+
+static void give_up(struct voice *voice, const char *why)
+{
+	if (voice->broken == NULL) {
+		voice->broken = mem_copy(why);
+		voice->handler.broken(voice->handler.data, voice->broken);
+	}
+	if (!voice->closed && voice->phrase != NULL)
+		watch_after(voice->later, 0);
+}
+
+/* A phrase that came to a broken voice fails, but not inside voice_say(). */
+static void on_later(void *data)
+{
+	struct voice *voice = data;
+
+	enter(voice);
+	if (voice->phrase != NULL)
+		finish(voice, 0, voice->stopping,
+		       voice->stopping ? NULL : voice->broken);
+	leave(voice);
+}
+
+/* ---- what the child tells ------------------------------------------------ */
+
+static void on_good_end(struct voice *voice, const struct voice_event *event)
+{
+	voice->backoff_ms = RESTART_FIRST_MS;
+	finish(voice, event->audio_ms, event->stopped != 0, NULL);
+}
+
+/* Told once a phrase, however often it had to be begun. */
+static void on_first_sample(struct voice *voice)
+{
+	const struct voice_handler *handler = &voice->handler;
+
+	if (voice->device_fails)
+		handler->device(handler->data, true, "sound is back");
+	voice->device_fails = false;
+	if (!voice->begun)
+		handler->begin(handler->data, voice->phrase);
+	voice->begun = true;
+}
+
+/* text is NUL-terminated. */
+static void on_event(struct voice *voice, const struct voice_event *event,
+		     const char *text)
+{
+	const struct voice_handler *handler = &voice->handler;
+	bool ours = voice->phrase != NULL && voice->sent &&
+		    event->id == voice->phrase->id;
+
+	switch ((enum voice_event_kind)event->kind) {
+	case VOICE_READY:
+		voice->early_deaths = 0;
+		break;
+	case VOICE_BEGIN:
+		if (ours)
+			on_first_sample(voice);
+		break;
+	case VOICE_MARK:
+		if (ours && handler->mark != NULL)
+			handler->mark(handler->data, voice->phrase,
+				      event->value);
+		break;
+	case VOICE_END:
+		if (ours)
+			on_good_end(voice, event);
+		break;
+	case VOICE_FAILED:
+		if (ours)
+			finish(voice, 0, false, text);
+		break;
+	case VOICE_DEVICE:
+		handler->device(handler->data, event->value != 0, text);
+		break;
+	case VOICE_BROKEN:
+		give_up(voice, text);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Returns false when there is nothing more to read now. */
+static bool read_event(struct voice *voice)
+{
+	static struct {
+		struct voice_event event;
+		char text[VOICE_TEXT_MAX_BYTES + 1];
+	} packet;
+	ssize_t n;
+
+	if (voice->closed)
+		return false;
+	n = recv(voice->fd, &packet,
+		 sizeof(packet.event) + VOICE_TEXT_MAX_BYTES, MSG_DONTWAIT);
+
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n < (ssize_t)sizeof(packet.event))
+		return false;
+	packet.text[n - (ssize_t)sizeof(packet.event)] = '\0';
+	on_event(voice, &packet.event, packet.text);
+	return true;
+}
+
+static void on_socket(int fd, int what, void *data)
+{
+	struct voice *voice = data;
+	char byte;
+
+	(void)what;
+	enter(voice);
+	while (read_event(voice))
+		continue;
+	/* At its end: the exit's watch does the rest. */
+	if (!voice->closed && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+		watch_pause(voice->socket);
+	leave(voice);
+}
+
+/* ---- the child's life ---------------------------------------------------- */
+
+static void drop_child(struct voice *voice)
+{
+	watch_free(voice->socket);
+	watch_free(voice->exit);
+	voice->socket = voice->exit = NULL;
+	scope_close(&voice->fd);
+	voice->fd = -1;
+	voice->pid = 0;
+}
+
+static char *why_it_died(int wait_status)
+{
+	if (WIFSIGNALED(wait_status))
+		return mem_printf("the voice died of it twice (%s)",
+				  strsignal(WTERMSIG(wait_status)));
+	return mem_printf("the voice died of it twice (code %d)",
+			  child_code(wait_status));
+}
+
+/* Whose fault was it? Keep the phrase, or give it up. */
+static void judge_phrase(struct voice *voice, int wait_status)
+{
+	SCOPED_TEXT char *why = NULL;
+
+	if (voice->phrase == NULL || !voice->sent)
+		return;
+	voice->sent = false;
+	watch_cancel(voice->watchdog);
+	if (voice->stopping) {
+		finish(voice, 0, true, NULL);
+		return;
+	}
+	if (voice->stalled_in_sink || ++voice->tries < VOICE_TRIES)
+		return;
+	why = why_it_died(wait_status);
+	finish(voice, 0, false, why);
+}
+
+static void restart_or_give_up(struct voice *voice, int wait_status)
+{
+	SCOPED_TEXT char *why = NULL;
+
+	voice->killed = voice->stalled_in_sink = false;
+	if (voice->broken != NULL)
+		return;
+	if (++voice->early_deaths >= EARLY_DEATHS_MAX) {
+		why = mem_printf("%s ends at once (code %d)", voice->helper,
+				 child_code(wait_status));
+		give_up(voice, why);
+		return;
+	}
+	watch_after(voice->restart, voice->backoff_ms);
+	voice->backoff_ms *= 2;
+	if (voice->backoff_ms > VOICE_RESTART_MAX_MS)
+		voice->backoff_ms = VOICE_RESTART_MAX_MS;
+}
+
+static void on_exit_of_child(pid_t pid, int wait_status, void *data)
+{
+	struct voice *voice = data;
+
+	(void)pid;
+	enter(voice);
+	while (read_event(voice)) /* what it said last */
+		continue;
+	if (!voice->closed) {
+		drop_child(voice);
+		judge_phrase(voice, wait_status);
+	}
+	if (!voice->closed)
+		restart_or_give_up(voice, wait_status);
+	leave(voice);
+}
+
+static int spawn(struct voice *voice, struct err *e)
+{
+	const char *argv[8] = { voice->helper };
+	SCOPED_TEXT char *engine = mem_printf("--engine=%s", voice->engine);
+	SCOPED_TEXT char *output = mem_printf("--output=%s", voice->output);
+	SCOPED_TEXT char *name = mem_printf("--voice=%s", voice->voice_name);
+	SCOPED_FD int theirs = -1;
+	SCOPED_FD int page = -1;
+	struct child child = { .argv = argv, .fd_count = 5 };
+	int ends[2];
+	size_t n = 1;
+	int rc;
+
+	argv[n++] = engine;
+	argv[n++] = output;
+	argv[n++] = name;
+	if (voice->marks)
+		argv[n++] = "--marks";
+	if (voice->started_before)
+		argv[n++] = "--again";
+	if (voice->shared != NULL)
+		munmap(voice->shared, sizeof(*voice->shared));
+	voice->shared = NULL;
+	page = memfd_create("speakd-voice", MFD_CLOEXEC);
+	if (page < 0 || ftruncate(page, sizeof(*voice->shared)) < 0)
+		return err_set(e, errno, "shared page");
+	voice->shared = mmap(NULL, sizeof(*voice->shared),
+			     PROT_READ | PROT_WRITE, MAP_SHARED, page, 0);
+	if (voice->shared == MAP_FAILED) {
+		voice->shared = NULL;
+		return err_set(e, errno, "shared page");
+	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return err_set(e, errno, "socketpair");
+	voice->fd = ends[0];
+	theirs = ends[1];
+	child.fds[STDIN_FILENO] = child.fds[STDOUT_FILENO] = CHILD_NULL;
+	child.fds[STDERR_FILENO] = CHILD_INHERIT;
+	child.fds[VOICE_FD] = theirs;
+	child.fds[VOICE_SHARED_FD] = page;
+	rc = child_start(&child, &voice->pid, e);
+	if (rc < 0) {
+		scope_close(&voice->fd);
+		voice->fd = -1;
+		voice->pid = 0;
+		return rc;
+	}
+	voice->started_before = true;
+	voice->socket = loop_fd(voice->loop, voice->fd, LOOP_READ, on_socket,
+				voice);
+	voice->exit = loop_child(voice->loop, voice->pid, on_exit_of_child,
+				 voice);
+	return 0;
+}
+
+static void start_child(struct voice *voice)
+{
+	char why[ERR_TEXT_BYTES + 128];
+	struct err e = { 0 };
+
+	if (spawn(voice, &e) < 0) {
+		give_up(voice, err_text(&e, why, sizeof(why)));
+		return;
+	}
+	if (voice->phrase != NULL)
+		send_phrase(voice);
+}
+
+static void on_restart(void *data)
+{
+	struct voice *voice = data;
+
+	enter(voice);
+	start_child(voice);
+	leave(voice);
+}
+
+/* ---- the watchdog -------------------------------------------------------- */
+
+/*
+ * A child that hangs in the sound system is replaced without blaming the
+ * phrase; the listener is told why there is silence.
+ */
+static void on_watch(void *data)
+{
+	struct voice *voice = data;
+	uint64_t now_ms = clock_ms();
+	uint64_t beats;
+	uint32_t stage;
+
+	if (voice->phrase == NULL || !voice->sent)
+		return;
+	watch_after(voice->watchdog, WATCH_MS);
+	if (voice->stopping && now_ms - voice->stop_ms >= STOP_PATIENCE_MS) {
+		kill_child(voice);
+		return;
+	}
+	beats = atomic_load(&voice->shared->beats);
+	if (beats != voice->beats) {
+		voice->beats = beats;
+		voice->beat_ms = now_ms;
+		return;
+	}
+	if (now_ms - voice->beat_ms < VOICE_STALL_MS || voice->killed)
+		return;
+	stage = atomic_load(&voice->shared->stage);
+	voice->stalled_in_sink = stage == VOICE_IN_SINK;
+	kill_child(voice);
+	if (voice->stalled_in_sink && !voice->device_fails) {
+		voice->device_fails = true;
+		voice->handler.device(voice->handler.data, false,
+				      "the sound system does not answer");
+	}
+}
+
+/* ---- the interface ------------------------------------------------------- */
+
+static void free_voice(struct voice *voice)
+{
+	drop_child(voice);
+	watch_free(voice->restart);
+	watch_free(voice->watchdog);
+	watch_free(voice->later);
+	if (voice->shared != NULL)
+		munmap(voice->shared, sizeof(*voice->shared));
+	phrase_free(voice->phrase);
+	free(voice->helper);
+	free(voice->engine);
+	free(voice->output);
+	free(voice->voice_name);
+	free(voice->broken);
+	if (voice->depth == 0)
+		free(voice);
+	else
+		voice->closed = true;
+}
+
+int voice_start(struct loop *loop, const struct voice_config *config,
+		const struct voice_handler *handler, struct voice **ret,
+		struct err *e)
+{
+	struct voice *voice = mem_new(sizeof(*voice));
+	int rc;
+
+	voice->loop = loop;
+	voice->handler = *handler;
+	voice->helper = config->helper != NULL ? mem_copy(config->helper)
+					       : path_helper("speakd-voice");
+	voice->engine = mem_copy(config->engine);
+	voice->output = mem_copy(config->output);
+	voice->voice_name = mem_copy(config->voice);
+	voice->rate_wpm = config->rate_wpm;
+	voice->pitch = config->pitch;
+	voice->volume_percent = config->volume_percent;
+	voice->marks = config->marks;
+	voice->fd = -1;
+	voice->backoff_ms = RESTART_FIRST_MS;
+	voice->restart = loop_timer(loop, on_restart, voice);
+	voice->watchdog = loop_timer(loop, on_watch, voice);
+	voice->later = loop_timer(loop, on_later, voice);
+	rc = spawn(voice, e);
+	if (rc < 0) {
+		free_voice(voice);
+		return rc;
+	}
+	*ret = voice;
+	return 0;
+}
+
+bool voice_is_free(const struct voice *voice)
+{
+	return voice->phrase == NULL;
+}
+
+void voice_say(struct voice *voice, struct phrase *take_phrase)
+{
+	voice->phrase = take_phrase;
+	voice->sent = voice->begun = voice->stopping = false;
+	voice->tries = 0;
+	if (voice->broken != NULL)
+		watch_after(voice->later, 0);
+	else if (voice->pid > 0)
+		send_phrase(voice);
+	/* else: when the child was restarted */
+}
+
+void voice_stop(struct voice *voice)
+{
+	struct voice_request request = { .kind = VOICE_STOP };
+
+	if (voice->phrase == NULL || voice->stopping)
+		return;
+	voice->stopping = true;
+	voice->stop_ms = clock_ms();
+	if (!voice->sent) {
+		watch_after(voice->later, 0);
+		return;
+	}
+	request.id = voice->phrase->id;
+	if (send_request(voice, request, NULL, NULL) < 0)
+		kill_child(voice);
+}
+
+const struct phrase *voice_saying(const struct voice *voice)
+{
+	return voice->phrase;
+}
+
+/* Blocks, as the loop has ended: until the child's end, CLOSE_MS at most. */
+static int wait_for_end(struct voice *voice, struct err *e)
+{
+	uint64_t until_ms = clock_ms() + CLOSE_MS;
+	int status = 0;
+
+	while (waitpid(voice->pid, &status, WNOHANG) == 0) {
+		while (read_event(voice))
+			continue;
+		if (clock_ms() >= until_ms) {
+			kill(voice->pid, SIGKILL);
+			waitpid(voice->pid, &status, 0);
+			return err_say(e, ETIMEDOUT,
+				       "the voice did not end within %d s",
+				       CLOSE_MS / 1000);
+		}
+		poll(NULL, 0, CLOSE_POLL_MS);
+	}
+	while (read_event(voice))
+		continue;
+	if (voice->broken != NULL)
+		return err_say(e, EIO, "%s", voice->broken);
+	if (child_code(status) != 0)
+		return err_say(e, EIO, "the voice ended with code %d",
+			       child_code(status));
+	return 0;
+}
+
+static void ignore_text(void *data, const char *why)
+{
+	(void)data;
+	(void)why;
+}
+
+int voice_close(struct voice *voice, struct err *e)
+{
+	int rc = 0;
+
+	if (voice == NULL)
+		return 0;
+	/* What it says from now on goes into the result, not to the handler. */
+	voice->handler.broken = ignore_text;
+	if (voice->broken != NULL)
+		rc = err_say(e, EIO, "%s", voice->broken);
+	phrase_free(voice->phrase);
+	voice->phrase = NULL;
+	watch_free(voice->exit);
+	voice->exit = NULL;
+	if (voice->pid > 0) {
+		int end;
+
+		(void)!send_request(
+			voice, (struct voice_request){ .kind = VOICE_QUIT },
+			NULL, NULL);
+		end = wait_for_end(voice, rc == 0 ? e : NULL);
+		rc = rc < 0 ? rc : end;
+	}
+	free_voice(voice);
+	return rc;
+}

@@ -1,0 +1,86 @@
+/*
+ * voice_process.h - the voice as the rest of speakd sees it.
+ *
+ * A supervised child process (helper program speakd-voice) says one phrase at
+ * a time. A child that dies or makes no progress is killed and replaced; the
+ * phrase that it died of is tried VOICE_TRIES times in all and then reported
+ * and given up, never retried for ever. A phrase that was only caught in a
+ * stalled sound system is kept and said when there is sound again.
+ *
+ * This module runs in the loop and never blocks.
+ */
+#ifndef SPEAKD_VOICE_PROCESS_H
+#define SPEAKD_VOICE_PROCESS_H
+
+#include "core/err.h"
+#include "core/loop.h"
+#include "speakd/queue/phrase.h"
+
+enum {
+	VOICE_TRIES = 2, /* of one phrase that kills the child */
+	VOICE_STALL_MS = 3000, /* no progress for so long: replaced */
+	VOICE_RESTART_MAX_MS = 5000, /* back-off between restarts, from 10 ms */
+};
+
+/* How the child is to be started; texts are borrowed for voice_start(). */
+struct voice_config {
+	const char *engine; /* "espeak-ng" or "command:SHELL-COMMAND" */
+	const char *output; /* "alsa[:DEVICE]", "wav:FILE", "null",
+			       "command:SHELL-COMMAND" */
+	const char *voice; /* default voice, "en-us" */
+	int rate_wpm, pitch, volume_percent;
+	bool marks; /* report words as they begin */
+	const char *helper; /* the program; NULL: speakd-voice, path_helper() */
+};
+
+/* What happened; called from the loop. phrase is borrowed for the call. */
+struct voice_handler {
+	void (*begin)(void *data, const struct phrase *phrase);
+	void (*mark)(void *data, const struct phrase *phrase,
+		     size_t offset_bytes);
+	/*
+	 * The voice is free again. audio_ms: how much sound the phrase was;
+	 * stopped: by voice_stop(). failure NULL, or why it was not said.
+	 */
+	void (*end)(void *data, const struct phrase *phrase, uint64_t audio_ms,
+		    bool stopped, const char *failure);
+	/*
+	 * The device came (true) or went (false); why for the log. A phrase
+	 * that was being said waits and is then said from its beginning.
+	 */
+	void (*device)(void *data, bool works, const char *why);
+	/*
+	 * The voice cannot go on at all: a full disk under wav:, a command
+	 * output that ended. Everything after it fails the same way.
+	 */
+	void (*broken)(void *data, const char *why);
+	void *data;
+};
+
+struct voice;
+
+/* Start the child. 0 or -errno when the helper program is not there. */
+int voice_start(struct loop *loop, const struct voice_config *config,
+		const struct voice_handler *handler, struct voice **ret,
+		struct err *e) MUST_CHECK;
+
+/* Whether voice_say() may be called: nothing is being said. */
+bool voice_is_free(const struct voice *voice);
+
+/* Say phrase; the voice must be free. It owns the phrase from the call on. */
+void voice_say(struct voice *voice, struct phrase *take_phrase);
+
+/* Stop what is being said, if anything; end() follows with stopped set. */
+void voice_stop(struct voice *voice);
+
+/* The phrase being said, borrowed; NULL when the voice is free. */
+const struct phrase *voice_saying(const struct voice *voice);
+
+/*
+ * Let the child finish its output (a WAV file's header, a command's input) and
+ * end it; waits at most 2 s. Safe on NULL. Returns 0, or -errno with e filled
+ * when the output could not be finished.
+ */
+int voice_close(struct voice *voice, struct err *e);
+
+#endif

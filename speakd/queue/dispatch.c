@@ -1,0 +1,491 @@
+#include "speakd/queue/dispatch.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+#include "speakd/words/hygiene.h"
+
+struct dispatch {
+	struct dispatch_handler handler;
+	struct scheduler *scheduler;
+	struct history *history; /* NULL: nobody will ask */
+	struct dispatch_manner manner;
+	unsigned rate_wpm; /* of lines, as set */
+	uint64_t last_id, saying_id, said_id;
+	const struct phrase *now; /* borrowed from the voice */
+	char *source; /* owned: of the line said last; NULL: none yet */
+	size_t named_bytes; /* of the source's name in front of the text */
+	char *muted[DISPATCH_MUTED_MAX]; /* owned, folded */
+	size_t muted_count;
+	char *only; /* owned: a channel, folded; NULL: all */
+};
+
+/* ---- from the scheduler
+ * ------------------------------------------------------ */
+
+static void on_event(void *data, const struct utterance *utterance,
+		     enum scheduler_event event, const char *mark)
+{
+	struct dispatch *dispatch = data;
+
+	dispatch->handler.event(dispatch->handler.data, utterance, event, mark);
+}
+
+static void note(struct dispatch *dispatch, uint64_t id, enum fate fate)
+{
+	const struct history_entry *entry;
+
+	if (dispatch->history == NULL)
+		return;
+	history_set_fate(dispatch->history, id, fate);
+	entry = history_find(dispatch->history, id);
+	if (entry != NULL)
+		dispatch->handler.news(dispatch->handler.data, entry);
+}
+
+static void on_fate(void *data, const struct phrase *phrase, enum fate fate)
+{
+	struct dispatch *dispatch = data;
+
+	note(dispatch, phrase->id, fate);
+	if (fate == FATE_SAYING)
+		return;
+	dispatch->handler.line_done(dispatch->handler.data, phrase, fate);
+}
+
+static void on_stop(void *data)
+{
+	struct dispatch *dispatch = data;
+
+	dispatch->handler.stop(dispatch->handler.data);
+}
+
+struct dispatch *dispatch_new(const struct backlog_config *config,
+			      bool with_history,
+			      const struct dispatch_handler *handler)
+{
+	struct dispatch *dispatch = mem_new(sizeof(*dispatch));
+	const struct scheduler_handler scheduler = {
+		.event = on_event,
+		.fate = on_fate,
+		.stop = on_stop,
+		.data = dispatch,
+	};
+
+	dispatch->handler = *handler;
+	dispatch->scheduler = scheduler_new(config, &scheduler);
+	dispatch->rate_wpm = config->rate_wpm;
+	dispatch->history = with_history ? history_new() : NULL;
+	dispatch->manner = (struct dispatch_manner){
+		.rate_wpm = PHRASE_DEFAULT,
+		.pitch = PHRASE_DEFAULT,
+		.volume_percent = PHRASE_DEFAULT,
+	};
+	return dispatch;
+}
+
+void dispatch_free(struct dispatch *dispatch)
+{
+	if (dispatch == NULL)
+		return;
+	scheduler_free(dispatch->scheduler);
+	history_free(dispatch->history);
+	for (size_t i = 0; i < dispatch->muted_count; i++)
+		free(dispatch->muted[i]);
+	free(dispatch->only);
+	free(dispatch->manner.voice);
+	free(dispatch->source);
+	free(dispatch);
+}
+
+void dispatch_configure(struct dispatch *dispatch,
+			const struct backlog_config *config)
+{
+	dispatch->rate_wpm = config->rate_wpm;
+	scheduler_configure(dispatch->scheduler, config);
+}
+
+static void pump(struct dispatch *dispatch)
+{
+	dispatch->handler.pump(dispatch->handler.data);
+}
+
+/* ---- who is heard -------------------------------------------------------- */
+
+static char *folded(const char *text)
+{
+	SCOPED_BUF struct buf out = { 0 };
+
+	text_fold(&out, text, strlen(text));
+	return mem_copy(buf_text(&out));
+}
+
+static bool is_muted(const struct dispatch *dispatch,
+		     const struct phrase *phrase)
+{
+	SCOPED_TEXT char *nick = NULL;
+
+	if (dispatch->muted_count == 0 || phrase->nick == NULL)
+		return false;
+	nick = folded(phrase->nick);
+	for (size_t i = 0; i < dispatch->muted_count; i++)
+		if (fnmatch(dispatch->muted[i], nick, FNM_NOESCAPE) == 0)
+			return true;
+	return false;
+}
+
+/* A line without a channel is of none that could be left out. */
+static bool is_elsewhere(const struct dispatch *dispatch,
+			 const struct phrase *phrase)
+{
+	SCOPED_TEXT char *channel = NULL;
+
+	if (dispatch->only == NULL || phrase->channel == NULL)
+		return false;
+	channel = folded(phrase->channel);
+	return strcmp(channel, dispatch->only) != 0;
+}
+
+static bool is_unwanted(const struct phrase *phrase, void *data)
+{
+	const struct dispatch *dispatch = data;
+
+	return is_muted(dispatch, phrase) || is_elsewhere(dispatch, phrase);
+}
+
+static void drop_unwanted(struct dispatch *dispatch)
+{
+	scheduler_drop_lines(dispatch->scheduler, is_unwanted, dispatch,
+			     FATE_MUTED);
+	if (scheduler_saying(dispatch->scheduler) == SCHEDULER_LINES &&
+	    is_unwanted(dispatch->now, dispatch))
+		scheduler_stop(dispatch->scheduler, SCHEDULER_LINES);
+	pump(dispatch);
+}
+
+bool dispatch_mute(struct dispatch *dispatch, const char *nick)
+{
+	SCOPED_TEXT char *name = folded(nick);
+
+	for (size_t i = 0; i < dispatch->muted_count; i++)
+		if (strcmp(dispatch->muted[i], name) == 0)
+			return true;
+	if (dispatch->muted_count == DISPATCH_MUTED_MAX)
+		return false;
+	dispatch->muted[dispatch->muted_count++] = text_give(&name);
+	drop_unwanted(dispatch);
+	return true;
+}
+
+bool dispatch_unmute(struct dispatch *dispatch, const char *nick)
+{
+	SCOPED_TEXT char *name = folded(nick);
+
+	for (size_t i = 0; i < dispatch->muted_count; i++) {
+		if (strcmp(dispatch->muted[i], name) != 0)
+			continue;
+		free(dispatch->muted[i]);
+		dispatch->muted[i] = dispatch->muted[--dispatch->muted_count];
+		return true;
+	}
+	return false;
+}
+
+size_t dispatch_muted_count(const struct dispatch *dispatch)
+{
+	return dispatch->muted_count;
+}
+
+const char *dispatch_muted(const struct dispatch *dispatch, size_t number)
+{
+	return dispatch->muted[number];
+}
+
+void dispatch_only(struct dispatch *dispatch, const char *channel)
+{
+	free(dispatch->only);
+	dispatch->only = channel != NULL && *channel != '\0' ? folded(channel)
+							     : NULL;
+	drop_unwanted(dispatch);
+}
+
+const char *dispatch_only_channel(const struct dispatch *dispatch)
+{
+	return dispatch->only;
+}
+
+/* ---- what comes in ------------------------------------------------------- */
+
+static void remember(struct dispatch *dispatch, const struct phrase *phrase,
+		     int client, enum fate fate)
+{
+	if (dispatch->history == NULL)
+		return;
+	history_add(dispatch->history, phrase, client, time(NULL), fate);
+	note(dispatch, phrase->id, fate);
+}
+
+/* A change by hand wins over the settings, not over a rule's own values. */
+static void set_manner(const struct dispatch *dispatch, struct phrase *phrase)
+{
+	const struct dispatch_manner *manner = &dispatch->manner;
+
+	if (phrase->pitch == PHRASE_DEFAULT)
+		phrase->pitch = manner->pitch;
+	if (phrase->volume_percent == PHRASE_DEFAULT)
+		phrase->volume_percent = manner->volume_percent;
+	if (manner->voice != NULL) {
+		free(phrase->voice);
+		phrase->voice = mem_copy(manner->voice);
+	}
+}
+
+void dispatch_line(struct dispatch *dispatch, struct phrase *take_phrase,
+		   bool catch_up)
+{
+	take_phrase->id = ++dispatch->last_id;
+	if (is_unwanted(take_phrase, dispatch)) {
+		remember(dispatch, take_phrase, SCHEDULER_LINES, FATE_MUTED);
+		dispatch->handler.line_done(dispatch->handler.data, take_phrase,
+					    FATE_MUTED);
+		phrase_free(take_phrase);
+		return;
+	}
+	remember(dispatch, take_phrase, SCHEDULER_LINES, FATE_WAITING);
+	scheduler_add_line(dispatch->scheduler, take_phrase, catch_up);
+	pump(dispatch);
+}
+
+uint64_t dispatch_message(struct dispatch *dispatch,
+			  struct utterance *take_utterance)
+{
+	uint64_t id = ++dispatch->last_id;
+
+	take_utterance->id = take_utterance->phrase->id = id;
+	remember(dispatch, take_utterance->phrase, take_utterance->client,
+		 FATE_WAITING);
+	scheduler_add(dispatch->scheduler, take_utterance);
+	pump(dispatch);
+	return id;
+}
+
+/* ---- the voice ----------------------------------------------------------- */
+
+/*
+ * What was changed while the line waited counts too. The backlog has set the
+ * rate for the settings' one; a change by hand moves it in proportion.
+ */
+static void apply_manner(struct dispatch *dispatch, struct phrase *phrase)
+{
+	const struct dispatch_manner *manner = &dispatch->manner;
+
+	set_manner(dispatch, phrase);
+	if (manner->rate_wpm != PHRASE_DEFAULT && phrase->rate_wpm > 0)
+		phrase->rate_wpm = (int)((unsigned)phrase->rate_wpm *
+					 (unsigned)manner->rate_wpm /
+					 dispatch->rate_wpm);
+}
+
+/* "sync: " in front of a line, when the one before came from elsewhere. */
+static void name_source(struct dispatch *dispatch, struct phrase *phrase)
+{
+	SCOPED_BUF struct buf name = { 0 };
+	char *text;
+
+	if (phrase->source == NULL)
+		return;
+	if (phrase->names_source && dispatch->source != NULL &&
+	    strcmp(dispatch->source, phrase->source) != 0) {
+		hygiene_clean(&name, phrase->source, strlen(phrase->source));
+		buf_add_text(&name, ": ");
+		dispatch->named_bytes = name.len_bytes;
+		text = mem_printf("%s%s", buf_text(&name), phrase->text);
+		free(phrase->text);
+		phrase->text = text;
+	}
+	free(dispatch->source);
+	dispatch->source = mem_copy(phrase->source);
+}
+
+struct phrase *dispatch_next(struct dispatch *dispatch)
+{
+	struct phrase *phrase = scheduler_next(dispatch->scheduler);
+
+	if (phrase == NULL)
+		return NULL;
+	/* An announcement of the backlog's own. */
+	if (phrase->id == 0)
+		phrase->id = ++dispatch->last_id;
+	dispatch->named_bytes = 0;
+	if (scheduler_saying(dispatch->scheduler) == SCHEDULER_LINES) {
+		apply_manner(dispatch, phrase);
+		name_source(dispatch, phrase);
+	}
+	dispatch->now = phrase;
+	return phrase;
+}
+
+void dispatch_begun(struct dispatch *dispatch, const struct phrase *phrase)
+{
+	dispatch->saying_id = phrase->id;
+	scheduler_begun(dispatch->scheduler, phrase);
+}
+
+void dispatch_word(struct dispatch *dispatch, const struct phrase *phrase,
+		   size_t offset_bytes)
+{
+	scheduler_word(dispatch->scheduler, offset_bytes);
+	/* Watchers know the text without the source's name. */
+	if (offset_bytes >= dispatch->named_bytes)
+		dispatch->handler.word(dispatch->handler.data, phrase->id,
+				       offset_bytes - dispatch->named_bytes);
+}
+
+void dispatch_ended(struct dispatch *dispatch, const struct phrase *phrase,
+		    bool stopped, bool failed)
+{
+	dispatch->said_id = phrase->id;
+	dispatch->saying_id = 0;
+	dispatch->now = NULL;
+	scheduler_ended(dispatch->scheduler, phrase, stopped, failed);
+}
+
+uint64_t dispatch_saying(const struct dispatch *dispatch)
+{
+	return dispatch->saying_id;
+}
+
+/* ---- verbs --------------------------------------------------------------- */
+
+void dispatch_stop(struct dispatch *dispatch, int client)
+{
+	scheduler_stop(dispatch->scheduler, client);
+	pump(dispatch);
+}
+
+void dispatch_cancel(struct dispatch *dispatch, int client)
+{
+	scheduler_cancel(dispatch->scheduler, client);
+	pump(dispatch);
+}
+
+void dispatch_pause(struct dispatch *dispatch, int client)
+{
+	scheduler_pause(dispatch->scheduler, client);
+}
+
+void dispatch_resume(struct dispatch *dispatch, int client)
+{
+	scheduler_resume(dispatch->scheduler, client);
+	pump(dispatch);
+}
+
+void dispatch_forget(struct dispatch *dispatch, int client)
+{
+	scheduler_forget(dispatch->scheduler, client);
+}
+
+void dispatch_skip(struct dispatch *dispatch)
+{
+	scheduler_stop(dispatch->scheduler, SCHEDULER_ALL);
+	pump(dispatch);
+}
+
+static bool count_line(const struct phrase *phrase, void *data)
+{
+	size_t *count = data;
+
+	(void)phrase;
+	++*count;
+	return true;
+}
+
+size_t dispatch_live(struct dispatch *dispatch)
+{
+	size_t dropped = 0;
+
+	scheduler_drop_lines(dispatch->scheduler, count_line, &dropped,
+			     FATE_SKIPPED);
+	scheduler_stop(dispatch->scheduler, SCHEDULER_LINES);
+	pump(dispatch);
+	return dropped;
+}
+
+uint64_t dispatch_again(struct dispatch *dispatch, uint64_t id, int client)
+{
+	const struct history_entry *entry =
+		dispatch->history != NULL ? history_find(dispatch->history, id)
+					  : NULL;
+	struct utterance *utterance;
+	struct phrase *phrase;
+
+	if (entry == NULL)
+		return 0;
+	phrase = phrase_new(mem_copy(entry->text));
+	phrase->voice = mem_copy(entry->voice);
+	utterance = utterance_new(phrase);
+	utterance->client = client;
+	utterance->rank = CLASS_MESSAGE;
+	utterance->id = phrase->id = id;
+	/* What is being said again must not be said behind itself. */
+	if (scheduler_saying(dispatch->scheduler) > SCHEDULER_LINES)
+		scheduler_stop(dispatch->scheduler, SCHEDULER_ALL);
+	scheduler_add(dispatch->scheduler, utterance);
+	pump(dispatch);
+	return id;
+}
+
+/* The number of an entry in the history; its count when it is not there. */
+static size_t number_of(const struct history *history, uint64_t id)
+{
+	size_t n = history_count(history);
+
+	while (n > 0 && history_at(history, n - 1)->id > id)
+		n--;
+	return n > 0 && history_at(history, n - 1)->id == id
+		       ? n - 1
+		       : history_count(history);
+}
+
+static bool was_heard(const struct history_entry *entry)
+{
+	return entry->fate == FATE_SAID || entry->fate == FATE_STOPPED ||
+	       entry->fate == FATE_SAYING;
+}
+
+uint64_t dispatch_back(struct dispatch *dispatch, unsigned back, int client)
+{
+	uint64_t from = dispatch->saying_id != 0 ? dispatch->saying_id
+						 : dispatch->said_id;
+	size_t n;
+
+	if (dispatch->history == NULL || from == 0)
+		return 0;
+	n = number_of(dispatch->history, from);
+	if (n == history_count(dispatch->history))
+		return 0;
+	while (back > 0 && n > 0)
+		if (was_heard(history_at(dispatch->history, --n)))
+			back--;
+	if (back > 0)
+		return 0;
+	return dispatch_again(dispatch, history_at(dispatch->history, n)->id,
+			      client);
+}
+
+struct scheduler *dispatch_mixer(struct dispatch *dispatch)
+{
+	return dispatch->scheduler;
+}
+
+const struct history *dispatch_history(const struct dispatch *dispatch)
+{
+	return dispatch->history;
+}
+
+struct dispatch_manner *dispatch_manner(struct dispatch *dispatch)
+{
+	return &dispatch->manner;
+}

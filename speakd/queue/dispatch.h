@@ -1,0 +1,104 @@
+/*
+ * dispatch.h - everything that is said, was said and will be said.
+ *
+ *	lines of sources ──┐
+ *	                   ├─▶ mute ─▶ scheduler ─▶ voice        history beside
+ *it SSIP messages ─────┘
+ *
+ * The one place that line sources, SSIP clients, speakctl and the voice meet.
+ * Pure but for the time of day that the history shows.
+ */
+#ifndef SPEAKD_TALK_H
+#define SPEAKD_TALK_H
+
+#include "speakd/queue/history.h"
+#include "speakd/queue/scheduler.h"
+
+enum { DISPATCH_MUTED_MAX = 1000, DISPATCH_NAME_BYTES = 128 };
+
+/* How lines are said, beside what their phrases say; PHRASE_DEFAULT: as set. */
+struct dispatch_manner {
+	int rate_wpm, pitch, volume_percent;
+	char *voice; /* owned; NULL: as set */
+};
+
+struct dispatch_handler {
+	/* Of a message whose client asked for it. */
+	void (*event)(void *data, const struct utterance *utterance,
+		      enum scheduler_event event, const char *mark);
+	/* What watchers see: a line or message and what happens to it. */
+	void (*news)(void *data, const struct history_entry *entry);
+	/* A word of what is being said begins. */
+	void (*word)(void *data, uint64_t id, size_t offset_bytes);
+	/* One of an input's phrases is done with, whatever became of it. */
+	void (*line_done)(void *data, const struct phrase *phrase,
+			  enum fate fate);
+	/* Stop the voice; dispatch_ended() follows. */
+	void (*stop)(void *data);
+	/* There may be something to say, or room for lines. */
+	void (*pump)(void *data);
+	void *data;
+};
+
+struct dispatch;
+
+/* config and keep_voice are how lines are said by default. */
+struct dispatch *
+dispatch_new(const struct backlog_config *config, bool with_history,
+	     const struct dispatch_handler *handler) MUST_CHECK;
+void dispatch_free(struct dispatch *dispatch);
+void dispatch_configure(struct dispatch *dispatch,
+			const struct backlog_config *config);
+
+/* catch_up: it came from a live stream; lines may be skipped. */
+void dispatch_line(struct dispatch *dispatch, struct phrase *take_phrase,
+		   bool catch_up);
+/* Returns the message's id, also set in it; it may be dropped at once. */
+uint64_t dispatch_message(struct dispatch *dispatch,
+			  struct utterance *take_utterance);
+
+/* For the voice. */
+struct phrase *dispatch_next(struct dispatch *dispatch) MUST_CHECK;
+void dispatch_begun(struct dispatch *dispatch, const struct phrase *phrase);
+void dispatch_word(struct dispatch *dispatch, const struct phrase *phrase,
+		   size_t offset_bytes);
+void dispatch_ended(struct dispatch *dispatch, const struct phrase *phrase,
+		    bool stopped, bool failed);
+
+/* SSIP's verbs, for a client, SCHEDULER_LINES or SCHEDULER_ALL. */
+void dispatch_stop(struct dispatch *dispatch, int client);
+void dispatch_cancel(struct dispatch *dispatch, int client);
+void dispatch_pause(struct dispatch *dispatch, int client);
+void dispatch_resume(struct dispatch *dispatch, int client);
+void dispatch_forget(struct dispatch *dispatch, int client);
+
+/* Ours. skip: what is being said. live: all that waits. */
+void dispatch_skip(struct dispatch *dispatch);
+/* How many lines were dropped. */
+size_t dispatch_live(struct dispatch *dispatch);
+/*
+ * Say an entry of the history again, at once. back: the number of entries to
+ * go back from the one being said, or said last (itself one said again).
+ * Returns the id of what was said again, 0: there is none.
+ */
+uint64_t dispatch_back(struct dispatch *dispatch, unsigned back, int client);
+/* Say entry id again; 0 when it is unknown. */
+uint64_t dispatch_again(struct dispatch *dispatch, uint64_t id, int client);
+
+/* Mute a nick: no case, * and ? stand for anything. False: too many. */
+bool dispatch_mute(struct dispatch *dispatch, const char *nick);
+/* False when it was not muted. */
+bool dispatch_unmute(struct dispatch *dispatch, const char *nick);
+size_t dispatch_muted_count(const struct dispatch *dispatch);
+const char *dispatch_muted(const struct dispatch *dispatch, size_t number);
+/* Say only lines of this channel; "" or NULL: of every one. */
+void dispatch_only(struct dispatch *dispatch, const char *channel);
+const char *dispatch_only_channel(const struct dispatch *dispatch);
+
+struct scheduler *dispatch_mixer(struct dispatch *dispatch);
+const struct history *dispatch_history(const struct dispatch *dispatch);
+struct dispatch_manner *dispatch_manner(struct dispatch *dispatch);
+/* The id of what is being said, 0: nothing. */
+uint64_t dispatch_saying(const struct dispatch *dispatch);
+
+#endif

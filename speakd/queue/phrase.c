@@ -1,0 +1,54 @@
+#include "speakd/queue/phrase.h"
+
+#include <string.h>
+
+#include "core/mem.h"
+
+/* Running English through espeak-ng: five letters and a blank. */
+enum { PHRASE_BYTES_PER_WORD = 6, PHRASE_DEFAULT_WPM = 220 };
+
+struct phrase *phrase_new(char *take_text)
+{
+	struct phrase *phrase = mem_new(sizeof(*phrase));
+
+	phrase->text = take_text;
+	phrase->rate_wpm = PHRASE_DEFAULT;
+	phrase->pitch = PHRASE_DEFAULT;
+	phrase->pitch_range = PHRASE_DEFAULT;
+	phrase->volume_percent = PHRASE_DEFAULT;
+	phrase->priority = PRIORITY_NORMAL;
+	return phrase;
+}
+
+struct phrase *phrase_copy(const struct phrase *phrase)
+{
+	struct phrase *copy = mem_new(sizeof(*copy));
+
+	*copy = *phrase;
+	copy->text = mem_copy(phrase->text);
+	copy->voice = mem_copy(phrase->voice);
+	copy->nick = mem_copy(phrase->nick);
+	copy->channel = mem_copy(phrase->channel);
+	copy->source = mem_copy(phrase->source);
+	return copy;
+}
+
+void phrase_free(struct phrase *phrase)
+{
+	if (phrase == NULL)
+		return;
+	free(phrase->nick);
+	free(phrase->channel);
+	free(phrase->source);
+	free(phrase->text);
+	free(phrase->voice);
+	free(phrase);
+}
+
+uint64_t phrase_estimate_ms(const struct phrase *phrase, unsigned rate_wpm)
+{
+	uint64_t bytes = strlen(phrase->text);
+	uint64_t wpm = rate_wpm > 0 ? rate_wpm : PHRASE_DEFAULT_WPM;
+
+	return bytes * 60000 / (PHRASE_BYTES_PER_WORD * wpm);
+}

@@ -1,0 +1,717 @@
+#include "speakd/queue/scheduler.h"
+
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+
+enum { ALL_CLASSES = (1 << CLASS_COUNT) - 1, PAUSED_STEP = 16 };
+
+/* What is being said. */
+enum now {
+	NOW_NOTHING,
+	NOW_LINE,
+	NOW_UTTERANCE,
+	NOW_DROPPED, /* nobody's any more: the voice has still to stop */
+};
+
+struct scheduler {
+	struct scheduler_handler handler;
+	struct backlog lines;
+	struct phrase *cut_line; /* interrupted: what is left of it */
+	struct utterance *first[CLASS_COUNT];
+	enum now now;
+	struct utterance *saying; /* NOW_UTTERANCE */
+	size_t word_bytes; /* in the phrase's text */
+	bool comes_back; /* was stopped to be said again from there */
+	enum fate line_fate; /* of a line that was stopped for good */
+	int *paused; /* owned: clients */
+	size_t paused_count;
+};
+
+/* clang-format off */
+/* What a new message of a class does to others, as masks of classes. */
+static const struct manners {
+	unsigned drops; /* waiting or being said */
+	unsigned drops_waiting;
+	unsigned postpones; /* being said: stopped, and said again later */
+	bool interrupts_lines;
+	bool only_into_silence;
+} manners[CLASS_COUNT] = {
+	[CLASS_IMPORTANT] = {
+		1 << CLASS_NOTIFICATION | 1 << CLASS_PROGRESS, 0,
+		1 << CLASS_MESSAGE | 1 << CLASS_TEXT, true, false },
+	[CLASS_MESSAGE] = {
+		1 << CLASS_TEXT | 1 << CLASS_NOTIFICATION | 1 << CLASS_PROGRESS,
+		0, 0, true, false },
+	[CLASS_TEXT] = {
+		1 << CLASS_TEXT | 1 << CLASS_NOTIFICATION | 1 << CLASS_PROGRESS,
+		0, 0, true, false },
+	[CLASS_NOTIFICATION] = {
+		1 << CLASS_NOTIFICATION, 0, 0, false, true },
+	[CLASS_PROGRESS] = {
+		0, 1 << CLASS_PROGRESS, 0, false, false },
+};
+/* clang-format on */
+
+/* ---- utterances ---------------------------------------------------------- */
+
+struct utterance *utterance_new(struct phrase *take_phrase)
+{
+	struct utterance *utterance = mem_new(sizeof(*utterance));
+
+	utterance->phrase = take_phrase;
+	utterance->text_bytes = strlen(take_phrase->text);
+	return utterance;
+}
+
+void utterance_free(struct utterance *utterance)
+{
+	if (utterance == NULL)
+		return;
+	for (size_t i = 0; i < utterance->mark_count; i++)
+		free(utterance->marks[i].name);
+	free(utterance->marks);
+	phrase_free(utterance->phrase);
+	free(utterance);
+}
+
+static void tell(struct scheduler *scheduler, const struct utterance *utterance,
+		 enum scheduler_event event, const char *mark)
+{
+	if ((utterance->notify & (1U << event)) != 0)
+		scheduler->handler.event(scheduler->handler.data, utterance,
+					 event, mark);
+}
+
+static void tell_fate(struct scheduler *scheduler, const struct phrase *phrase,
+		      enum fate fate)
+{
+	scheduler->handler.fate(scheduler->handler.data, phrase, fate);
+}
+
+static void drop(struct scheduler *scheduler, struct utterance *take_utterance)
+{
+	tell(scheduler, take_utterance, EVENT_CANCEL, NULL);
+	tell_fate(scheduler, take_utterance->phrase,
+		  take_utterance->begun ? FATE_STOPPED : FATE_CANCELED);
+	utterance_free(take_utterance);
+}
+
+/* Every mark in front of text offset bytes. */
+static void tell_marks(struct scheduler *scheduler, struct utterance *u,
+		       size_t bytes)
+{
+	while (u->next_mark < u->mark_count &&
+	       u->marks[u->next_mark].offset_bytes <= bytes)
+		tell(scheduler, u, EVENT_MARK, u->marks[u->next_mark++].name);
+}
+
+static void append(struct scheduler *scheduler, struct utterance *utterance)
+{
+	struct utterance **at = &scheduler->first[utterance->rank];
+
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = utterance;
+}
+
+static void put_back(struct scheduler *scheduler, struct utterance *utterance)
+{
+	utterance->next = scheduler->first[utterance->rank];
+	scheduler->first[utterance->rank] = utterance;
+}
+
+/* ---- where a text may be cut --------------------------------------------- */
+
+static bool ends_sentence(const char *text, size_t at)
+{
+	return at >= 2 && text[at - 1] == ' ' &&
+	       strchr(".!?", text[at - 2]) != NULL;
+}
+
+/* The beginning of the sentence that at is in, or of the one sentences back. */
+static size_t sentence_start(const char *text, size_t at, unsigned back)
+{
+	while (at > 0 && (!ends_sentence(text, at) || back-- > 0))
+		at--;
+	return at;
+}
+
+/* How many bytes of text go into one phrase. */
+static size_t part_of(const char *text, size_t len_bytes)
+{
+	size_t cut;
+
+	if (len_bytes <= SCHEDULER_PART_BYTES)
+		return len_bytes;
+	cut = sentence_start(text, SCHEDULER_PART_BYTES, 0);
+	if (cut > 0)
+		return cut;
+	for (cut = SCHEDULER_PART_BYTES; cut > 0; cut--)
+		if (text[cut - 1] == ' ')
+			return cut;
+	return text_cut(text, len_bytes, SCHEDULER_PART_BYTES);
+}
+
+/* ---- stopping what is being said ----------------------------------------- */
+
+static void stop_voice(struct scheduler *scheduler)
+{
+	scheduler->handler.stop(scheduler->handler.data);
+}
+
+/* The message being said, for good; it is told now. */
+static void drop_saying(struct scheduler *scheduler)
+{
+	struct utterance *utterance = scheduler->saying;
+
+	scheduler->saying = NULL;
+	scheduler->now = NOW_DROPPED;
+	drop(scheduler, utterance);
+	stop_voice(scheduler);
+}
+
+static void stop_line(struct scheduler *scheduler, enum fate fate)
+{
+	scheduler->comes_back = false;
+	scheduler->line_fate = fate;
+	stop_voice(scheduler);
+}
+
+/* Whatever is being said, to be said again from where it was. */
+static void interrupt(struct scheduler *scheduler)
+{
+	if (scheduler->now != NOW_LINE && scheduler->now != NOW_UTTERANCE)
+		return;
+	if (scheduler->now == NOW_LINE && scheduler->line_fate != FATE_SAID)
+		return;
+	scheduler->comes_back = true;
+	stop_voice(scheduler);
+}
+
+static void drop_waiting(struct scheduler *scheduler, unsigned classes,
+			 int client, uint64_t but_block)
+{
+	for (int rank = 0; rank < CLASS_COUNT; rank++) {
+		struct utterance **at = &scheduler->first[rank];
+
+		while ((classes & (1U << rank)) != 0 && *at != NULL) {
+			struct utterance *u = *at;
+
+			if ((client != SCHEDULER_ALL && u->client != client) ||
+			    (but_block != 0 && u->block == but_block)) {
+				at = &u->next;
+				continue;
+			}
+			*at = u->next;
+			drop(scheduler, u);
+		}
+	}
+}
+
+static void make_room(struct scheduler *scheduler,
+		      const struct utterance *fresh)
+{
+	const struct manners *m = &manners[fresh->rank];
+	struct utterance *now = scheduler->saying;
+	unsigned bit;
+
+	drop_waiting(scheduler, m->drops | m->drops_waiting, SCHEDULER_ALL,
+		     fresh->block);
+	if (scheduler->now == NOW_LINE && m->interrupts_lines)
+		interrupt(scheduler);
+	if (scheduler->now != NOW_UTTERANCE)
+		return;
+	bit = 1U << now->rank;
+	if ((m->drops & bit) != 0 &&
+	    (fresh->block == 0 || now->block != fresh->block))
+		drop_saying(scheduler);
+	else if ((m->postpones & bit) != 0)
+		interrupt(scheduler);
+}
+
+/* ---- what comes in ------------------------------------------------------- */
+
+static void on_skip(const struct phrase *phrase, void *data)
+{
+	tell_fate(data, phrase, FATE_SKIPPED);
+}
+
+struct scheduler *scheduler_new(const struct backlog_config *config,
+				const struct scheduler_handler *handler)
+{
+	struct scheduler *scheduler = mem_new(sizeof(*scheduler));
+
+	scheduler->handler = *handler;
+	backlog_init(&scheduler->lines, config, on_skip, scheduler);
+	return scheduler;
+}
+
+void scheduler_free(struct scheduler *scheduler)
+{
+	if (scheduler == NULL)
+		return;
+	for (int rank = 0; rank < CLASS_COUNT; rank++) {
+		while (scheduler->first[rank] != NULL) {
+			struct utterance *u = scheduler->first[rank];
+
+			scheduler->first[rank] = u->next;
+			utterance_free(u);
+		}
+	}
+	utterance_free(scheduler->saying);
+	phrase_free(scheduler->cut_line);
+	backlog_fini(&scheduler->lines);
+	free(scheduler->paused);
+	free(scheduler);
+}
+
+void scheduler_configure(struct scheduler *scheduler,
+			 const struct backlog_config *config)
+{
+	backlog_configure(&scheduler->lines, config);
+}
+
+void scheduler_add_line(struct scheduler *scheduler, struct phrase *take_phrase,
+			bool catch_up)
+{
+	backlog_push(&scheduler->lines, take_phrase, catch_up);
+}
+
+static bool is_silent(const struct scheduler *scheduler)
+{
+	return scheduler->now == NOW_NOTHING && scheduler_is_empty(scheduler);
+}
+
+/* Silence, or what this very message puts an end to. */
+static bool finds_silence(const struct scheduler *scheduler,
+			  const struct utterance *fresh)
+{
+	bool only_its_own = true;
+
+	for (int rank = 0; rank < CLASS_COUNT; rank++)
+		if (scheduler->first[rank] != NULL &&
+		    rank != (int)CLASS_NOTIFICATION)
+			only_its_own = false;
+	if (scheduler->now == NOW_UTTERANCE &&
+	    scheduler->saying->rank == fresh->rank && only_its_own)
+		return backlog_is_empty(&scheduler->lines);
+	return is_silent(scheduler);
+}
+
+void scheduler_add(struct scheduler *scheduler,
+		   struct utterance *take_utterance)
+{
+	if (manners[take_utterance->rank].only_into_silence &&
+	    !finds_silence(scheduler, take_utterance)) {
+		drop(scheduler, take_utterance);
+		return;
+	}
+	make_room(scheduler, take_utterance);
+	append(scheduler, take_utterance);
+}
+
+/* ---- what goes out ------------------------------------------------------- */
+
+/* The next part of a message, as a phrase. */
+static struct phrase *make_part(struct utterance *u)
+{
+	const char *text = u->phrase->text + u->at_bytes;
+	struct phrase *phrase;
+	char *whole = u->phrase->text;
+
+	u->part_bytes = part_of(text, u->text_bytes - u->at_bytes);
+	/* The text is copied in part only. */
+	u->phrase->text = NULL;
+	phrase = phrase_copy(u->phrase);
+	u->phrase->text = whole;
+	phrase->text = mem_text(text, u->part_bytes);
+	if (u->at_bytes > 0)
+		phrase->cue = CUE_NONE;
+	return phrase;
+}
+
+static struct utterance *take_first(struct scheduler *scheduler,
+				    unsigned classes)
+{
+	for (int rank = 0; rank < CLASS_COUNT; rank++) {
+		struct utterance **at = &scheduler->first[rank];
+
+		if ((classes & (1U << rank)) == 0)
+			continue;
+		while (*at != NULL &&
+		       scheduler_is_paused(scheduler, (*at)->client))
+			at = &(*at)->next;
+		if (*at != NULL) {
+			struct utterance *u = *at;
+
+			*at = u->next;
+			u->next = NULL;
+			return u;
+		}
+	}
+	return NULL;
+}
+
+static struct phrase *next_line(struct scheduler *scheduler)
+{
+	struct phrase *phrase = scheduler->cut_line;
+
+	if (scheduler_is_paused(scheduler, SCHEDULER_LINES))
+		return NULL;
+	scheduler->cut_line = NULL;
+	if (phrase == NULL)
+		phrase = backlog_pop(&scheduler->lines);
+	if (phrase == NULL)
+		return NULL;
+	scheduler->now = NOW_LINE;
+	scheduler->line_fate = FATE_SAID;
+	return phrase;
+}
+
+static struct phrase *next_part(struct scheduler *scheduler, unsigned classes)
+{
+	struct utterance *u = take_first(scheduler, classes);
+
+	if (u == NULL)
+		return NULL;
+	scheduler->saying = u;
+	scheduler->now = NOW_UTTERANCE;
+	return make_part(u);
+}
+
+struct phrase *scheduler_next(struct scheduler *scheduler)
+{
+	const unsigned ahead = 1 << CLASS_IMPORTANT | 1 << CLASS_MESSAGE |
+			       1 << CLASS_TEXT;
+	struct phrase *phrase;
+
+	if (scheduler->now != NOW_NOTHING)
+		return NULL;
+	scheduler->word_bytes = 0;
+	scheduler->comes_back = false;
+	phrase = next_part(scheduler, ahead);
+	if (phrase == NULL)
+		phrase = next_line(scheduler);
+	if (phrase == NULL)
+		phrase = next_part(scheduler, ALL_CLASSES & ~ahead);
+	return phrase;
+}
+
+/* ---- what the voice does ------------------------------------------------- */
+
+void scheduler_begun(struct scheduler *scheduler, const struct phrase *phrase)
+{
+	struct utterance *u = scheduler->saying;
+
+	if (scheduler->now == NOW_LINE)
+		tell_fate(scheduler, phrase, FATE_SAYING);
+	if (scheduler->now != NOW_UTTERANCE)
+		return;
+	if (!u->begun) {
+		tell_fate(scheduler, u->phrase, FATE_SAYING);
+		tell(scheduler, u, EVENT_BEGIN, NULL);
+	} else if (u->paused) {
+		tell(scheduler, u, EVENT_RESUME, NULL);
+	}
+	u->begun = true;
+	u->paused = false;
+	tell_marks(scheduler, u, u->at_bytes + scheduler->word_bytes);
+}
+
+void scheduler_word(struct scheduler *scheduler, size_t offset_bytes)
+{
+	scheduler->word_bytes = offset_bytes;
+	/* The engine tells of the first word before it is heard. */
+	if (scheduler->now == NOW_UTTERANCE && !scheduler->comes_back &&
+	    scheduler->saying->begun)
+		tell_marks(scheduler, scheduler->saying,
+			   scheduler->saying->at_bytes + offset_bytes);
+}
+
+/* The sentence that was cut off, and what follows it. */
+static void keep_cut_line(struct scheduler *scheduler,
+			  const struct phrase *phrase)
+{
+	size_t from = sentence_start(
+		phrase->text,
+		min_size(scheduler->word_bytes, strlen(phrase->text)), 0);
+	char *left = mem_copy(phrase->text + from);
+
+	phrase_free(scheduler->cut_line);
+	scheduler->cut_line = phrase_copy(phrase);
+	free(scheduler->cut_line->text);
+	scheduler->cut_line->text = left;
+	scheduler->cut_line->cue = CUE_NONE;
+}
+
+static void line_ended(struct scheduler *scheduler, const struct phrase *phrase,
+		       bool stopped, bool failed)
+{
+	if (stopped && scheduler->comes_back) {
+		keep_cut_line(scheduler, phrase);
+		return;
+	}
+	if (failed)
+		scheduler->line_fate = FATE_FAILED;
+	else if (stopped && scheduler->line_fate == FATE_SAID)
+		scheduler->line_fate = FATE_STOPPED;
+	tell_fate(scheduler, phrase, scheduler->line_fate);
+}
+
+static void utterance_ended(struct scheduler *scheduler, struct utterance *u,
+			    bool stopped, bool failed)
+{
+	if (stopped && scheduler->comes_back) {
+		u->at_bytes = sentence_start(
+			u->phrase->text, u->at_bytes + scheduler->word_bytes,
+			u->paused ? u->pause_context : 0);
+		put_back(scheduler, u);
+		return;
+	}
+	if (stopped || failed) {
+		u->begun = u->begun && !failed;
+		drop(scheduler, u);
+		return;
+	}
+	u->at_bytes += u->part_bytes;
+	if (u->begun)
+		tell_marks(scheduler, u, u->at_bytes);
+	if (u->at_bytes < u->text_bytes) {
+		put_back(scheduler, u);
+		return;
+	}
+	/* A blank text has no first sample. */
+	if (!u->begun)
+		tell(scheduler, u, EVENT_BEGIN, NULL);
+	tell(scheduler, u, EVENT_END, NULL);
+	tell_fate(scheduler, u->phrase, FATE_SAID);
+	utterance_free(u);
+}
+
+void scheduler_ended(struct scheduler *scheduler, const struct phrase *phrase,
+		     bool stopped, bool failed)
+{
+	enum now was = scheduler->now;
+	struct utterance *u = scheduler->saying;
+
+	scheduler->now = NOW_NOTHING;
+	scheduler->saying = NULL;
+	if (was == NOW_LINE)
+		line_ended(scheduler, phrase, stopped, failed);
+	else if (was == NOW_UTTERANCE)
+		utterance_ended(scheduler, u, stopped, failed);
+}
+
+/* ---- STOP, CANCEL, PAUSE, RESUME ----------------------------------------- */
+
+static bool is_meant(int meant, int client)
+{
+	return meant == SCHEDULER_ALL || meant == client;
+}
+
+static void forget_cut_line(struct scheduler *scheduler, enum fate fate)
+{
+	if (scheduler->cut_line == NULL)
+		return;
+	tell_fate(scheduler, scheduler->cut_line, fate);
+	phrase_free(scheduler->cut_line);
+	scheduler->cut_line = NULL;
+}
+
+void scheduler_stop(struct scheduler *scheduler, int client)
+{
+	if (scheduler->now == NOW_UTTERANCE &&
+	    is_meant(client, scheduler->saying->client))
+		drop_saying(scheduler);
+	else if (scheduler->now == NOW_LINE &&
+		 is_meant(client, SCHEDULER_LINES))
+		stop_line(scheduler, FATE_STOPPED);
+	if (is_meant(client, SCHEDULER_LINES))
+		forget_cut_line(scheduler, FATE_STOPPED);
+}
+
+static bool any_line(const struct phrase *phrase, void *data)
+{
+	tell_fate(data, phrase, FATE_CANCELED);
+	return true;
+}
+
+void scheduler_cancel(struct scheduler *scheduler, int client)
+{
+	scheduler_stop(scheduler, client);
+	drop_waiting(scheduler, ALL_CLASSES, client, 0);
+	if (is_meant(client, SCHEDULER_LINES)) {
+		backlog_drop(&scheduler->lines, any_line, scheduler);
+		scheduler->lines.unannounced = 0;
+	}
+}
+
+bool scheduler_is_paused(const struct scheduler *scheduler, int client)
+{
+	for (size_t i = 0; i < scheduler->paused_count; i++)
+		if (scheduler->paused[i] == client)
+			return true;
+	return false;
+}
+
+static void set_paused(struct scheduler *scheduler, int client)
+{
+	if (scheduler_is_paused(scheduler, client))
+		return;
+	if (scheduler->paused_count % PAUSED_STEP == 0)
+		scheduler->paused =
+			mem_resize(scheduler->paused,
+				   scheduler->paused_count + PAUSED_STEP,
+				   sizeof(*scheduler->paused));
+	scheduler->paused[scheduler->paused_count++] = client;
+}
+
+/* A client that waits already is marked through what it has here. */
+static void pause_those_here(struct scheduler *scheduler)
+{
+	set_paused(scheduler, SCHEDULER_LINES);
+	if (scheduler->now == NOW_UTTERANCE)
+		set_paused(scheduler, scheduler->saying->client);
+	for (int rank = 0; rank < CLASS_COUNT; rank++)
+		for (const struct utterance *u = scheduler->first[rank];
+		     u != NULL; u = u->next)
+			set_paused(scheduler, u->client);
+}
+
+void scheduler_pause(struct scheduler *scheduler, int client)
+{
+	if (client == SCHEDULER_ALL)
+		pause_those_here(scheduler);
+	else
+		set_paused(scheduler, client);
+	if (scheduler->now == NOW_LINE && is_meant(client, SCHEDULER_LINES))
+		interrupt(scheduler);
+	if (scheduler->now != NOW_UTTERANCE || scheduler->saying->paused ||
+	    !is_meant(client, scheduler->saying->client))
+		return;
+	scheduler->saying->paused = true;
+	if (scheduler->saying->begun)
+		tell(scheduler, scheduler->saying, EVENT_PAUSE, NULL);
+	interrupt(scheduler);
+}
+
+static void unset_paused(struct scheduler *scheduler, int client)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < scheduler->paused_count; i++)
+		if (!is_meant(client, scheduler->paused[i]))
+			scheduler->paused[kept++] = scheduler->paused[i];
+	scheduler->paused_count = kept;
+}
+
+void scheduler_resume(struct scheduler *scheduler, int client)
+{
+	unset_paused(scheduler, client);
+}
+
+void scheduler_forget(struct scheduler *scheduler, int client)
+{
+	if (scheduler_messages(scheduler, client) == 0)
+		unset_paused(scheduler, client);
+}
+
+/* ---- lines --------------------------------------------------------------- */
+
+struct choice {
+	struct scheduler *scheduler;
+	backlog_choose_fn *choose;
+	void *data;
+	enum fate fate;
+};
+
+static bool chosen(const struct phrase *phrase, void *data)
+{
+	struct choice *choice = data;
+
+	if (!choice->choose(phrase, choice->data))
+		return false;
+	tell_fate(choice->scheduler, phrase, choice->fate);
+	return true;
+}
+
+void scheduler_drop_lines(struct scheduler *scheduler,
+			  backlog_choose_fn *choose, void *data, enum fate fate)
+{
+	struct choice choice = { scheduler, choose, data, fate };
+
+	backlog_drop(&scheduler->lines, chosen, &choice);
+	if (scheduler->cut_line != NULL && choose(scheduler->cut_line, data))
+		forget_cut_line(scheduler, fate);
+}
+
+/* ---- what there is ------------------------------------------------------- */
+
+bool scheduler_is_empty(const struct scheduler *scheduler)
+{
+	for (int rank = 0; rank < CLASS_COUNT; rank++)
+		if (scheduler->first[rank] != NULL)
+			return false;
+	return scheduler->cut_line == NULL &&
+	       backlog_is_empty(&scheduler->lines);
+}
+
+bool scheduler_lines_full(const struct scheduler *scheduler)
+{
+	return backlog_is_full(&scheduler->lines);
+}
+
+size_t scheduler_messages(const struct scheduler *scheduler, int client)
+{
+	size_t count = scheduler->saying != NULL &&
+		       is_meant(client, scheduler->saying->client);
+
+	for (int rank = 0; rank < CLASS_COUNT; rank++)
+		for (const struct utterance *u = scheduler->first[rank];
+		     u != NULL; u = u->next)
+			count += is_meant(client, u->client);
+	return count;
+}
+
+struct load {
+	size_t count, bytes;
+};
+
+static void add_load(struct load *load, const struct utterance *u)
+{
+	load->count++;
+	load->bytes += u->text_bytes;
+}
+
+bool scheduler_has_room(const struct scheduler *scheduler, int client,
+			size_t text_bytes)
+{
+	struct load own = { 1, text_bytes }, all = { 1, text_bytes };
+
+	for (int rank = 0; rank < CLASS_COUNT; rank++) {
+		for (const struct utterance *u = scheduler->first[rank];
+		     u != NULL; u = u->next) {
+			add_load(&all, u);
+			if (u->client == client)
+				add_load(&own, u);
+		}
+	}
+	return own.count <= SCHEDULER_CLIENT_MESSAGES &&
+	       own.bytes <= SCHEDULER_CLIENT_BYTES &&
+	       all.count <= SCHEDULER_ALL_MESSAGES &&
+	       all.bytes <= SCHEDULER_ALL_BYTES;
+}
+
+int scheduler_saying(const struct scheduler *scheduler)
+{
+	if (scheduler->now == NOW_LINE)
+		return SCHEDULER_LINES;
+	return scheduler->now == NOW_UTTERANCE ? scheduler->saying->client : -1;
+}
+
+const struct backlog *scheduler_lines(const struct scheduler *scheduler)
+{
+	return &scheduler->lines;
+}

@@ -1,0 +1,46 @@
+/*
+ * serve.h - speakd as the machine's voice: the control socket and its host.
+ *
+ * Puts the SSIP server beside a session: where it listens, and what the
+ * protocol may ask of the inputs and the voice.
+ */
+#ifndef SPEAKD_SERVE_H
+#define SPEAKD_SERVE_H
+
+#include "core/loop.h"
+#include "speakd/input/inputs.h"
+#include "speakd/settings.h"
+#include "speakd/queue/dispatch.h"
+
+struct serve;
+
+struct serve_handler {
+	/* No client for SPAWN_TIMEOUT_MS, having been spawned: time to go. */
+	void (*idle)(void *data);
+	void *data;
+};
+
+/*
+ * Listen where the settings say.
+ *
+ * errors: -EADDRINUSE when another speakd serves; -errno.
+ */
+int serve_start(struct loop *loop, const struct settings *settings,
+		struct dispatch *keep_talk, const struct serve_handler *handler,
+		struct serve **ret, struct err *e) MUST_CHECK;
+
+/* The sources that clients may ask for; before the loop runs. */
+void serve_set_inputs(struct serve *serve, struct inputs *keep_inputs);
+void serve_configure(struct serve *serve, const struct settings *settings);
+/* Sound works or does not, for STATUS. */
+void serve_set_sound(struct serve *serve, bool works);
+
+/* From dispatch's handler. */
+void serve_event(struct serve *serve, const struct utterance *utterance,
+		 enum scheduler_event event, const char *mark);
+void serve_news(struct serve *serve, const struct history_entry *entry);
+void serve_word(struct serve *serve, uint64_t id, size_t offset_bytes);
+
+void serve_free(struct serve *serve);
+
+#endif

@@ -1,0 +1,39 @@
+#include "speakd/ssip/spawn.h"
+
+#include <fcntl.h>
+
+int spawn_background(int *ret_ready, struct err *e)
+{
+	SCOPED_FD int reader = -1;
+	SCOPED_FD int writer = -1;
+	int ends[2];
+	char byte = 1;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_set(e, errno, "pipe");
+	reader = ends[0];
+	writer = ends[1];
+	pid = fork();
+	if (pid < 0)
+		return err_set(e, errno, "fork");
+	if (pid > 0) {
+		close(writer);
+		writer = -1;
+		_exit(read(reader, &byte, 1) == 1 ? 0 : 1);
+	}
+	setsid();
+	*ret_ready = fd_give(&writer);
+	return 0;
+}
+
+void spawn_ready(int take_ready)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	scope_close(&null);
+	(void)!write(take_ready, "", 1);
+	close(take_ready);
+}

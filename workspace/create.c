@@ -1,0 +1,110 @@
+/* create.c - the verb create, and what a workspace is made of on first use. */
+#include <string.h>
+
+#include "core/log.h"
+#include "workspace/command.h"
+#include "workspace/image/bases.h"
+#include "workspace/lxc/boot.h"
+#include "workspace/ops.h"
+
+static int check_init(const struct run *run, struct err *e)
+{
+	if (strcmp(run->set->base, "host") == 0)
+		return err_usage(e,
+				 "init: the host's services are not for two; "
+				 "give a system of its own, such as --base "
+				 "debian:bookworm+systemd-sysv");
+	return boot_check(e);
+}
+
+int command_map(const struct run *run, const char **ret_text, struct idmap *ret,
+		struct err *e)
+{
+	const struct buf *text = &run->set->map;
+	const struct meta wanted = {
+		.map = text->len_bytes > 0 ? text->data : NULL,
+	};
+
+	*ret_text = wanted.map;
+	return store_map(run->store, &wanted, ret, e);
+}
+
+static int check_store(const char *name, enum store_kind *ret, struct err *e)
+{
+	int kind = name != NULL ? store_kind_by_name(name) : STORE_OVERLAY;
+
+	if (kind < 0)
+		return err_usage(e,
+				 "store: '%s' is none of overlay, btrfs, "
+				 "reflink, dir, loop, lvm, zfs, lxc:dir, "
+				 "lxc:overlay, lxc:btrfs",
+				 name);
+	*ret = (enum store_kind)kind;
+	return 0;
+}
+
+/* The host's files can only be shown to whoever may read them as himself. */
+static int check_root(const struct run *run, const struct idmap *map,
+		      struct err *e)
+{
+	int64_t root = idmap_outside(&map->uids, 0);
+
+	if (root < 0)
+		return err_usage(e, "map: 0 inside must be somebody");
+	if (strcmp(run->set->base, "host") == 0 && root != geteuid())
+		return err_usage(e,
+				 "map: over the host 0 inside is you (%u); "
+				 "for user %lld give a --base",
+				 geteuid(), (long long)root);
+	return 0;
+}
+
+int command_make(const struct run *run, const char *name, struct err *e)
+{
+	struct create how = {
+		.name = name,
+		.project = run->set->project,
+		.init = run->set->init,
+		.size_gib = run->set->size_gib,
+	};
+	SCOPED_CHAIN struct chain chain = { 0 };
+	SCOPED_TEXT char *label = NULL;
+	SCOPED_FD int lock = -1;
+	struct idmap map;
+	int rc = workspace_name_check(name, e);
+
+	if (rc == 0)
+		rc = check_store(run->set->store, &how.store, e);
+	if (rc == 0 && run->set->init)
+		rc = check_init(run, e);
+	if (rc == 0 && store_has(run->store, "ws", name))
+		return err_say(e, EEXIST, "there is a workspace '%s' already",
+			       name);
+	if (rc == 0)
+		rc = command_map(run, &how.map, &map, e);
+	if (rc == 0)
+		rc = check_root(run, &map, e);
+	/* From here on new layers are not yet named: no gc. */
+	lock = rc == 0 ? store_lock(run->store, false, e) : -1;
+	if (rc == 0 && lock < 0)
+		rc = lock;
+	if (rc == 0)
+		rc = bases_resolve(run->store, &map, run->set->base,
+				   run->set->max_mib, command_tell, &chain,
+				   &label, e);
+	if (rc < 0)
+		return rc;
+	how.base = label;
+	how.lower = chain;
+	rc = ops_create(run->store, &how, e);
+	if (rc == 0 && run->store->single_why != NULL && how.map == NULL)
+		log_warn("only one user id inside: %s. Packages that need "
+			 "other owners will not install",
+			 run->store->single_why);
+	return rc;
+}
+
+int command_create(const struct run *run, struct err *e)
+{
+	return command_make(run, run->argv[0], e);
+}

@@ -1,0 +1,134 @@
+#include <string.h>
+
+#include "core/json.h"
+#include "core/log.h"
+#include "workspace/command.h"
+#include "workspace/gc.h"
+#include "workspace/probe.h"
+
+int command_gc(const struct run *run, struct err *e)
+{
+	SCOPED_NAMES struct names names = { 0 };
+	size_t removed = 0;
+	int rc = 0;
+
+	if (run->set->flatten)
+		rc = store_names(run->store, "ws", &names, e);
+	for (size_t i = 0; rc >= 0 && i < names.count; i++) {
+		rc = gc_flatten(run->store, names.list[i], run->set->layers, e);
+		if (rc > 0)
+			printf("%s: %d layers joined\n", names.list[i], rc);
+		/* One in use is left for another time. */
+		if (rc == -EBUSY) {
+			log_failure(e);
+			rc = 0;
+		}
+	}
+	if (rc >= 0)
+		rc = gc_sweep(run->store, run->set->all ? 0 : TRASH_KEEP_DAYS,
+			      &removed, e);
+	if (rc < 0)
+		return rc;
+	printf("%zu layer%s removed\n", removed, removed == 1 ? "" : "s");
+	return 0;
+}
+
+/* ---- doctor ------------------------------------------------------------- */
+
+static void print(const struct run *run, const char *what, bool good,
+		  const char *text)
+{
+	SCOPED_BUF struct buf line = { 0 };
+	struct json *json;
+
+	if (!run->set->json) {
+		printf("%-4s %s%s%s\n", good ? "ok" : "no", what,
+		       text[0] != '\0' ? ": " : "", text);
+		return;
+	}
+	json = json_object_make();
+	json_add_text(json, "check", what);
+	json_add_bool(json, "ok", good);
+	json_add_text(json, "text", text);
+	json_print(json, &line);
+	json_free(json);
+	printf("%s\n", buf_text(&line));
+}
+
+static bool print_probes(const struct run *run)
+{
+	bool usable = true;
+
+	for (size_t i = 0; i < probe_count; i++) {
+		struct err why = { 0 };
+		char text[ERR_TEXT_BYTES + 128] = "";
+		bool good = probes[i].fn(run->store, &why) >= 0;
+
+		if (!good)
+			(void)err_text(&why, text, sizeof(text));
+		print(run, probes[i].name, good, text);
+		usable = usable && (good || !probes[i].needed);
+	}
+	return usable;
+}
+
+static void print_names(const struct run *run, const char *what,
+			const struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		print(run, what, false, names->list[i]);
+}
+
+/* Returns whether the store is as it should be. */
+static bool print_findings(const struct run *run, const struct findings *found)
+{
+	char text[64];
+
+	print_names(run, "missing", &found->missing);
+	print_names(run, "unreadable", &found->broken);
+	print_names(run, "not finished: shift", &found->shifts);
+	print_names(run, "left over: layer", &found->layers);
+	print_names(run, "left over: file", &found->temps);
+	if (found->tmp_count > 0) {
+		snprintf(text, sizeof(text), "%zu in tmp/", found->tmp_count);
+		print(run, "left over", false, text);
+	}
+	return found->missing.count == 0 && found->broken.count == 0 &&
+	       found->shifts.count == 0;
+}
+
+static bool has_leftovers(const struct findings *found)
+{
+	return found->layers.count > 0 || found->temps.count > 0 ||
+	       found->tmp_count > 0;
+}
+
+static int look(const struct run *run, struct findings *ret, struct err *e)
+{
+	SCOPED_FD int lock = store_lock(run->store, true, e);
+
+	return lock < 0 ? lock : gc_look(run->store, UINT32_MAX, ret, e);
+}
+
+int command_doctor(const struct run *run, struct err *e)
+{
+	SCOPED_FINDINGS struct findings found = { 0 };
+	bool good = print_probes(run);
+	size_t removed = 0;
+	int rc = look(run, &found, e);
+
+	if (rc < 0)
+		return rc;
+	good = print_findings(run, &found) && good;
+	if (run->set->fix && has_leftovers(&found)) {
+		rc = gc_sweep(run->store, UINT32_MAX, &removed, e);
+		if (rc < 0)
+			return rc;
+		print(run, "left over", true, "removed");
+	} else if (has_leftovers(&found)) {
+		good = false;
+	}
+	if (good)
+		print(run, "store", true, run->store->path);
+	return good ? 0 : 1;
+}

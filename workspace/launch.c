@@ -1,0 +1,400 @@
+#include "workspace/launch.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/mem.h"
+#include "core/paths.h"
+#include "workspace/lxc/boot.h"
+#include "workspace/lxc/storage.h"
+#include "workspace/run/session.h"
+#include "workspace/run/start.h"
+#include "workspace/running.h"
+#include "workspace/store/skeleton.h"
+#include "workspace/workspace.h"
+
+enum { ENV_MAX = 256, HOSTNAME_MAX_BYTES = 63 };
+
+/* ---- environment -------------------------------------------------------- */
+
+/* Of the host's environment only what describes the terminal and language. */
+static const char *const env_kept[] = {
+	"TERM",	       "COLORTERM",   "NO_COLOR", "LANG",	"LANGUAGE",
+	"LC_ALL",      "LC_CTYPE",    "LC_TIME",  "LC_NUMERIC", "LC_COLLATE",
+	"LC_MESSAGES", "LC_MONETARY", "TZ",	  "COLUMNS",	"LINES",
+};
+
+static const char inside_path[] =
+	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:"
+	"/usr/games";
+
+struct env {
+	char *list[ENV_MAX + 1]; /* owned, NULL-terminated */
+	size_t count;
+};
+
+static void env_fini(struct env *env)
+{
+	for (size_t i = 0; i < env->count; i++)
+		free(env->list[i]);
+}
+
+/* A later value replaces an earlier one. */
+static void env_set(struct env *env, char *take_text)
+{
+	size_t name = strcspn(take_text, "=");
+
+	for (size_t i = 0; i < env->count; i++) {
+		if (strncmp(env->list[i], take_text, name + 1) == 0) {
+			free(env->list[i]);
+			env->list[i] = take_text;
+			return;
+		}
+	}
+	if (env->count < ENV_MAX)
+		env->list[env->count++] = take_text;
+	else
+		free(take_text);
+}
+
+static void env_pass(struct env *env, const char *name)
+{
+	const char *value = getenv(name);
+
+	if (value != NULL)
+		env_set(env, mem_printf("%s=%s", name, value));
+}
+
+static void fill_user(struct env *env, const struct launch *launch,
+		      const char *home)
+{
+	const char *name = launch->user;
+
+	if (name != NULL && strcmp(name, "me") == 0)
+		name = getenv("USER");
+	if (launch->user == NULL)
+		name = "root";
+	if (name == NULL)
+		return;
+	env_set(env, mem_printf("USER=%s", name));
+	env_set(env, mem_printf("LOGNAME=%s", name));
+	env_set(env, mem_printf("HOME=%s", home));
+}
+
+static void fill_env(struct env *env, const struct launch *launch,
+		     const char *home)
+{
+	const char *shell = getenv("SHELL");
+
+	env_set(env, mem_copy(inside_path));
+	for (size_t i = 0; i < COUNT_OF(env_kept); i++)
+		env_pass(env, env_kept[i]);
+	fill_user(env, launch, home);
+	env_set(env, mem_printf("SHELL=%s", shell != NULL ? shell : "/bin/sh"));
+	env_set(env, mem_printf("EARSHOT_WORKSPACE=%s", launch->name));
+	env_set(env, mem_copy("container=earshot"));
+	/* Debian's bash prompt shows it in front: one sees where one is. */
+	env_set(env, mem_printf("debian_chroot=%s", launch->name));
+	for (size_t i = 0; i < launch->shares.env_count; i++)
+		env_set(env, mem_copy(launch->shares.env[i]));
+	for (size_t i = 0; i < launch->env_count; i++) {
+		if (strchr(launch->env[i], '=') != NULL)
+			env_set(env, mem_copy(launch->env[i]));
+		else
+			env_pass(env, launch->env[i]);
+	}
+}
+
+static char *home_inside(const struct launch *launch)
+{
+	if (launch->user == NULL)
+		return mem_copy("/root");
+	if (strcmp(launch->user, "me") == 0)
+		return path_home();
+	return mem_printf("/home/%s", launch->user);
+}
+
+/* ---- the view ----------------------------------------------------------- */
+
+/* Letters, digits and "-": what a host name may hold. */
+static char *hostname_of(const char *name)
+{
+	char *host = mem_text(name, min_size(strlen(name), HOSTNAME_MAX_BYTES));
+
+	for (char *p = host; *p != '\0'; p++)
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		      (*p >= '0' && *p <= '9') || *p == '-'))
+			*p = '-';
+	return host;
+}
+
+int launch_view(const struct store *store, const struct meta *meta,
+		const struct chain *chain, launch_told_fn *told_fn,
+		struct view *ret, struct err *e)
+{
+	struct view view = {
+		.store = store,
+		.lower = *chain,
+		.single = store->map.single,
+	};
+	int rc = 0;
+
+	if (chain->host)
+		rc = skeleton_get(store, told_fn, view.skeleton, e);
+	if (rc == 0 && chain->count > 0)
+		rc = storage_attach(store, meta, chain->ids[0], e);
+	if (rc == 0)
+		*ret = view;
+	return rc;
+}
+
+/* What is seen inside while it runs. */
+static int running_view(const struct store *store, const struct launch *launch,
+			const struct meta *meta, const struct idmap *map,
+			launch_told_fn *told_fn, struct view *ret,
+			struct err *e)
+{
+	/* A whole tree stands on nothing that would have to be seen. */
+	const struct chain none = { 0 };
+	bool layered = meta->store == STORE_OVERLAY;
+	int rc = launch_view(store, meta, layered ? &meta->lower : &none,
+			     told_fn, ret, e);
+
+	if (rc == 0)
+		rc = storage_attach(store, meta, meta->upper, e);
+	if (rc < 0)
+		return rc;
+	memcpy(ret->upper, meta->upper, sizeof(ret->upper));
+	ret->plain = storage_is_liblxc(meta->store);
+	ret->private_net = launch->private_net;
+	ret->bridge = launch->bridge;
+	ret->single = idmap_outside(&map->gids, 5) < 0;
+	ret->shares = launch->shares.list;
+	ret->share_count = launch->shares.count;
+	return 0;
+}
+
+/* With the name's lock held: a snapshot gives a workspace another upper. */
+static int start(const struct store *store, const struct launch *launch,
+		 launch_told_fn *told_fn, struct err *e)
+{
+	SCOPED_TEXT char *hostname = hostname_of(launch->name);
+	SCOPED_META struct meta meta = { 0 };
+	struct view view;
+	const struct boot boot = { launch->name, &meta, &view };
+	struct idmap map;
+	int rc = store_load(store, "ws", launch->name, &meta, e);
+
+	if (rc == 0)
+		rc = store_map(store, &meta, &map, e);
+	if (rc == 0)
+		rc = running_view(store, launch, &meta, &map, told_fn, &view,
+				  e);
+	if (rc < 0)
+		return rc;
+	view.hostname = hostname;
+	return meta.init ? boot_start(&boot, e)
+			 : holder_start(store, launch->name, &view, &map, e);
+}
+
+/* One try to join, and one to start: 1 with *ret filled. */
+static int join_or_start(const struct store *store, const struct launch *launch,
+			 launch_told_fn *told_fn, struct running *ret,
+			 struct err *e)
+{
+	SCOPED_FD int store_lock_fd = -1;
+	SCOPED_FD int lock = -1;
+	int rc = running_find(store, launch->name, ret, e);
+
+	if (rc != 0)
+		return rc;
+	store_lock_fd = store_lock(store, false, e);
+	if (store_lock_fd < 0)
+		return store_lock_fd;
+	lock = store_lock_name(store, launch->name, e);
+	if (lock < 0)
+		return lock;
+	/* Somebody else may have been faster. */
+	rc = running_find(store, launch->name, ret, e);
+	if (rc == 0)
+		rc = start(store, launch, told_fn, e);
+	else
+		return rc;
+	if (rc == 0)
+		rc = running_find(store, launch->name, ret, e);
+	return rc;
+}
+
+static int get_running(const struct store *store, const struct launch *launch,
+		       launch_told_fn *told_fn, struct running *ret,
+		       struct err *e)
+{
+	int rc = 0;
+
+	/* It may end just between being started and being joined. */
+	for (int tries = 0; tries < 5 && rc == 0; tries++)
+		rc = join_or_start(store, launch, told_fn, ret, e);
+	if (rc == 0)
+		rc = err_say(e, EAGAIN, "%s ends again and again",
+			     launch->name);
+	return rc;
+}
+
+/* Where the command starts: here, if this place is shown inside. */
+static char *choose_dir(const struct launch *launch)
+{
+	char here[PATH_MAX];
+
+	if (getcwd(here, sizeof(here)) == NULL)
+		here[0] = '\0';
+	for (size_t i = 0; i < launch->shares.count; i++) {
+		const struct share *share = &launch->shares.list[i];
+		size_t len = strlen(share->source);
+
+		if (strcmp(share->source, share->inside) == 0 &&
+		    strncmp(here, share->source, len) == 0 &&
+		    (here[len] == '/' || here[len] == '\0'))
+			return mem_copy(here);
+	}
+	return launch->shares.count > 0
+		       ? mem_copy(launch->shares.list[0].inside)
+		       : NULL;
+}
+
+/* The project's folder first: it is where one starts. */
+static int share_project(struct launch *launch, const struct meta *meta,
+			 struct err *e)
+{
+	const char *project = meta->project != NULL ? meta->project
+						    : launch->name;
+	SCOPED_TEXT char *dir = workspace_project_dir(project);
+	struct shares *shares = &launch->shares;
+	struct share first;
+	int rc;
+
+	if (dir == NULL)
+		return 0;
+	rc = shares_add_path(shares, dir, dir, false, e);
+	if (rc < 0)
+		return rc;
+	/* A home folder that holds it must be mounted before it. */
+	for (size_t i = 0; i + 1 < shares->count; i++)
+		if (strncmp(dir, shares->list[i].inside,
+			    strlen(shares->list[i].inside)) == 0)
+			return 0;
+	first = shares->list[shares->count - 1];
+	memmove(shares->list + 1, shares->list,
+		(shares->count - 1) * sizeof(first));
+	shares->list[0] = first;
+	return 0;
+}
+
+/*
+ * A full system container configures a network of its own; in all others the
+ * host's is what one works with.
+ */
+static int choose_net(struct launch *launch, const struct meta *meta,
+		      struct err *e)
+{
+	const char *net = launch->net;
+	bool bridge = net != NULL && strncmp(net, "bridge:", 7) == 0 &&
+		      net[7] != '\0';
+
+	if (net == NULL)
+		net = meta->init ? "none" : "host";
+	if (!bridge && strcmp(net, "none") != 0 && strcmp(net, "host") != 0)
+		return err_usage(e,
+				 "net: '%s' is none of host, none, "
+				 "bridge:NAME",
+				 net);
+	if (bridge && !meta->init)
+		return err_usage(e, "net: a bridge is for full system "
+				    "containers (create --init)");
+	launch->private_net = strcmp(net, "host") != 0;
+	launch->bridge = bridge ? net + 7 : NULL;
+	return 0;
+}
+
+/*
+ * "me" is root's other name (inner.c); where root is another id, whatever id
+ * inside the user has.
+ */
+static int choose_user(const struct store *store, struct launch *launch,
+		       const struct meta *meta, char **ret_number,
+		       struct err *e)
+{
+	struct idmap map;
+	int rc = store_map(store, meta, &map, e);
+	int64_t me;
+
+	if (rc < 0 || launch->user == NULL || strcmp(launch->user, "me") != 0 ||
+	    idmap_outside(&map.uids, 0) == geteuid())
+		return rc;
+	me = idmap_inside(&map.uids, geteuid());
+	if (me < 0)
+		return err_say(e, EPERM, "you are not among the ids of %s",
+			       launch->name);
+	*ret_number = mem_printf("%lld", (long long)me);
+	launch->user = *ret_number;
+	return 0;
+}
+
+int launch_run(const struct store *store, struct launch *launch,
+	       launch_told_fn *told_fn, struct err *e)
+{
+	SCOPED_META struct meta meta = { 0 };
+	SCOPED_RUNNING struct running running = { 0 };
+	const struct boot_place place = { store, meta.upper };
+	SCOPED_TEXT char *home = home_inside(launch);
+	SCOPED_TEXT char *dir = NULL;
+	SCOPED_TEXT char *number = NULL;
+	struct env env = { 0 };
+	struct session session = { .argv = launch->argv };
+	size_t asked = launch->shares.count;
+	int rc = store_load(store, "ws", launch->name, &meta, e);
+
+	if (rc == 0)
+		rc = choose_user(store, launch, &meta, &number, e);
+	if (rc == 0)
+		rc = choose_net(launch, &meta, e);
+	if (rc == 0)
+		rc = share_project(launch, &meta, e);
+	if (rc == 0 && asked > 0 &&
+	    running_find(store, launch->name, &running, e) == 1)
+		return err_say(e, EBUSY,
+			       "%s runs already: what it shares was chosen "
+			       "when it was started",
+			       launch->name);
+	if (rc == 0)
+		rc = get_running(store, launch, told_fn, &running, e);
+	if (rc < 0)
+		return rc;
+	if (running.holder.full)
+		return err_say(e, EUSERS,
+			       "%s: %d commands run in it, which is the limit",
+			       launch->name, HOLDER_SESSIONS_MAX);
+	if (launch->private_net && !meta.init && !running.holder.private_net)
+		return err_say(e, EBUSY,
+			       "%s runs already, with the host's "
+			       "network",
+			       launch->name);
+	fill_env(&env, launch, home);
+	dir = choose_dir(launch);
+	session.env = (const char *const *)env.list;
+	session.dir = dir;
+	session.user = launch->user;
+	session.home = home;
+	session.say = launch->say;
+	session.confine.private_net = running.holder.private_net;
+	session.confine.nested = launch->nested || meta.init;
+	session.confine.keep_caps = launch->nested || meta.init;
+	session.confine.watched = running.holder.adopts;
+	if (meta.init) {
+		session.enter = boot_enter;
+		session.place = &place;
+	}
+	rc = session_run(&running.holder, &session, e);
+	env_fini(&env);
+	return rc;
+}

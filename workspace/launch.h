@@ -1,0 +1,42 @@
+/*
+ * launch.h - from a workspace's name to a command that runs in it.
+ */
+#ifndef WORKSPACE_LAUNCH_H
+#define WORKSPACE_LAUNCH_H
+
+#include "core/err.h"
+#include "workspace/run/shares.h"
+#include "workspace/store/store.h"
+
+struct launch {
+	const char *name;
+	const char *const *argv; /* NULL: a shell */
+	const char *user; /* NULL: root inside */
+	struct shares shares;
+	const char *const *env; /* "NAME=VALUE" or "NAME" of the host's */
+	size_t env_count;
+	const char *net; /* "host", "none", "bridge:NAME"; NULL: the usual */
+	bool nested, say;
+	/* Of net, filled by launch_run(): */
+	const char *bridge;
+	bool private_net;
+};
+
+typedef void launch_told_fn(const char *text);
+
+/*
+ * Start what does not run yet, run the command, wait. Returns its exit code
+ * (session_run), with e filled when it could not be started, or -errno.
+ */
+int launch_run(const struct store *store, struct launch *launch,
+	       launch_told_fn *told_fn, struct err *e) MUST_CHECK;
+
+/*
+ * The view of a workspace without its upper being written: for export, diff.
+ * chain is the state to show. The skeleton is made when the host is below.
+ */
+int launch_view(const struct store *store, const struct meta *meta,
+		const struct chain *chain, launch_told_fn *told_fn,
+		struct view *ret, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,290 @@
+#include "workspace/lxc/liblxc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <signal.h>
+
+#include <lxc/lxccontainer.h>
+
+#include "core/child.h"
+#include "core/files.h"
+#include "core/library.h"
+#include "core/mem.h"
+
+enum { LOG_MAX_BYTES = 1 << 20, COMPLAINT_MAX_BYTES = 300 };
+
+static struct {
+	struct lxc_container *(*new)(const char *name, const char *path);
+	int (*put)(struct lxc_container *c);
+	int (*log_init)(struct lxc_log *log);
+} lxc;
+
+/* ---- a container's configuration ---------------------------------------- */
+
+void container_set(struct container *container, const char *key,
+		   const char *fmt, ...)
+{
+	struct container_item item = { .key = mem_copy(key) };
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&item.value, fmt, args) < 0)
+		abort();
+	va_end(args);
+	container->items = mem_resize(container->items, container->count + 1,
+				      sizeof(*container->items));
+	container->items[container->count++] = item;
+}
+
+void container_fini(struct container *container)
+{
+	for (size_t i = 0; i < container->count; i++) {
+		free(container->items[i].key);
+		free(container->items[i].value);
+	}
+	free(container->items);
+	container->items = NULL;
+	container->count = 0;
+}
+
+/* ---- loading ------------------------------------------------------------ */
+
+int liblxc_load(struct err *e)
+{
+	static const struct library_symbol symbols[] = {
+		{ "lxc_container_put", &lxc.put },
+		{ "lxc_log_init", &lxc.log_init },
+		{ "lxc_container_new", &lxc.new },
+	};
+
+	if (lxc.new != NULL)
+		return 0;
+	return library_load("liblxc.so.1", "lxc", symbols, COUNT_OF(symbols),
+			    e);
+}
+
+/* ---- what it complains about -------------------------------------------- */
+
+int liblxc_log_open(struct err *e)
+{
+	int log = memfd_create("liblxc", MFD_CLOEXEC);
+
+	return log >= 0 ? log : err_set(e, errno, "memfd_create");
+}
+
+void liblxc_log_use(int log)
+{
+	struct lxc_log to_stderr = { .prefix = "lxc" };
+
+	if (dup2(log, STDERR_FILENO) >= 0)
+		(void)lxc.log_init(&to_stderr);
+}
+
+/*
+ * "lxc: NAME: FILE: FUNCTION: LINE WORDS": the first complaint is the deepest,
+ * what follows only says which steps failed for it.
+ */
+static void read_complaint(int log, struct buf *out)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	SCOPED_TEXT char *path = mem_printf("/proc/self/fd/%d", log);
+	const char *at;
+	size_t len;
+
+	if (file_read(AT_FDCWD, path, LOG_MAX_BYTES, &text, NULL) < 0)
+		return;
+	at = buf_text(&text);
+	len = strcspn(at, "\n");
+	for (const char *p = at; p + 2 < at + len; p++) {
+		size_t digits = p[0] == ':' && p[1] == ' '
+					? strspn(p + 2, "0123456789")
+					: 0;
+
+		if (digits > 0 && p[2 + digits] == ' ') {
+			len -= (size_t)(p + 3 + digits - at);
+			at = p + 3 + digits;
+			break;
+		}
+	}
+	buf_add(out, at, min_size(len, COMPLAINT_MAX_BYTES));
+}
+
+int liblxc_log_explain(int log, const char *doing, struct err *e)
+{
+	SCOPED_BUF struct buf words = { 0 };
+
+	read_complaint(log, &words);
+	return err_say(e, EIO, "%s: liblxc: %s", doing,
+		       words.len_bytes > 0 ? buf_text(&words) : "it failed");
+}
+
+/* ---- a helper process --------------------------------------------------- */
+
+static _Noreturn void helper_main(liblxc_fn *fn, void *data, int log)
+{
+	int rc;
+
+	/* A command that is killed must not go on changing things. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	liblxc_log_use(log);
+	rc = fn(data);
+	_exit(rc < 0 ? 1 : 0);
+}
+
+int liblxc_call(liblxc_fn *fn, void *data, const char *doing, struct err *e)
+{
+	SCOPED_FD int log = -1;
+	int rc = liblxc_load(e);
+	pid_t pid;
+
+	if (rc < 0)
+		return rc;
+	log = liblxc_log_open(e);
+	if (log < 0)
+		return log;
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		return err_set(e, errno, "fork");
+	if (pid == 0)
+		helper_main(fn, data, log);
+	rc = child_wait(pid, e);
+	return rc > 0 ? liblxc_log_explain(log, doing, e) : rc;
+}
+
+/* ---- containers --------------------------------------------------------- */
+
+static bool apply_items(struct lxc_container *c,
+			const struct container *container)
+{
+	for (size_t i = 0; i < container->count; i++) {
+		const struct container_item *item = &container->items[i];
+
+		if (!c->set_config_item(c, item->key, item->value)) {
+			fprintf(stderr, "lxc: 0 %s = %s is not accepted\n",
+				item->key, item->value);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* NULL, with the reason printed, when it cannot be had. */
+static struct lxc_container *open_container(const struct container *container)
+{
+	struct lxc_container *c = lxc.new(container->name, container->path);
+
+	if (c == NULL)
+		return NULL;
+	if (container->count > 0)
+		c->clear_config(c);
+	if (apply_items(c, container))
+		return c;
+	(void)lxc.put(c);
+	return NULL;
+}
+
+static int close_container(struct lxc_container *c, bool good)
+{
+	(void)lxc.put(c);
+	return good ? 0 : -EIO;
+}
+
+int container_run(const struct container *container, const char *const *argv)
+{
+	struct lxc_container *c = open_container(container);
+
+	if (c == NULL)
+		return -EIO;
+	c->want_daemonize(c, false);
+	return close_container(
+		c, c->start(c, argv != NULL, (char *const *)(uintptr_t)argv));
+}
+
+pid_t container_init_pid(const struct container *container)
+{
+	struct lxc_container *c = open_container(container);
+	pid_t pid = 0;
+
+	if (c == NULL)
+		return 0;
+	if (strcmp(c->state(c), "RUNNING") == 0)
+		pid = c->init_pid(c);
+	(void)lxc.put(c);
+	return pid > 0 ? pid : 0;
+}
+
+int container_freeze(const struct container *container, bool on)
+{
+	struct lxc_container *c = open_container(container);
+
+	return c == NULL
+		       ? -EIO
+		       : close_container(c, on ? c->freeze(c) : c->unfreeze(c));
+}
+
+int container_attach(const struct container *container, int (*fn)(void *data),
+		     void *data, pid_t *ret_pid)
+{
+	struct lxc_container *c = open_container(container);
+	/* By default all of the caller's environment would go in. */
+	lxc_attach_options_t options = {
+		.attach_flags = LXC_ATTACH_DEFAULT,
+		.namespaces = -1, /* all of them */
+		.personality = LXC_ATTACH_DETECT_PERSONALITY,
+		.uid = (uid_t)-1,
+		.gid = (gid_t)-1,
+		.env_policy = LXC_ATTACH_CLEAR_ENV,
+		.stdin_fd = STDIN_FILENO,
+		.stdout_fd = STDOUT_FILENO,
+		.stderr_fd = STDERR_FILENO,
+		.log_fd = -EBADF,
+	};
+
+	if (c == NULL)
+		return -EIO;
+	return close_container(c,
+			       c->attach(c, fn, data, &options, ret_pid) == 0);
+}
+
+int container_create(const struct container *container, const char *type,
+		     uint64_t size_bytes)
+{
+	struct lxc_container *c = open_container(container);
+	struct bdev_specs specs = { .fssize = size_bytes };
+
+	/* Without a template liblxc makes no storage: one that does nothing. */
+	return c == NULL ? -EIO
+			 : close_container(
+				   c, c->create(c, "/bin/true", type, &specs,
+						LXC_CREATE_QUIET, NULL));
+}
+
+int container_clone(const struct container *container, const char *new_name,
+		    const char *type, bool snapshot)
+{
+	struct lxc_container *c = open_container(container);
+	int flags = LXC_CLONE_KEEPNAME | LXC_CLONE_KEEPMACADDR |
+		    (type == NULL ? LXC_CLONE_KEEPBDEVTYPE : 0) |
+		    (snapshot ? LXC_CLONE_SNAPSHOT : 0);
+	struct lxc_container *copy;
+
+	if (c == NULL)
+		return -EIO;
+	copy = c->clone(c, new_name, container->path, flags, type, NULL, 0,
+			NULL);
+	if (copy != NULL)
+		(void)lxc.put(copy);
+	return close_container(c, copy != NULL);
+}
+
+int container_destroy(const struct container *container)
+{
+	struct lxc_container *c = open_container(container);
+
+	return c == NULL ? -EIO : close_container(c, c->destroy(c));
+}

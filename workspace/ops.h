@@ -1,0 +1,73 @@
+/*
+ * ops.h - what can be done to a workspace as a whole.
+ *
+ * Each takes the locks that it needs, prepares new layers aside and becomes
+ * real by one replacement of a file of the store: killed at any point, it
+ * leaves the state before or the state after.
+ */
+#ifndef WORKSPACE_OPS_H
+#define WORKSPACE_OPS_H
+
+#include "core/err.h"
+#include "workspace/store/store.h"
+
+enum { SNAPSHOT_NOW = -1 /* the state as it is, not a snapshot */ };
+
+struct create {
+	const char *name;
+	const char *project; /* NULL: the one of the same name */
+	const char *base; /* text for the reader */
+	const char *map; /* NULL: the usual */
+	enum store_kind store;
+	unsigned size_gib; /* of stores that have one; 0: as they choose */
+	bool init; /* a full system container */
+	struct chain lower; /* of the base */
+};
+
+/* -EEXIST when there is one already. */
+int ops_create(const struct store *store, const struct create *create,
+	       struct err *e) MUST_CHECK;
+
+/* Freeze the state; a running workspace is paused meanwhile. */
+int ops_snapshot(const struct store *store, const char *name,
+		 const char *comment, unsigned *ret_number,
+		 struct err *e) MUST_CHECK;
+
+/* Change the comment of a snapshot. */
+int ops_comment(const struct store *store, const char *name, unsigned number,
+		const char *comment, struct err *e) MUST_CHECK;
+
+/*
+ * Go back to a snapshot, 0: the one that the state stands on. What is there is
+ * frozen first; *ret_saved is the number of that snapshot, 0 when nothing had
+ * changed. *ret_number is the one gone back to.
+ */
+int ops_restore(const struct store *store, const char *name, unsigned number,
+		unsigned *ret_number, unsigned *ret_saved,
+		struct err *e) MUST_CHECK;
+
+/* number: a snapshot's, or SNAPSHOT_NOW. */
+int ops_clone(const struct store *store, const char *name, int number,
+	      const char *new_name, struct err *e) MUST_CHECK;
+
+/* Into the trash; *ret_trash is its name there, the caller's to free. */
+int ops_destroy(const struct store *store, const char *name, char **ret_trash,
+		struct err *e) MUST_CHECK;
+
+/* Out of the trash again. */
+int ops_undelete(const struct store *store, const char *trash, const char *name,
+		 struct err *e) MUST_CHECK;
+
+int ops_rename(const struct store *store, const char *name,
+	       const char *new_name, struct err *e) MUST_CHECK;
+
+/* A workspace of the project old_name becomes one of new_name; else nothing. */
+int ops_set_project(const struct store *store, const char *name,
+		    const char *old_name, const char *new_name,
+		    struct err *e) MUST_CHECK;
+
+/* Remove one snapshot from the list; its layers go with the next gc. */
+int ops_forget(const struct store *store, const char *name, unsigned number,
+	       struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,131 @@
+#include "workspace/probe.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/files.h"
+#include "workspace/ns/mounts.h"
+#include "workspace/ns/ns.h"
+#include "workspace/lxc/boot.h"
+#include "workspace/lxc/storage.h"
+
+static int nothing(void *data, struct err *e)
+{
+	(void)data;
+	(void)e;
+	return 0;
+}
+
+static int probe_userns(const struct store *store, struct err *e)
+{
+	return ns_run(&store->map, store->path, nothing, NULL, e);
+}
+
+static int probe_range(const struct store *store, struct err *e)
+{
+	return store->map.single ? err_say(e, EPERM, "%s", store->single_why)
+				 : 0;
+}
+
+/* A lower, an upper and a work folder of three letters, in tmp/. */
+static int try_overlay(void *data, struct err *e)
+{
+	static const char *const folders[] = { "mnt/l", "mnt/u", "mnt/w",
+					       "mnt/m" };
+	static const char *const lowers[] = { "mnt/l", "mnt/m" };
+	SCOPED_FD int mnt = -1;
+	SCOPED_FD int target = -1;
+	int rc;
+
+	(void)data;
+	mnt = open("mnt", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	rc = mount_new("tmpfs", NULL, 0, mnt, e);
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(folders); i++)
+		if (mkdir(folders[i], 0755) < 0)
+			rc = err_set(e, errno, "make %s", folders[i]);
+	if (rc < 0)
+		return rc;
+	target = open("mnt/m", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return mount_overlay(lowers, 1, folders[1], folders[2], target, e);
+}
+
+static int probe_overlay(const struct store *store, struct err *e)
+{
+	return ns_run(&store->map, store->path, try_overlay, NULL, e);
+}
+
+static int probe_kind(const struct store *store, enum store_kind kind,
+		      struct err *e)
+{
+	const struct meta meta = { .store = kind };
+
+	return storage_check(store, &meta, e);
+}
+
+static int probe_reflink(const struct store *store, struct err *e)
+{
+	return probe_kind(store, STORE_REFLINK, e);
+}
+
+static int probe_btrfs(const struct store *store, struct err *e)
+{
+	return probe_kind(store, STORE_BTRFS, e);
+}
+
+static int probe_init(const struct store *store, struct err *e)
+{
+	(void)store;
+	return boot_check(e);
+}
+
+static int probe_loop(const struct store *store, struct err *e)
+{
+	return probe_kind(store, STORE_LXC_LOOP, e);
+}
+
+static int probe_lvm(const struct store *store, struct err *e)
+{
+	return probe_kind(store, STORE_LXC_LVM, e);
+}
+
+static int probe_zfs(const struct store *store, struct err *e)
+{
+	return probe_kind(store, STORE_LXC_ZFS, e);
+}
+
+static int probe_fresh_proc(const struct store *store, struct err *e)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	const char *line;
+	int rc = file_read(AT_FDCWD, "/proc/self/mountinfo", 16 << 20, &text,
+			   e);
+
+	(void)store;
+	for (line = buf_text(&text); rc == 0 && line != NULL;
+	     line = strchr(line + 1, '\n'))
+		if (strncmp(line + 1 + strcspn(line + 1, "/"), "/ /proc/", 8) ==
+		    0)
+			return err_say(e, EPERM,
+				       "parts of /proc are covered (in a "
+				       "container?): the host's processes are "
+				       "seen inside");
+	return rc;
+}
+
+/* clang-format off */
+const struct probe probes[] = {
+	{ "user namespaces", true, probe_userns },
+	{ "overlayfs in them", true, probe_overlay },
+	{ "a range of user ids", false, probe_range },
+	{ "a /proc of its own", false, probe_fresh_proc },
+	{ "store reflink", false, probe_reflink },
+	{ "store btrfs", false, probe_btrfs },
+	{ "full system containers", false, probe_init },
+	{ "store loop", false, probe_loop },
+	{ "store lvm", false, probe_lvm },
+	{ "store zfs", false, probe_zfs },
+};
+/* clang-format on */
+
+const size_t probe_count = COUNT_OF(probes);

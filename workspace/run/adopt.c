@@ -1,0 +1,205 @@
+#include "workspace/run/adopt.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "core/files.h"
+#include "core/mem.h"
+#include "workspace/run/view.h"
+#include "workspace/store/tree.h"
+
+enum { NOBODY = 65534, STATUS_MAX_BYTES = 65536 };
+
+/* ---- finding it --------------------------------------------------------- */
+
+static int open_start(int proc, const struct call *call)
+{
+	SCOPED_TEXT char *path =
+		call->path[0] == '/' ? mem_printf("%d/root", call->pid)
+		: call->dir == AT_FDCWD
+			? mem_printf("%d/cwd", call->pid)
+			: mem_printf("%d/fd/%d", call->pid, call->dir);
+
+	return openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Whether the caller sees the same root folder as we do. */
+static bool shares_root(int proc, pid_t pid)
+{
+	SCOPED_TEXT char *path = mem_printf("%d/root", pid);
+	struct stat mine, its;
+
+	return fstatat(proc, path, &its, 0) == 0 && stat("/", &mine) == 0 &&
+	       mine.st_dev == its.st_dev && mine.st_ino == its.st_ino;
+}
+
+/*
+ * What the call names, O_PATH. After chroot(2) a relative path is resolved as
+ * if its folder were the root: one that leads further up finds nothing then.
+ * Links of /proc would be ours instead of the caller's, and are not followed.
+ */
+static int open_named(int proc, const struct call *call)
+{
+	bool shared = shares_root(proc, call->pid);
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC | (call->follow ? 0 : O_NOFOLLOW),
+		.resolve = shared ? RESOLVE_NO_MAGICLINKS : RESOLVE_IN_ROOT,
+	};
+	SCOPED_FD int start = shared && call->path[0] == '/'
+				      ? AT_FDCWD
+				      : open_start(proc, call);
+
+	if (start == -1)
+		return -1;
+	return (int)syscall(SYS_openat2, start, call->path, &how, sizeof(how));
+}
+
+/* ---- judging it --------------------------------------------------------- */
+
+/*
+ * A file that shows 65534 may also belong to the user of that number inside.
+ * O_NOATIME is for the owner, and for root where it knows the owner (open(2)).
+ * Whom a symbolic link belongs to makes no difference.
+ */
+static bool is_foreign(int proc, int file, const struct stat *st)
+{
+	SCOPED_TEXT char *path = mem_printf("self/fd/%d", file);
+	int flags = O_RDONLY | O_NOATIME | O_CLOEXEC;
+	SCOPED_FD int as_owner = -1;
+
+	if (st->st_uid != NOBODY)
+		return false;
+	if (S_ISLNK(st->st_mode))
+		return true;
+	if (!S_ISREG(st->st_mode))
+		return false;
+	as_owner = openat(proc, path, flags);
+	return as_owner < 0 && errno == EPERM;
+}
+
+/*
+ * "Uid: REAL EFFECTIVE SAVED FS", as our user namespace has it: the last one is
+ * what counts for files (proc(5), credentials(7)).
+ */
+static bool is_root(int proc, pid_t pid)
+{
+	SCOPED_TEXT char *path = mem_printf("%d/status", pid);
+	SCOPED_BUF struct buf text = { 0 };
+	const char *line;
+	unsigned fs_uid;
+
+	if (file_read(proc, path, STATUS_MAX_BYTES, &text, NULL) < 0)
+		return false;
+	line = strstr(buf_text(&text), "\nUid:");
+	return line != NULL &&
+	       sscanf(line, "\nUid: %*u %*u %*u %u", &fs_uid) == 1 &&
+	       fs_uid == 0;
+}
+
+static bool is_same(const struct adopt *adopt, struct stat *ret)
+{
+	return fstatat(adopt->dir, adopt->name, ret, AT_SYMLINK_NOFOLLOW) ==
+		       0 &&
+	       ret->st_dev == adopt->dev && ret->st_ino == adopt->ino;
+}
+
+/*
+ * The folder and the name of an open file, links resolved, as the kernel has
+ * them. A file that has moved, or of another mount namespace, is not found.
+ */
+static bool find_name(int proc, int file, struct adopt *adopt)
+{
+	SCOPED_TEXT char *link = mem_printf("self/fd/%d", file);
+	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+				.resolve = RESOLVE_NO_SYMLINKS };
+	char path[PATH_MAX];
+	ssize_t n = readlinkat(proc, link, path, sizeof(path) - 1);
+	struct stat st;
+	char *slash;
+
+	path[n > 0 ? n : 0] = '\0';
+	slash = strrchr(path, '/');
+	if (slash == NULL || strlen(slash + 1) > NAME_MAX)
+		return false;
+	memcpy(adopt->name, slash + 1, strlen(slash + 1) + 1);
+	*slash = '\0';
+	adopt->dir = (int)syscall(SYS_openat2, AT_FDCWD,
+				  path[0] != '\0' ? path : "/", &how,
+				  sizeof(how));
+	return adopt->dir >= 0 && view_is_own(adopt->dir) &&
+	       is_same(adopt, &st);
+}
+
+bool adopt_look(int proc, const struct call *call, struct adopt *ret)
+{
+	SCOPED_FD int file = open_named(proc, call);
+	struct adopt adopt = { .dir = -1 };
+	struct stat st;
+
+	if (file < 0 || fstat(file, &st) < 0 || !is_foreign(proc, file, &st) ||
+	    !view_is_own(file) || !is_root(proc, call->pid))
+		return false;
+	adopt.dev = st.st_dev;
+	adopt.ino = st.st_ino;
+	if (!find_name(proc, file, &adopt)) {
+		adopt_drop(&adopt);
+		return false;
+	}
+	*ret = adopt;
+	return true;
+}
+
+void adopt_drop(struct adopt *adopt)
+{
+	scope_close(&adopt->dir);
+	adopt->dir = -1;
+}
+
+/* ---- doing it ----------------------------------------------------------- */
+
+static int new_name(char *ret, size_t ret_bytes, struct err *e)
+{
+	uint64_t random;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return err_set(e, errno, "getrandom");
+	snprintf(ret, ret_bytes, ".earshot-%016llx",
+		 (unsigned long long)random);
+	return 0;
+}
+
+/* As overlayfs does: or the machine that loses power has an empty file. */
+static int sync_copy(int dir, const char *name, const struct stat *st,
+		     struct err *e)
+{
+	SCOPED_FD int fd = -1;
+
+	if (!S_ISREG(st->st_mode))
+		return 0;
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 || fsync(fd) < 0 ? err_set(e, errno, "sync %s", name) : 0;
+}
+
+int adopt_file(const struct adopt *adopt, struct err *e)
+{
+	char aside[sizeof(".earshot-") + 16];
+	struct stat st;
+	int rc = new_name(aside, sizeof(aside), e);
+
+	if (rc < 0)
+		return rc;
+	rc = tree_copy_one(adopt->dir, adopt->name, aside, e);
+	if (rc == 0 && !is_same(adopt, &st))
+		rc = err_set(e, ESTALE, "adopt %s", adopt->name);
+	if (rc == 0)
+		rc = sync_copy(adopt->dir, aside, &st, e);
+	if (rc == 0 && renameat(adopt->dir, aside, adopt->dir, adopt->name) < 0)
+		rc = err_set(e, errno, "adopt %s", adopt->name);
+	if (rc < 0)
+		(void)unlinkat(adopt->dir, aside, 0);
+	return rc;
+}

@@ -1,0 +1,264 @@
+#include "workspace/run/holder.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "core/files.h"
+#include "core/mem.h"
+#include "workspace/run/init.h"
+
+const struct holder_namespace holder_namespaces[HOLDER_NAMESPACES] = {
+	{ "/proc/self/ns/user", CLONE_NEWUSER },
+	{ "/proc/self/ns/mnt", CLONE_NEWNS },
+	{ "/proc/self/ns/pid", CLONE_NEWPID },
+	{ "/proc/self/ns/uts", CLONE_NEWUTS },
+	{ "/proc/self/ns/ipc", CLONE_NEWIPC },
+	{ "/proc/self/ns/net", CLONE_NEWNET }, /* when it is private */
+};
+
+size_t holder_namespace_count(bool private_net)
+{
+	return private_net ? HOLDER_NAMESPACES : HOLDER_NAMESPACES - 1;
+}
+
+/* ---- the socket --------------------------------------------------------- */
+
+/*
+ * A socket's path holds 108 bytes and the store's may be longer: it is reached
+ * through the descriptor of run/.
+ */
+static int socket_address(int run, const char *name, struct sockaddr_un *ret,
+			  struct err *e)
+{
+	int n;
+
+	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	n = snprintf(ret->sun_path, sizeof(ret->sun_path),
+		     "/proc/self/fd/%d/%s.s", run, name);
+	if (n < 0 || (size_t)n >= sizeof(ret->sun_path))
+		return err_set(e, ENAMETOOLONG, "socket of %s", name);
+	return 0;
+}
+
+static int new_socket(struct err *e)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 ? fd : err_set(e, errno, "socket");
+}
+
+int holder_bind(const struct store *store, const char *name, struct err *e)
+{
+	SCOPED_TEXT char *file = mem_printf("%s.s", name);
+	SCOPED_FD int run = dir_open(store->dir, "run", e);
+	SCOPED_FD int sock = -1;
+	struct sockaddr_un address;
+
+	if (run < 0)
+		return run;
+	sock = new_socket(e);
+	if (sock < 0 || socket_address(run, name, &address, e) < 0)
+		return e != NULL ? -e->code : -EIO;
+	/* We hold run/NAME.run: an old socket belongs to no one. */
+	(void)unlinkat(run, file, 0);
+	if (bind(sock, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return err_set(e, errno, "bind %s/run/%s", store->path, file);
+	return fd_give(&sock);
+}
+
+/*
+ * Only we can put a socket into run/; who answers may be another id, when root
+ * inside is not us.
+ */
+static int greet(int sock, struct holder *ret, struct err *e)
+{
+	struct greeting greeting;
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+	SCOPED_FD int pidfd = -1;
+
+	if (recv(sock, &greeting, sizeof(greeting), MSG_WAITALL) !=
+	    sizeof(greeting))
+		return 0;
+	if (greeting.magic == GREETING_REFUSAL)
+		return err_say(e, EUSERS,
+			       "too many commands use this workspace");
+	if (greeting.magic != GREETING)
+		return 0;
+	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+		return err_set(e, errno, "peer of a socket");
+	pidfd = pidfd_open(peer.pid, 0);
+	if (pidfd < 0)
+		return errno == ESRCH ? 0 : err_set(e, errno, "pidfd_open");
+	/* Still there after pidfd_open: the number meant this process. */
+	if (send(sock, "n", 1, MSG_NOSIGNAL) != 1 ||
+	    recv(sock, &greeting.magic, 1, MSG_WAITALL) != 1)
+		return 0;
+	*ret = (struct holder){ sock,
+				fd_give(&pidfd),
+				peer.pid,
+				greeting.private_net,
+				greeting.adopts,
+				greeting.full };
+	return 1;
+}
+
+int holder_connect(const struct store *store, const char *name,
+		   struct holder *ret, struct err *e)
+{
+	SCOPED_FD int run = dir_open(store->dir, "run", e);
+	SCOPED_FD int sock = -1;
+	struct sockaddr_un address;
+	int rc;
+
+	if (run < 0)
+		return run;
+	sock = new_socket(e);
+	if (sock < 0 || socket_address(run, name, &address, e) < 0)
+		return e != NULL ? -e->code : -EIO;
+	if (connect(sock, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return errno == ENOENT || errno == ECONNREFUSED
+			       ? 0
+			       : err_set(e, errno, "connect to %s", name);
+	rc = greet(sock, ret, e);
+	if (rc == 1)
+		(void)fd_give(&sock);
+	return rc;
+}
+
+void holder_close(struct holder *holder)
+{
+	if (holder->pid > 0) {
+		scope_close(&holder->sock);
+		scope_close(&holder->pidfd);
+	}
+	*holder = (struct holder){ .sock = -1, .pidfd = -1 };
+}
+
+static int ask(const struct holder *holder, char request, char want,
+	       const char *doing, struct err *e)
+{
+	char answer = 0;
+
+	if (send(holder->sock, &request, 1, MSG_NOSIGNAL) != 1 ||
+	    recv(holder->sock, &answer, 1, MSG_WAITALL) != 1)
+		return err_say(e, ESRCH, "%s: the workspace just ended", doing);
+	if (answer != want)
+		return err_say(e, EBUSY,
+			       "%s: some process inside does not stop", doing);
+	return 0;
+}
+
+/* Returns how many came; they are the caller's. */
+static size_t receive_namespaces(int sock, int fds[HOLDER_NAMESPACES])
+{
+	char answer = 0;
+	struct iovec part = { &answer, 1 };
+	union holder_rights rights;
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = rights.bytes,
+				  .msg_controllen = sizeof(rights.bytes) };
+	struct cmsghdr *header;
+	size_t bytes;
+
+	if (recvmsg(sock, &message, MSG_CMSG_CLOEXEC) != 1)
+		return 0;
+	header = CMSG_FIRSTHDR(&message);
+	if (answer != 'J' || header == NULL || header->cmsg_type != SCM_RIGHTS)
+		return 0;
+	bytes = header->cmsg_len - CMSG_LEN(0);
+	memcpy(fds, CMSG_DATA(header), bytes);
+	return bytes / sizeof(int);
+}
+
+int holder_join(const struct holder *holder, struct err *e)
+{
+	size_t want = holder_namespace_count(holder->private_net);
+	int fds[HOLDER_NAMESPACES];
+	size_t count;
+	int rc = 0;
+
+	if (send(holder->sock, "j", 1, MSG_NOSIGNAL) != 1)
+		return err_say(e, ESRCH, "join: the workspace just ended");
+	count = receive_namespaces(holder->sock, fds);
+	if (count != want)
+		rc = err_say(e, ESRCH, "join: the workspace just ended");
+	for (size_t i = 0; i < count; i++) {
+		if (rc == 0 && setns(fds[i], holder_namespaces[i].type) < 0)
+			rc = err_set(e, errno, "join the workspace");
+		close(fds[i]);
+	}
+	return rc;
+}
+
+int holder_pause(const struct holder *holder, struct err *e)
+{
+	return ask(holder, 'p', 'P', "pause", e);
+}
+
+int holder_resume(const struct holder *holder, struct err *e)
+{
+	return ask(holder, 'c', 'C', "continue", e);
+}
+
+int holder_stop(const struct holder *holder, struct err *e)
+{
+	struct pollfd end = { .fd = holder->pidfd, .events = POLLIN };
+
+	if (send(holder->sock, "s", 1, MSG_NOSIGNAL) != 1 && errno != EPIPE)
+		return err_set(e, errno, "stop");
+	if (poll(&end, 1, HOLDER_END_WAIT_MS) == 0)
+		return err_say(e, ETIMEDOUT,
+			       "the workspace does not end (process %d)",
+			       holder->pid);
+	return 0;
+}
+
+int holder_give_listener(const struct holder *holder, int listener,
+			 struct err *e)
+{
+	char byte = 'l';
+	struct iovec part = { &byte, 1 };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control.bytes,
+				  .msg_controllen = sizeof(control.bytes) };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &listener, sizeof(listener));
+	if (sendmsg(holder->sock, &message, MSG_NOSIGNAL) != 1 ||
+	    recv(holder->sock, &byte, 1, MSG_WAITALL) != 1)
+		return err_say(e, ESRCH, "the workspace just ended");
+	if (byte != 'L')
+		return err_say(e, EMFILE,
+			       "too many commands left something running in "
+			       "this workspace");
+	return 0;
+}
+
+int holder_lock(const struct store *store, const char *name, struct err *e)
+{
+	SCOPED_TEXT char *file = mem_printf("run/%s.run", name);
+	/* It may be ending just now. */
+	SCOPED_FD int fd = store_lock_file(store, file, LOCK_EX,
+					   HOLDER_END_WAIT_MS, name, e);
+
+	/* What the one before wrote there means nothing now. */
+	if (fd >= 0 && ftruncate(fd, 0) < 0)
+		return err_set(e, errno, "write %s", file);
+	return fd_give(&fd);
+}

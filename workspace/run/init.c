@@ -1,0 +1,392 @@
+#include "workspace/run/init.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "core/clock.h"
+#include "core/files.h"
+#include "workspace/ns/mounts.h"
+#include "workspace/ns/ns.h"
+#include "workspace/run/adopter.h"
+#include "workspace/run/freezer.h"
+#include "workspace/run/holder.h"
+
+enum {
+	FIRST_SESSION_MS = 20000, /* a starter that died never connects */
+	KEPT_FD = 600, /* where the few that are kept go */
+	CONNECTIONS_MAX = HOLDER_SESSIONS_MAX + HOLDER_SPARE,
+};
+
+/* ---- serving ------------------------------------------------------------ */
+
+struct init {
+	int listener;
+	int signals;
+	bool private_net;
+	struct freezer freezer;
+	int namespaces[HOLDER_NAMESPACES];
+	struct adopter *adopter; /* NULL: nothing to adopt here */
+	int paused_by; /* the connection that asked for it, -1 */
+	struct pollfd polled[2 + CONNECTIONS_MAX]; /* the two above first */
+	size_t count;
+	bool had_session, stopping;
+};
+
+/* First no call is being answered: its process would not stop meanwhile. */
+static bool pause_all(struct init *init, int fd)
+{
+	if (init->paused_by >= 0 || !adopter_pause(init->adopter))
+		return false;
+	if (!freezer_freeze(&init->freezer)) {
+		adopter_resume(init->adopter);
+		return false;
+	}
+	init->paused_by = fd;
+	return true;
+}
+
+static void go_on(struct init *init, int fd)
+{
+	if (init->paused_by != fd)
+		return;
+	freezer_thaw(&init->freezer);
+	adopter_resume(init->adopter);
+	init->paused_by = -1;
+}
+
+static void drop_session(struct init *init, size_t i)
+{
+	int fd = init->polled[i].fd;
+
+	go_on(init, fd);
+	close(fd);
+	init->polled[i] = init->polled[--init->count];
+}
+
+static void accept_session(struct init *init)
+{
+	struct greeting greeting = {
+		.magic = GREETING,
+		.private_net = init->private_net,
+		.adopts = init->adopter != NULL,
+		.full = init->count >= 2 + HOLDER_SESSIONS_MAX,
+	};
+	bool room = init->count < COUNT_OF(init->polled);
+	int fd = accept4(init->listener, NULL, NULL,
+			 SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (!room)
+		greeting.magic = GREETING_REFUSAL;
+	if (send(fd, &greeting, sizeof(greeting), MSG_NOSIGNAL) !=
+		    sizeof(greeting) ||
+	    !room) {
+		close(fd);
+		return;
+	}
+	init->polled[init->count++] = (struct pollfd){ fd, POLLIN, 0 };
+	init->had_session = true;
+}
+
+/* *ret_listener is what came with the request, or -1. */
+static ssize_t receive(int fd, char *request, int *ret_listener)
+{
+	struct iovec part = { request, 1 };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control.bytes,
+				  .msg_controllen = sizeof(control.bytes) };
+	ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+	*ret_listener = -1;
+	if (header != NULL && header->cmsg_level == SOL_SOCKET &&
+	    header->cmsg_type == SCM_RIGHTS)
+		memcpy(ret_listener, CMSG_DATA(header), sizeof(int));
+	return n;
+}
+
+static char take_listener(struct init *init, int *listener)
+{
+	if (*listener < 0 || init->adopter == NULL ||
+	    adopter_take(init->adopter, fd_give(listener)) < 0)
+		return 'F';
+	return 'L';
+}
+
+static char answer_request(struct init *init, int fd, char request,
+			   int *listener)
+{
+	switch (request) {
+	case 'p':
+		return pause_all(init, fd) ? 'P' : 'E';
+	case 'c':
+		go_on(init, fd);
+		return 'C';
+	case 'l':
+		return take_listener(init, listener);
+	case 's':
+		init->stopping = true;
+		return 'S';
+	default:
+		return request;
+	}
+}
+
+static bool send_namespaces(const struct init *init, int sock)
+{
+	size_t bytes = holder_namespace_count(init->private_net) * sizeof(int);
+	char answer = 'J';
+	struct iovec part = { &answer, 1 };
+	union holder_rights rights = { { 0 } };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = rights.bytes,
+				  .msg_controllen = CMSG_SPACE(bytes) };
+	/* The first one, which has its room there. */
+	struct cmsghdr *header = &rights.align;
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(bytes);
+	memcpy(CMSG_DATA(header), init->namespaces, bytes);
+	return sendmsg(sock, &message, MSG_NOSIGNAL) == 1;
+}
+
+/* Returns false when the session is over. */
+static bool answer(struct init *init, int fd, char request, int *listener)
+{
+	if (request == 'j')
+		return send_namespaces(init, fd);
+	request = answer_request(init, fd, request, listener);
+	return send(fd, &request, 1, MSG_NOSIGNAL) == 1;
+}
+
+static void serve_session(struct init *init, size_t i)
+{
+	SCOPED_FD int listener = -1;
+	int fd = init->polled[i].fd;
+	char request;
+	ssize_t n = receive(fd, &request, &listener);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0 || !answer(init, fd, request, &listener))
+		drop_session(init, i);
+}
+
+static void reap(struct init *init)
+{
+	struct signalfd_siginfo info;
+
+	while (read(init->signals, &info, sizeof(info)) == sizeof(info))
+		if (info.ssi_signo == SIGTERM)
+			init->stopping = true;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+/* All ends before the lock is let go: nobody writes after that. */
+static void end_all(struct init *init)
+{
+	const struct timespec nap = { .tv_nsec = HOLDER_NAP_MS * 1000000L };
+	uint64_t until = clock_ms() + HOLDER_END_WAIT_MS;
+
+	close(init->listener);
+	while (kill(-1, SIGKILL) == 0 && clock_ms() < until) {
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		nanosleep(&nap, NULL);
+	}
+	/* Half a copy would stay in the workspace for ever. */
+	(void)!adopter_pause(init->adopter);
+}
+
+static void serve(struct init *init)
+{
+	uint64_t until = clock_ms() + FIRST_SESSION_MS;
+
+	while (!init->stopping && (!init->had_session || init->count > 2)) {
+		int wait_ms = init->had_session ? -1 : 1000;
+
+		if (poll(init->polled, init->count, wait_ms) < 0 &&
+		    errno != EINTR)
+			break;
+		if (!init->had_session && clock_ms() > until)
+			break;
+		/* Backwards: dropping moves the last one into the gap. */
+		for (size_t i = init->count; i-- > 2;)
+			if (init->polled[i].revents != 0)
+				serve_session(init, i);
+		if (init->polled[1].revents != 0)
+			reap(init);
+		if (init->polled[0].revents != 0)
+			accept_session(init);
+	}
+	end_all(init);
+}
+
+/* ---- becoming process 1 ------------------------------------------------- */
+
+/* A skeleton in use is locked, so that gc leaves it alone. */
+static int hold_skeleton(const struct view *view, struct err *e)
+{
+	char path[STORE_LAYER_PATH_BYTES];
+	int fd;
+
+	if (!view->lower.host)
+		return 0;
+	store_layer_path(view->skeleton, "up", path);
+	fd = dir_open(view->store->dir, path, e);
+	if (fd < 0)
+		return fd;
+	/* Kept open for ever. */
+	return store_flock(fd, LOCK_SH, STORE_LOCK_WAIT_MS, "a layer", e);
+}
+
+/* Here, while /proc is still the host's. */
+static int open_namespaces(int fds[HOLDER_NAMESPACES], struct err *e)
+{
+	for (size_t i = 0; i < HOLDER_NAMESPACES; i++) {
+		fds[i] = open(holder_namespaces[i].file, O_RDONLY | O_CLOEXEC);
+		if (fds[i] < 0)
+			return err_set(e, errno, "open %s",
+				       holder_namespaces[i].file);
+	}
+	return 0;
+}
+
+static int set_up(const struct init_start *start, struct err *e)
+{
+	SCOPED_FD int root = -1;
+	char go;
+	int rc;
+
+	if (read(start->go, &go, 1) != 1)
+		return err_say(e, ECHILD, "the parent process ended");
+	/* As long as we are still the user: see ns_run(). */
+	if (chdir(start->store.path) < 0)
+		return err_set(e, errno, "enter %s", start->store.path);
+	/* Nothing else is inside yet. */
+	rc = ns_become_root(start->map, e);
+	ns_hide();
+	umask(022);
+	if (rc == 0)
+		rc = open_namespaces(start->namespaces, e);
+	if (rc == 0 && mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		rc = ns_explain(errno, "make mounts private", e);
+	if (rc == 0)
+		rc = hold_skeleton(&start->view, e);
+	root = rc == 0 ? view_mount(&start->view, false, e) : rc;
+	if (root < 0)
+		return root;
+	rc = mount_pivot(root, e);
+	if (rc == 0)
+		(void)!sethostname(start->view.hostname,
+				   strlen(start->view.hostname));
+	return rc;
+}
+
+/*
+ * Where user 0 of the host is one inside its files have an owner. Where not
+ * even a /proc of our own is allowed nobody could be found in it.
+ */
+static int start_adopter(struct init *init, const struct init_start *start,
+			 struct err *e)
+{
+	char me[2] = "";
+
+	if (!start->view.lower.host ||
+	    idmap_inside(&start->map->uids, 0) >= 0 ||
+	    readlinkat(init->freezer.proc, "self", me, sizeof(me)) != 1 ||
+	    me[0] != '1')
+		return 0;
+	init->adopter = adopter_start(init->freezer.proc, e);
+	return init->adopter != NULL ? 0 : -e->code;
+}
+
+static int stand_alone(struct init *init, struct err *e)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	init->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (init->signals < 0)
+		return err_set(e, errno, "signalfd");
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	return freezer_init(&init->freezer, e);
+}
+
+/* Nothing of the caller's: no terminal, no descriptor, no session. */
+static int let_go(struct init_start *start, struct err *e)
+{
+	int *const kept[] = { &start->listener, &start->lock, &start->go,
+			      &start->verdict, &start->store.dir };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		return err_set(e, errno, "open /dev/null");
+	for (int fd = 0; fd < 3; fd++)
+		dup2(null, fd);
+	for (size_t i = 0; i < COUNT_OF(kept); i++) {
+		*kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, KEPT_FD + (int)i);
+		/* In this order, so that nothing lies between them. */
+		if (*kept[i] != KEPT_FD + (int)i)
+			return err_set(e, errno, "move a descriptor");
+	}
+	(void)close_range(3, KEPT_FD - 1, 0);
+	(void)close_range(KEPT_FD + COUNT_OF(kept), ~0U, 0);
+	(void)setsid();
+	return 0;
+}
+
+_Noreturn void init_main(struct init_start *start)
+{
+	static struct init init = { .paused_by = -1 };
+	struct err e = { 0 };
+	int rc = let_go(start, &e);
+
+	start->namespaces = init.namespaces;
+	if (rc == 0)
+		rc = set_up(start, &e);
+	close(start->store.dir);
+	if (rc == 0)
+		rc = stand_alone(&init, &e);
+	if (rc == 0)
+		rc = start_adopter(&init, start, &e);
+	if (rc == 0 && listen(start->listener, HOLDER_SESSIONS_MAX) < 0)
+		rc = err_set(&e, errno, "listen");
+	ns_verdict_send(start->verdict, &e);
+	close(start->verdict);
+	close(start->go);
+	if (rc < 0)
+		_exit(1);
+	init.listener = start->listener;
+	init.private_net = start->view.private_net;
+	init.polled[0] = (struct pollfd){ init.listener, POLLIN, 0 };
+	init.polled[1] = (struct pollfd){ init.signals, POLLIN, 0 };
+	init.count = 2;
+	serve(&init);
+	_exit(0);
+}

@@ -1,0 +1,66 @@
+/*
+ * init.h - process 1 of a workspace: assembles what is seen, keeps the
+ * namespaces, serves its sessions (the other end of holder.h).
+ *
+ * Requests are one byte: 'p' pause ('P' when everything inside stands still,
+ * 'E' when that did not succeed), 'c' continue ('C'), 'j' join ('J' with the
+ * descriptors of the namespaces), 'l' here is a listener (SCM_RIGHTS) for the
+ * calls of this session ('L' when it is served from now on, 'F' when there are
+ * too many), 's' stop (no answer that matters: the connection closes when all
+ * is over). Any other comes back as it is.
+ *
+ * It hides from all (ns_hide()), which also means that its namespaces cannot
+ * be entered by its pidfd: it hands them out.
+ */
+#ifndef WORKSPACE_INIT_H
+#define WORKSPACE_INIT_H
+
+#include <sys/socket.h>
+
+#include "core/err.h"
+#include "workspace/run/view.h"
+
+enum {
+	GREETING = 'k',
+	GREETING_REFUSAL = 'f', /* closed at once: too many connections */
+};
+
+enum { HOLDER_NAMESPACES = 6 };
+
+/* In the order of joining: the first gives the right to the others. */
+struct holder_namespace {
+	const char *file;
+	int type;
+};
+extern const struct holder_namespace holder_namespaces[HOLDER_NAMESPACES];
+size_t holder_namespace_count(bool private_net);
+
+/* Room for the descriptors of all namespaces in a message. */
+union holder_rights {
+	char bytes[CMSG_SPACE(HOLDER_NAMESPACES * sizeof(int))];
+	struct cmsghdr align;
+};
+
+/* What a connection hears first. */
+struct greeting {
+	char magic;
+	bool private_net;
+	bool adopts; /* wants the listeners of sessions */
+	bool full; /* no session more, only who asks for something */
+};
+
+struct init_start {
+	struct store store; /* copies: the child moves their descriptors */
+	struct view view;
+	const struct idmap *map;
+	int listener, lock, go, verdict;
+	int *namespaces; /* to be opened */
+};
+
+/*
+ * In the new process: wait for the word through go, tell through verdict how
+ * it went, and serve until the last session has ended.
+ */
+_Noreturn void init_main(struct init_start *start);
+
+#endif

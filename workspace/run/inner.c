@@ -1,0 +1,464 @@
+#include "workspace/run/inner.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <poll.h>
+
+#include "core/files.h"
+#include "core/mem.h"
+#include "workspace/ns/ns.h"
+
+enum {
+	PTMX_MAJOR = 5,
+	PTMX_MINOR = 2,
+	PASSWD_MAX_BYTES = 16 << 20,
+};
+
+/* ---- reports ------------------------------------------------------------ */
+
+static void report(int sock, const struct inner_report *what, int fd)
+{
+	struct iovec part = { (void *)(uintptr_t)what, sizeof(*what) };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+
+	if (fd >= 0) {
+		struct cmsghdr *header;
+
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof(control.bytes);
+		header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	}
+	(void)!sendmsg(sock, &message, MSG_NOSIGNAL);
+}
+
+static _Noreturn void fail(int sock, const struct err *e, int exit_code)
+{
+	const struct inner_report failed = { .kind = INNER_FAILED,
+					     .exit_code = exit_code,
+					     .err = *e };
+
+	report(sock, &failed, -1);
+	_exit(exit_code);
+}
+
+/* ---- joining ------------------------------------------------------------ */
+
+static int join(const struct holder *holder, struct err *e)
+{
+	int rc = holder_join(holder, e);
+
+	if (rc < 0)
+		return rc;
+	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return err_set(e, errno, "become root of the workspace");
+	(void)!setgroups(0, NULL);
+	ns_hide();
+	return 0;
+}
+
+/*
+ * A terminal of the workspace's own, so that its name means something inside.
+ * It must be the real one: /dev is the workspace's to change.
+ */
+static int open_pty(int *ret_slave, struct err *e)
+{
+	struct open_how how = { .flags = O_RDWR | O_NOCTTY | O_CLOEXEC,
+				.resolve = RESOLVE_NO_SYMLINKS };
+	SCOPED_FD int master = (int)syscall(SYS_openat2, AT_FDCWD,
+					    "/dev/pts/ptmx", &how, sizeof(how));
+	struct stat st;
+	int slave, unlock = 0;
+
+	if (master < 0)
+		return err_set(e, errno, "open a terminal");
+	if (fstat(master, &st) < 0 || !S_ISCHR(st.st_mode) ||
+	    st.st_rdev != makedev(PTMX_MAJOR, PTMX_MINOR))
+		return err_say(e, ENOTTY, "/dev/pts/ptmx is no terminal");
+	if (ioctl(master, TIOCSPTLCK, &unlock) < 0)
+		return err_set(e, errno, "unlock a terminal");
+	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0)
+		return err_set(e, errno, "open a terminal");
+	*ret_slave = slave;
+	return fd_give(&master);
+}
+
+/* ---- the user ----------------------------------------------------------- */
+
+struct user {
+	uid_t uid;
+	gid_t gid;
+};
+
+static bool parse_number(const char *text, unsigned *ret)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (end == text || (*end != '\0' && *end != ':') || n >= UINT32_MAX)
+		return false;
+	*ret = (unsigned)n;
+	return true;
+}
+
+/*
+ * Read as text: the workspace's C library must not load the modules that its
+ * nsswitch.conf names into this process.
+ */
+static int find_user(const char *name, struct user *ret, struct err *e)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	size_t name_len = strlen(name);
+	bool is_number = parse_number(name, &ret->uid) &&
+			 strspn(name, "0123456789") == name_len;
+	const char *line;
+
+	ret->gid = is_number ? ret->uid : 0;
+	(void)!file_read(AT_FDCWD, "/etc/passwd", PASSWD_MAX_BYTES, &text,
+			 NULL);
+	for (line = buf_text(&text); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+		unsigned uid = 0, gid = 0;
+		const char *at = memchr(line, ':', len);
+		const char *x = at != NULL ? strchr(at + 1, ':') : NULL;
+		const char *g = x != NULL ? strchr(x + 1, ':') : NULL;
+
+		if (g != NULL && g < line + len && parse_number(x + 1, &uid) &&
+		    parse_number(g + 1, &gid) &&
+		    (is_number ? uid == ret->uid
+			       : (size_t)(at - line) == name_len &&
+					 memcmp(line, name, name_len) == 0)) {
+			*ret = (struct user){ uid, gid };
+			return 0;
+		}
+		line += len + (line[len] == '\n');
+	}
+	return is_number ? 0
+			 : err_say(e, ENOENT, "no user inside is called '%s'",
+				   name);
+}
+
+static int write_text(int proc, const char *file, const char *text,
+		      struct err *e)
+{
+	SCOPED_FD int fd = openat(proc, file, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		return err_set(e, errno, "write /proc/self/%s", file);
+	return 0;
+}
+
+/*
+ * Appear as the user outside, with the same rights: a namespace further in
+ * which the user's number stands for root of this one. D-Bus and home folders
+ * then fit, and no range of ids is needed.
+ *
+ * For this a process must not be hidden. It is this one that does it, which no
+ * process inside sees, for its children. proc is /proc/self of the host.
+ */
+static int appear_as(struct user me, int proc, struct err *e)
+{
+	SCOPED_TEXT char *uids = mem_printf("%u 0 1", me.uid);
+	SCOPED_TEXT char *gids = mem_printf("%u 0 1", me.gid);
+	int rc;
+
+	if (unshare(CLONE_NEWUSER) < 0)
+		return err_set(e, errno, "make a user namespace");
+	ns_show();
+	rc = write_text(proc, "setgroups", "deny", e);
+	if (rc == 0)
+		rc = write_text(proc, "uid_map", uids, e);
+	if (rc == 0)
+		rc = write_text(proc, "gid_map", gids, e);
+	ns_hide();
+	return rc;
+}
+
+static bool is_me(const struct session *session)
+{
+	return session->user != NULL && strcmp(session->user, "me") == 0;
+}
+
+static int become_user(const struct session *session, struct err *e)
+{
+	struct user user = { 0 };
+	int rc;
+
+	if (session->user == NULL || is_me(session))
+		return confine_caps(&session->confine, e);
+	rc = find_user(session->user, &user, e);
+	if (rc < 0)
+		return rc;
+	rc = confine_caps(&session->confine, e);
+	if (rc < 0)
+		return rc;
+	if (setresgid(user.gid, user.gid, user.gid) < 0 ||
+	    setresuid(user.uid, user.uid, user.uid) < 0)
+		return err_say(e, errno,
+			       "user %u is not among the ids of this workspace "
+			       "(a range in /etc/subuid is needed)",
+			       user.uid);
+	return 0;
+}
+
+/* ---- the command -------------------------------------------------------- */
+
+static int take_fds(const struct inner *inner, int slave, struct err *e)
+{
+	int from[3];
+
+	if (setsid() < 0)
+		return err_set(e, errno, "setsid");
+	if (slave >= 0 && ioctl(slave, TIOCSCTTY, 0) < 0)
+		return err_set(e, errno, "take the terminal");
+	/* First out of the way of each other. */
+	for (int i = 0; i < 3; i++) {
+		int fd = inner->fds[i] >= 0 ? inner->fds[i] : slave;
+
+		from[i] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		if (from[i] < 0)
+			return err_set(e, errno, "dup");
+	}
+	for (int i = 0; i < 3; i++)
+		if (dup2(from[i], i) < 0)
+			return err_set(e, errno, "dup2");
+	return 0;
+}
+
+static void go_to_dir(const struct session *session)
+{
+	if (session->dir != NULL && chdir(session->dir) == 0)
+		return;
+	if (session->home != NULL && chdir(session->home) == 0)
+		return;
+	(void)!chdir("/");
+}
+
+static const char *env_value(const struct session *session, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; session->env[i] != NULL; i++)
+		if (strncmp(session->env[i], name, len) == 0 &&
+		    session->env[i][len] == '=')
+			return session->env[i] + len + 1;
+	return NULL;
+}
+
+static const char *find_shell(const struct session *session)
+{
+	const char *const shells[] = { env_value(session, "SHELL"), "/bin/bash",
+				       "/bin/sh" };
+
+	for (size_t i = 0; i < COUNT_OF(shells); i++)
+		if (shells[i] != NULL && access(shells[i], X_OK) == 0)
+			return shells[i];
+	return "/bin/sh";
+}
+
+static void exec_command(const struct session *session)
+{
+	const char *const *argv = session->argv;
+	const char *shell[] = { NULL, NULL };
+	const char *path = env_value(session, "PATH");
+
+	if (argv == NULL) {
+		shell[0] = find_shell(session);
+		argv = shell;
+	}
+	/* execvpe() looks in the PATH of the environment that it is called in,
+	 * and writes to neither array. */
+	if (path != NULL)
+		(void)setenv("PATH", path, 1);
+	execvpe(argv[0], (char *const *)(uintptr_t)argv,
+		(char *const *)(uintptr_t)session->env);
+}
+
+/* From the filter on no file may be changed before the holder answers. */
+static int confine(const struct inner *inner, struct err *e)
+{
+	SCOPED_FD int listener = -1;
+	int rc = confine_apply(&inner->session->confine, &listener, e);
+
+	return rc < 0 || listener < 0
+		       ? rc
+		       : holder_give_listener(inner->holder, listener, e);
+}
+
+static _Noreturn void command_main(const struct inner *inner, int slave)
+{
+	const struct session *session = inner->session;
+	struct err e = { 0 };
+	sigset_t none;
+	int rc = take_fds(inner, slave, &e);
+	int sock = fcntl(inner->sock, F_DUPFD_CLOEXEC, 3);
+
+	if (rc == 0)
+		rc = become_user(session, &e);
+	ns_hide();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (rc == 0) {
+		go_to_dir(session);
+		umask(022);
+		rc = confine(inner, &e);
+	}
+	if (rc < 0)
+		fail(sock, &e, 1);
+	for (int signo = 1; signo < NSIG; signo++)
+		(void)signal(signo, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	exec_command(session);
+	rc = errno;
+	(void)err_set(&e, rc, "%s",
+		      session->argv != NULL ? session->argv[0] : "shell");
+	fail(sock, &e, rc == ENOENT ? 127 : 126);
+}
+
+/* ---- waiting ------------------------------------------------------------ */
+
+static int block_signals(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	sigemptyset(&all);
+	for (int signo = 1; signo < NSIG; signo++)
+		if (signo != SIGPIPE && signo != SIGTTOU && signo != SIGTTIN)
+			sigaddset(&all, signo);
+	return signalfd(-1, &all, SFD_CLOEXEC);
+}
+
+/*
+ * The command is the leader of a session and of a group. A signal meant for it
+ * goes to the whole group, as from a terminal.
+ */
+static int wait_for(pid_t pid, int signals)
+{
+	struct signalfd_siginfo info;
+	int status;
+
+	for (;;) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return status;
+		if (read(signals, &info, sizeof(info)) != sizeof(info))
+			continue;
+		if (info.ssi_signo == SIGCHLD)
+			continue;
+		if (kill(-pid, (int)info.ssi_signo) < 0)
+			(void)kill(pid, (int)info.ssi_signo);
+	}
+}
+
+/* Inside, as root there. */
+static _Noreturn void run_inside(const struct inner *inner, int signals)
+{
+	struct inner_report said = { .kind = INNER_STARTED };
+	struct err e = { 0 };
+	int slave = -1, master = -1;
+	pid_t pid;
+
+	/* After the change of user, which clears it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (inner->wants_pty) {
+		master = open_pty(&slave, &e);
+		if (master < 0)
+			fail(inner->sock, &e, 1);
+	}
+	report(inner->sock, &said, master);
+	scope_close(&master);
+	pid = fork();
+	if (pid < 0) {
+		(void)err_set(&e, errno, "fork");
+		fail(inner->sock, &e, 1);
+	}
+	if (pid == 0)
+		command_main(inner, slave);
+	/* Only the command holds its ends, so that others see them close. */
+	scope_close(&slave);
+	for (int i = 0; i < 3; i++)
+		scope_close(&(int){ inner->fds[i] });
+	said.kind = INNER_ENDED;
+	said.wait_status = wait_for(pid, signals);
+	report(inner->sock, &said, -1);
+	_exit(0);
+}
+
+struct inside {
+	const struct inner *inner;
+	struct user me; /* outside */
+};
+
+static int open_self(void)
+{
+	return open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int enter_inside(void *data)
+{
+	const struct inside *inside = data;
+	int signals = block_signals();
+	int proc = open_self();
+	struct err e = { 0 };
+
+	ns_hide();
+	if (is_me(inside->inner->session) &&
+	    appear_as(inside->me, proc, &e) < 0)
+		fail(inside->inner->sock, &e, 1);
+	scope_close(&proc);
+	run_inside(inside->inner, signals);
+}
+
+/* In between a process stays outside, which hands signals on. */
+static _Noreturn void enter_elsewhere(struct inside *inside, int signals)
+{
+	const struct session *session = inside->inner->session;
+	struct err e = { 0 };
+	pid_t pid = 0;
+
+	if (session->enter(session->place, enter_inside, inside, &pid) < 0) {
+		(void)err_say(&e, ECHILD, "the workspace cannot be entered");
+		fail(inside->inner->sock, &e, 1);
+	}
+	(void)wait_for(pid, signals);
+	_exit(0);
+}
+
+_Noreturn void inner_main(const struct inner *inner)
+{
+	struct inside inside = { inner, { geteuid(), getegid() } };
+	struct err e = { 0 };
+	int signals = block_signals();
+	int proc = open_self();
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (inner->session->enter != NULL)
+		enter_elsewhere(&inside, signals);
+	ns_hide();
+	if (join(inner->holder, &e) < 0 ||
+	    (is_me(inner->session) && appear_as(inside.me, proc, &e) < 0))
+		fail(inner->sock, &e, 1);
+	scope_close(&proc);
+	run_inside(inner, signals);
+}

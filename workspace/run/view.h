@@ -1,0 +1,56 @@
+/*
+ * view.h - what is seen inside a workspace: its root folder, assembled.
+ *
+ * In a mount namespace of its own:
+ *
+ *	/			overlay: upper, layers, skeleton or base
+ *	/usr /etc /var /opt	over the host: one overlay each, as the host's
+ *				root folder as a whole cannot be a layer
+ *	/proc /dev /sys		new, or the host's read-only
+ *	/run /tmp		empty, in memory
+ *	the project's folder	the host's, at its own path
+ */
+#ifndef WORKSPACE_VIEW_H
+#define WORKSPACE_VIEW_H
+
+#include "core/err.h"
+#include "workspace/store/store.h"
+
+struct share {
+	char *source; /* absolute, on the host */
+	char *inside; /* absolute */
+	bool read_only;
+	bool devices; /* do not mount it nodev (a socket needs neither) */
+};
+
+struct view {
+	const struct store *store;
+	struct chain lower;
+	char upper[LAYER_ID_BYTES + 1]; /* "": read-only */
+	char skeleton[LAYER_ID_BYTES + 1]; /* when lower.host */
+	const char *hostname;
+	bool private_net;
+	const char *bridge; /* of a full system container's network; NULL */
+	bool single;
+	bool plain; /* upper alone, on a file system of its own: no layers */
+	const struct share *shares;
+	size_t share_count;
+};
+
+/*
+ * Assemble the root folder on the store's mnt folder, in a private mount
+ * namespace and as root of a user namespace. The working directory is the
+ * store's folder, entered there: descriptors of before belong to the old
+ * mount namespace, where nothing can be mounted. Only the stacked folders,
+ * without /proc and the rest, when bare: to read or to export it. Returns a
+ * descriptor of it, or -errno.
+ */
+int view_mount(const struct view *view, bool bare, struct err *e) MUST_CHECK;
+
+/*
+ * Whether an open file lies on a writable overlay of a view, and not on
+ * something of the host's that is shown in it.
+ */
+bool view_is_own(int fd) MUST_CHECK;
+
+#endif

@@ -1,0 +1,69 @@
+#include "workspace/running.h"
+
+#include "workspace/lxc/boot.h"
+
+int running_find(const struct store *store, const char *name,
+		 struct running *ret, struct err *e)
+{
+	struct running running = { .paused = -1 };
+	int rc = holder_connect(store, name, &running.holder, e);
+
+	if (rc < 0)
+		return rc;
+	running.init = rc == 1 ? running.holder.pid : boot_running(store, name);
+	if (running.init <= 0)
+		return 0;
+	*ret = running;
+	return 1;
+}
+
+void running_close(struct running *running)
+{
+	if (running->init <= 0)
+		return;
+	running_resume(running);
+	holder_close(&running->holder);
+	running->init = 0;
+}
+
+int running_pause(const struct store *store, const struct meta *meta,
+		  struct running *running, struct err *e)
+{
+	if (running->holder.pid > 0)
+		return holder_pause(&running->holder, e);
+	running->paused = boot_pause(store, meta->upper, e);
+	return running->paused < 0 ? running->paused : 0;
+}
+
+void running_resume(struct running *running)
+{
+	/* If it ended meanwhile there is nothing to continue. */
+	if (running->holder.pid > 0)
+		(void)!holder_resume(&running->holder, NULL);
+	scope_close(&running->paused);
+	running->paused = -1;
+}
+
+int running_exclude(const struct store *store, const char *name, struct err *e)
+{
+	SCOPED_RUNNING struct running running = { 0 };
+	int rc = running_find(store, name, &running, e);
+
+	if (rc == 1)
+		return err_say(e, EBUSY,
+			       "%s is in use (process %d); leave it first, or: "
+			       "project workspace stop %s",
+			       name, running.init, name);
+	return rc < 0 ? rc : holder_lock(store, name, e);
+}
+
+int running_stop(const struct store *store, const char *name, struct err *e)
+{
+	SCOPED_RUNNING struct running running = { 0 };
+	int rc = running_find(store, name, &running, e);
+
+	if (rc != 1)
+		return rc;
+	return running.holder.pid > 0 ? holder_stop(&running.holder, e)
+				      : boot_stop(store, name, e);
+}

@@ -1,0 +1,233 @@
+/* shift.c - the verb shift: a tree's owners to a range of ids and back. */
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/files.h"
+#include "core/mem.h"
+#include "workspace/command.h"
+#include "workspace/ns/ns.h"
+#include "workspace/ns/shift_ids.h"
+#include "workspace/store/shift_tree.h"
+
+/* ---- the two maps ------------------------------------------------------- */
+
+static int find_user(const char *text, uid_t *ret, struct err *e)
+{
+	const struct passwd *pw = getpwnam(text);
+	char *end = NULL;
+	unsigned long n;
+
+	if (pw != NULL) {
+		*ret = pw->pw_uid;
+		return 0;
+	}
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
+	    n >= UINT32_MAX)
+		return err_usage(e, "user: nobody is called '%s'", text);
+	*ret = (uid_t)n;
+	return 0;
+}
+
+/*
+ * Without --map: the range of a user. For an ordinary user only its first id:
+ * the rest of the range is where his workspaces have their ids already.
+ */
+static int range_of_user(const struct run *run, struct idmap *ret,
+			 struct err *e)
+{
+	const char *user = run->set->user;
+	uid_t uid = geteuid();
+	int rc = user != NULL ? find_user(user, &uid, e) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (geteuid() != 0 && uid != geteuid())
+		return err_usage(e, "user: only root shifts to the range of "
+				    "somebody else");
+	if (!idmap_whole(uid, ret))
+		return err_say(e, ENOENT,
+			       "%s has no range of ids in /etc/subuid and "
+			       "/etc/subgid",
+			       user);
+	if (geteuid() != 0)
+		ret->uids.ranges[0].count = ret->gids.ranges[0].count = 1;
+	return 0;
+}
+
+static void make_identity(struct idmap_ids *ids)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		ids->ranges[i].outside = ids->ranges[i].inside;
+}
+
+static int make_map(const struct run *run, struct shift_map *ret, struct err *e)
+{
+	const struct meta wanted = { .map = run->set->map.data };
+	struct idmap from, to;
+	int rc;
+
+	if (wanted.map != NULL && run->set->user != NULL)
+		return err_usage(e, "map and user exclude each other");
+	rc = wanted.map != NULL ? store_map(run->store, &wanted, &to, e)
+				: range_of_user(run, &to, e);
+	if (rc < 0)
+		return rc;
+	from = geteuid() == 0 ? to : run->store->map;
+	if (geteuid() == 0) {
+		make_identity(&from.uids);
+		make_identity(&from.gids);
+	}
+	rc = shift_map_make(&from, &to, ret, e);
+	if (rc == 0 && run->set->back)
+		shift_map_swap(ret);
+	return rc;
+}
+
+/* ---- which folder ------------------------------------------------------- */
+
+/* Its name as the kernel has it; the caller's. */
+static char *real_path(int fd)
+{
+	SCOPED_TEXT char *link = mem_printf("/proc/self/fd/%d", fd);
+	char path[PATH_MAX];
+	ssize_t n = readlink(link, path, sizeof(path));
+
+	return mem_text(path, n > 0 ? (size_t)n : 0);
+}
+
+static bool is_inside(int dir, int folder)
+{
+	SCOPED_TEXT char *path = real_path(dir);
+	SCOPED_TEXT char *above = real_path(folder);
+	size_t len = strlen(above);
+
+	return strncmp(path, above, len) == 0 &&
+	       (path[len] == '/' || path[len] == '\0');
+}
+
+static bool is_root_folder(int dir)
+{
+	struct stat st, root;
+
+	return fstat(dir, &st) < 0 || stat("/", &root) < 0 ||
+	       (st.st_dev == root.st_dev && st.st_ino == root.st_ino);
+}
+
+/* Returns a descriptor: of a folder that others own it cannot be more. */
+static int open_tree(const struct run *run, const char *path, struct err *e)
+{
+	SCOPED_FD int dir = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (dir < 0 || fstat(dir, &st) < 0)
+		return err_set(e, errno, "open %s", path);
+	if (!S_ISDIR(st.st_mode))
+		return err_say(e, ENOTDIR, "%s is not a folder", path);
+	if (is_root_folder(dir))
+		return err_say(e, EINVAL, "%s is the system itself", path);
+	if (is_inside(dir, run->store->dir))
+		return err_say(e, EINVAL,
+			       "%s is in the store of workspaces: their ids "
+			       "are chosen by create --map",
+			       path);
+	return fd_give(&dir);
+}
+
+/* ---- the verb ----------------------------------------------------------- */
+
+struct job {
+	struct shift_how how;
+	int report;
+};
+
+static int shift_inside(void *data, struct err *e)
+{
+	const struct job *job = data;
+	struct shift_count count;
+	int rc = shift_tree(&job->how, &count, e);
+
+	if (rc == 0 &&
+	    write_all(job->report, (const char *)&count, sizeof(count)) < 0)
+		rc = err_set(e, EPIPE, "report");
+	return rc;
+}
+
+/* An ordinary user is let do that where all of these ids are his. */
+static int shift_in_namespace(const struct shift_how *how,
+			      const struct idmap *mine, struct shift_count *ret,
+			      struct err *e)
+{
+	struct job job = { .how = *how };
+	SCOPED_FD int reader = -1;
+	SCOPED_FD int writer = -1;
+	struct idmap same;
+	int ends[2];
+	int rc = shift_map_same(how->map, mine, &same, e);
+
+	if (rc < 0)
+		return rc;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_set(e, errno, "pipe");
+	reader = ends[0];
+	writer = ends[1];
+	job.report = writer;
+	job.how.in_namespace = true;
+	rc = ns_run(&same, NULL, shift_inside, &job, e);
+	if (rc == 0 && read(reader, ret, sizeof(*ret)) != sizeof(*ret))
+		rc = err_set(e, EPIPE, "report");
+	return rc;
+}
+
+static void print_count(const struct shift_count *count, bool look_only)
+{
+	printf("%llu of %llu files %s", (unsigned long long)count->shifted,
+	       (unsigned long long)count->files,
+	       look_only ? "would be shifted" : "shifted");
+	if (look_only)
+		printf(": %llu owners, %llu access lists, %llu capabilities",
+		       (unsigned long long)count->owners,
+		       (unsigned long long)count->acls,
+		       (unsigned long long)count->caps);
+	printf("\n");
+}
+
+int command_shift(const struct run *run, struct err *e)
+{
+	SCOPED_FD int lock = -1;
+	SCOPED_FD int dir = -1;
+	SCOPED_TEXT char *path = NULL;
+	struct shift_map map;
+	struct shift_count count = { 0 };
+	struct shift_how how = {
+		.map = &map,
+		.store = run->store->dir,
+		.look_only = run->set->dry_run,
+	};
+	int rc;
+
+	if (run->store->map.single)
+		return err_say(e, EPERM, "%s", run->store->single_why);
+	rc = make_map(run, &map, e);
+	if (rc < 0)
+		return rc;
+	dir = open_tree(run, run->argv[0], e);
+	if (dir < 0)
+		return dir;
+	how.dir = dir;
+	path = real_path(dir);
+	how.path = path;
+	lock = store_lock(run->store, false, e);
+	if (lock < 0)
+		return lock;
+	rc = geteuid() == 0
+		     ? shift_tree(&how, &count, e)
+		     : shift_in_namespace(&how, &run->store->map, &count, e);
+	if (rc == 0)
+		print_count(&count, run->set->dry_run);
+	return rc;
+}

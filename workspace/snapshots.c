@@ -1,0 +1,167 @@
+/* snapshots.c - the verbs snap, restore, clone, destroy, undelete, rename. */
+#include <fcntl.h>
+#include <string.h>
+
+#include "core/child.h"
+#include "core/files.h"
+#include "core/mem.h"
+#include "workspace/command.h"
+#include "workspace/ops.h"
+
+static int edit_comment(const struct store *store, struct buf *out,
+			struct err *e)
+{
+	const char *editor = getenv("VISUAL");
+	SCOPED_TEXT char *file = mem_printf("%s/comment.%d.txt", store->path,
+					    getpid());
+	SCOPED_TEXT char *command = NULL;
+	struct child child = { 0 };
+	int rc;
+
+	if (editor == NULL || editor[0] == '\0')
+		editor = getenv("EDITOR");
+	/* The user's own words, as git takes them: a shell command. */
+	command = mem_printf(
+		"%s '%s'", editor != NULL && editor[0] != '\0' ? editor : "vi",
+		file);
+	rc = file_replace(AT_FDCWD, file, "", 0, 0600, e);
+	if (rc < 0)
+		return rc;
+	child.shell = command;
+	rc = child_run(&child, e);
+	if (rc == 0)
+		rc = file_read(AT_FDCWD, file, COMMENT_MAX_BYTES, out, e);
+	else if (rc > 0)
+		rc = err_say(e, ECANCELED, "the editor failed: no snapshot");
+	(void)unlink(file);
+	return rc;
+}
+
+static int get_comment(const struct run *run, struct buf *out, struct err *e)
+{
+	const struct settings *set = run->set;
+	int rc = 0;
+
+	if (set->comment != NULL)
+		buf_add_text(out, set->comment);
+	else if (set->file != NULL)
+		rc = file_read(AT_FDCWD,
+			       strcmp(set->file, "-") == 0 ? "/dev/stdin"
+							   : set->file,
+			       COMMENT_MAX_BYTES, out, e);
+	else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		rc = edit_comment(run->store, out, e);
+	while (out->len_bytes > 0 && out->data[out->len_bytes - 1] == '\n')
+		buf_cut(out, out->len_bytes - 1);
+	if (rc == 0 && strlen(buf_text(out)) != out->len_bytes)
+		rc = err_usage(e, "a comment is text without NUL");
+	return rc;
+}
+
+int command_snap(const struct run *run, struct err *e)
+{
+	SCOPED_TEXT char *name = NULL;
+	SCOPED_BUF struct buf comment = { 0 };
+	unsigned number = 0, taken = 0;
+	int rc = store_parse(run->store, run->argv[0], &name, &number, e);
+
+	if (rc == 0)
+		rc = get_comment(run, &comment, e);
+	if (rc < 0)
+		return rc;
+	/* NAME@SNAP: another comment for one that is there. */
+	if (number > 0)
+		return ops_comment(run->store, name, number, buf_text(&comment),
+				   e);
+	rc = ops_snapshot(run->store, name, buf_text(&comment), &taken, e);
+	if (rc == 0)
+		printf("%s@%u\n", name, taken);
+	return rc;
+}
+
+int command_restore(const struct run *run, struct err *e)
+{
+	SCOPED_TEXT char *name = NULL;
+	unsigned number = 0, saved = 0;
+	int rc = store_parse(run->store, run->argv[0], &name, &number, e);
+
+	if (rc == 0)
+		rc = ops_restore(run->store, name, number, &number, &saved, e);
+	if (rc < 0)
+		return rc;
+	printf("%s is as it was in %s@%u", name, name, number);
+	if (saved > 0)
+		printf("; what it was before is %s@%u", name, saved);
+	printf("\n");
+	return 0;
+}
+
+int command_clone(const struct run *run, struct err *e)
+{
+	SCOPED_TEXT char *name = NULL;
+	unsigned number = 0;
+	int rc = store_parse(run->store, run->argv[0], &name, &number, e);
+
+	if (rc < 0)
+		return rc;
+	return ops_clone(run->store, name,
+			 number > 0 ? (int)number : SNAPSHOT_NOW, run->argv[1],
+			 e);
+}
+
+int command_destroy(const struct run *run, struct err *e)
+{
+	SCOPED_TEXT char *name = NULL;
+	SCOPED_TEXT char *trash = NULL;
+	unsigned number = 0;
+	int rc = store_parse(run->store, run->argv[0], &name, &number, e);
+
+	if (rc < 0)
+		return rc;
+	if (number > 0) {
+		rc = ops_forget(run->store, name, number, e);
+		if (rc == 0)
+			printf("%s@%u is forgotten\n", name, number);
+		return rc;
+	}
+	rc = ops_destroy(run->store, name, &trash, e);
+	if (rc == 0)
+		printf("%s is in the trash; back with: project workspace "
+		       "undelete %s\n",
+		       name, trash);
+	return rc;
+}
+
+/* "1763775000-trip", or the newest one called trip. */
+int command_undelete(const struct run *run, struct err *e)
+{
+	SCOPED_NAMES struct names names = { 0 };
+	const char *found = NULL;
+	int rc = store_names(run->store, "trash", &names, e);
+
+	for (size_t i = 0; rc == 0 && i < names.count; i++) {
+		const char *dash = strchr(names.list[i], '-');
+
+		if (strcmp(names.list[i], run->argv[0]) == 0 ||
+		    (dash != NULL && strcmp(dash + 1, run->argv[0]) == 0))
+			found = names.list[i];
+	}
+	if (rc < 0)
+		return rc;
+	if (found == NULL)
+		return err_say(e, ENOENT, "nothing in the trash is called '%s'",
+			       run->argv[0]);
+	rc = ops_undelete(run->store, found, strchr(found, '-') + 1, e);
+	return rc == -EEXIST
+		       ? err_say(e, EEXIST, "there is a workspace '%s' already",
+				 strchr(found, '-') + 1)
+		       : rc;
+}
+
+int command_rename(const struct run *run, struct err *e)
+{
+	SCOPED_TEXT char *name = store_find(run->store, run->argv[0], e);
+
+	return name == NULL ? -ENOENT
+			    : ops_rename(run->store, name, run->argv[1], e);
+}

@@ -1,0 +1,510 @@
+#include "workspace/store/store.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <time.h>
+
+#include "core/clock.h"
+#include "core/files.h"
+#include "core/mem.h"
+#include "core/paths.h"
+#include "workspace/ns/ns.h"
+#include "workspace/store/grant.h"
+#include "workspace/store/skeleton.h"
+#include "workspace/store/tree.h"
+
+enum { LOCK_PAUSE_MIN_NS = 100000, LOCK_PAUSE_MAX_NS = 5000000 };
+
+static const char *const folders[] = { "ws",	 "trash", "bases",
+				       "layers", "tmp",	  "locks",
+				       "run",	 "mnt",	  "shift" };
+
+/* ---- opening ------------------------------------------------------------ */
+
+static int make_folders(struct store *store, struct err *e)
+{
+	for (size_t i = 0; i < COUNT_OF(folders); i++)
+		if (mkdirat(store->dir, folders[i], 0700) < 0 &&
+		    errno != EEXIST)
+			return err_set(e, errno, "make folder %s/%s",
+				       store->path, folders[i]);
+	return 0;
+}
+
+static int check_owner(struct store *store, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(store->dir, &st) < 0)
+		return err_set(e, errno, "stat %s", store->path);
+	if (st.st_uid != geteuid())
+		return err_say(e, EPERM, "%s belongs to another user",
+			       store->path);
+	/* Behind a list of users the group's bits are its mask (grant.h). */
+	if ((st.st_mode & 07777) == 0710 &&
+	    fgetxattr(store->dir, "system.posix_acl_access", NULL, 0) > 0)
+		return 0;
+	if ((st.st_mode & 07777) != 0700 && fchmod(store->dir, 0700) < 0)
+		return err_set(e, errno, "chmod %s", store->path);
+	return 0;
+}
+
+int store_open(struct store *ret, struct err *e)
+{
+	struct store store = { .path = path_data("workspaces"), .dir = -1 };
+	int rc;
+
+	store.dir = open(store.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (store.dir < 0 && errno == ENOENT) {
+		rc = dir_make(store.path, 0700, e);
+		if (rc == 0)
+			store.dir = dir_open(AT_FDCWD, store.path, e);
+		if (rc < 0 || store.dir < 0)
+			goto failed;
+	} else if (store.dir < 0) {
+		(void)err_set(e, errno, "open folder %s", store.path);
+		goto failed;
+	}
+	if (check_owner(&store, e) < 0 || make_folders(&store, e) < 0)
+		goto failed;
+	idmap_default(&store.map, &store.single_why);
+	*ret = store;
+	return 0;
+failed:
+	store_close(&store);
+	return e != NULL ? -e->code : -EIO;
+}
+
+int store_peek(struct store *ret, struct err *e)
+{
+	SCOPED_TEXT char *path = path_data("workspaces");
+	int dir = dir_open(AT_FDCWD, path, e);
+
+	if (dir < 0)
+		return dir;
+	*ret = (struct store){ .path = text_give(&path), .dir = dir };
+	return 0;
+}
+
+void store_close(struct store *store)
+{
+	if (store->path != NULL)
+		scope_close(&store->dir);
+	free(store->path);
+	*store = (struct store){ .dir = -1 };
+}
+
+int store_map(const struct store *store, const struct meta *meta,
+	      struct idmap *ret, struct err *e)
+{
+	SCOPED_TEXT char *list = mem_copy(meta->map);
+	char *rest = list;
+
+	if (list == NULL) {
+		*ret = store->map;
+		if (meta->single && !ret->single) {
+			ret->uids.count = ret->gids.count = 1;
+			ret->single = true;
+		}
+		return 0;
+	}
+	*ret = (struct idmap){ 0 };
+	for (char *one = strsep(&rest, " "); one != NULL;
+	     one = strsep(&rest, " "))
+		if (idmap_add(ret, one, e) < 0)
+			return -EINVAL;
+	return 0;
+}
+
+/* ---- locks -------------------------------------------------------------- */
+
+int store_flock(int fd, int operation, unsigned wait_ms, const char *what,
+		struct err *e)
+{
+	/* Mostly it is a workspace that is just ending: soon, then seldom. */
+	struct timespec pause = { .tv_nsec = LOCK_PAUSE_MIN_NS };
+	uint64_t until = clock_ms() + wait_ms;
+
+	while (flock(fd, operation | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_set(e, errno, "lock %s", what);
+		if (clock_ms() >= until)
+			return err_say(e, EBUSY,
+				       "another command is working on %s",
+				       what);
+		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < LOCK_PAUSE_MAX_NS)
+			pause.tv_nsec *= 2;
+	}
+	return 0;
+}
+
+int store_lock_file(const struct store *store, const char *name, int operation,
+		    unsigned wait_ms, const char *what, struct err *e)
+{
+	SCOPED_FD int fd = openat(store->dir, name,
+				  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+				  0600);
+	int rc;
+
+	if (fd < 0)
+		return err_set(e, errno, "open %s", name);
+	rc = store_flock(fd, operation, wait_ms, what, e);
+	return rc < 0 ? rc : fd_give(&fd);
+}
+
+int store_lock(const struct store *store, bool exclusive, struct err *e)
+{
+	return store_lock_file(store, "lock", exclusive ? LOCK_EX : LOCK_SH,
+			       STORE_LOCK_WAIT_MS, "the store of workspaces",
+			       e);
+}
+
+int store_lock_name(const struct store *store, const char *name, struct err *e)
+{
+	SCOPED_TEXT char *file = mem_printf("locks/%s", name);
+
+	return store_lock_file(store, file, LOCK_EX, STORE_LOCK_WAIT_MS, name,
+			       e);
+}
+
+/* ---- files -------------------------------------------------------------- */
+
+bool store_has(const struct store *store, const char *folder, const char *name)
+{
+	SCOPED_TEXT char *file = mem_printf("%s/%s", folder, name);
+
+	return faccessat(store->dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int store_load(const struct store *store, const char *folder, const char *name,
+	       struct meta *ret, struct err *e)
+{
+	SCOPED_TEXT char *file = mem_printf("%s/%s", folder, name);
+	SCOPED_BUF struct buf text = { 0 };
+	int rc = file_read(store->dir, file, META_MAX_BYTES, &text, e);
+
+	if (rc == -ENOENT)
+		return err_say(e, ENOENT, "no %s is called '%s'",
+			       strcmp(folder, "bases") == 0 ? "base"
+							    : "workspace",
+			       name);
+	if (rc < 0)
+		return rc;
+	if (meta_parse(buf_text(&text), text.len_bytes, ret, e) < 0)
+		return err_wrap(e, "%s/%s", store->path, file);
+	if (ret->upper[0] == '\0' && strcmp(folder, "ws") == 0) {
+		meta_fini(ret);
+		return err_say(e, EINVAL, "%s/%s: no layer to write to",
+			       store->path, file);
+	}
+	return 0;
+}
+
+int store_save(const struct store *store, const char *folder, const char *name,
+	       const struct meta *meta, struct err *e)
+{
+	SCOPED_TEXT char *file = mem_printf("%s/%s", folder, name);
+	SCOPED_BUF struct buf text = { 0 };
+
+	meta_print(meta, &text);
+	return file_replace(store->dir, file, buf_text(&text), text.len_bytes,
+			    0600, e);
+}
+
+static int sync_folder(const struct store *store, const char *folder,
+		       struct err *e)
+{
+	SCOPED_FD int fd = dir_open(store->dir, folder, e);
+
+	return fd < 0 ? fd : dir_sync(fd, e);
+}
+
+int store_move(const struct store *store, const char *from_folder,
+	       const char *from, const char *to_folder, const char *to,
+	       struct err *e)
+{
+	SCOPED_TEXT char *old = mem_printf("%s/%s", from_folder, from);
+	SCOPED_TEXT char *new = mem_printf("%s/%s", to_folder, to);
+	int rc;
+
+	if (renameat2(store->dir, old, store->dir, new, RENAME_NOREPLACE) < 0)
+		return err_set(e, errno, "rename %s to %s", old, new);
+	rc = sync_folder(store, to_folder, e);
+	return rc < 0 ? rc : sync_folder(store, from_folder, e);
+}
+
+/* ---- names -------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int store_names(const struct store *store, const char *folder,
+		struct names *ret, struct err *e)
+{
+	struct names names = { 0 };
+	int fd = dir_open(store->dir, folder, e);
+	struct dirent *entry;
+	DIR *dir;
+
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (dir == NULL) {
+		close(fd);
+		return err_set(e, errno, "read folder %s", folder);
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		/* Ours begin with a letter or digit; ".x.tmp" is a leftover. */
+		if (entry->d_name[0] == '.')
+			continue;
+		names.list = mem_resize(names.list, names.count + 1,
+					sizeof(*names.list));
+		names.list[names.count++] = mem_copy(entry->d_name);
+	}
+	closedir(dir);
+	if (names.count > 0)
+		qsort(names.list, names.count, sizeof(*names.list), by_text);
+	*ret = names;
+	return 0;
+}
+
+void names_fini(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->list[i]);
+	free(names->list);
+	*names = (struct names){ 0 };
+}
+
+static void add_candidate(struct buf *out, const char *name)
+{
+	buf_addf(out, "%s%s", out->len_bytes > 0 ? ", " : "", name);
+}
+
+char *store_find(const struct store *store, const char *prefix, struct err *e)
+{
+	SCOPED_NAMES struct names names = { 0 };
+	SCOPED_BUF struct buf candidates = { 0 };
+	const char *found = NULL;
+	size_t count = 0;
+
+	if (workspace_name_check(prefix, e) < 0)
+		return NULL;
+	if (store_has(store, "ws", prefix))
+		return mem_copy(prefix);
+	if (store_names(store, "ws", &names, e) < 0)
+		return NULL;
+	for (size_t i = 0; i < names.count; i++) {
+		if (strncmp(names.list[i], prefix, strlen(prefix)) != 0)
+			continue;
+		found = names.list[i];
+		count++;
+		add_candidate(&candidates, found);
+	}
+	if (count == 1)
+		return mem_copy(found);
+	if (count == 0)
+		(void)err_say(e, ENOENT, "no workspace is called '%s'", prefix);
+	else
+		(void)err_say(e, ENOENT, "'%s' could be %s", prefix,
+			      buf_text(&candidates));
+	return NULL;
+}
+
+/* ---- NAME@SNAPSHOT ------------------------------------------------------ */
+
+static int parse_number(const struct store *store, const char *name,
+			const char *text, unsigned *ret, struct err *e)
+{
+	SCOPED_META struct meta meta = { 0 };
+	unsigned number = 0;
+	char *end = NULL;
+	int rc = store_load(store, "ws", name, &meta, e);
+
+	if (rc < 0)
+		return rc;
+	if (strcmp(text, "last") == 0) {
+		for (size_t i = 0; i < meta.snap_count; i++)
+			if (meta.snaps[i].number > number)
+				number = meta.snaps[i].number;
+	} else if (text[0] >= '0' && text[0] <= '9') {
+		unsigned long n = strtoul(text, &end, 10);
+
+		number = *end == '\0' && n < UINT32_MAX ? (unsigned)n : 0;
+	}
+	if (number == 0 || meta_snapshot(&meta, number) == NULL)
+		return err_say(e, ENOENT, "%s has no snapshot '%s'", name,
+			       text);
+	*ret = number;
+	return 0;
+}
+
+int store_parse(const struct store *store, const char *text, char **ret_name,
+		unsigned *ret_number, struct err *e)
+{
+	const char *at = strchr(text, '@');
+	SCOPED_TEXT char *prefix =
+		mem_text(text, at != NULL ? (size_t)(at - text) : strlen(text));
+	SCOPED_TEXT char *name = store_find(store, prefix, e);
+	unsigned number = 0;
+	int rc = 0;
+
+	if (name == NULL)
+		return e != NULL ? -e->code : -ENOENT;
+	if (at != NULL)
+		rc = parse_number(store, name, at + 1, &number, e);
+	if (rc < 0)
+		return rc;
+	*ret_name = text_give(&name);
+	*ret_number = number;
+	return 0;
+}
+
+/* ---- layers ------------------------------------------------------------- */
+
+void store_layer_path(const char *id, const char *part,
+		      char ret[STORE_LAYER_PATH_BYTES])
+{
+	snprintf(ret, STORE_LAYER_PATH_BYTES, "layers/%s/%s", id, part);
+}
+
+static int try_layer(const struct store *store, const char *id, struct err *e)
+{
+	char path[STORE_LAYER_PATH_BYTES];
+
+	snprintf(path, sizeof(path), "layers/%s", id);
+	if (mkdirat(store->dir, path, 0700) < 0)
+		return errno == EEXIST ? -EEXIST
+				       : err_set(e, errno, "make %s", path);
+	store_layer_path(id, "up", path);
+	if (mkdirat(store->dir, path, 0755) < 0 ||
+	    fchmodat(store->dir, path, 0755, 0) < 0)
+		return err_set(e, errno, "make %s", path);
+	return 0;
+}
+
+int store_new_layer(const struct store *store, const struct idmap *map,
+		    char ret[LAYER_ID_BYTES + 1], struct err *e)
+{
+	for (int tries = 0; tries < 16; tries++) {
+		uint64_t random;
+		char id[LAYER_ID_BYTES + 1];
+		int rc;
+
+		if (getrandom(&random, sizeof(random), 0) < 0)
+			return err_set(e, errno, "getrandom");
+		snprintf(id, sizeof(id), "%012llx",
+			 (unsigned long long)random & 0xffffffffffffULL);
+		rc = try_layer(store, id, e);
+		if (rc == -EEXIST)
+			continue;
+		if (rc < 0)
+			return rc;
+		rc = grant_layer(store, id, map, e);
+		if (rc < 0)
+			store_drop_layer(store, id);
+		else
+			memcpy(ret, id, sizeof(id));
+		return rc;
+	}
+	return err_set(e, EEXIST, "make a layer");
+}
+
+static bool is_part(const char *name)
+{
+	for (const char *const *part = skeleton_parts; *part != NULL; part++)
+		if (strcmp(*part, name) == 0)
+			return true;
+	return false;
+}
+
+static bool dir_is_empty(int dir, const char *name, bool host)
+{
+	int fd = openat(dir, name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	bool empty = true;
+
+	if (listing == NULL) {
+		scope_close(&fd);
+		return false;
+	}
+	while (empty && (entry = readdir(listing)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		empty = host && is_part(entry->d_name) &&
+			dir_is_empty(fd, entry->d_name, false);
+	}
+	closedir(listing);
+	return empty;
+}
+
+bool store_layer_is_empty(const struct store *store, const char *id, bool host)
+{
+	char path[STORE_LAYER_PATH_BYTES];
+
+	store_layer_path(id, "up", path);
+	return dir_is_empty(store->dir, path, host);
+}
+
+/* ---- removal ------------------------------------------------------------ */
+
+static int empty_tmp(void *data, struct err *e)
+{
+	const struct store *store = data;
+	SCOPED_FD int tmp = dir_open(store->dir, "tmp", e);
+
+	return tmp < 0 ? tmp : tree_empty(tmp, e);
+}
+
+int store_empty_tmp(const struct store *store, struct err *e)
+{
+	SCOPED_NAMES struct names names = { 0 };
+	struct store copy = *store;
+	int rc = store_names(store, "tmp", &names, e);
+
+	if (rc < 0 || names.count == 0)
+		return rc;
+	/* Of root's some may belong to ids outside of any map. */
+	rc = geteuid() == 0 ? empty_tmp(&copy, e)
+			    : ns_run(&store->map, NULL, empty_tmp, &copy, e);
+	return rc < 0 ? rc : (int)names.count;
+}
+
+int store_remove_layers(const struct store *store, const struct names *ids,
+			struct err *e)
+{
+	int rc;
+
+	for (size_t i = 0; i < ids->count; i++) {
+		char from[STORE_LAYER_PATH_BYTES];
+		char to[STORE_LAYER_PATH_BYTES];
+
+		snprintf(from, sizeof(from), "layers/%s", ids->list[i]);
+		snprintf(to, sizeof(to), "tmp/%s", ids->list[i]);
+		if (renameat(store->dir, from, store->dir, to) < 0)
+			return err_set(e, errno, "rename %s", from);
+	}
+	rc = store_empty_tmp(store, e);
+	return rc < 0 ? rc : 0;
+}
+
+void store_drop_layer(const struct store *store, const char *id)
+{
+	char copy[LAYER_ID_BYTES + 1];
+	char *list[] = { copy };
+	const struct names one = { list, 1 };
+
+	snprintf(copy, sizeof(copy), "%s", id);
+	(void)!store_remove_layers(store, &one, NULL);
+}

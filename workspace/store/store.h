@@ -1,0 +1,142 @@
+/*
+ * store.h - where workspaces are kept, and who may change what at a time.
+ *
+ *	~/.local/share/earshot/workspaces/	0700
+ *		ws/NAME			a workspace (meta.h)
+ *		trash/TIME-NAME		a destroyed one, until gc
+ *		bases/NAME		a base, in the same format
+ *		layers/ID/up		what a layer holds; frozen when no
+ *		layers/ID/work		  workspace has it as its upper
+ *		host			the host's skeleton (skeleton.h)
+ *		tmp/			what is being removed
+ *		shift/INODE-BORN	see shift_tree.h
+ *		locks/NAME, run/NAME	see store_lock(), holder.h
+ *
+ * The folder is 0700 because what is setuid inside a workspace is setuid-you
+ * for everyone who can reach it from outside.
+ *
+ * Every change is prepared aside (a new layer, a new file) and made real by
+ * one rename of a file in ws/, trash/ or bases/. What a killed command leaves
+ * is a layer that nothing names, a ".tmp" file, or something in tmp/: all of
+ * it is found by gc and doctor from the files alone, without counters.
+ */
+#ifndef WORKSPACE_STORE_H
+#define WORKSPACE_STORE_H
+
+#include "core/err.h"
+#include "workspace/ns/idmap.h"
+#include "workspace/store/meta.h"
+
+enum {
+	STORE_LOCK_WAIT_MS = 20000, /* then "another command works on it" */
+	STORE_LAYER_PATH_BYTES = sizeof("layers//work") + LAYER_ID_BYTES,
+};
+
+struct store {
+	char *path; /* owned */
+	int dir; /* descriptor of path */
+	struct idmap map; /* the usual one */
+	const char *single_why; /* why map.single, NULL when it is not */
+};
+
+/* Open the store of the calling user, making it when it is new. */
+int store_open(struct store *ret, struct err *e) MUST_CHECK;
+/*
+ * Open it only to read, making and changing nothing: -ENOENT when there is
+ * none. Its map is not set, and folders in it may be missing.
+ */
+int store_peek(struct store *ret, struct err *e) MUST_CHECK;
+void store_close(struct store *store);
+#define SCOPED_STORE ON_SCOPE_EXIT(store_close)
+
+/* The ids of a workspace: --map of its creation, one id, or the usual. */
+int store_map(const struct store *store, const struct meta *meta,
+	      struct idmap *ret, struct err *e) MUST_CHECK;
+
+/*
+ * Lock the store: shared by whatever makes or names layers, exclusive for gc.
+ * Returns a descriptor to close, or -errno.
+ */
+int store_lock(const struct store *store, bool exclusive,
+	       struct err *e) MUST_CHECK;
+
+/* Lock one workspace or base name against other commands. */
+int store_lock_name(const struct store *store, const char *name,
+		    struct err *e) MUST_CHECK;
+
+/* The same for any file of the store, made when it is new. */
+int store_lock_file(const struct store *store, const char *name, int operation,
+		    unsigned wait_ms, const char *what,
+		    struct err *e) MUST_CHECK;
+
+/* Lock any descriptor as those do, waiting; what is for the message. */
+int store_flock(int fd, int operation, unsigned wait_ms, const char *what,
+		struct err *e) MUST_CHECK;
+
+/* "ws", "bases" or "trash" for the following. */
+bool store_has(const struct store *store, const char *folder, const char *name);
+/* -ENOENT with "no workspace is called ..." when there is none. */
+int store_load(const struct store *store, const char *folder, const char *name,
+	       struct meta *ret, struct err *e) MUST_CHECK;
+/* Replace or create; the caller holds the lock of name. */
+int store_save(const struct store *store, const char *folder, const char *name,
+	       const struct meta *meta, struct err *e) MUST_CHECK;
+/* Rename; never replaces: -EEXIST. Both folders are synced. */
+int store_move(const struct store *store, const char *from_folder,
+	       const char *from, const char *to_folder, const char *to,
+	       struct err *e) MUST_CHECK;
+
+/* Names in a folder of the store, sorted; memory is the caller's. */
+struct names {
+	char **list;
+	size_t count;
+};
+int store_names(const struct store *store, const char *folder,
+		struct names *ret, struct err *e) MUST_CHECK;
+void names_fini(struct names *names);
+#define SCOPED_NAMES ON_SCOPE_EXIT(names_fini)
+
+/*
+ * A workspace by its name or an unambiguous beginning of it. The result is the
+ * caller's; NULL with e filled.
+ */
+char *store_find(const struct store *store, const char *prefix,
+		 struct err *e) MUST_CHECK;
+
+/*
+ * Split "NAME[@SNAPSHOT]". *ret_number is 0 without "@"; "@last" is the newest.
+ * *ret_name is the caller's, looked up with store_find().
+ */
+int store_parse(const struct store *store, const char *text, char **ret_name,
+		unsigned *ret_number, struct err *e) MUST_CHECK;
+
+/*
+ * Make a new empty layer with its up folder, for root of the map (grant.h); its
+ * id goes to ret.
+ */
+int store_new_layer(const struct store *store, const struct idmap *map,
+		    char ret[LAYER_ID_BYTES + 1], struct err *e) MUST_CHECK;
+
+/* "layers/ID/part", relative to the store's folder. */
+void store_layer_path(const char *id, const char *part,
+		      char ret[STORE_LAYER_PATH_BYTES]);
+
+/*
+ * Whether nothing was ever written to a layer. Over the host its mount points
+ * (skeleton_parts) do not count.
+ */
+bool store_layer_is_empty(const struct store *store, const char *id, bool host);
+
+/*
+ * Remove layers, however their owners and modes: first moved to tmp/, so that
+ * a killed removal leaves nothing half there.
+ */
+int store_remove_layers(const struct store *store, const struct names *ids,
+			struct err *e) MUST_CHECK;
+/* Remove one that its maker did not use after all; errors are left to gc. */
+void store_drop_layer(const struct store *store, const char *id);
+
+/* Empty tmp/. Returns how many things were there, or -errno. */
+int store_empty_tmp(const struct store *store, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,324 @@
+/* transfer.c - the verbs export, import and base. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "core/child.h"
+#include "core/files.h"
+#include "core/log.h"
+#include "core/mem.h"
+#include "workspace/image/bases.h"
+#include "workspace/command.h"
+#include "workspace/running.h"
+#include "workspace/image/import.h"
+#include "workspace/launch.h"
+#include "workspace/ns/ns.h"
+#include "workspace/ops.h"
+
+/* ---- export ------------------------------------------------------------- */
+
+struct export
+{
+	const struct store *store;
+	struct view view;
+	const char *name; /* of the workspace */
+	const char *file; /* for its ending */
+	const char *format; /* "root", "oci", "incus" */
+	int fd;
+};
+
+/* What "incus image import" and "lxc image import" want to know. */
+static int write_incus(struct pack *pack, const struct export *export, int root,
+		       uint64_t *skipped, struct err *e)
+{
+	struct utsname machine;
+	SCOPED_TEXT char *yaml = NULL;
+	int rc;
+
+	(void)uname(&machine);
+	yaml = mem_printf("architecture: %s\ncreation_date: %lld\n"
+			  "properties:\n"
+			  "  architecture: %s\n"
+			  "  description: earshot workspace %s\n"
+			  "  name: %s\n"
+			  "  os: linux\n",
+			  machine.machine, (long long)time(NULL),
+			  machine.machine, export->view.hostname,
+			  export->view.hostname);
+	rc = pack_file(pack, "metadata.yaml", yaml, -1, strlen(yaml), e);
+	return rc < 0 ? rc : pack_tree(pack, root, "rootfs", skipped, e);
+}
+
+static int write_archive(struct pack *pack, const struct export *export,
+			 int root, uint64_t *skipped, struct err *e)
+{
+	SCOPED_FD int tmp = -1;
+
+	if (strcmp(export->format, "incus") == 0)
+		return write_incus(pack, export, root, skipped, e);
+	if (strcmp(export->format, "root") == 0)
+		return pack_tree(pack, root, "", skipped, e);
+	tmp = dir_open(export->store->dir, "tmp", e);
+	return tmp < 0 ? tmp
+		       : oci_export(pack, root, tmp, export->view.hostname,
+				    skipped, e);
+}
+
+static int export_inside(void *data, struct err *e)
+{
+	const struct export *export = data;
+	bool host = export->view.lower.host;
+	uint64_t skipped = 0;
+	SCOPED_FD int root = view_mount(&export->view, true, e);
+	struct pack *pack;
+	int rc;
+
+	if (root < 0)
+		return root;
+	pack = pack_new(export->fd, export->file, e);
+	if (pack == NULL)
+		return e != NULL ? -e->code : -EIO;
+	/* Of the host not everything is readable; of a workspace all is. */
+	rc = write_archive(pack, export, root, host ? &skipped : NULL, e);
+	if (rc < 0) {
+		pack_abandon(pack);
+		return rc;
+	}
+	rc = pack_close(pack, e);
+	if (rc == 0 && skipped > 0)
+		log_warn("%llu files of the host that only root may read were "
+			 "left out",
+			 (unsigned long long)skipped);
+	return rc;
+}
+
+/* Beside the target, so that the archive appears whole or not at all. */
+static int export_to(struct export *export, const struct idmap *map,
+		     const char *file, struct err *e)
+{
+	SCOPED_TEXT char *temp = mem_printf("%s.%d.tmp", file, getpid());
+	SCOPED_FD int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+				0600);
+	mode_t mask = umask(0);
+	int rc;
+
+	(void)umask(mask);
+	if (fd < 0)
+		return err_set(e, errno, "create %s", temp);
+	export->fd = fd;
+	rc = ns_run(map, export->store->path, export_inside, export, e);
+	if (rc == 0 && (fsync(fd) < 0 || fchmod(fd, 0666 & ~mask) < 0))
+		rc = err_set(e, errno, "write %s", file);
+	if (rc == 0 && rename(temp, file) < 0)
+		rc = err_set(e, errno, "rename %s", temp);
+	if (rc < 0)
+		(void)unlink(temp);
+	return rc;
+}
+
+static int exported_chain(const struct run *run, const char *name,
+			  unsigned number, const struct meta *meta,
+			  struct chain *ret, struct err *e)
+{
+	SCOPED_FD int excluded = -1;
+
+	if (number > 0) {
+		*ret = chain_copy(&meta_snapshot(meta, number)->chain);
+		return 0;
+	}
+	excluded = running_exclude(run->store, name, e);
+	if (excluded < 0)
+		return e->code == EBUSY
+			       ? err_say(e, EBUSY,
+					 "%s is in use: take a snapshot and "
+					 "export that (%s@last)",
+					 name, name)
+			       : excluded;
+	*ret = chain_copy(&meta->lower);
+	chain_push(ret, meta->upper);
+	return 0;
+}
+
+int command_export(const struct run *run, struct err *e)
+{
+	SCOPED_TEXT char *name = NULL;
+	SCOPED_META struct meta meta = { 0 };
+	SCOPED_CHAIN struct chain chain = { 0 };
+	SCOPED_FD int lock = store_lock(run->store, false, e);
+	const char *format = run->set->format;
+	struct export export = { .store = run->store, .file = run->argv[1] };
+	struct idmap map;
+	unsigned number = 0;
+	int rc = lock < 0 ? lock
+			  : store_parse(run->store, run->argv[0], &name,
+					&number, e);
+
+	if (rc == 0 && strcmp(format, "root") != 0 &&
+	    strcmp(format, "oci") != 0 && strcmp(format, "incus") != 0)
+		return err_usage(e, "format: '%s' is none of root, oci, incus",
+				 format);
+	if (rc == 0)
+		rc = store_load(run->store, "ws", name, &meta, e);
+	if (rc == 0)
+		rc = store_map(run->store, &meta, &map, e);
+	if (rc == 0)
+		rc = exported_chain(run, name, number, &meta, &chain, e);
+	if (rc == 0)
+		rc = launch_view(run->store, &meta, &chain, command_tell,
+				 &export.view, e);
+	if (rc < 0)
+		return rc;
+	export.view.hostname = name;
+	export.name = name;
+	export.format = format;
+	return export_to(&export, &map, run->argv[1], e);
+}
+
+/* ---- import ------------------------------------------------------------- */
+
+int command_import(const struct run *run, struct err *e)
+{
+	struct idmap map;
+	const struct import import = { run->store, &map, run->set->max_mib,
+				       command_tell };
+	SCOPED_CHAIN struct chain chain = { 0 };
+	SCOPED_FD int lock = store_lock(run->store, false, e);
+	const char *slash = strrchr(run->argv[0], '/');
+	struct create create = {
+		.name = run->argv[1],
+		.base = slash != NULL ? slash + 1 : run->argv[0],
+	};
+	int rc = lock < 0 ? lock : workspace_name_check(run->argv[1], e);
+
+	if (rc == 0)
+		rc = command_map(run, &create.map, &map, e);
+	if (rc < 0)
+		return rc;
+	if (store_has(run->store, "ws", run->argv[1]))
+		return err_say(e, EEXIST, "there is a workspace '%s' already",
+			       run->argv[1]);
+	rc = import_source(&import, run->argv[0], &chain, e);
+	if (rc < 0)
+		return rc;
+	create.lower = chain;
+	rc = ops_create(run->store, &create, e);
+	if (rc < 0)
+		import_drop(run->store, &chain);
+	return rc;
+}
+
+/* ---- bases -------------------------------------------------------------- */
+
+static int base_list(const struct run *run, struct err *e)
+{
+	SCOPED_NAMES struct names names = { 0 };
+	int rc = store_names(run->store, "bases", &names, e);
+
+	for (size_t i = 0; rc == 0 && i < names.count; i++) {
+		SCOPED_META struct meta meta = { 0 };
+
+		rc = store_load(run->store, "bases", names.list[i], &meta, e);
+		if (rc == 0)
+			printf("%-24s %zu layer%s, from %s\n", names.list[i],
+			       meta.lower.count,
+			       meta.lower.count == 1 ? "" : "s",
+			       meta.base != NULL ? meta.base : "-");
+	}
+	return rc;
+}
+
+static int base_add(const struct run *run, struct err *e)
+{
+	SCOPED_FD int lock = store_lock(run->store, false, e);
+	SCOPED_FD int name_lock = -1;
+	SCOPED_META struct meta meta = { .next = 1, .created_s = time(NULL) };
+	SCOPED_TEXT char *label = NULL;
+	const char *name = run->argv[1];
+	const char *map_text = NULL;
+	struct idmap map;
+	int rc = lock < 0 ? lock : workspace_name_check(name, e);
+
+	if (rc == 0)
+		rc = command_map(run, &map_text, &map, e);
+	if (rc < 0)
+		return rc;
+	name_lock = store_lock_name(run->store, name, e);
+	if (name_lock < 0)
+		return name_lock;
+	if (store_has(run->store, "bases", name) || strcmp(name, "host") == 0)
+		return err_say(e, EEXIST, "there is a base '%s' already", name);
+	rc = bases_resolve(run->store, &map, run->argv[2], run->set->max_mib,
+			   command_tell, &meta.lower, &label, e);
+	if (rc < 0)
+		return rc;
+	meta.base = text_give(&label);
+	meta.map = mem_copy(map_text);
+	return store_save(run->store, "bases", name, &meta, e);
+}
+
+static bool stands_on(const struct chain *chain, const struct chain *base)
+{
+	for (size_t i = 0; i < base->count; i++)
+		if (chain_has(chain, base->ids[i]))
+			return true;
+	return false;
+}
+
+/* Workspaces keep the layers that they name; yet a base in use is kept. */
+static int base_users(const struct store *store, const struct meta *base,
+		      struct buf *out, struct err *e)
+{
+	SCOPED_NAMES struct names names = { 0 };
+	int rc = store_names(store, "ws", &names, e);
+
+	for (size_t i = 0; rc == 0 && i < names.count; i++) {
+		SCOPED_META struct meta meta = { 0 };
+		bool uses;
+
+		rc = store_load(store, "ws", names.list[i], &meta, e);
+		uses = rc == 0 && stands_on(&meta.lower, &base->lower);
+		for (size_t j = 0; !uses && j < meta.snap_count; j++)
+			uses = stands_on(&meta.snaps[j].chain, &base->lower);
+		if (uses)
+			buf_addf(out, "%s%s", out->len_bytes > 0 ? ", " : "",
+				 names.list[i]);
+	}
+	return rc;
+}
+
+static int base_remove(const struct run *run, struct err *e)
+{
+	SCOPED_FD int lock = store_lock(run->store, true, e);
+	SCOPED_META struct meta meta = { 0 };
+	SCOPED_BUF struct buf users = { 0 };
+	SCOPED_TEXT char *trash = mem_printf(
+		"0-%lld-%s.base", (long long)time(NULL), run->argv[1]);
+	int rc = lock < 0 ? lock
+			  : store_load(run->store, "bases", run->argv[1], &meta,
+				       e);
+
+	if (rc == 0)
+		rc = base_users(run->store, &meta, &users, e);
+	if (rc < 0)
+		return rc;
+	if (users.len_bytes > 0)
+		return err_say(e, EBUSY, "base %s is in use by %s",
+			       run->argv[1], buf_text(&users));
+	return store_move(run->store, "bases", run->argv[1], "trash", trash, e);
+}
+
+int command_base(const struct run *run, struct err *e)
+{
+	const char *verb = run->argc > 0 ? run->argv[0] : "list";
+
+	if (strcmp(verb, "list") == 0 && run->argc <= 1)
+		return base_list(run, e);
+	if (strcmp(verb, "add") == 0 && run->argc == 3)
+		return base_add(run, e);
+	if (strcmp(verb, "remove") == 0 && run->argc == 2)
+		return base_remove(run, e);
+	return err_usage(e, "usage: project workspace base [list | add NAME "
+			    "SOURCE | remove NAME]");
+}
