@@ -2,7 +2,7 @@
 #
 # One tree per mode under build/: MODE=release (default), debug, asan, tsan,
 # fuzz, cover. Programs go to build/MODE/bin, objects and libraries to
-# build/MODE/obj. Sources are found by folder: a new .c file needs no line here.
+# build/MODE/obj. Sources are found by directory: a new .c file needs no line here.
 
 MODE = release
 PREFIX = /usr/local
@@ -23,7 +23,7 @@ BIN = $(OUT)/bin
 
 # ---- what there is ----------------------------------------------------------
 
-# A program NAME is main.c of its folder, NAME_MAIN, with the libraries of
+# A program NAME is main.c of its directory, NAME_MAIN, with the libraries of
 # NAME_AREAS (see below), pkg-config's NAME_PKGS and NAME_LIBS.
 PROGRAMS = speakd speakctl sic-bridge project
 HELPERS = speakd-voice project-workspace
@@ -55,7 +55,7 @@ project-workspace_AREAS = workspace project core
 project-workspace_PKGS = inih jansson libutf8proc libseccomp libcap
 project-workspace_LIBS = -ldl
 
-# An area is the folders whose .c files, without a main.c, make one library.
+# An area is the directories whose .c files, without a main.c, make one library.
 AREAS = core speakd speakctl voice sic-bridge project workspace
 core_DIRS = core core/message
 speakd_DIRS = speakd speakd/input speakd/words speakd/queue speakd/out speakd/ssip
@@ -168,7 +168,7 @@ $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $$(call archives_of,$$*)
 E2E_TESTS = tests/layers $(sort $(wildcard tests/e2e/*.bats) \
 	$(filter-out %/lib.py %/slow_sink.py,$(wildcard tests/e2e/*.py)))
 TESTS = $(UNIT_TESTS) $(E2E_TESTS)
-# Two at a time: each end-to-end file brings its own servers and folders.
+# Two at a time: each end-to-end file brings its own servers and directories.
 JOBS = 2
 
 check: deps

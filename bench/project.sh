@@ -3,7 +3,7 @@
 #
 # usage: bench/project.sh [PROJECTS...]   (10 1000 10000)
 # Whole processes without a shell, medians in milliseconds; TAB in a real
-# interactive bash. EARSHOT_BIN is the folder of the built programs. Needs
+# interactive bash. EARSHOT_BIN is the directory of the built programs. Needs
 # hyperfine, todotxt-cli, taskwarrior, bash-completion and python3-pexpect.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

@@ -20,15 +20,15 @@ def main():
     names = [f"{rng.choice(WORDS)}_{rng.choice(WORDS)}_{i:05d}"
              for i in range(count)]
     for name in names:
-        folder = f"{home}/gtd/Projects/{name}"
-        os.makedirs(folder)
+        directory = f"{home}/gtd/Projects/{name}"
+        os.makedirs(directory)
         texts = {
             "summary": f"{name}\nPurpose: because\nDone when: it is done\n",
             "actions": "".join(f"[ ] action {k} of {name} @{c}\n"
                                for k, c in enumerate(CONTEXTS)),
             "log": "2026-01-01 started\n"}
         for part, text in texts.items():
-            with open(f"{folder}/{part}", "w") as f:
+            with open(f"{directory}/{part}", "w") as f:
                 f.write(text)
     # One to move about, beside them.
     os.makedirs(f"{home}/gtd/Postponed")

@@ -249,7 +249,7 @@ PODMAN, PODMAN_ROOT = "podman run", "podman run, as root"
 # ---- ours -------------------------------------------------------------------
 
 def upper(b, name):
-    """The folder that is written to."""
+    """The directory that is written to."""
     store = b.home + "/.local/share/earshot/workspaces/"
     with open(store + "ws/" + name, encoding="utf-8") as f:
         return store + "layers/" + [l.split()[1] for l in f if l.startswith("upper ")][0] + "/up"
@@ -331,7 +331,7 @@ def lxc_base(b, path):
 def lxc_clone(b, where, name):
     b.run(["lxc-copy", *where, "-p", where[1], "-n", "base", "-N", name, "-s", "-B",
            "overlayfs"])
-    # Without this a user's overlay cannot replace folders, and keeps no opaque ones.
+    # Without this a user's overlay cannot replace directories, and keeps no opaque ones.
     with open("%s/%s/config" % (where[1], name), "a", encoding="ascii") as f:
         f.write("lxc.rootfs.options = userxattr\n")
 

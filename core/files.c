@@ -218,14 +218,14 @@ int dir_open(int dir_fd, const char *name, struct err *e)
 {
 	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	return fd >= 0 ? fd : err_set(e, errno, "open folder %s", name);
+	return fd >= 0 ? fd : err_set(e, errno, "open directory %s", name);
 }
 
 int dir_sync(int dir_fd, struct err *e)
 {
 	/* Some file systems (FUSE, CIFS) cannot: nothing better to do there. */
 	if (fsync(dir_fd) < 0 && errno != EINVAL && errno != ENOTSUP)
-		return err_set(e, errno, "sync folder");
+		return err_set(e, errno, "sync directory");
 	return 0;
 }
 
@@ -238,11 +238,11 @@ int dir_make(const char *path, mode_t mode, struct err *e)
 			continue;
 		*p = '\0';
 		if (mkdir(part, mode) < 0 && errno != EEXIST)
-			return err_set(e, errno, "make folder %s", part);
+			return err_set(e, errno, "make directory %s", part);
 		*p = '/';
 	}
 	if (mkdir(part, mode) < 0 && errno != EEXIST)
-		return err_set(e, errno, "make folder %s", part);
+		return err_set(e, errno, "make directory %s", part);
 	return 0;
 }
 

@@ -94,15 +94,14 @@ static void add_number(struct buf *line, uintmax_t number)
 
 /* ---- moves -------------------------------------------------------------- */
 
-/* Sync the folder that path lies in. */
-static int sync_folder_of(const struct gtd *gtd, const char *path,
-			  struct err *e)
+/* Sync the directory that path lies in. */
+static int sync_dir_of(const struct gtd *gtd, const char *path, struct err *e)
 {
 	const char *slash = strrchr(path, '/');
-	SCOPED_TEXT char *folder =
+	SCOPED_TEXT char *directory =
 		slash != NULL ? mem_text(path, (size_t)(slash - path))
 			      : mem_copy(".");
-	SCOPED_FD int fd = dir_open(gtd->fd, folder, e);
+	SCOPED_FD int fd = dir_open(gtd->fd, directory, e);
 
 	return fd < 0 ? fd : dir_sync(fd, e);
 }
@@ -110,7 +109,7 @@ static int sync_folder_of(const struct gtd *gtd, const char *path,
 /*
  * NFS answers EINVAL to any flag of renameat2(2), old FUSE file systems
  * ENOSYS or ENOTSUP. The lock is held, so looking first is safe among
- * ourselves, and rename(2) never replaces a folder that has something in it.
+ * ourselves, and rename(2) never replaces a directory that has something in it.
  */
 static int rename_looking_first(int fd, const char *from, const char *to)
 {
@@ -149,9 +148,9 @@ static int move(struct change *change, struct buf *line, const char *from,
 	change_note(change, from);
 	change_note(change, to);
 	follow_on_move(gtd, from, to);
-	if (sync_folder_of(gtd, to, e) < 0)
+	if (sync_dir_of(gtd, to, e) < 0)
 		return -e->code;
-	return sync_folder_of(gtd, from, e);
+	return sync_dir_of(gtd, from, e);
 }
 
 static int inode_of(const struct gtd *gtd, const char *path, uintmax_t *ret,
@@ -219,10 +218,10 @@ int change_make_dir(struct gtd *gtd, const char *path, struct err *e)
 			continue;
 		*p = '\0';
 		if (mkdirat(gtd->fd, part, 0777) == 0) {
-			if (sync_folder_of(gtd, part, e) < 0)
+			if (sync_dir_of(gtd, part, e) < 0)
 				return -e->code;
 		} else if (errno != EEXIST)
-			return err_set(e, errno, "make folder %s", part);
+			return err_set(e, errno, "make directory %s", part);
 		if (c == '\0')
 			return 0;
 		*p = c;
@@ -304,7 +303,7 @@ int change_append(struct change *change, const char *path, const char *text,
 	if (file_append(gtd->fd, path, line.data, line.len_bytes, 0666, e) < 0)
 		return -e->code;
 	change_note(change, path);
-	return existed ? 0 : sync_folder_of(gtd, path, e);
+	return existed ? 0 : sync_dir_of(gtd, path, e);
 }
 
 int change_note_edit(struct change *change, const char *path, const char *old,

@@ -1,5 +1,5 @@
 /*
- * change.h - everything that changes the GTD folder, and the way back.
+ * change.h - everything that changes the GTD directory, and the way back.
  *
  * A command's changes form one group. Each is written to the journal, synced,
  * before it happens, so that a crash leaves either nothing or something that
@@ -63,7 +63,7 @@ int change_note_edit(struct change *change, const char *path, const char *old,
 		     size_t old_bytes, const char *text, size_t len_bytes,
 		     struct err *e) MUST_CHECK;
 
-/* Make a folder of the GTD folder if it is missing. */
+/* Make a directory of the GTD directory if it is missing. */
 int change_make_dir(struct gtd *gtd, const char *path,
 		    struct err *e) MUST_CHECK;
 

@@ -78,7 +78,7 @@ static int collect_project(const struct place *place, unsigned char d_type,
 	return 0;
 }
 
-/* A list of the folder's own ("nextactions"): every line counts. */
+/* A list of the directory's own ("nextactions"): every line counts. */
 static int collect_file(const struct collect *c, enum list_file file,
 			struct err *e)
 {
@@ -222,7 +222,7 @@ int run_someday(struct call *call, struct err *e)
 /* ---- in ----------------------------------------------------------------- */
 
 /*
- * Lines from standard input. Each is a change of its own, and the folder is
+ * Lines from standard input. Each is a change of its own, and the directory is
  * not locked in between: who writes them may take all day.
  */
 struct stream {

@@ -17,26 +17,26 @@ enum { TREE_DEPTH_MAX = 8 };
 
 /* ---- every file --------------------------------------------------------- */
 
-/* Called for each regular file below a folder, and for each folder. */
+/* Called for each regular file below a directory, and for each directory. */
 typedef int tree_fn(const char *path, const char *name, bool is_dir,
 		    void *data);
 
 struct tree {
 	const struct gtd *gtd;
-	const char *folder;
+	const char *directory;
 	int depth;
 	tree_fn *fn;
 	void *data;
 };
 
-static int walk_tree(const struct gtd *gtd, const char *folder, int depth,
+static int walk_tree(const struct gtd *gtd, const char *directory, int depth,
 		     tree_fn *fn, void *data);
 
 static int on_tree_entry(const char *name, unsigned char d_type, void *data)
 {
 	struct tree *tree = data;
-	SCOPED_TEXT char *path = tree->folder[0] != '\0'
-					 ? mem_printf("%s/%s", tree->folder,
+	SCOPED_TEXT char *path = tree->directory[0] != '\0'
+					 ? mem_printf("%s/%s", tree->directory,
 						      name)
 					 : mem_copy(name);
 	bool is_dir = d_type == DT_DIR;
@@ -52,7 +52,7 @@ static int on_tree_entry(const char *name, unsigned char d_type, void *data)
 		is_dir = S_ISDIR(st.st_mode);
 	}
 	rc = tree->fn(path, name, is_dir, tree->data);
-	/* A link to a folder above would go round and round. */
+	/* A link to a directory above would go round and round. */
 	if (rc == 0 && is_dir && d_type != DT_LNK &&
 	    tree->depth < TREE_DEPTH_MAX)
 		rc = walk_tree(tree->gtd, path, tree->depth + 1, tree->fn,
@@ -60,15 +60,15 @@ static int on_tree_entry(const char *name, unsigned char d_type, void *data)
 	return rc;
 }
 
-static int walk_tree(const struct gtd *gtd, const char *folder, int depth,
+static int walk_tree(const struct gtd *gtd, const char *directory, int depth,
 		     tree_fn *fn, void *data)
 {
-	struct tree tree = { gtd, folder, depth, fn, data };
+	struct tree tree = { gtd, directory, depth, fn, data };
 	struct err e = { 0 };
-	int rc = gtd_each(gtd, folder[0] != '\0' ? folder : ".", on_tree_entry,
-			  &tree, &e);
+	int rc = gtd_each(gtd, directory[0] != '\0' ? directory : ".",
+			  on_tree_entry, &tree, &e);
 
-	/* One folder that cannot be read must not hide the others. */
+	/* One directory that cannot be read must not hide the others. */
 	if (rc < 0 && e.code != 0) {
 		log_warn("%s", e.text);
 		return 0;

@@ -28,9 +28,8 @@ static int is_swap(const char *name, unsigned char d_type, void *data)
 static char *plain_file_swap(const struct gtd *gtd, const struct place *place)
 {
 	for (char c = 'p'; c >= 'a'; c--) {
-		SCOPED_TEXT char *path = mem_printf("%s/.%s.sw%c",
-						    state_folder(place->state),
-						    place->name, c);
+		SCOPED_TEXT char *path = mem_printf(
+			"%s/.%s.sw%c", state_dir(place->state), place->name, c);
 
 		if (gtd_exists(gtd, path))
 			return text_give(&path);
@@ -66,7 +65,7 @@ static int refuse_open(struct call *call, const struct place *place,
 
 struct filing {
 	struct place place;
-	char *from, *folder; /* owned: where it is; where it goes */
+	char *from, *directory; /* owned: where it is; where it goes */
 	struct change change;
 	bool begun;
 };
@@ -76,19 +75,19 @@ static void filing_fini(struct filing *filing)
 	if (filing->begun)
 		change_end(&filing->change);
 	free(filing->from);
-	free(filing->folder);
+	free(filing->directory);
 }
 
 #define SCOPED_FILING ON_SCOPE_EXIT(filing_fini)
 
 /* Lock first and look then: of two commands only one finds the project. */
 static int filing_begin(struct filing *filing, struct call *call,
-			char *take_folder, struct err *e)
+			char *take_dir, struct err *e)
 {
 	SCOPED_TEXT char *what = NULL;
 	int rc;
 
-	filing->folder = take_folder;
+	filing->directory = take_dir;
 	rc = gtd_lock(&call->gtd, e);
 	if (rc == 0)
 		rc = call_project(call, 0, &filing->place, e);
@@ -101,15 +100,15 @@ static int filing_begin(struct filing *filing, struct call *call,
 	if (change_begin(&filing->change, &call->gtd, what, e) < 0)
 		return -e->code;
 	filing->begun = true;
-	return filing->folder == NULL
+	return filing->directory == NULL
 		       ? 0
-		       : change_make_dir(&call->gtd, filing->folder, e);
+		       : change_make_dir(&call->gtd, filing->directory, e);
 }
 
-/* To the folder under the same name, which must be free there. */
+/* To the directory under the same name, which must be free there. */
 static int filing_move(struct filing *filing, struct call *call, struct err *e)
 {
-	SCOPED_TEXT char *to = mem_printf("%s/%s", filing->folder,
+	SCOPED_TEXT char *to = mem_printf("%s/%s", filing->directory,
 					  filing->place.name);
 	int rc = change_move(&filing->change, filing->from, to, e);
 
@@ -126,7 +125,7 @@ static int filing_move(struct filing *filing, struct call *call, struct err *e)
 static int filing_move_free(struct filing *filing, struct call *call,
 			    struct err *e)
 {
-	SCOPED_TEXT char *wanted = mem_printf("%s/%s", filing->folder,
+	SCOPED_TEXT char *wanted = mem_printf("%s/%s", filing->directory,
 					      filing->place.name);
 
 	for (;;) {
@@ -150,7 +149,7 @@ static int filing_move_free(struct filing *filing, struct call *call,
 static int refuse_taken(struct call *call, const struct filing *filing,
 			struct err *e)
 {
-	SCOPED_TEXT char *to = mem_printf("%s/%s", filing->folder,
+	SCOPED_TEXT char *to = mem_printf("%s/%s", filing->directory,
 					  filing->place.name);
 
 	return gtd_exists(&call->gtd, to)
@@ -231,8 +230,8 @@ int run_delete(struct call *call, struct err *e)
 {
 	SCOPED_FILING struct filing filing = { 0 };
 
-	if (filing_begin(&filing, call, mem_copy(state_folder(STATE_TRASH)),
-			 e) < 0 ||
+	if (filing_begin(&filing, call, mem_copy(state_dir(STATE_TRASH)), e) <
+		    0 ||
 	    filing_move_free(&filing, call, e) < 0)
 		return -e->code;
 	tell(call->settings, "\"project undo\" brings it back");

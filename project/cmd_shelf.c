@@ -22,7 +22,7 @@ struct new_project {
 	const struct gtd *gtd;
 	const char *name;
 	bool outliner;
-	char *temp; /* owned: the folder that it is built in */
+	char *temp; /* owned: the directory that it is built in */
 };
 
 static void part_template(const struct new_project *new, enum part part,
@@ -63,7 +63,7 @@ static int fill(const struct new_project *new, struct err *e)
 	SCOPED_FD int dir = -1;
 
 	if (mkdirat(new->gtd->fd, new->temp, 0777) < 0)
-		return err_set(e, errno, "make folder in %s/Projects",
+		return err_set(e, errno, "make directory in %s/Projects",
 			       new->gtd->path);
 	dir = dir_open(new->gtd->fd, new->temp, e);
 	if (dir < 0)
@@ -91,8 +91,8 @@ static int refuse_taken(const struct gtd *gtd, const char *name, struct err *e)
 	static const enum state states[] = { STATE_ACTIVE, STATE_POSTPONED };
 
 	for (size_t i = 0; i < COUNT_OF(states); i++) {
-		SCOPED_TEXT char *path =
-			mem_printf("%s/%s", state_folder(states[i]), name);
+		SCOPED_TEXT char *path = mem_printf("%s/%s",
+						    state_dir(states[i]), name);
 		struct stat st;
 
 		if (fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)

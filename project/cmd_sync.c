@@ -1,4 +1,4 @@
-/* cmd_sync.c - sync and config: the folder as a whole. */
+/* cmd_sync.c - sync and config: the directory as a whole. */
 #include <string.h>
 
 #include "core/mem.h"
@@ -58,12 +58,12 @@ int run_config(struct call *call, struct err *e)
 {
 	SCOPED_TEXT char *system = path_system_config("project.conf");
 	SCOPED_TEXT char *user = path_config("project.conf");
-	SCOPED_TEXT char *folder = gtd_path(call->settings);
+	SCOPED_TEXT char *directory = gtd_path(call->settings);
 	SCOPED_OUT struct out out;
 
 	out_init(&out, call->settings);
-	out_printf(&out, "# GTD folder: ");
-	out_text(&out, folder, strlen(folder));
+	out_printf(&out, "# GTD directory: ");
+	out_text(&out, directory, strlen(directory));
 	out_printf(&out, "\n# read: %s, then %s\n", system, user);
 	for (size_t i = 0; i < common_option_count; i++)
 		if (common_options[i].kind != OPT_HEAD &&

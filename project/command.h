@@ -24,7 +24,7 @@ struct command;
 struct call {
 	const struct command *command;
 	struct settings *settings;
-	struct gtd gtd; /* open unless the command is without_folder */
+	struct gtd gtd; /* open unless the command is without_dir */
 	char **operands;
 	int count;
 };
@@ -43,7 +43,7 @@ struct command {
 	enum operand operands[2]; /* the first; the second and all others */
 	int min, max; /* operands; max -1: any number */
 	unsigned states; /* of OPERAND_PROJECT: a mask of IN_* */
-	bool without_folder;
+	bool without_dir;
 	bool wakes; /* postponed projects whose day has come come back first */
 	const char
 		*helper; /* a program, instead of run: all words are its own */

@@ -34,7 +34,7 @@ struct typing {
 	const char *last;
 };
 
-/* The line may name another folder itself. */
+/* The line may name another directory itself. */
 static void note_dir(struct typing *t, const struct opt *opt, const char *value)
 {
 	if (strcmp(opt->name, "dir") != 0)

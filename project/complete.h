@@ -19,7 +19,7 @@
 
 /*
  * Collect what completes the last of words[0 .. count), sorted; words[0] is
- * the program. settings: where the folder is.
+ * the program. settings: where the directory is.
  */
 void complete_words(struct candidates *ret, char *const *words, size_t count,
 		    struct settings *settings);

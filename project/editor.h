@@ -15,7 +15,7 @@
 int editor_open_project(struct gtd *gtd, const struct place *place,
 			struct err *e) MUST_CHECK;
 
-/* Open files, relative to the folder. what is for the undo journal. */
+/* Open files, relative to the directory. what is for the undo journal. */
 int editor_open(struct gtd *gtd, const char *what, const char *const *paths,
 		size_t count, struct err *e) MUST_CHECK;
 

@@ -19,7 +19,7 @@
 struct project_move {
 	enum state from_state, to_state;
 	const char *from_name, *to_name; /* differ when it was renamed */
-	const char *from_path, *to_path; /* relative to the GTD folder */
+	const char *from_path, *to_path; /* relative to the GTD directory */
 };
 
 typedef int follow_on_move_fn(const struct gtd *gtd,
@@ -29,7 +29,7 @@ typedef int follow_on_move_fn(const struct gtd *gtd,
 void follow_on_move(const struct gtd *gtd, const char *from_path,
 		    const char *to_path);
 
-/* what: "complete trip"; paths relative to the folder, some of them gone. */
+/* what: "complete trip"; paths relative to the directory, some of them gone. */
 void follow_on_change(const struct gtd *gtd, const char *what,
 		      const char *const *paths, size_t path_count);
 

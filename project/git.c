@@ -7,7 +7,7 @@
 
 enum { GIT_OUTPUT_MAX_BYTES = 1 << 20, GIT_FIXED_WORDS = 16 };
 
-/* Run git in the folder; what it prints goes to out. Returns its code. */
+/* Run git in the directory; what it prints goes to out. Returns its code. */
 static int git(const struct gtd *gtd, const char *const *words,
 	       const char *const *paths, size_t path_count, struct buf *out,
 	       struct err *e)

@@ -1,14 +1,14 @@
-/* git.h - a GTD folder that is a git work tree: commit, pull, push. */
+/* git.h - a GTD directory that is a git work tree: commit, pull, push. */
 #ifndef PROJECT_GIT_H
 #define PROJECT_GIT_H
 
 #include "project/gtd.h"
 
-/* Whether the folder lies in a git work tree. */
+/* Whether the directory lies in a git work tree. */
 bool git_is_work_tree(const struct gtd *gtd);
 
 /*
- * Commit paths, relative to the folder, and nothing else; some may be gone.
+ * Commit paths, relative to the directory, and nothing else; some may be gone.
  * What else is staged stays staged. 0 or -errno.
  */
 int git_commit(const struct gtd *gtd, const char *what,

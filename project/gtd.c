@@ -12,16 +12,16 @@
 #include "core/mem.h"
 #include "core/paths.h"
 
-static const char *const state_folders[STATE_COUNT] = {
+static const char *const state_directories[STATE_COUNT] = {
 	"Projects",
 	"Postponed",
 	"Completed",
 	".trash",
 };
 
-const char *state_folder(enum state state)
+const char *state_dir(enum state state)
 {
-	return state_folders[state];
+	return state_directories[state];
 }
 
 const char *state_word(enum state state)
@@ -176,7 +176,7 @@ static int first_project(const char *name, unsigned char d_type, void *data)
 	return 1;
 }
 
-/* New files follow what the folder uses already: gtdtools' files at its top,
+/* New files follow what the directory uses already: gtdtools' files at its top,
  * else what the first project at hand has. */
 bool gtd_uses_outliner(const struct gtd *gtd)
 {
@@ -212,17 +212,19 @@ int gtd_open(struct gtd *gtd, const struct settings *keep_settings,
 	gtd->fd = open(gtd->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (gtd->fd < 0 && errno == ENOENT)
 		return err_say(e, ENOENT,
-			       "there is no GTD folder %s; to begin one: "
+			       "there is no GTD directory %s; to begin one: "
 			       "mkdir -p %s/Projects",
 			       gtd->path, gtd->path);
 	if (gtd->fd < 0)
-		return err_set(e, errno, "open GTD folder %s", gtd->path);
-	/* A folder meant to be mounted must not be filled while it is not. */
+		return err_set(e, errno, "open GTD directory %s", gtd->path);
+	/* A directory meant to be mounted must not be filled while it is not.
+	 */
 	if (!gtd_is_dir(gtd, "Projects"))
-		return err_say(e, ENOENT,
-			       "%s has no Projects folder: is it mounted? To "
-			       "begin one: mkdir %s/Projects",
-			       gtd->path, gtd->path);
+		return err_say(
+			e, ENOENT,
+			"%s has no Projects directory: is it mounted? To "
+			"begin one: mkdir %s/Projects",
+			gtd->path, gtd->path);
 	return 0;
 }
 
@@ -239,22 +241,23 @@ void gtd_close(struct gtd *gtd)
 
 int gtd_create(const char *path, struct err *e)
 {
-	static const char *const folders[] = { "Projects", "Postponed",
-					       "Completed", "Reference" };
+	static const char *const directories[] = { "Projects", "Postponed",
+						   "Completed", "Reference" };
 
-	for (size_t i = 0; i < COUNT_OF(folders); i++) {
-		SCOPED_TEXT char *folder = path_join(path, folders[i]);
+	for (size_t i = 0; i < COUNT_OF(directories); i++) {
+		SCOPED_TEXT char *directory = path_join(path, directories[i]);
 
-		if (dir_make(folder, 0777, e) < 0)
+		if (dir_make(directory, 0777, e) < 0)
 			return -e->code;
 	}
 	return 0;
 }
 
 /*
- * The lock is flock(2) on the folder itself: no file of ours in a folder that
- * may be synchronised, and gone with the process. NFS turns flock into a lock
- * that needs a file opened for writing: there, a file in the state directory.
+ * The lock is flock(2) on the directory itself: no file of ours in a directory
+ * that may be synchronised, and gone with the process. NFS turns flock into a
+ * lock that needs a file opened for writing: there, a file in the state
+ * directory.
  */
 static int open_lock_file(struct gtd *gtd, struct err *e)
 {
@@ -375,7 +378,7 @@ int gtd_read(const struct gtd *gtd, const char *path, struct buf *out,
 
 char *gtd_state_file(const struct gtd *gtd, const char *what)
 {
-	/* FNV-1a of the real path: two folders never share a journal. */
+	/* FNV-1a of the real path: two directories never share a journal. */
 	SCOPED_TEXT char *real = realpath(gtd->path, NULL);
 	SCOPED_TEXT char *name = NULL;
 	uint64_t hash = 0xcbf29ce484222325u;

@@ -1,10 +1,10 @@
 /*
- * gtd.h - the GTD folder: where projects live and what its files are called.
+ * gtd.h - the GTD directory: where projects live and what its files are called.
  *
  * Every access below is relative to one open directory and made of checked
- * components, so that no name leads out of the folder. Both layouts are
+ * components, so that no name leads out of the directory. Both layouts are
  * understood: plain names (summary, nextactions, a tickler file) and
- * gtdtools' (summary.otl, next_actions.otl, a tickler folder).
+ * gtdtools' (summary.otl, next_actions.otl, a tickler directory).
  */
 #ifndef PROJECT_GTD_H
 #define PROJECT_GTD_H
@@ -39,7 +39,7 @@ enum {
 
 enum part { PART_SUMMARY, PART_ACTIONS, PART_LOG, PART_COUNT };
 
-/* The folder's own files. */
+/* The directory's own files. */
 enum list_file {
 	FILE_INBOX,
 	FILE_NEXT,
@@ -55,18 +55,18 @@ struct gtd {
 	struct date today;
 	const struct settings *settings; /* borrowed for good */
 	bool locked;
-	int lock_fd; /* the folder itself, or a file: gtd.c */
+	int lock_fd; /* the directory itself, or a file: gtd.c */
 };
 
 /* "Projects", "Postponed", "Completed", ".trash". */
-const char *state_folder(enum state state);
+const char *state_dir(enum state state);
 /* "active", "postponed", "completed", "deleted": for people and JSON. */
 const char *state_word(enum state state);
 /* "summary", "actions", "log". */
 const char *part_name(enum part part);
 
 /*
- * Where the folder is: --dir, $GTD_DIR, the configuration, GTDDIR= in
+ * Where the directory is: --dir, $GTD_DIR, the configuration, GTDDIR= in
  * ~/.config/gtd/config, ~/gtd. The caller's to free.
  */
 char *gtd_path(const struct settings *settings) MUST_CHECK;
@@ -76,54 +76,54 @@ char *gtd_path(const struct settings *settings) MUST_CHECK;
 char *gtd_config_dir(const char *text, size_t len_bytes) MUST_CHECK;
 
 /*
- * Open the folder. keep_settings must outlive gtd.
+ * Open the directory. keep_settings must outlive gtd.
  * errors: -ENOENT when there is none (e says how to create it).
  */
 int gtd_open(struct gtd *gtd, const struct settings *keep_settings,
 	     struct err *e) MUST_CHECK;
 void gtd_close(struct gtd *gtd);
 
-/* Create the folder with its empty sub-folders. */
+/* Create the directory with its empty sub-directories. */
 int gtd_create(const char *path, struct err *e) MUST_CHECK;
 
 /*
- * Take the folder's lock, held until gtd_close(): one change at a time. Waits
- * up to GTD_LOCK_WAIT_MS, then -EBUSY. Readers never lock.
+ * Take the directory's lock, held until gtd_close(): one change at a time.
+ * Waits up to GTD_LOCK_WAIT_MS, then -EBUSY. Readers never lock.
  */
 int gtd_lock(struct gtd *gtd, struct err *e) MUST_CHECK;
 
 /* Let others in before gtd_close(): while waiting for input. */
 void gtd_unlock(struct gtd *gtd);
 
-/* Whether new files are called NAME.otl, as the folder's others are. */
+/* Whether new files are called NAME.otl, as the directory's others are. */
 bool gtd_uses_outliner(const struct gtd *gtd);
 
-/* The file of a list as it is called in this folder, or as it will be. */
+/* The file of a list as it is called in this directory, or as it will be. */
 char *gtd_list_file(const struct gtd *gtd, enum list_file file) MUST_CHECK;
 
 /* "Projects/NAME/actions.otl": the part's file as it is there, or will be. */
 char *gtd_part_file(const struct gtd *gtd, const char *project_path,
 		    enum part part) MUST_CHECK;
 
-/* Whether path, relative to the folder, exists; follows links. */
+/* Whether path, relative to the directory, exists; follows links. */
 bool gtd_exists(const struct gtd *gtd, const char *path);
 
 /* Whether path is a directory: a project that is not is a plain file. */
 bool gtd_is_dir(const struct gtd *gtd, const char *path);
 
-/* Read a file of the folder; a missing one is empty. */
+/* Read a file of the directory; a missing one is empty. */
 int gtd_read(const struct gtd *gtd, const char *path, struct buf *out,
 	     struct err *e) MUST_CHECK;
 
-/* State files of this folder: $XDG_STATE_HOME/earshot/project/WHAT-HASH. */
+/* State files of this directory: $XDG_STATE_HOME/earshot/project/WHAT-HASH. */
 char *gtd_state_file(const struct gtd *gtd, const char *what) MUST_CHECK;
 
 /* One entry of a directory. Non-zero stops. */
 typedef int gtd_entry_fn(const char *name, unsigned char d_type, void *data);
 
 /*
- * Call fn for each entry of a folder but "." and "..", in no order. A missing
- * folder is empty. Returns 0, what fn returned, or -errno.
+ * Call fn for each entry of a directory but "." and "..", in no order. A
+ * missing directory is empty. Returns 0, what fn returned, or -errno.
  */
 int gtd_each(const struct gtd *gtd, const char *path, gtd_entry_fn *fn,
 	     void *data, struct err *e) MUST_CHECK;

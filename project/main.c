@@ -60,7 +60,7 @@ static int run(struct call *call, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	if (command->without_folder)
+	if (command->without_dir)
 		return command->run(call, e);
 	rc = open_or_create(call, e);
 	if (rc == 0 && command->wakes)

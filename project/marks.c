@@ -66,7 +66,7 @@ int marks_read(const struct gtd *gtd, const char *project_path,
 	int rc = gtd_read(gtd, file, &text, &mine);
 
 	*ret = (struct marks){ 0 };
-	/* A plain-file project has no folder to look into. */
+	/* A plain-file project has no directory to look into. */
 	if (rc < 0 && rc != -ENOTDIR) {
 		if (e != NULL)
 			*e = mine;

@@ -20,7 +20,7 @@ struct marks {
 
 void marks_parse(struct marks *marks, const char *text, size_t len_bytes);
 
-/* project_path relative to the folder; no file: no marks. */
+/* project_path relative to the directory; no file: no marks. */
 int marks_read(const struct gtd *gtd, const char *project_path,
 	       struct marks *ret, struct err *e) MUST_CHECK;
 

@@ -1,7 +1,7 @@
 /*
- * names.h - what a project may be called, and what in a folder is none.
+ * names.h - what a project may be called, and what in a directory is none.
  *
- * A name is one path component. What a folder already holds is taken as it
+ * A name is one path component. What a directory already holds is taken as it
  * is; what is to be created must be good enough for every file system, shell
  * and synchroniser that it may meet.
  */

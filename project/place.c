@@ -11,11 +11,12 @@
 
 char *place_path(const struct place *place)
 {
-	const char *folder = state_folder(place->state);
+	const char *directory = state_dir(place->state);
 
 	if (place->state == STATE_COMPLETED && place->year[0] != '\0')
-		return mem_printf("%s/%s/%s", folder, place->year, place->name);
-	return mem_printf("%s/%s", folder, place->name);
+		return mem_printf("%s/%s/%s", directory, place->year,
+				  place->name);
+	return mem_printf("%s/%s", directory, place->name);
 }
 
 static bool is_year(const char *name)
@@ -49,11 +50,11 @@ bool place_of_path(const char *path, struct place *ret)
 {
 	*ret = (struct place){ 0 };
 	for (int s = 0; s < STATE_COUNT; s++) {
-		const char *folder = state_folder(s);
-		size_t len = strlen(folder);
+		const char *directory = state_dir(s);
+		size_t len = strlen(directory);
 		const char *rest = path + len + 1;
 
-		if (strncmp(path, folder, len) != 0 || path[len] != '/')
+		if (strncmp(path, directory, len) != 0 || path[len] != '/')
 			continue;
 		ret->state = (enum state)s;
 		if (s == STATE_COMPLETED)
@@ -93,7 +94,7 @@ static int on_entry(const char *name, unsigned char d_type, void *data)
 static int on_completed(const char *name, unsigned char d_type, void *data)
 {
 	struct each *each = data;
-	SCOPED_TEXT char *folder = NULL;
+	SCOPED_TEXT char *directory = NULL;
 	int rc;
 
 	if (!is_year(name)) {
@@ -101,8 +102,8 @@ static int on_completed(const char *name, unsigned char d_type, void *data)
 		return on_entry(name, d_type, data);
 	}
 	memcpy(each->place.year, name, 5);
-	folder = mem_printf("%s/%s", state_folder(STATE_COMPLETED), name);
-	rc = gtd_each(each->gtd, folder, on_entry, each, each->e);
+	directory = mem_printf("%s/%s", state_dir(STATE_COMPLETED), name);
+	rc = gtd_each(each->gtd, directory, on_entry, each, each->e);
 	each->place.year[0] = '\0';
 	return rc;
 }
@@ -120,7 +121,7 @@ int place_each(const struct gtd *gtd, enum state state, const char *prefix,
 		.e = e,
 	};
 
-	return gtd_each(gtd, state_folder(state),
+	return gtd_each(gtd, state_dir(state),
 			state == STATE_COMPLETED ? on_completed : on_entry,
 			&each, e);
 }
@@ -187,7 +188,7 @@ static int say_ambiguous(struct matches *m, const char *typed, struct err *e)
 		       buf_text(&list));
 }
 
-/* By its very name no folder need be read, but for the years. */
+/* By its very name no directory need be read, but for the years. */
 static bool find_exact(const struct gtd *gtd, enum state state,
 		       const char *name, struct matches *m, struct err *e)
 {

@@ -14,7 +14,7 @@ struct place {
 	char name[PLACE_NAME_BYTES];
 };
 
-/* A project's path relative to the folder ("Completed/2026/trip"). */
+/* A project's path relative to the directory ("Completed/2026/trip"). */
 char *place_path(const struct place *place) MUST_CHECK;
 
 /* And back. false when path is not a project's. */

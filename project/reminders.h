@@ -1,6 +1,6 @@
 /*
  * reminders.h - what the tickler has for today, from wherever it is kept: a
- * file "tickler" (or tickler.otl) of rules, or gtdtools' folder of day files
+ * file "tickler" (or tickler.otl) of rules, or gtdtools' directory of day files
  * (01 .. 31), month files (january .. december) and repeating/ rules.
  *
  * A day file's lines are due on that day of the month that follows the last

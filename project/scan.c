@@ -72,7 +72,7 @@ static int note_name(const struct place *place, unsigned char d_type,
 /* What one thread works on, and what it keeps between projects. */
 struct worker {
 	const struct gtd *gtd;
-	int folder_fds[STATE_COUNT]; /* one path component less to walk */
+	int dir_fds[STATE_COUNT]; /* one path component less to walk */
 	struct project *list;
 	const unsigned char *types;
 	size_t count;
@@ -99,7 +99,7 @@ static int open_part(struct worker *w, enum state state, char *path,
 
 	for (int i = 0; i < 2; i++) {
 		set_suffix(path, base_bytes, w->outliner);
-		fd = openat(w->folder_fds[state], path, O_RDONLY | O_CLOEXEC);
+		fd = openat(w->dir_fds[state], path, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0 || errno != ENOENT)
 			return fd;
 		w->outliner = !w->outliner;
@@ -120,8 +120,7 @@ static bool stat_part(struct worker *w, struct project *p, char *path,
 
 	for (int i = 0; i < 2; i++) {
 		set_suffix(path, base_bytes, w->outliner ^ (i == 1));
-		if (fstatat(w->folder_fds[p->place->state], path, &st, 0) ==
-		    0) {
+		if (fstatat(w->dir_fds[p->place->state], path, &st, 0) == 0) {
 			note_change(p, &st);
 			return true;
 		}
@@ -208,7 +207,7 @@ static void read_plain_file(struct worker *w, struct project *p,
 	struct stat st;
 
 	p->is_file = true;
-	if (fstatat(w->folder_fds[p->place->state], path, &st, 0) == 0)
+	if (fstatat(w->dir_fds[p->place->state], path, &st, 0) == 0)
 		note_change(p, &st);
 }
 
@@ -263,13 +262,13 @@ static void read_project(struct worker *w, struct project *p,
 static void work(struct worker *w)
 {
 	for (int s = 0; s < STATE_COUNT; s++)
-		w->folder_fds[s] = openat(w->gtd->fd, state_folder(s),
-					  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		w->dir_fds[s] = openat(w->gtd->fd, state_dir(s),
+				       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	for (size_t i = 0; i < w->count; i++)
 		read_project(w, &w->list[i], w->types[i]);
 	for (int s = 0; s < STATE_COUNT; s++)
-		scope_close(&w->folder_fds[s]);
+		scope_close(&w->dir_fds[s]);
 }
 
 /*

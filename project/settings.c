@@ -7,7 +7,7 @@ const struct opt common_options[] = {
 	{ 'q', "quiet", OPT_FLAG, offsetof(struct settings, quiet), 0, 0,
 	  NULL, NULL, "do not say what was done", NULL, NULL, false },
 	{ 0, "dir", OPT_TEXT, offsetof(struct settings, dir), 0, 0,
-	  "DIR", NULL, "the GTD folder", NULL, "@dir", false },
+	  "DIR", NULL, "the GTD directory", NULL, "@dir", false },
 	{ 0, "color", OPT_TEXT, offsetof(struct settings, colour), 0, 0,
 	  "WHEN", "auto", "auto, always or never", NULL,
 	  "auto always never", false },

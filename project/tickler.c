@@ -295,7 +295,7 @@ static long due_by_month(const struct rule *rule, struct date from,
 	return count;
 }
 
-/* Weeks are counted, not walked: a folder may have slept for years. */
+/* Weeks are counted, not walked: a directory may have slept for years. */
 static long due_by_week(const struct rule *rule, struct date from,
 			struct date to, struct date *ret_last)
 {

@@ -26,7 +26,7 @@ static bool has_inode(const struct gtd *gtd, const char *path,
 }
 
 /* Paths come from a file in the user's state directory: they must still not
- * lead out of the folder. */
+ * lead out of the directory. */
 static bool is_inside(const char *path)
 {
 	if (path[0] == '/' || path[0] == '\0')
@@ -72,9 +72,9 @@ static int publish_back(struct change *change, const struct record *r,
 	SCOPED_TEXT char *wanted = NULL;
 	SCOPED_TEXT char *trash = NULL;
 
-	if (change_make_dir(change->gtd, state_folder(STATE_TRASH), e) < 0)
+	if (change_make_dir(change->gtd, state_dir(STATE_TRASH), e) < 0)
 		return -e->code;
-	wanted = mem_printf("%s/%s", state_folder(STATE_TRASH),
+	wanted = mem_printf("%s/%s", state_dir(STATE_TRASH),
 			    name != NULL ? name + 1 : r->fields[0]);
 	trash = change_free_name(change->gtd, wanted);
 	return change_move(change, r->fields[0], trash, e);
@@ -252,7 +252,7 @@ static int check_group(struct gtd *gtd, const struct journal *journal,
 		if (!is_inside_record(r))
 			return err_say(e, EINVAL,
 				       "the undo journal names a "
-				       "path outside the folder");
+				       "path outside the directory");
 		if (is_covered(gtd, r, last))
 			continue;
 		now = kinds[r->kind].now(gtd, r);

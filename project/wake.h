@@ -7,7 +7,7 @@
 /*
  * Move every project that was postponed until today or an earlier day back to
  * Projects, and say so on standard error. What cannot be moved (a read-only
- * folder, a name that is taken) is a warning: reading must go on.
+ * directory, a name that is taken) is a warning: reading must go on.
  */
 void wake_due(struct gtd *gtd);
 

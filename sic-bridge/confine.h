@@ -2,7 +2,7 @@
  * confine.h - give up what a fault in the parser could abuse.
  *
  * Afterwards the process starts no programs, writes and creates no files, and
- * opens for reading only what looking up names needs (/etc, and the folders
+ * opens for reading only what looking up names needs (/etc, and the directories
  * that /etc/resolv.conf points into): Landlock sees to that. Where the kernel
  * has no Landlock nothing can be opened at all. Network connections stay
  * possible. libseccomp underneath, and Landlock's own system calls.

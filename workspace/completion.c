@@ -42,13 +42,13 @@ static void offer(struct typing *t, const char *name, const char *help)
 
 /* ---- what names can be -------------------------------------------------- */
 
-static void each_name(struct typing *t, const char *folder,
+static void each_name(struct typing *t, const char *directory,
 		      void (*fn)(struct typing *t, const char *name))
 {
 	SCOPED_NAMES struct names names = { 0 };
 
 	if (t->store.dir < 0 ||
-	    store_names(&t->store, folder, &names, NULL) < 0)
+	    store_names(&t->store, directory, &names, NULL) < 0)
 		return;
 	for (size_t i = 0; i < names.count; i++)
 		if (workspace_name_check(names.list[i], NULL) == 0)

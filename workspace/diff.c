@@ -26,7 +26,7 @@ struct diff {
 	bool json;
 	int old_root, new_root;
 	struct names paths; /* candidates, relative */
-	struct buf path; /* of the folder at hand, "usr/bin/" */
+	struct buf path; /* of the directory at hand, "usr/bin/" */
 };
 
 static void add_path(struct diff *diff, const char *name)
@@ -53,7 +53,7 @@ static DIR *open_list(int dir, const char *name)
 	return listing;
 }
 
-/* An opaque folder hides names that the layer does not mention. */
+/* An opaque directory hides names that the layer does not mention. */
 static void add_hidden(struct diff *diff, int root)
 {
 	DIR *listing = open_list(root, buf_text(&diff->path));

@@ -23,7 +23,7 @@ static char *find_or_create(const struct run *run, const char *word,
 	return command_make(run, word, e) < 0 ? NULL : mem_copy(word);
 }
 
-/* Without a name: the project whose folder one stands in. */
+/* Without a name: the project whose directory one stands in. */
 static char *project_here(struct err *e)
 {
 	SCOPED_TEXT char *here = getcwd(NULL, 0);
@@ -43,7 +43,7 @@ static char *project_here(struct err *e)
 				return mem_copy(name);
 		}
 	}
-	(void)err_usage(e, "which workspace? This folder is in no project");
+	(void)err_usage(e, "which workspace? This directory is in no project");
 	return NULL;
 }
 

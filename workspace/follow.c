@@ -51,20 +51,20 @@ static int out_of_trash(const struct gtd *gtd, const struct project_move *move,
 }
 
 /*
- * The folder is looked for once: a list asks for ten thousand names. Not
+ * The directory is looked for once: a list asks for ten thousand names. Not
  * through store_open(), which makes the store if there is none.
  */
 bool workspace_exists(const char *project)
 {
 	enum { NOT_LOOKED = -2 };
-	static int folder = NOT_LOOKED;
+	static int directory = NOT_LOOKED;
 
-	if (folder == NOT_LOOKED) {
+	if (directory == NOT_LOOKED) {
 		SCOPED_TEXT char *path = path_data("workspaces/ws");
 
-		folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
-	return folder >= 0 && faccessat(folder, project, F_OK, 0) == 0;
+	return directory >= 0 && faccessat(directory, project, F_OK, 0) == 0;
 }
 
 static bool is_used(void)

@@ -7,7 +7,7 @@
 /*
  * A renamed project renames its workspace; one that goes to the trash takes it
  * along, and undo brings both back. Postponed and completed projects keep
- * theirs, which finds their folder by name. A workspace in use stays.
+ * theirs, which finds their directory by name. A workspace in use stays.
  */
 follow_on_move_fn workspace_follow;
 

@@ -75,22 +75,23 @@ static bool is_old(const char *trash, unsigned days)
 	return moved + (long long)days * 86400 <= (long long)time(NULL);
 }
 
-static int mark_folder(const struct store *store, const char *folder,
-		       unsigned trash_days, struct mark *mark, struct err *e)
+static int mark_dir(const struct store *store, const char *directory,
+		    unsigned trash_days, struct mark *mark, struct err *e)
 {
 	SCOPED_NAMES struct names names = { 0 };
-	int rc = store_names(store, folder, &names, e);
+	int rc = store_names(store, directory, &names, e);
 
 	for (size_t i = 0; rc == 0 && i < names.count; i++) {
 		SCOPED_META struct meta meta = { 0 };
 		struct err why = { 0 };
 
-		if (strcmp(folder, "trash") == 0 &&
+		if (strcmp(directory, "trash") == 0 &&
 		    is_old(names.list[i], trash_days)) {
 			add_name(&mark->found->trash, mem_copy(names.list[i]));
 			continue;
 		}
-		if (store_load(store, folder, names.list[i], &meta, &why) < 0) {
+		if (store_load(store, directory, names.list[i], &meta, &why) <
+		    0) {
 			add_name(&mark->found->broken, mem_copy(why.text));
 			continue;
 		}
@@ -111,22 +112,22 @@ static bool is_held(const struct store *store, const char *id)
 	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
 }
 
-static int find_temps(const struct store *store, const char *folder,
+static int find_temps(const struct store *store, const char *directory,
 		      struct findings *found, struct err *e)
 {
-	int fd = dir_open(store->dir, folder, e);
+	int fd = dir_open(store->dir, directory, e);
 	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
 	struct dirent *entry;
 
 	if (listing == NULL)
-		return fd < 0 ? fd : err_set(e, errno, "read %s", folder);
+		return fd < 0 ? fd : err_set(e, errno, "read %s", directory);
 	while ((entry = readdir(listing)) != NULL) {
 		size_t len = strlen(entry->d_name);
 
 		if (entry->d_name[0] == '.' && len > 4 &&
 		    strcmp(entry->d_name + len - 4, ".tmp") == 0)
 			add_name(&found->temps,
-				 mem_printf("%s/%s", folder, entry->d_name));
+				 mem_printf("%s/%s", directory, entry->d_name));
 	}
 	closedir(listing);
 	return 0;
@@ -181,7 +182,7 @@ int gc_look(const struct store *store, unsigned trash_days,
 
 	mark.marked = mem_new(layers.count);
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(places); i++)
-		rc = mark_folder(store, places[i], trash_days, &mark, e);
+		rc = mark_dir(store, places[i], trash_days, &mark, e);
 	if (rc == 0)
 		rc = look_around(store, &found, e);
 	skeleton_peek(store, skeleton);

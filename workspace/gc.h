@@ -16,7 +16,7 @@ struct findings {
 	struct names broken; /* files that cannot be read, with why */
 	struct names temps; /* "ws/.x.tmp": of killed commands */
 	struct names trash; /* old enough to be removed */
-	struct names shifts; /* folders whose shift was killed */
+	struct names shifts; /* directories whose shift was killed */
 	size_t tmp_count; /* things in tmp/ */
 };
 

@@ -5,7 +5,7 @@
 #include "workspace/ops.h"
 #include "workspace/workspace.h"
 
-/* Clones show the folder of the project that their origin belonged to. */
+/* Clones show the directory of the project that their origin belonged to. */
 static int follow_project(const struct store *store, const char *old_name,
 			  const char *new_name, struct err *e)
 {

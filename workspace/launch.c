@@ -262,7 +262,7 @@ static char *choose_dir(const struct launch *launch)
 		       : NULL;
 }
 
-/* The project's folder first: it is where one starts. */
+/* The project's directory first: it is where one starts. */
 static int share_project(struct launch *launch, const struct meta *meta,
 			 struct err *e)
 {
@@ -278,7 +278,7 @@ static int share_project(struct launch *launch, const struct meta *meta,
 	rc = shares_add_path(shares, dir, dir, false, e);
 	if (rc < 0)
 		return rc;
-	/* A home folder that holds it must be mounted before it. */
+	/* A home directory that holds it must be mounted before it. */
 	for (size_t i = 0; i + 1 < shares->count; i++)
 		if (strncmp(dir, shares->list[i].inside,
 			    strlen(shares->list[i].inside)) == 0)

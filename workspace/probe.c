@@ -28,11 +28,11 @@ static int probe_range(const struct store *store, struct err *e)
 				 : 0;
 }
 
-/* A lower, an upper and a work folder of three letters, in tmp/. */
+/* A lower, an upper and a work directory of three letters, in tmp/. */
 static int try_overlay(void *data, struct err *e)
 {
-	static const char *const folders[] = { "mnt/l", "mnt/u", "mnt/w",
-					       "mnt/m" };
+	static const char *const directories[] = { "mnt/l", "mnt/u", "mnt/w",
+						   "mnt/m" };
 	static const char *const lowers[] = { "mnt/l", "mnt/m" };
 	SCOPED_FD int mnt = -1;
 	SCOPED_FD int target = -1;
@@ -41,13 +41,14 @@ static int try_overlay(void *data, struct err *e)
 	(void)data;
 	mnt = open("mnt", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	rc = mount_new("tmpfs", NULL, 0, mnt, e);
-	for (size_t i = 0; rc == 0 && i < COUNT_OF(folders); i++)
-		if (mkdir(folders[i], 0755) < 0)
-			rc = err_set(e, errno, "make %s", folders[i]);
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(directories); i++)
+		if (mkdir(directories[i], 0755) < 0)
+			rc = err_set(e, errno, "make %s", directories[i]);
 	if (rc < 0)
 		return rc;
 	target = open("mnt/m", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return mount_overlay(lowers, 1, folders[1], folders[2], target, e);
+	return mount_overlay(lowers, 1, directories[1], directories[2], target,
+			     e);
 }
 
 static int probe_overlay(const struct store *store, struct err *e)

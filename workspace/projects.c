@@ -1,4 +1,4 @@
-/* projects.c - from a project's name to its folder, as project finds it. */
+/* projects.c - from a project's name to its directory, as project finds it. */
 #include <dirent.h>
 #include <string.h>
 
@@ -29,7 +29,7 @@ static char *find(const struct gtd *gtd, const char *name)
 }
 
 /* 0, or -errno; both are to be closed and freed in any case. */
-static int open_folder(struct settings *settings, struct gtd *gtd)
+static int open_dir(struct settings *settings, struct gtd *gtd)
 {
 	const struct opts opts = {
 		.prog = "project",
@@ -43,7 +43,7 @@ static int open_folder(struct settings *settings, struct gtd *gtd)
 	return rc < 0 ? rc : gtd_open(gtd, settings, &e);
 }
 
-static void close_folder(struct settings *settings, struct gtd *gtd)
+static void close_dir(struct settings *settings, struct gtd *gtd)
 {
 	const struct opts opts = {
 		.list = common_options,
@@ -60,9 +60,9 @@ char *workspace_project_dir(const char *name)
 	struct gtd gtd = { .fd = -1 };
 	char *dir = NULL;
 
-	if (open_folder(&settings, &gtd) == 0)
+	if (open_dir(&settings, &gtd) == 0)
 		dir = find(&gtd, name);
-	close_folder(&settings, &gtd);
+	close_dir(&settings, &gtd);
 	return dir;
 }
 
@@ -76,7 +76,7 @@ static int each_place(const struct place *place, unsigned char d_type,
 {
 	const struct each *each = data;
 
-	/* A project may be a plain file: it has no folder to be shown. */
+	/* A project may be a plain file: it has no directory to be shown. */
 	if (d_type != DT_REG && name_is_clean(place->name))
 		each->fn(place->name, state_word(place->state), each->data);
 	return 0;
@@ -89,10 +89,10 @@ void workspace_each_project(const char *prefix, workspace_project_fn *fn,
 	struct settings settings = { 0 };
 	struct gtd gtd = { .fd = -1 };
 
-	if (open_folder(&settings, &gtd) == 0)
+	if (open_dir(&settings, &gtd) == 0)
 		for (int state = STATE_ACTIVE; state <= STATE_COMPLETED;
 		     state++)
 			(void)!place_each(&gtd, state, prefix, each_place,
 					  &each, NULL);
-	close_folder(&settings, &gtd);
+	close_dir(&settings, &gtd);
 }

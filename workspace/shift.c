@@ -88,7 +88,8 @@ static int make_map(const struct run *run, struct shift_map *ret, struct err *e)
 	return rc;
 }
 
-/* ---- which folder ------------------------------------------------------- */
+/* ---- which directory -------------------------------------------------------
+ */
 
 /* Its name as the kernel has it; the caller's. */
 static char *real_path(int fd)
@@ -100,17 +101,17 @@ static char *real_path(int fd)
 	return mem_text(path, n > 0 ? (size_t)n : 0);
 }
 
-static bool is_inside(int dir, int folder)
+static bool is_inside(int dir, int directory)
 {
 	SCOPED_TEXT char *path = real_path(dir);
-	SCOPED_TEXT char *above = real_path(folder);
+	SCOPED_TEXT char *above = real_path(directory);
 	size_t len = strlen(above);
 
 	return strncmp(path, above, len) == 0 &&
 	       (path[len] == '/' || path[len] == '\0');
 }
 
-static bool is_root_folder(int dir)
+static bool is_root_dir(int dir)
 {
 	struct stat st, root;
 
@@ -118,7 +119,7 @@ static bool is_root_folder(int dir)
 	       (st.st_dev == root.st_dev && st.st_ino == root.st_ino);
 }
 
-/* Returns a descriptor: of a folder that others own it cannot be more. */
+/* Returns a descriptor: of a directory that others own it cannot be more. */
 static int open_tree(const struct run *run, const char *path, struct err *e)
 {
 	SCOPED_FD int dir = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -127,8 +128,8 @@ static int open_tree(const struct run *run, const char *path, struct err *e)
 	if (dir < 0 || fstat(dir, &st) < 0)
 		return err_set(e, errno, "open %s", path);
 	if (!S_ISDIR(st.st_mode))
-		return err_say(e, ENOTDIR, "%s is not a folder", path);
-	if (is_root_folder(dir))
+		return err_say(e, ENOTDIR, "%s is not a directory", path);
+	if (is_root_dir(dir))
 		return err_say(e, EINVAL, "%s is the system itself", path);
 	if (is_inside(dir, run->store->dir))
 		return err_say(e, EINVAL,

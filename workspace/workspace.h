@@ -14,14 +14,14 @@
 int workspace_main(int argc, char **argv);
 
 /*
- * The folder of a project that is called so, absolute; NULL when there is
+ * The directory of a project that is called so, absolute; NULL when there is
  * none. The result is the caller's.
  */
 char *workspace_project_dir(const char *name) MUST_CHECK;
 
 /*
  * Call fn for each project whose name begins with prefix, in any state and in
- * no order; state is the word for that. Without a GTD folder there are none.
+ * no order; state is the word for that. Without a GTD directory there are none.
  */
 typedef void workspace_project_fn(const char *name, const char *state,
 				  void *data);

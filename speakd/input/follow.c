@@ -39,7 +39,7 @@ struct follow {
 	unsigned last_lines;
 	int inotify; /* -1: there is none, the timer looks */
 	/*
-	 * Folders being watched: the name's, and that of the file that a
+	 * Directories being watched: the name's, and that of the file that a
 	 * symbolic link of this name leads to. -1: none.
 	 */
 	int dirs[2];
@@ -262,9 +262,10 @@ static void look_up(struct follow *follow)
 	open_new(follow);
 }
 
-/* ---- the folder --------------------------------------------------------- */
+/* ---- the directory ---------------------------------------------------------
+ */
 
-/* The folder of path, or the nearest one above it that exists. */
+/* The directory of path, or the nearest one above it that exists. */
 static char *nearest_dir(const char *path)
 {
 	char *dir = mem_copy(path);
@@ -337,7 +338,7 @@ static void watch_dirs(struct follow *follow)
 
 /*
  * First the rest of what we have, then what the name means now, then its
- * contents. The folder is watched before the name is looked up: what is
+ * contents. The directory is watched before the name is looked up: what is
  * created in between is either seen or announced.
  */
 static void update(struct follow *follow)

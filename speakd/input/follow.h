@@ -3,11 +3,11 @@
  *
  * Survives rotation by rename-and-create (the old file is read until the next
  * rotation, as its writer may still hold it), truncation and copytruncate, a
- * file or folder that is not there yet, and removal. No line is lost or given
- * twice, with one exception that nobody can close: what a writer wrote and cut
- * away again before we were scheduled.
+ * file or directory that is not there yet, and removal. No line is lost or
+ * given twice, with one exception that nobody can close: what a writer wrote
+ * and cut away again before we were scheduled.
  *
- * inotify(7) wakes it, on the file and on the nearest folder that exists;
+ * inotify(7) wakes it, on the file and on the nearest directory that exists;
  * where there is no inotify (no instances left, a network file system says
  * nothing) it looks every FOLLOW_POLL_MS. What woke it does not matter: each
  * time the same question is asked, "what does the name mean now, and what is
@@ -35,7 +35,7 @@ struct follow;
  * not there yet is read from its beginning when it comes. line_fn gets every
  * line; its result is ignored.
  *
- * errors: -EISDIR when path is a folder. A file that cannot be opened
+ * errors: -EISDIR when path is a directory. A file that cannot be opened
  *         (permission) is told to warn_fn once and tried again at each event.
  */
 typedef void follow_warn_fn(const char *text, void *data);

@@ -25,26 +25,27 @@ static int address_of(const char *path, struct sockaddr_un *ret, struct err *e)
 	return 0;
 }
 
-/* The folder in front of the last slash must be ours: who else could own it
+/* The directory in front of the last slash must be ours: who else could own it
  * could put another socket in the place of ours. */
-static int check_folder(const char *path, struct err *e)
+static int check_dir(const char *path, struct err *e)
 {
-	SCOPED_TEXT char *folder = mem_copy(path);
-	char *slash = strrchr(folder, '/');
+	SCOPED_TEXT char *directory = mem_copy(path);
+	char *slash = strrchr(directory, '/');
 	struct stat st;
 	int rc;
 
-	if (slash == NULL || slash == folder)
+	if (slash == NULL || slash == directory)
 		return 0;
 	rc = dir_make_parent(path, 0700, e);
 	if (rc < 0)
 		return rc;
 	*slash = '\0';
-	if (stat(folder, &st) < 0)
-		return err_set(e, errno, "folder %s", folder);
+	if (stat(directory, &st) < 0)
+		return err_set(e, errno, "directory %s", directory);
 	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return err_set(e, EACCES, "folder %s belongs to another user",
-			       folder);
+		return err_set(e, EACCES,
+			       "directory %s belongs to another user",
+			       directory);
 	return 0;
 }
 
@@ -74,7 +75,7 @@ int listen_open(const char *path, struct listener *ret, struct err *e)
 	mode_t mask;
 	int rc;
 
-	if (address_of(path, &address, e) < 0 || check_folder(path, e) < 0)
+	if (address_of(path, &address, e) < 0 || check_dir(path, e) < 0)
 		return -e->code;
 	lock = take_lock(path, e);
 	if (lock < 0)

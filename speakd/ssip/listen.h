@@ -19,10 +19,10 @@ struct listener {
 enum { LISTEN_BACKLOG = 64 };
 
 /*
- * Listen on path, which becomes 0600 in a folder of ours, 0700.
+ * Listen on path, which becomes 0600 in a directory of ours, 0700.
  *
- * errors: -EADDRINUSE when another process serves it; -EACCES when the folder
- *         belongs to somebody else; -errno.
+ * errors: -EADDRINUSE when another process serves it; -EACCES when the
+ * directory belongs to somebody else; -errno.
  */
 int listen_open(const char *path, struct listener *ret,
 		struct err *e) MUST_CHECK;

@@ -164,7 +164,7 @@ static void on_idle(void *data)
 
 /* ---- where it listens ---------------------------------------------------- */
 
-/* As speech-dispatcher's clients look for it: its own folder, not ours. */
+/* As speech-dispatcher's clients look for it: its own directory, not ours. */
 static char *speech_dispatcher_path(void)
 {
 	const char *run = getenv("XDG_RUNTIME_DIR");

@@ -242,7 +242,7 @@ static const struct {
 	{ 0x1f4b8, "flying money" },
 	{ 0x1f4bb, "laptop" },
 	{ 0x1f4be, "floppy disk" },
-	{ 0x1f4c1, "folder" },
+	{ 0x1f4c1, "directory" },
 	{ 0x1f4c4, "page" },
 	{ 0x1f4c5, "calendar" },
 	{ 0x1f4c8, "rising chart" },

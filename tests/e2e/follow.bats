@@ -65,7 +65,7 @@ is_open() {
 	said_exactly first second
 }
 
-@test "a folder that appears later" {
+@test "a directory that appears later" {
 	follow -F a/b/c/log
 	until_true 20 watches
 	mkdir a
@@ -76,7 +76,7 @@ is_open() {
 	said_exactly deep more
 }
 
-@test "a folder that is replaced" {
+@test "a directory that is replaced" {
 	mkdir d
 	echo old >d/log
 	follow -F d/log
@@ -140,7 +140,7 @@ is_open() {
 	said_exactly one two three
 }
 
-@test "rotation behind a symbolic link in another folder" {
+@test "rotation behind a symbolic link in another directory" {
 	mkdir real
 	echo one >real/log
 	ln -s real/log link
@@ -192,7 +192,7 @@ is_open() {
 	said_exactly c d
 }
 
-@test "a folder is refused" {
+@test "a directory is refused" {
 	mkdir d
 	run speakd --print -F d </dev/null
 	[ "$status" -eq 1 ]

@@ -1,7 +1,7 @@
 # lib.bash - what end-to-end tests in bats share. load it with "load lib".
 # shellcheck shell=bash
 
-# Every test has an empty folder of its own and no settings but its own.
+# Every test has an empty directory of its own and no settings but its own.
 common_setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	mkdir -p home run

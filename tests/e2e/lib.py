@@ -34,7 +34,7 @@ def until(what, condition, seconds=PATIENCE):
 
 
 class Home:
-    """An empty folder with settings and sockets of its own."""
+    """An empty directory with settings and sockets of its own."""
 
     def __init__(self):
         self.path = tempfile.mkdtemp(prefix="earshot.")

@@ -26,8 +26,8 @@ FILES = {
 }
 
 
-class Folder:
-    """A GTD folder in an empty home, made anew for each kill."""
+class Directory:
+    """A GTD directory in an empty home, made anew for each kill."""
 
     def __init__(self):
         self.root = tempfile.mkdtemp(prefix="project-crash-")
@@ -58,15 +58,15 @@ class Folder:
         """Every project as (state, name, its files' texts)."""
         found = []
         for state in ("Projects", "Postponed", "Completed/" + YEAR, ".trash"):
-            folder = f"{self.root}/gtd/{state}"
-            if not os.path.isdir(folder):
+            directory = f"{self.root}/gtd/{state}"
+            if not os.path.isdir(directory):
                 continue
-            for name in os.listdir(folder):
+            for name in os.listdir(directory):
                 if name.startswith("."):
                     continue
                 texts = {}
                 for part in FILES:
-                    with open(f"{folder}/{name}/{part}") as f:
+                    with open(f"{directory}/{name}/{part}") as f:
                         texts[part] = f.read()
                 found.append((state, name, texts))
         return found
@@ -96,9 +96,9 @@ LOGS = {
 }
 
 
-def wrong(folder, counts):
-    """What is wrong in the folder after a kill; "" when nothing is."""
-    projects = folder.projects()
+def wrong(directory, counts):
+    """What is wrong in the directory after a kill; "" when nothing is."""
+    projects = directory.projects()
     old = [p for p in projects if p[1] in ("trip", "journey")]
     if len(old) != 1:
         return f"the project exists {len(old)} times"
@@ -118,49 +118,49 @@ def wrong(folder, counts):
     return ""
 
 
-def list_calls(folder, words, prepare):
+def list_calls(directory, words, prepare):
     """Each call of the command as (name, which one of that name)."""
-    folder.reset(prepare)
-    folder.run(words, "strace", "-f", "-qq", "-o", "trace", "-e",
+    directory.reset(prepare)
+    directory.run(words, "strace", "-f", "-qq", "-o", "trace", "-e",
                "trace=" + CALLS)
     calls, seen = [], {}
-    with open(f"{folder.root}/trace") as f:
+    with open(f"{directory.root}/trace") as f:
         for line in f:
             match = re.match(r"\d+ +(\w+)\(", line)
             if match:
                 name = match.group(1)
                 seen[name] = seen.get(name, 0) + 1
                 calls.append((name, seen[name]))
-    # Before the folder is first opened nothing can have changed.
+    # Before the directory is first opened nothing can have changed.
     return [c for c in calls if c[0] != "openat" or c[1] > LIBRARIES]
 
 
-def check(folder, words, prepare, counts):
+def check(directory, words, prepare, counts):
     """Kill at each call in turn. Returns (kills, what went wrong)."""
-    calls = list_calls(folder, words, prepare)
+    calls = list_calls(directory, words, prepare)
     kills = 0
     for name, n in calls:
-        folder.reset(prepare)
-        done = folder.run(words, "strace", "-f", "-qq", "-o", "/dev/null",
+        directory.reset(prepare)
+        done = directory.run(words, "strace", "-f", "-qq", "-o", "/dev/null",
                           "-e", "trace=" + name, "-e",
                           f"inject={name}:signal=KILL:when={n}")
         if done.returncode in (0, 1, 2):
             continue
         kills += 1
-        problem = wrong(folder, counts)
+        problem = wrong(directory, counts)
         if problem:
             return kills, f"killed at {name} {n}: {problem}"
-        # The next command must find a folder that it can work with.
-        after = folder.run(["log", "trip", "later"] if os.path.isdir(
-            folder.root + "/gtd/Projects/trip") else ["list", "--all"])
+        # The next command must find a directory that it can work with.
+        after = directory.run(["log", "trip", "later"] if os.path.isdir(
+            directory.root + "/gtd/Projects/trip") else ["list", "--all"])
         if after.returncode != 0:
             return kills, f"after a kill at {name} {n}: {after.stderr}"
         if after.args[-1] == "later":
-            folder.run(["undo"])
-        undone = folder.run(["undo"])
-        if undone.returncode not in (0, 1) or wrong(folder, counts):
+            directory.run(["undo"])
+        undone = directory.run(["undo"])
+        if undone.returncode not in (0, 1) or wrong(directory, counts):
             return kills, (f"undo after a kill at {name} {n}: "
-                           f"{undone.stderr}{wrong(folder, counts)}")
+                           f"{undone.stderr}{wrong(directory, counts)}")
     if kills != len(calls):
         return kills, f"only {kills} of {len(calls)} calls were hit"
     return kills, ""
@@ -173,17 +173,17 @@ def main():
     if not works:
         print("1..0 # SKIP strace cannot trace here")
         return 0
-    folder = Folder()
+    directory = Directory()
     failed = 0
     try:
         for n, (name, case) in enumerate(CASES.items(), 1):
-            kills, problem = check(folder, *case)
+            kills, problem = check(directory, *case)
             failed += bool(problem)
             print(f"{'not ok' if problem else 'ok'} {n} - {name}: killed "
                   f"{kills} times{': ' + problem if problem else ''}",
                   flush=True)
     finally:
-        shutil.rmtree(folder.root, ignore_errors=True)
+        shutil.rmtree(directory.root, ignore_errors=True)
     print(f"1..{len(CASES)}")
     return 1 if failed else 0
 

@@ -99,7 +99,7 @@ way" ]
 	'
 }
 
-@test "a read-only folder: an error for changes, reading goes on" {
+@test "a read-only directory: an error for changes, reading goes on" {
 	in_mounts '
 		mount -t tmpfs tmpfs "$GTD_DIR"
 		mkdir "$GTD_DIR/Projects"

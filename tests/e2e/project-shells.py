@@ -46,7 +46,7 @@ class Skip(Exception):
 
 
 class Home:
-    """An empty home with a GTD folder; "project" shows what it was given."""
+    """An empty home with a GTD directory; "project" shows what it was given."""
 
     def __init__(self, names):
         self.root = tempfile.mkdtemp(prefix="project-shells-")
@@ -54,7 +54,7 @@ class Home:
         self.cwd = self.root + "/cwd"
         for name in names:
             os.makedirs(f"{self.gtd}/Projects/{name}")
-        # A folder of that name here must not become "two words/".
+        # A directory of that name here must not become "two words/".
         os.makedirs(self.cwd + "/two words")
         os.mkdir(self.root + "/bin")
         # Completion asks the real program; everything else is shown.
@@ -130,8 +130,8 @@ INSTALLED = ["alias p=project", f". '{SRC}/completion/project.bash'"]
 
 
 def no_execution(home):
-    for folder in (home.cwd, home.root, home.gtd):
-        assert not os.path.exists(folder + "/pwned"), "a name was executed"
+    for directory in (home.cwd, home.root, home.gtd):
+        assert not os.path.exists(directory + "/pwned"), "a name was executed"
 
 
 @test
@@ -325,8 +325,8 @@ COMMENT = "before $(touch pwned)\\n\033[31m"
 def make_store(home):
     """A store as its files are: nothing of it is run here."""
     store = home.root + "/.local/share/earshot/workspaces"
-    for folder in ("ws", "bases", "trash", "locks"):
-        os.makedirs(f"{store}/{folder}", exist_ok=True)
+    for directory in ("ws", "bases", "trash", "locks"):
+        os.makedirs(f"{store}/{directory}", exist_ok=True)
     for name, numbers in WORKSPACES.items():
         with open(f"{store}/ws/{name}", "w", encoding="utf-8") as f:
             f.write(f"earshot-workspace 1\nproject {name}\nbase host\n"
@@ -444,7 +444,7 @@ def zsh_workspace():
             "unset zle_bracketed_paste", "autoload -Uz compinit",
             "compinit -u -D", 'eval "$(project init zsh)"'])
         for typed, want in TYPED_WORKSPACE:
-            # zsh takes a folder's slash away again at the word's end.
+            # zsh takes a directory's slash away again at the word's end.
             got = shell.run("p w " + typed)
             assert got == ["w"] + [w.rstrip("/") for w in want], (typed, got)
         shell.close()

@@ -92,8 +92,8 @@ def colour():
 
 
 @test
-def first_folder():
-    """no folder yet: it is offered, and made only for a yes"""
+def first_dir():
+    """no directory yet: it is offered, and made only for a yes"""
     home = Home()
     try:
         child = home.spawn("list")

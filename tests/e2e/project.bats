@@ -21,7 +21,7 @@ all() { (cd "$GTD_DIR" && find Projects Postponed Completed .trash \
 	! -name summary ! -name actions ! -name log ! -name '.project' \
 	2>/dev/null | sort); }
 
-# snapshot: everything below the folder with its content
+# snapshot: everything below the directory with its content
 snapshot() { (cd "$GTD_DIR" && find . -type f -exec sha1sum {} + | sort; \
 	cd "$GTD_DIR" && find . -type d | sort); }
 
@@ -262,10 +262,10 @@ Projects/trip" ]
 	[ "$(cat "$HOME/seen")" = "a b 3" ]
 }
 
-@test "a folder that is not there, or has no Projects" {
+@test "a directory that is not there, or has no Projects" {
 	GTD_DIR=$HOME/none run project list
 	[ "$status" -eq 1 ]
-	[[ $output == *"there is no GTD folder"* ]]
+	[[ $output == *"there is no GTD directory"* ]]
 	[ ! -e "$HOME/none" ]
 	mkdir "$HOME/unmounted"
 	GTD_DIR=$HOME/unmounted run project new x
@@ -274,7 +274,7 @@ Projects/trip" ]
 	[ -z "$(ls -A "$HOME/unmounted")" ]
 }
 
-@test "where the folder is: option, environment, both configurations" {
+@test "where the directory is: option, environment, both configurations" {
 	for d in opt env conf tools; do mkdir -p "$HOME/$d/Projects/in-$d"; done
 	unset GTD_DIR
 	mkdir -p "$HOME/.config/gtd" "$HOME/.config/earshot"
@@ -292,7 +292,7 @@ Projects/trip" ]
 	[[ $output == *"project.conf:2: unknown key"* ]]
 }
 
-@test "a gtdtools folder works untouched, and still does for gtdtools" {
+@test "a gtdtools directory works untouched, and still does for gtdtools" {
 	mkdir -p "$GTD_DIR/Projects/car" "$GTD_DIR/Completed/2020/old" \
 		"$GTD_DIR/tickler/repeating"
 	touch "$GTD_DIR/done.otl"
@@ -325,7 +325,7 @@ summary.otl" ]
 	[ -d "$GTD_DIR/Projects/old" ]
 }
 
-@test "the last change is the newest of three files, not the folder's" {
+@test "the last change is the newest of three files, not the directory's" {
 	project new a
 	touch -d 2020-01-02 "$GTD_DIR"/Projects/a/*
 	touch -d 2021-03-04 "$GTD_DIR/Projects/a/log"

@@ -47,7 +47,7 @@ plain() { speakd --print --format=plain "$@"; }
 	[[ $output == *$'\na\n'* ]]
 }
 
-@test "a folder is no file" {
+@test "a directory is no file" {
 	mkdir d
 	run plain d
 	[ "$status" -eq 1 ]

@@ -19,7 +19,7 @@ as_user() {
 }
 
 # Root puts everything on a file system of its own: it is a known one, and away
-# with one umount instead of twenty thousand folders.
+# with one umount instead of twenty thousand directories.
 ws_image() {
 	[ "$(id -u)" -eq 0 ] || return 0
 	truncate -s 2G "$WS_DIR.img"

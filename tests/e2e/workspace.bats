@@ -31,7 +31,7 @@ inside() { ws run "$1" -- sh -c "$2"; }
 	ws run trip -- grep -q y /usr/bin/made
 }
 
-@test "the host's home is hidden, the project's folder is not" {
+@test "the host's home is hidden, the project's directory is not" {
 	as_user sh -c 'echo secret >"$HOME/secret"'
 	ws run trip -- sh -c "! test -e $WS_HOME/secret; test -d $WS_HOME/gtd/Projects/trip"
 	run ws run trip -- ls -A "$WS_HOME"
@@ -98,7 +98,7 @@ inside() { ws run "$1" -- sh -c "$2"; }
 	ws snap kill -m after
 }
 
-@test "snapshots: whiteout, opaque folder, hard link; and back" {
+@test "snapshots: whiteout, opaque directory, hard link; and back" {
 	make snaps
 	inside snaps 'echo one >/file; ln /file /link; rm /etc/old; rm -r /usr/share/doc; mkdir /usr/share/doc'
 	run ws snap snaps -m 'the first
@@ -536,7 +536,7 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	old doctor
 }
 
-@test "rename of a folder of the base copies it, as mv does" {
+@test "rename of a directory of the base copies it, as mv does" {
 	make exdev
 	inside exdev 'mv /usr/share /usr/moved && cat /usr/moved/doc/a && ! test -e /usr/share' >out
 	has out doc

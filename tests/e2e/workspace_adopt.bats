@@ -4,7 +4,7 @@ bats_require_minimum_version 1.5.0
 load lib
 load workspace
 
-# A folder of the host's own, with files of the host's root.
+# A directory of the host's own, with files of the host's root.
 setup_file() {
 	ws_setup_file
 	H=/usr/local/share/earshot-adopt.$$

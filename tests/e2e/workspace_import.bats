@@ -149,7 +149,7 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	[ "$output" = $'x\npasswd\nresolv.conf' ] || [ "$output" = $'x\npasswd' ]
 	mkdir layout
 	tar -xf "$out/oci.tar" -C layout
-	# A second layer by hand: whiteout, opaque folder.
+	# A second layer by hand: whiteout, opaque directory.
 	tar_of two.tar <<-'EOF'
 	add('x/'[:-1] + '2', b'two')
 	add('.wh.x')
@@ -262,37 +262,37 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 @test "what follows a symbolic link to the host ends up in the workspace" {
 	echo host >"$WS_DIR/target"
 	chmod 666 "$WS_DIR/target"
-	mkdir -m 777 -p "$WS_DIR/folder"
+	mkdir -m 777 -p "$WS_DIR/directory"
 	tar_of "$out/link.tar" <<-EOF
 	add('bin', type=tarfile.DIRTYPE)
 	add('bin/busybox', open('/bin/busybox', 'rb').read())
 	add('bin/sh', type=tarfile.SYMTYPE, link='busybox')
 	add('file', type=tarfile.SYMTYPE, link='$WS_DIR/target')
 	add('file', b'evil')
-	add('dir', type=tarfile.SYMTYPE, link='$WS_DIR/folder')
+	add('dir', type=tarfile.SYMTYPE, link='$WS_DIR/directory')
 	add('dir/evil', b'evil')
 	add('up', type=tarfile.SYMTYPE, link='../../../../..')
-	add('up$WS_DIR/folder/evil2', b'evil')
+	add('up$WS_DIR/directory/evil2', b'evil')
 	EOF
 	run ws import "$out/link.tar" link
 	[ "$(cat "$WS_DIR/target")" = host ]
-	[ -z "$(ls "$WS_DIR/folder")" ]
+	[ -z "$(ls "$WS_DIR/directory")" ]
 }
 
 @test "mount points that are symbolic links lead nowhere outside" {
-	mkdir -m 777 -p "$WS_DIR/folder"
+	mkdir -m 777 -p "$WS_DIR/directory"
 	tar_of "$out/mounts.tar" <<-EOF
 	add('bin', type=tarfile.DIRTYPE)
 	add('bin/busybox', open('/bin/busybox', 'rb').read())
 	add('bin/sh', type=tarfile.SYMTYPE, link='busybox')
 	add('etc', type=tarfile.DIRTYPE)
-	add('etc/resolv.conf', type=tarfile.SYMTYPE, link='$WS_DIR/folder/resolv.conf')
+	add('etc/resolv.conf', type=tarfile.SYMTYPE, link='$WS_DIR/directory/resolv.conf')
 	for n in ('dev', 'proc', 'sys', 'run', 'tmp', 'home', 'var'):
-	    add(n, type=tarfile.SYMTYPE, link='$WS_DIR/folder')
+	    add(n, type=tarfile.SYMTYPE, link='$WS_DIR/directory')
 	EOF
 	ws import "$out/mounts.tar" mounts
 	run ws run mounts -- /bin/busybox true
-	[ -z "$(ls "$WS_DIR/folder")" ]
+	[ -z "$(ls "$WS_DIR/directory")" ]
 	[ -e /proc/self ]
 }
 
@@ -339,7 +339,7 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	truncate -s 50000 "$out/cut.tar"
 	refused "$out/cut.tar" "cut.tar"
 	refused "$out/nothere.tar" "No such file"
-	refused /dev/null "neither a file nor a folder"
+	refused /dev/null "neither a file nor a directory"
 }
 
 @test "a base: added, used, refused while in use, removed" {

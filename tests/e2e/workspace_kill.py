@@ -34,7 +34,7 @@ def ok(good, text):
 
 
 class Place:
-    """A user with a home folder, and a store in it."""
+    """A user with a home directory, and a store in it."""
 
     def __init__(self):
         self.dir = tempfile.mkdtemp(prefix="earshot-kill.", dir="/var/tmp")
@@ -115,11 +115,11 @@ class Place:
     def missing(self):
         """Layers that are named but not there."""
         gone = []
-        for folder in ("ws", "bases"):
-            for name in os.listdir(self.store + "/" + folder):
+        for directory in ("ws", "bases"):
+            for name in os.listdir(self.store + "/" + directory):
                 if name.startswith("."):
                     continue
-                with open("%s/%s/%s" % (self.store, folder, name), encoding="utf-8") as f:
+                with open("%s/%s/%s" % (self.store, directory, name), encoding="utf-8") as f:
                     for line in f.read().splitlines():
                         words = line.split()
                         ids = []  # "@N" only repeats what snapshot N names

@@ -116,14 +116,14 @@ is_running() { as_root list --json | grep "\"name\":\"$1\"" | grep -q '"running"
 		grep -q '^-rwsr-xr-x 0/0 '
 }
 
-@test "the project's folder is there, writable, as its owner's" {
+@test "the project's directory is there, writable, as its owner's" {
 	as_root create box --init --base box
 	as_root run box -- sh -c "echo x >'$WS_DIR/root/gtd/Projects/box/made'"
 	[ "$(stat -c %u "$WS_DIR/root/gtd/Projects/box/made")" -eq 0 ]
 	as_root stop box
 }
 
-@test "a store and a share below the folder that is covered meanwhile" {
+@test "a store and a share below the directory that is covered meanwhile" {
 	PLACE=/mnt/ews$$
 	mkdir "$PLACE"
 	mkdir "$PLACE/share"

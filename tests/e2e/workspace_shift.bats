@@ -433,8 +433,8 @@ refused() {
 	rmdir "$store/layers/x"
 	refused 1 "the store of workspaces is at .local/share/earshot/workspaces" \
 		"$WS_DIR/root-home" --map $MAP
-	refused 1 "is not a folder" "$WS_DIR/link" --map $MAP
-	refused 1 "is not a folder" "$t/file" --map $MAP
+	refused 1 "is not a directory" "$WS_DIR/link" --map $MAP
+	refused 1 "is not a directory" "$t/file" --map $MAP
 	refused 1 "No such file" "$t/nowhere" --map $MAP
 	refused 2 usage "$t" "$t" --map $MAP
 	rm "$WS_DIR/link"
@@ -468,7 +468,7 @@ refused() {
 	shift_as root "$t" --map $MAP
 }
 
-@test "folders within folders: up to 2000" {
+@test "directories within directories: up to 2000" {
 	ws_needs_root "give files away"
 	for n in 1999 2000 2001; do
 		mkdir "$t"
@@ -486,7 +486,7 @@ for i in range(int(sys.argv[2])):
 			[ "$output" = "$((n + 1)) of $((n + 1)) files shifted" ]
 		else
 			[ "$status" -eq 1 ]
-			[[ $output = *"folders within folders"* ]]
+			[[ $output = *"directories within directories"* ]]
 			[ "$(stat -c %u "$t")" = 0 ]
 		fi
 		rm -rf "$t"

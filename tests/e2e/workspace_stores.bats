@@ -119,7 +119,7 @@ works() {
 	[ "$(ws_snaps w)" = "1 " ]
 }
 
-@test "mounts below the host's folders are no obstacle" {
+@test "mounts below the host's directories are no obstacle" {
 	on "mkfs.ext4 -q -F"
 	mkdir -p "$WS_DIR/empty"
 	cat >"$WS_DIR/inner" <<-EOF

@@ -20,20 +20,20 @@ static const char *const names[] = {
 	"trip",	     "a\"b\\c",	    "bang!x",  "~home",	 "a=b@c{d,e}",
 };
 
-static char folder[] = "/tmp/fuzz-project-XXXXXX";
+static char directory[] = "/tmp/fuzz-project-XXXXXX";
 
-static void remove_folder(void)
+static void remove_dir(void)
 {
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		SCOPED_TEXT char *path = mem_printf("%s/Projects/%s", folder,
+		SCOPED_TEXT char *path = mem_printf("%s/Projects/%s", directory,
 						    names[i]);
 
 		rmdir(path);
 	}
-	SCOPED_TEXT char *projects = mem_printf("%s/Projects", folder);
+	SCOPED_TEXT char *projects = mem_printf("%s/Projects", directory);
 
 	rmdir(projects);
-	rmdir(folder);
+	rmdir(directory);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -42,9 +42,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 	(void)argc;
 	(void)argv;
-	if (mkdtemp(folder) == NULL)
+	if (mkdtemp(directory) == NULL)
 		abort();
-	projects = mem_printf("%s/Projects", folder);
+	projects = mem_printf("%s/Projects", directory);
 	if (mkdir(projects, 0700) < 0)
 		abort();
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -54,7 +54,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		if (mkdir(path, 0700) < 0)
 			abort();
 	}
-	atexit(remove_folder);
+	atexit(remove_dir);
 	return 0;
 }
 
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	SCOPED_TEXT char *line = mem_text((const char *)data, size);
 	SCOPED_BUF struct buf out = { 0 };
-	struct settings settings = { .dir = mem_copy(folder) };
+	struct settings settings = { .dir = mem_copy(directory) };
 	struct words words;
 	size_t len = strlen(line);
 

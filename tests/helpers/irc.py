@@ -1,6 +1,6 @@
 """What the IRC tests share: TAP, certificates, real servers, a scripted one.
 
-Everything is on 127.0.0.1 with ports that were free a moment ago, in a folder
+Everything is on 127.0.0.1 with ports that were free a moment ago, in a directory
 of its own, and stopped by its process id when the test file ends.
 """
 
@@ -63,8 +63,8 @@ def main():
 
 # ---- files, ports, programs -------------------------------------------------
 
-folder = tempfile.mkdtemp(prefix="sic-bridge-test.")
-os.chmod(folder, 0o755)  # ngircd reads its files as another user
+directory = tempfile.mkdtemp(prefix="sic-bridge-test.")
+os.chmod(directory, 0o755)  # ngircd reads its files as another user
 running = []  # of one test
 servers = []  # of the whole file
 
@@ -123,7 +123,7 @@ def clean_up():
     stop_running()
     while servers:
         stop_process(servers.pop())
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def on_signal(*_):
@@ -137,12 +137,12 @@ signal.signal(signal.SIGTERM, on_signal)
 
 
 def openssl(*arguments):
-    subprocess.run(["openssl", *arguments], check=True, cwd=folder,
+    subprocess.run(["openssl", *arguments], check=True, cwd=directory,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def path(name):
-    return os.path.join(folder, name)
+    return os.path.join(directory, name)
 
 
 def certificate(name, subject="localhost",
@@ -190,7 +190,7 @@ def fingerprint(name):
 
 def configure(name, as_name, ports):
     with open(os.path.join(CONFIGS, name), encoding="utf-8") as file:
-        text = file.read().replace("@DIR@", folder)
+        text = file.read().replace("@DIR@", directory)
     for key, port in ports.items():
         text = text.replace(f"@{key}@", str(port))
     with open(path(as_name), "w", encoding="utf-8") as out:
@@ -200,7 +200,7 @@ def configure(name, as_name, ports):
 
 def start_server(*command):
     # ngircd writes a million lines a second once a client vanishes.
-    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL,
+    process = subprocess.Popen(command, cwd=directory, stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     servers.append(process)
@@ -222,7 +222,7 @@ def start_ngircd():
     ports.plain, ports.tls = free_port(), free_port()
     conf = configure("ngircd.conf", "ngircd.conf",
                      {"PLAIN": ports.plain, "TLS": ports.tls})
-    os.chmod(folder, 0o777)  # its pid file
+    os.chmod(directory, 0o777)  # its pid file
     start_server(system("ngircd"), "-n", "-f", conf)
     until(lambda: listening(ports.plain), "ngircd")
     return ports
@@ -320,7 +320,7 @@ class Program:
 
     def __init__(self, *arguments, program=BRIDGE, env=None, stdin=None,
                  home=None, stdout=None):
-        self.home = home or tempfile.mkdtemp(dir=folder)
+        self.home = home or tempfile.mkdtemp(dir=directory)
         environment = dict(os.environ, HOME=self.home, USER="someone",
                            TZ="UTC", **(env or {}))
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "ALL_PROXY"):

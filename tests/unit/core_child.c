@@ -131,7 +131,7 @@ static void test_colliding_numbers(void **state)
 	assert_int_equal(dup3(a, 3, O_CLOEXEC), 3);
 	assert_int_equal(dup3(b, 4, O_CLOEXEC), 4);
 	assert_int_equal(child_capture(&child, 100, &out, &e), 0);
-	/* 0 1 2 3 4 and the one ls reads the folder through. */
+	/* 0 1 2 3 4 and the one ls reads the directory through. */
 	assert_string_equal(buf_text(&out), "ba6\n");
 	close(3);
 	close(4);

@@ -10,21 +10,21 @@
 #include "core/files.h"
 #include "core/mem.h"
 
-static char folder[] = "/tmp/earshot-files-XXXXXX";
+static char directory[] = "/tmp/earshot-files-XXXXXX";
 static int dir = -1;
 
 static int enter(void **state)
 {
 	(void)state;
-	if (mkdtemp(folder) == NULL)
+	if (mkdtemp(directory) == NULL)
 		return -1;
-	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return dir >= 0 && chdir(folder) == 0 ? 0 : -1;
+	dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dir >= 0 && chdir(directory) == 0 ? 0 : -1;
 }
 
 static int leave(void **state)
 {
-	char *command = mem_printf("rm -rf %s", folder);
+	char *command = mem_printf("rm -rf %s", directory);
 	int rc = chdir("/") == 0 ? system(command) : -1;
 
 	(void)state;
@@ -106,7 +106,7 @@ static void test_replace_link(void **state)
 	holds("sub/real", "two");
 	assert_int_equal(fstatat(dir, "link", &st, AT_SYMLINK_NOFOLLOW), 0);
 	assert_true(S_ISLNK(st.st_mode));
-	/* To where nothing is yet, seen from the link's own folder. */
+	/* To where nothing is yet, seen from the link's own directory. */
 	assert_int_equal(symlinkat("later", dir, "sub/dangling"), 0);
 	put("sub/dangling", "three", 0600);
 	holds("sub/later", "three");
@@ -182,7 +182,7 @@ static void test_dirs(void **state)
 	assert_int_equal(dir_make_parent("file", 0700, &e), 0);
 	put("plain", "x", 0600);
 	assert_int_equal(dir_make("plain/x", 0700, &e), -ENOTDIR);
-	assert_string_equal(e.text, "make folder plain/x");
+	assert_string_equal(e.text, "make directory plain/x");
 	assert_int_equal(dir_open(dir, "plain", &e), -ENOTDIR);
 	assert_int_equal(dir_sync(dir, &e), 0);
 }

@@ -156,7 +156,7 @@ static struct archive *open_reader(int fd, struct err *e)
 	return archive;
 }
 
-/* Without "./" in front; "" for the root folder itself. */
+/* Without "./" in front; "" for the root directory itself. */
 static const char *plain_name(const char *name)
 {
 	while (name[0] == '.' && name[1] == '/')
@@ -296,7 +296,7 @@ static int copy_data(struct unpacker *u, struct err *e)
 
 /*
  * ".wh.NAME" in a layer of an OCI image deletes NAME of the layers below, and
- * ".wh..wh..opq" all of them in its folder (OCI image-spec, layer.md).
+ * ".wh..wh..opq" all of them in its directory (OCI image-spec, layer.md).
  * Returns 1 when name was one.
  */
 static int make_whiteout(const char *name, struct err *e)
@@ -311,7 +311,7 @@ static int make_whiteout(const char *name, struct err *e)
 	if (strcmp(base, ".wh..wh..opq") == 0) {
 		target = mem_printf("%.*s.", dir_len, name);
 		if (setxattr(target, "user.overlay.opaque", "y", 1, 0) < 0)
-			return err_set(e, errno, "mark a folder opaque");
+			return err_set(e, errno, "mark a directory opaque");
 		return 1;
 	}
 	target = mem_printf("%.*s%s", dir_len, name, base + 4);
@@ -332,7 +332,7 @@ static int write_entry(struct unpacker *u, struct archive_entry *entry,
 		    libarchive.archive_errno(u->disk) == EDQUOT)
 			return complain(e, u->disk, "unpack");
 		return refuse(e, libarchive.archive_entry_pathname(entry),
-			      "goes through something that is no folder, or "
+			      "goes through something that is no directory, or "
 			      "cannot be made");
 	}
 	if (libarchive.archive_entry_size(entry) > 0 ||
@@ -411,7 +411,7 @@ int archive_unpack(int fd, struct unpack *unpack, struct err *e)
 		abort();
 	(void)libarchive.archive_write_disk_set_options(u.disk, flags);
 	rc = unpack_all(&u, e);
-	/* Folders' times and modes are set now. */
+	/* Directories' times and modes are set now. */
 	if (libarchive.archive_write_close(u.disk) < ARCHIVE_WARN && rc == 0)
 		rc = complain(e, u.disk, "unpack");
 	libarchive.archive_write_free(u.disk);
@@ -598,8 +598,7 @@ static int skip(struct pack *pack, const char *doing, struct err *e)
 	return 0;
 }
 
-static int pack_folder(struct pack *pack, int dir, unsigned depth,
-		       struct err *e);
+static int pack_dir(struct pack *pack, int dir, unsigned depth, struct err *e);
 
 static int pack_one(struct pack *pack, int dir, const char *name, int fd,
 		    const struct stat *st, struct err *e)
@@ -647,7 +646,7 @@ static int pack_child(struct pack *pack, int dir, const char *name,
 	}
 	rc = pack_one(pack, dir, name, fd, &st, e);
 	if (rc == 0 && S_ISDIR(st.st_mode))
-		rc = pack_folder(pack, fd, depth + 1, e);
+		rc = pack_dir(pack, fd, depth + 1, e);
 	return rc;
 }
 
@@ -657,15 +656,14 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 }
 
 /* Sorted: the same tree gives the same archive. */
-static int pack_folder(struct pack *pack, int dir, unsigned depth,
-		       struct err *e)
+static int pack_dir(struct pack *pack, int dir, unsigned depth, struct err *e)
 {
 	struct dirent **entries = NULL;
 	size_t len = pack->path.len_bytes;
 	int count, rc = 0;
 
 	if (depth > TREE_DEPTH_MAX)
-		return err_set(e, ELOOP, "folders within folders");
+		return err_set(e, ELOOP, "directories within directories");
 	count = scandirat(dir, ".", &entries, NULL, by_name);
 	if (count < 0)
 		return skip(pack, "list", e);
@@ -699,7 +697,7 @@ int pack_tree(struct pack *pack, int root, const char *prefix,
 	buf_add_text(&pack->path, prefix);
 	if (prefix[0] != '\0')
 		rc = pack_one(pack, dir, ".", dir, &st, e);
-	return rc < 0 ? rc : pack_folder(pack, dir, 0, e);
+	return rc < 0 ? rc : pack_dir(pack, dir, 0, e);
 }
 
 int pack_file(struct pack *pack, const char *name, const char *bytes, int fd,

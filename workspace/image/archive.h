@@ -6,7 +6,7 @@
  * fixed list of compressions is read, none through a program.
  *
  * What is unpacked is a stranger's. It happens in a process that has made the
- * empty target its root folder, so that there is nothing else to reach; and
+ * empty target its root directory, so that there is nothing else to reach; and
  * still every name is checked, because what was meant to lead out of a
  * workspace is not something to install half of.
  */
@@ -36,13 +36,13 @@ struct unpack {
 
 /*
  * Load libarchive, which all of the following need. Those that cannot be called
- * in a foreign root folder do it themselves.
+ * in a foreign root directory do it themselves.
  */
 int archive_load(struct err *e) MUST_CHECK;
 
 /*
  * Unpack the archive that can be read from fd into the working directory,
- * which is the root folder of the calling process.
+ * which is the root directory of the calling process.
  *
  * errors: -EINVAL for a name that leads out, naming it; -EFBIG beyond a limit;
  *         -EILSEQ for what is no archive or a damaged one.
@@ -63,7 +63,7 @@ struct pack;
 struct pack *pack_new(int fd, const char *name, struct err *e) MUST_CHECK;
 
 /*
- * Add everything below the folder root, its names behind prefix ("" or
+ * Add everything below the directory root, its names behind prefix ("" or
  * "rootfs"). Unreadable files are left out and counted in *ret_skipped when
  * that is not NULL, else an error.
  */

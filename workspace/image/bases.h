@@ -11,7 +11,7 @@ typedef void bases_told_fn(const char *text);
 
 /*
  * The chain that "--base TEXT" means: "host"; a base's name; NAME@SNAP of a
- * workspace; "debian:SUITE+PACKAGES" (debian.h); a folder, tar or OCI
+ * workspace; "debian:SUITE+PACKAGES" (debian.h); a directory, tar or OCI
  * image, which is imported (a path has a "/").
  * *ret_label is for the reader. Both become the caller's; the caller holds the
  * store's lock, and names the new layers in the store or leaves them to gc.

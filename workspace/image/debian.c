@@ -27,7 +27,7 @@ enum {
 
 /*
  * Where the new layer is shown to the tool: apt becomes another user to
- * download, who could not get through the store's folders.
+ * download, who could not get through the store's directories.
  */
 static const char target[] = "/tmp/debian";
 
@@ -228,7 +228,7 @@ static void fill_env(const char *env[])
 	const char *path = getenv("PATH");
 	size_t n = 0;
 
-	/* Both tools, and what they call, may be in folders of root's. */
+	/* Both tools, and what they call, may be in directories of root's. */
 	env[n++] = mem_printf("PATH=%s:/usr/sbin:/sbin",
 			      path != NULL ? path : "/usr/bin:/bin");
 	env[n++] = mem_copy("LC_ALL=C.UTF-8");
@@ -468,7 +468,7 @@ int debian_import(const struct import *import, const char *spec,
 	if (rc < 0)
 		return rc;
 	find_origin(suite, &origin);
-	/* Seen from the store's folder, where the job runs. */
+	/* Seen from the store's directory, where the job runs. */
 	store_layer_path(id, "up", layer);
 	job.layer = layer;
 	if (spec[strlen(suite)] == '+')

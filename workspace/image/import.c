@@ -22,7 +22,7 @@ struct unpack_job {
 };
 
 /*
- * The new layer is the root folder of this process before the first byte of
+ * The new layer is the root directory of this process before the first byte of
  * the archive is looked at: whatever a name or link in it means, it means
  * something in there.
  */
@@ -151,7 +151,8 @@ static int import_file(const struct import *import, int fd, struct chain *ret,
 			      ret, e);
 }
 
-/* ---- folders ------------------------------------------------------------ */
+/* ---- directories ------------------------------------------------------------
+ */
 
 struct copy_job {
 	int from, to;
@@ -168,8 +169,8 @@ static int copy_inside(void *data, struct err *e)
 	return rc;
 }
 
-static int import_folder(const struct import *import, int dir,
-			 struct chain *ret, struct err *e)
+static int import_dir(const struct import *import, int dir, struct chain *ret,
+		      struct err *e)
 {
 	struct copy_job job = {
 		.from = dir,
@@ -206,12 +207,12 @@ int import_source(const struct import *import, const char *path,
 	if (S_ISDIR(st.st_mode) && faccessat(fd, "oci-layout", F_OK, 0) == 0)
 		rc = oci_import(import, fd, &chain, e);
 	else if (S_ISDIR(st.st_mode))
-		rc = import_folder(import, fd, &chain, e);
+		rc = import_dir(import, fd, &chain, e);
 	else if (S_ISREG(st.st_mode))
 		rc = import_file(import, fd, &chain, e);
 	else
-		return err_say(e, EINVAL, "%s is neither a file nor a folder",
-			       path);
+		return err_say(e, EINVAL,
+			       "%s is neither a file nor a directory", path);
 	if (rc < 0) {
 		import_drop(import->store, &chain);
 		chain_fini(&chain);

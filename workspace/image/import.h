@@ -18,8 +18,8 @@ struct import {
 };
 
 /*
- * Import a folder, a tar archive (plain root file system, Incus' unified
- * tarball, OCI image archive) or a folder with an OCI image layout. The new
+ * Import a directory, a tar archive (plain root file system, Incus' unified
+ * tarball, OCI image archive) or a directory with an OCI image layout. The new
  * layers become *ret, the topmost first; the caller names them in the store or
  * drops them (import_drop).
  */
@@ -32,7 +32,7 @@ int import_archive(const struct import *import, int fd, const char *strip,
 		   bool oci, struct chain *chain, struct err *e) MUST_CHECK;
 
 /*
- * oci.c: read an image layout in the folder dir. Its files are a stranger's:
+ * oci.c: read an image layout in the directory dir. Its files are a stranger's:
  * names are looked up without following links, contents checked by digest.
  */
 int oci_import(const struct import *import, int dir, struct chain *ret,
@@ -40,7 +40,7 @@ int oci_import(const struct import *import, int dir, struct chain *ret,
 
 /*
  * oci.c: write an image of the root file system in root, as an archive that
- * podman and docker load. tmp is a folder for its layer meanwhile.
+ * podman and docker load. tmp is a directory for its layer meanwhile.
  */
 int oci_export(struct pack *pack, int root, int tmp, const char *name,
 	       uint64_t *ret_skipped, struct err *e) MUST_CHECK;

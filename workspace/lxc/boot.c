@@ -32,7 +32,7 @@ static const char seccomp_profile[] = "/usr/share/lxc/config/common.seccomp";
 
 /* ---- what is possible --------------------------------------------------- */
 
-/* The folder of our own cgroup, of cgroup v2. NULL when there is none. */
+/* The directory of our own cgroup, of cgroup v2. NULL when there is none. */
 static char *own_cgroup(void)
 {
 	SCOPED_BUF struct buf text = { 0 };
@@ -83,14 +83,14 @@ static int remove_group(void *data, int dir, const char *name, unsigned depth,
 	(void)data;
 	if (child < 0)
 		return 0;
-	(void)!walk_folder(child, depth + 1, remove_group, NULL, e);
+	(void)!walk_dir(child, depth + 1, remove_group, NULL, e);
 	(void)unlinkat(dir, name, AT_REMOVEDIR);
 	return 0;
 }
 
 /*
  * In each hierarchy liblxc makes a group for its monitor and one for what runs.
- * They are empty folders, yet the next start would get others beside them.
+ * They are empty directories, yet the next start would get others beside them.
  */
 static void sweep_hierarchy(const char *path, const char *upper)
 {
@@ -116,7 +116,7 @@ static int sweep_child(void *data, int dir, const char *name, unsigned depth,
 	return 0;
 }
 
-/* v1 has a hierarchy in each folder; v2 is one, and a user's part is his. */
+/* v1 has a hierarchy in each directory; v2 is one, and a user's part is his. */
 static void sweep_groups(const char *upper)
 {
 	SCOPED_FD int top = open("/sys/fs/cgroup",
@@ -127,8 +127,8 @@ static void sweep_groups(const char *upper)
 	if (own != NULL)
 		sweep_hierarchy(own, upper);
 	if (top >= 0)
-		(void)!walk_folder(top, 0, sweep_child,
-				   (void *)(uintptr_t)upper, NULL);
+		(void)!walk_dir(top, 0, sweep_child, (void *)(uintptr_t)upper,
+				NULL);
 }
 
 /* ---- what a container is like ------------------------------------------- */
@@ -157,16 +157,16 @@ static void set_share(struct container *c, const struct share *share,
 {
 	SCOPED_BUF struct buf entry = { 0 };
 	struct stat st;
-	bool folder = stat(share->source, &st) == 0 && S_ISDIR(st.st_mode);
+	bool directory = stat(share->source, &st) == 0 && S_ISDIR(st.st_mode);
 
 	add_path(&entry, source);
 	buf_add_char(&entry, ' ');
-	/* Relative to the container's root folder. */
+	/* Relative to the container's root directory. */
 	add_path(&entry, share->inside + 1);
 	container_set(c, "lxc.mount.entry",
 		      "%s none bind,nosuid,nodev,%screate=%s 0 0",
 		      buf_text(&entry), share->read_only ? "ro," : "",
-		      folder ? "dir" : "file");
+		      directory ? "dir" : "file");
 }
 
 static void set_shares(struct container *c, const struct view *view)
@@ -180,8 +180,8 @@ static void set_shares(struct container *c, const struct view *view)
 }
 
 /*
- * As root the root folder is ready; else liblxc stacks the layers, in one text
- * of at most a page.
+ * As root the root directory is ready; else liblxc stacks the layers, in one
+ * text of at most a page.
  */
 static int set_root(struct container *c, const struct view *view, struct err *e)
 {
@@ -197,7 +197,7 @@ static int set_root(struct container *c, const struct view *view, struct err *e)
 	for (size_t i = 0; i < view->lower.count; i++)
 		buf_addf(&path, "%s/layers/%s/up:", store, view->lower.ids[i]);
 	buf_addf(&path, "%s/layers/%s/up", store, view->upper);
-	/* The upper one stands there once more, as work folder. */
+	/* The upper one stands there once more, as work directory. */
 	if (path.len_bytes + strlen(store) + MOUNT_TEXT_BYTES >
 	    (size_t)sysconf(_SC_PAGESIZE))
 		return err_say(
@@ -360,7 +360,7 @@ static _Noreturn void keeper_main(struct keeper *keeper)
 
 /*
  * The container's own name: every state of a workspace has another upper. Its
- * folder only becomes part of a socket's name, but liblxc wants it to be one
+ * directory only becomes part of a socket's name, but liblxc wants it to be one
  * that the container's root may search.
  */
 static struct container address(const struct store *store, const char *upper,

@@ -24,7 +24,7 @@ struct container_item {
 
 /* All-zero but for the names is valid: a container with its own config file. */
 struct container {
-	const char *path; /* the folder that holds it */
+	const char *path; /* the directory that holds it */
 	const char *name;
 	struct container_item *items; /* instead of its config file; owned */
 	size_t count;

@@ -55,16 +55,16 @@ struct place {
 	gid_t gid;
 };
 
-/* ROOT_PLACE/NAME as a descriptor, made as a folder or as a file. */
-static int make(const char *name, bool folder, struct err *e)
+/* ROOT_PLACE/NAME as a descriptor, made as a directory or as a file. */
+static int make(const char *name, bool directory, struct err *e)
 {
 	SCOPED_TEXT char *path = mem_printf(ROOT_PLACE "/%s", name);
 	SCOPED_FD int file = -1;
 	int fd;
 
-	if (folder && mkdir(path, 0755) < 0)
+	if (directory && mkdir(path, 0755) < 0)
 		return err_set(e, errno, "make %s", path);
-	if (!folder) {
+	if (!directory) {
 		file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 		if (file < 0)
 			return err_set(e, errno, "make %s", path);
@@ -73,7 +73,7 @@ static int make(const char *name, bool folder, struct err *e)
 	return fd >= 0 ? fd : err_set(e, errno, "open %s", path);
 }
 
-/* source: O_PATH, of a folder or a file. */
+/* source: O_PATH, of a directory or a file. */
 static int show(int source, const char *name, unsigned flags, int userns,
 		struct err *e)
 {
@@ -88,7 +88,7 @@ static int show(int source, const char *name, unsigned flags, int userns,
 		       : mount_idmapped(source, "", flags, userns, target, e);
 }
 
-/* part: "/up", its tree, or "" for that and its work folder. */
+/* part: "/up", its tree, or "" for that and its work directory. */
 static int open_layer(const struct place *place, const char *id,
 		      const char *part, struct err *e)
 {
@@ -109,12 +109,12 @@ static int show_layer(const struct place *place, const char *id,
 /* On disk it belongs to root, like the layer itself. */
 static int make_work(const struct place *place, struct err *e)
 {
-	static const char *const folders[] = { "work", "work/root" };
+	static const char *const directories[] = { "work", "work/root" };
 	SCOPED_FD int layer = open_layer(place, place->view->upper, "", e);
 
-	for (size_t i = 0; layer >= 0 && i < COUNT_OF(folders); i++)
-		if (mkdirat(layer, folders[i], 0700) < 0 && errno != EEXIST)
-			return err_set(e, errno, "make %s", folders[i]);
+	for (size_t i = 0; layer >= 0 && i < COUNT_OF(directories); i++)
+		if (mkdirat(layer, directories[i], 0700) < 0 && errno != EEXIST)
+			return err_set(e, errno, "make %s", directories[i]);
 	return layer < 0 ? layer : 0;
 }
 

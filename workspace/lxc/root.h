@@ -1,5 +1,5 @@
 /*
- * root.h - the root folder of a full system container, made ready by root.
+ * root.h - the root directory of a full system container, made ready by root.
  *
  * In a mount namespace of the calling process a file system in memory covers
  * ROOT_PLACE: layers and shares are mounted below it with the owners that the

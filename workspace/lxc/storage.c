@@ -142,7 +142,7 @@ static int mount_layers(const char *source, int target, struct err *e)
 	int rc;
 
 	if (upper == NULL)
-		return err_say(e, EINVAL, "overlay without an upper folder");
+		return err_say(e, EINVAL, "overlay without an upper directory");
 	*upper++ = '\0';
 	work = mem_printf("%s.work", upper);
 	rc = dir_make(work, 0700, e);

@@ -3,9 +3,9 @@
  * and zfs stores, as root.
  *
  * A layer of such a store is a liblxc container of the layer's name in the
- * store's layers folder; its file layers/ID/config tells where the tree is. To
- * everything else it looks like any layer, because storage_attach() mounts the
- * tree onto layers/ID/up. Copies are liblxc's clones; which layer is what
+ * store's layers directory; its file layers/ID/config tells where the tree is.
+ * To everything else it looks like any layer, because storage_attach() mounts
+ * the tree onto layers/ID/up. Copies are liblxc's clones; which layer is what
  * stands in the workspace's file as always (meta.h), so that restoring never
  * touches what is there, and every change is still one rename.
  *
@@ -50,7 +50,7 @@ int storage_attach(const struct store *store, const struct meta *meta,
 		   const char *id, struct err *e) MUST_CHECK;
 
 /*
- * Before layers are removed as folders: let go of what lies outside of them
+ * Before layers are removed as directories: let go of what lies outside of them
  * (logical volumes, data sets). An id that is still needed there is refused.
  */
 int storage_release(const struct store *store, const char *id,

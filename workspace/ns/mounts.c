@@ -41,7 +41,7 @@ int inside_open(int root, const char *path, struct err *e)
 	return fd >= 0 ? fd : err_set(e, -fd, "open %s in the workspace", path);
 }
 
-/* Make the last component of prefix in the folder that holds it. */
+/* Make the last component of prefix in the directory that holds it. */
 static int make_last(int root, const char *prefix, struct err *e)
 {
 	const char *slash = strrchr(prefix, '/');
@@ -341,8 +341,8 @@ int mount_pivot(int root, struct err *e)
 	/* pivot_root(2), "pivot_root(".", ".")": the old root lies below the
 	 * new one at the same place, where it is then detached. */
 	if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
-		return err_set(e, errno, "change the root folder");
+		return err_set(e, errno, "change the root directory");
 	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
-		return err_set(e, errno, "leave the host's root folder");
+		return err_set(e, errno, "leave the host's root directory");
 	return 0;
 }

@@ -22,7 +22,7 @@ int mount_unshare(struct err *e) MUST_CHECK;
 /* Open path inside root (O_PATH). Returns the descriptor or -errno. */
 int inside_open(int root, const char *path, struct err *e) MUST_CHECK;
 
-/* The same, making folders (0755) that are missing. */
+/* The same, making directories (0755) that are missing. */
 int inside_make_dir(int root, const char *path, struct err *e) MUST_CHECK;
 
 /* The same for an empty file to mount something onto. */
@@ -61,7 +61,7 @@ int mount_idmapped(int dir, const char *source, unsigned flags, int userns,
 		   int target, struct err *e) MUST_CHECK;
 
 /*
- * Make the mounted folder root the root of this mount namespace, without a
+ * Make the mounted directory root the root of this mount namespace, without a
  * way back to the old one, and the working directory.
  */
 int mount_pivot(int root, struct err *e) MUST_CHECK;

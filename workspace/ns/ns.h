@@ -46,9 +46,9 @@ typedef int ns_fn(void *data, struct err *e);
 
 /*
  * Run fn in a child that is root of a new user namespace. With a dir also of a
- * private mount namespace, and in that folder, which is entered while the child
- * still is the calling user: root of the namespace may be somebody who could
- * not find the way there. Returns what fn returned, e included.
+ * private mount namespace, and in that directory, which is entered while the
+ * child still is the calling user: root of the namespace may be somebody who
+ * could not find the way there. Returns what fn returned, e included.
  */
 int ns_run(const struct idmap *map, const char *dir, ns_fn *fn, void *data,
 	   struct err *e) MUST_CHECK;

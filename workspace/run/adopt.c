@@ -27,7 +27,7 @@ static int open_start(int proc, const struct call *call)
 	return openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Whether the caller sees the same root folder as we do. */
+/* Whether the caller sees the same root directory as we do. */
 static bool shares_root(int proc, pid_t pid)
 {
 	SCOPED_TEXT char *path = mem_printf("%d/root", pid);
@@ -39,7 +39,7 @@ static bool shares_root(int proc, pid_t pid)
 
 /*
  * What the call names, O_PATH. After chroot(2) a relative path is resolved as
- * if its folder were the root: one that leads further up finds nothing then.
+ * if its directory were the root: one that leads further up finds nothing then.
  * Links of /proc would be ours instead of the caller's, and are not followed.
  */
 static int open_named(int proc, const struct call *call)
@@ -108,7 +108,7 @@ static bool is_same(const struct adopt *adopt, struct stat *ret)
 }
 
 /*
- * The folder and the name of an open file, links resolved, as the kernel has
+ * The directory and the name of an open file, links resolved, as the kernel has
  * them. A file that has moved, or of another mount namespace, is not found.
  */
 static bool find_name(int proc, int file, struct adopt *adopt)

@@ -5,7 +5,7 @@
  * not exist inside (the host's root, shown as 65534). overlayfs copies a file
  * with its owner, and this owner nobody inside may set: so nobody could link
  * it, rename it, or change it in place. Adopting is what overlayfs would do,
- * with another owner: a copy, made in the same folder, renamed over it.
+ * with another owner: a copy, made in the same directory, renamed over it.
  *
  * It happens before the call that needs it, which then goes on and is judged
  * by the kernel as ever. So this is not a border that anything depends on: a
@@ -27,7 +27,8 @@
 
 /* A file to adopt. */
 struct adopt {
-	int dir; /* the folder that it is in, on an overlay of the workspace */
+	int dir; /* the directory that it is in, on an overlay of the workspace
+		  */
 	char name[NAME_MAX + 1];
 	dev_t dev;
 	ino_t ino;

@@ -3,9 +3,9 @@
  * files of the host where that lets them succeed (adopt.h).
  *
  * A thread of process 1: nothing inside can kill it, and a large file that is
- * being copied, or a shared folder whose server does not answer, holds up the
- * calls that wait but not who wants to join, to pause or to stop. It has its
- * own list of listeners, one a session; a listener goes when all processes
+ * being copied, or a shared directory whose server does not answer, holds up
+ * the calls that wait but not who wants to join, to pause or to stop. It has
+ * its own list of listeners, one a session; a listener goes when all processes
  * have ended that it is for.
  */
 #ifndef WORKSPACE_ADOPTER_H

@@ -170,8 +170,8 @@ static int write_text(int proc, const char *file, const char *text,
 
 /*
  * Appear as the user outside, with the same rights: a namespace further in
- * which the user's number stands for root of this one. D-Bus and home folders
- * then fit, and no range of ids is needed.
+ * which the user's number stands for root of this one. D-Bus and home
+ * directories then fit, and no range of ids is needed.
  *
  * For this a process must not be hidden. It is this one that does it, which no
  * process inside sees, for its children. proc is /proc/self of the host.

@@ -1,8 +1,8 @@
 /*
- * shares.h - what of the host is shown inside beside the project's folder.
+ * shares.h - what of the host is shown inside beside the project's directory.
  *
  * Nothing by default. "sound", "display", "ssh-agent" and "speech" show the
- * sockets of the user's session, "home" the home folder; anything else is a
+ * sockets of the user's session, "home" the home directory; anything else is a
  * path, "PATH[:INSIDE][:ro]".
  */
 #ifndef WORKSPACE_SHARES_H
@@ -24,7 +24,7 @@ struct shares {
 /* err_usage when it is none of the above; -ENOENT when it is not there. */
 int shares_add(struct shares *shares, const char *text,
 	       struct err *e) MUST_CHECK;
-/* A folder or file, writable or not, at a path inside. */
+/* A directory or file, writable or not, at a path inside. */
 int shares_add_path(struct shares *shares, const char *source,
 		    const char *inside, bool read_only,
 		    struct err *e) MUST_CHECK;

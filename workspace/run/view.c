@@ -31,7 +31,7 @@ struct work {
 	const struct view *view;
 	int scaffold; /* a tmpfs below all layers: mount points that they lack
 		       */
-	int root; /* the root folder, O_PATH, once mounted */
+	int root; /* the root directory, O_PATH, once mounted */
 	struct paths mounts; /* the host's mount points, absolute */
 	struct paths parts; /* of the host, to stack: "usr", "var/lib/dpkg" */
 	struct paths files; /* of the host, to bind, absolute */
@@ -125,7 +125,8 @@ static void free_work(struct work *work)
 struct stack {
 	const char **lowers; /* owned texts */
 	size_t count;
-	bool closed; /* an opaque folder or a whiteout: nothing below shows */
+	bool closed; /* an opaque directory or a whiteout: nothing below shows
+		      */
 };
 
 static void stack_add(struct stack *stack, char *take_path)
@@ -233,7 +234,8 @@ static int mount_stack(const struct view *view, const struct stack *stack,
 	return rc;
 }
 
-/* ---- the host's folders ------------------------------------------------- */
+/* ---- the host's directories -------------------------------------------------
+ */
 
 static int plan_part(struct work *work, const char *part, unsigned depth,
 		     struct err *e);
@@ -261,8 +263,8 @@ static int plan_file(struct work *work, const char *path, int kind,
 }
 
 /*
- * overlayfs refuses a folder with foreign mounts below it (CVE-2021-3732): its
- * children are shown one by one.
+ * overlayfs refuses a directory with foreign mounts below it (CVE-2021-3732):
+ * its children are shown one by one.
  */
 static int plan_children(struct work *work, const char *part, unsigned depth,
 			 struct err *e)
@@ -290,8 +292,8 @@ static int plan_children(struct work *work, const char *part, unsigned depth,
 }
 
 /*
- * All folders that a part needs in the upper layer are made here, before the
- * root's overlay is mounted: it must not find its layers changed under it.
+ * All directories that a part needs in the upper layer are made here, before
+ * the root's overlay is mounted: it must not find its layers changed under it.
  */
 static int plan_part(struct work *work, const char *part, unsigned depth,
 		     struct err *e)
@@ -349,7 +351,7 @@ static int mount_part(struct work *work, const char *part, struct err *e)
 	stack_fini(&stack);
 	if (rc == 0 || top)
 		return rc;
-	/* A mounted folder may be of a kind that cannot be a layer. */
+	/* A mounted directory may be of a kind that cannot be a layer. */
 	(void)!mount_bind(AT_FDCWD, path,
 			  MOUNT_READ_ONLY | MOUNT_NO_SUID | MOUNT_RECURSIVE,
 			  target, NULL);

@@ -1,14 +1,14 @@
 /*
- * view.h - what is seen inside a workspace: its root folder, assembled.
+ * view.h - what is seen inside a workspace: its root directory, assembled.
  *
  * In a mount namespace of its own:
  *
  *	/			overlay: upper, layers, skeleton or base
  *	/usr /etc /var /opt	over the host: one overlay each, as the host's
- *				root folder as a whole cannot be a layer
+ *				root directory as a whole cannot be a layer
  *	/proc /dev /sys		new, or the host's read-only
  *	/run /tmp		empty, in memory
- *	the project's folder	the host's, at its own path
+ *	the project's directory	the host's, at its own path
  */
 #ifndef WORKSPACE_VIEW_H
 #define WORKSPACE_VIEW_H
@@ -38,10 +38,10 @@ struct view {
 };
 
 /*
- * Assemble the root folder on the store's mnt folder, in a private mount
+ * Assemble the root directory on the store's mnt directory, in a private mount
  * namespace and as root of a user namespace. The working directory is the
- * store's folder, entered there: descriptors of before belong to the old
- * mount namespace, where nothing can be mounted. Only the stacked folders,
+ * store's directory, entered there: descriptors of before belong to the old
+ * mount namespace, where nothing can be mounted. Only the stacked directories,
  * without /proc and the rest, when bare: to read or to export it. Returns a
  * descriptor of it, or -errno.
  */

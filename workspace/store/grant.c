@@ -96,11 +96,11 @@ struct give {
 
 static int give(void *data, struct err *e)
 {
-	static const char *const folders[] = { "up", "work" };
+	static const char *const directories[] = { "up", "work" };
 	const struct give *give = data;
 
-	for (size_t i = 0; i < COUNT_OF(folders); i++)
-		if (fchownat(give->layer, folders[i], give->uid, give->gid,
+	for (size_t i = 0; i < COUNT_OF(directories); i++)
+		if (fchownat(give->layer, directories[i], give->uid, give->gid,
 			     AT_SYMLINK_NOFOLLOW) < 0)
 			return err_set(e, errno, "give a layer to its root");
 	return 0;

@@ -2,8 +2,9 @@
  * grant.h - layers for a workspace whose root is another id than the user.
  *
  * "--map b:0:100000:65536": root inside is 100000, who is nobody to the user's
- * store with its mode 0700. Such a layer's up and work folders belong to that
- * id, and the way there may be searched by it alone, by an access control list.
+ * store with its mode 0700. Such a layer's up and work directories belong to
+ * that id, and the way there may be searched by it alone, by an access control
+ * list.
  */
 #ifndef WORKSPACE_GRANT_H
 #define WORKSPACE_GRANT_H

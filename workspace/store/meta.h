@@ -1,8 +1,8 @@
 /*
  * meta.h - the one file that is a workspace: which layers, which snapshots.
  *
- * Layers are folders with random names that never change once they are frozen.
- * A workspace is a text file that names them, so that every change of it
+ * Layers are directories with random names that never change once they are
+ *frozen. A workspace is a text file that names them, so that every change of it
  * (snapshot, restore, flattening) is one atomic replacement of that file:
  *
  *	earshot-workspace 1
@@ -17,9 +17,9 @@
  *	snap 1 1763775100 0 manual 7b1d9c0e2f4a,host before the upgrade
  *	lower @1
  *
- * "host" at the end of a chain stands for the host's own folders, "@1" for the
- * chain of snapshot 1 (further up in the file), so that a long history does not
- * grow with its square. Pure: text in, struct out.
+ * "host" at the end of a chain stands for the host's own directories, "@1" for
+ *the chain of snapshot 1 (further up in the file), so that a long history does
+ *not grow with its square. Pure: text in, struct out.
  */
 #ifndef WORKSPACE_META_H
 #define WORKSPACE_META_H
@@ -55,7 +55,7 @@ enum store_kind {
 struct chain {
 	char (*ids)[LAYER_ID_BYTES + 1]; /* owned */
 	size_t count;
-	bool host; /* below them all, the host's own folders */
+	bool host; /* below them all, the host's own directories */
 };
 
 struct snapshot {
@@ -69,7 +69,7 @@ struct snapshot {
 
 /* All-zero is a valid empty one. Texts are owned. */
 struct meta {
-	char *project; /* the project whose folder is shown inside */
+	char *project; /* the project whose directory is shown inside */
 	char *base; /* for the reader only: "host", or a base's name */
 	char *map; /* --map of create, NULL: the usual one */
 	enum store_kind store;

@@ -52,7 +52,7 @@ struct shift {
 	struct links links; /* path: of the first name */
 	struct kept kept; /* of a killed command; then of this one */
 	struct kept found; /* for this one, while looking */
-	struct buf path; /* from the tree's folder, "a/b" */
+	struct buf path; /* from the tree's directory, "a/b" */
 	struct file file; /* the current one */
 	uint64_t strangers;
 	uint32_t stranger; /* the first of them, in the file: */
@@ -220,7 +220,7 @@ static int load(struct shift *shift, struct file *file, struct err *e)
 	if (S_ISLNK(file->st.stx_mode))
 		return 0;
 	rc = load_acls(shift, file, e);
-	/* A folder keeps its bits when it is given away. */
+	/* A directory keeps its bits when it is given away. */
 	if (rc == 0 && !S_ISDIR(file->st.stx_mode))
 		rc = load_kept(shift, file, e);
 	return rc;
@@ -355,14 +355,14 @@ static int visit_child(void *data, int dir, const char *name, unsigned depth,
 static int visit(struct shift *shift, int fd, unsigned depth, struct err *e)
 {
 	struct file *file = &shift->file;
-	bool folder;
+	bool directory;
 	int rc;
 
 	file->fd = fd;
 	snprintf(file->proc, sizeof(file->proc), "/proc/self/fd/%d", fd);
 	if (look_at(fd, &file->st) < 0)
 		return err_set(e, errno, "stat %s", here(shift));
-	folder = S_ISDIR(file->st.stx_mode);
+	directory = S_ISDIR(file->st.stx_mode);
 	rc = check_place(shift, file, e);
 	if (rc < 0 || met_before(shift, &file->st))
 		return rc;
@@ -372,9 +372,9 @@ static int visit(struct shift *shift, int fd, unsigned depth, struct err *e)
 	shift->count.files++;
 	shift->count.shifted += is_changed(file);
 	rc = shift->changing ? change(shift, file, e) : look(shift, file, e);
-	if (rc < 0 || !folder)
+	if (rc < 0 || !directory)
 		return rc;
-	return walk_folder(fd, depth, visit_child, shift, e);
+	return walk_dir(fd, depth, visit_child, shift, e);
 }
 
 static int visit_child(void *data, int dir, const char *name, unsigned depth,
@@ -476,7 +476,7 @@ static int run(struct shift *shift, int dir, struct err *e)
 	return rc < 0 ? rc : remove_kept(shift, e);
 }
 
-/* Two for each folder on the way down: the usual 1024 are not enough. */
+/* Two for each directory on the way down: the usual 1024 are not enough. */
 static void raise_descriptor_limit(void)
 {
 	const rlim_t want = 2 * TREE_DEPTH_MAX + 64;

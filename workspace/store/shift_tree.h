@@ -22,7 +22,7 @@ struct shift_how {
 	const struct shift_map *map;
 	int dir; /* of the tree; O_PATH will do */
 	const char *path; /* of the tree, for messages */
-	int store; /* the store's folder */
+	int store; /* the store's directory */
 	bool in_namespace; /* other ids are seen as 65534 */
 	bool look_only;
 };

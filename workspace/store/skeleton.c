@@ -23,7 +23,7 @@ const char *const skeleton_parts[] = { "usr", "etc", "var", "opt",
 
 /*
  * What changes whenever packages are installed or removed: databases of
- * package managers, and the folders themselves where there is none.
+ * package managers, and the directories themselves where there is none.
  */
 static const char *const witnesses[] = {
 	"/var/lib/dpkg/status",
@@ -84,8 +84,8 @@ static const char *const empty_files[] = {
 struct build {
 	const struct store *store;
 	int up; /* the new layer's tree */
-	struct stat self; /* of the store's folder */
-	struct buf path; /* of the folder at hand, "usr/bin" */
+	struct stat self; /* of the store's directory */
+	struct buf path; /* of the directory at hand, "usr/bin" */
 };
 
 /*
@@ -184,11 +184,11 @@ static int copy_link(int from, int to, const char *name, struct err *e)
 		       : 0;
 }
 
-static int build_dir(struct build *build, int from, int to, unsigned depth,
-		     struct err *e);
+static int build_entries(struct build *build, int from, int to, unsigned depth,
+			 struct err *e);
 
-static int build_folder(struct build *build, int from, int to, const char *name,
-			const struct stat *st, unsigned depth, struct err *e)
+static int build_dir(struct build *build, int from, int to, const char *name,
+		     const struct stat *st, unsigned depth, struct err *e)
 {
 	SCOPED_FD int source = -1;
 	SCOPED_FD int target = -1;
@@ -197,22 +197,22 @@ static int build_folder(struct build *build, int from, int to, const char *name,
 	int rc = 0;
 
 	if (mkdirat(to, name, 0755) < 0)
-		return err_set(e, errno, "make folder %s/%s",
+		return err_set(e, errno, "make directory %s/%s",
 			       buf_text(&build->path), name);
 	target = openat(to, name,
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (target < 0)
-		return err_set(e, errno, "open folder %s", name);
+		return err_set(e, errno, "open directory %s", name);
 	source = openat(from, name,
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	buf_addf(&build->path, "%s%s", len > 0 ? "/" : "", name);
 	hide = source < 0 ||
 	       is_one_of(buf_text(&build->path), hidden, COUNT_OF(hidden));
-	/* overlayfs would fail to list a folder that it may not read. */
+	/* overlayfs would fail to list a directory that it may not read. */
 	if (hide && fsetxattr(target, "user.overlay.opaque", "y", 1, 0) < 0)
 		rc = err_set(e, errno, "hide %s", buf_text(&build->path));
 	else if (!hide)
-		rc = build_dir(build, source, target, depth + 1, e);
+		rc = build_entries(build, source, target, depth + 1, e);
 	buf_cut(&build->path, len);
 	return rc < 0 ? rc : give_attributes(build, to, name, st, e);
 }
@@ -232,7 +232,7 @@ static int build_child(struct build *build, int from, int to, const char *name,
 	if (st.st_dev == build->self.st_dev && st.st_ino == build->self.st_ino)
 		return 0;
 	if (S_ISDIR(st.st_mode))
-		return build_folder(build, from, to, name, &st, depth, e);
+		return build_dir(build, from, to, name, &st, depth, e);
 	if (copy && S_ISREG(st.st_mode))
 		rc = copy_contents(from, to, name, e);
 	else if (copy && S_ISLNK(st.st_mode))
@@ -242,8 +242,8 @@ static int build_child(struct build *build, int from, int to, const char *name,
 	return give_attributes(build, to, name, &st, e);
 }
 
-static int build_dir(struct build *build, int from, int to, unsigned depth,
-		     struct err *e)
+static int build_entries(struct build *build, int from, int to, unsigned depth,
+			 struct err *e)
 {
 	int fd = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
@@ -252,7 +252,7 @@ static int build_dir(struct build *build, int from, int to, unsigned depth,
 
 	if (listing == NULL || depth > TREE_DEPTH_MAX) {
 		scope_close(&fd);
-		return err_set(e, errno, "read folder %s",
+		return err_set(e, errno, "read directory %s",
 			       buf_text(&build->path));
 	}
 	while (rc == 0 && (entry = readdir(listing)) != NULL) {
@@ -278,7 +278,7 @@ static int put_file(struct build *build, const char *path, const char *text,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
 	int rc;
 
-	/* A host without that folder does not need the file. */
+	/* A host without that directory does not need the file. */
 	if (fd < 0)
 		return errno == ENOENT ? 0
 				       : err_set(e, errno, "create %s", path);
@@ -322,7 +322,8 @@ static int put_files(struct build *build, struct err *e)
 		if (rc < 0)
 			return rc;
 	}
-	/* apt would become the user _apt, who may not read our own folders. */
+	/* apt would become the user _apt, who may not read our own directories.
+	 */
 	rc = put_file(build, "etc/apt/apt.conf.d/99earshot", apt,
 		      sizeof(apt) - 1, 0644, e);
 	if (rc == 0)
@@ -335,7 +336,8 @@ static int put_files(struct build *build, struct err *e)
 
 /* ---- the top of the tree ------------------------------------------------ */
 
-/* Folders that a workspace has of its own; mounts come onto some of them. */
+/* Directories that a workspace has of its own; mounts come onto some of them.
+ */
 static const struct {
 	const char *name;
 	mode_t mode;
@@ -363,7 +365,7 @@ static int build_top(struct build *build, int host, struct err *e)
 
 	if (listing == NULL) {
 		scope_close(&fd);
-		return err_set(e, errno, "read folder /");
+		return err_set(e, errno, "read directory /");
 	}
 	while (rc >= 0 && (entry = readdir(listing)) != NULL) {
 		struct stat st;
@@ -373,8 +375,8 @@ static int build_top(struct build *build, int host, struct err *e)
 		if (S_ISLNK(st.st_mode))
 			rc = copy_link(host, build->up, entry->d_name, e);
 		else if (S_ISDIR(st.st_mode) && is_part(entry->d_name))
-			rc = build_folder(build, host, build->up, entry->d_name,
-					  &st, 0, e);
+			rc = build_dir(build, host, build->up, entry->d_name,
+				       &st, 0, e);
 	}
 	closedir(listing);
 	return rc < 0 ? rc : 0;
@@ -507,7 +509,7 @@ int skeleton_get(const struct store *store, skeleton_told_fn *told_fn,
 	if (is_current(store, &now, ret))
 		return 0;
 	if (told_fn != NULL)
-		told_fn("taking a picture of this host's folders "
+		told_fn("taking a picture of this host's directories "
 			"(once, and again after it was changed)");
 	return make_new(store, &now, ret, e);
 }

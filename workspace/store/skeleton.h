@@ -1,12 +1,12 @@
 /*
- * skeleton.h - the layer that makes the host's own folders a base.
+ * skeleton.h - the layer that makes the host's own directories a base.
  *
  * In a user namespace the host's files belong to nobody, so that even root
- * inside could not create a file in /usr/bin. A merged folder of overlayfs
+ * inside could not create a file in /usr/bin. A merged directory of overlayfs
  * takes its owner from the topmost layer: the skeleton is a layer that holds
- * all *folders* of the host's system, owned as inside, copies of the readable
- * /etc, and hides what is private to the host (logs, mail, spools). It is made
- * once, and again when the host was changed since.
+ * all *directories* of the host's system, owned as inside, copies of the
+ * readable /etc, and hides what is private to the host (logs, mail, spools). It
+ * is made once, and again when the host was changed since.
  */
 #ifndef WORKSPACE_SKELETON_H
 #define WORKSPACE_SKELETON_H
@@ -14,7 +14,7 @@
 #include "core/err.h"
 #include "workspace/store/store.h"
 
-/* The host's folders that are shown, without a slash; ends with NULL. */
+/* The host's directories that are shown, without a slash; ends with NULL. */
 extern const char *const skeleton_parts[];
 
 /* Whether "var/tmp" and the like is shown empty. */

@@ -20,19 +20,19 @@
 
 enum { LOCK_PAUSE_MIN_NS = 100000, LOCK_PAUSE_MAX_NS = 5000000 };
 
-static const char *const folders[] = { "ws",	 "trash", "bases",
-				       "layers", "tmp",	  "locks",
-				       "run",	 "mnt",	  "shift" };
+static const char *const directories[] = { "ws",     "trash", "bases",
+					   "layers", "tmp",   "locks",
+					   "run",    "mnt",   "shift" };
 
 /* ---- opening ------------------------------------------------------------ */
 
-static int make_folders(struct store *store, struct err *e)
+static int make_directories(struct store *store, struct err *e)
 {
-	for (size_t i = 0; i < COUNT_OF(folders); i++)
-		if (mkdirat(store->dir, folders[i], 0700) < 0 &&
+	for (size_t i = 0; i < COUNT_OF(directories); i++)
+		if (mkdirat(store->dir, directories[i], 0700) < 0 &&
 		    errno != EEXIST)
-			return err_set(e, errno, "make folder %s/%s",
-				       store->path, folders[i]);
+			return err_set(e, errno, "make directory %s/%s",
+				       store->path, directories[i]);
 	return 0;
 }
 
@@ -67,10 +67,10 @@ int store_open(struct store *ret, struct err *e)
 		if (rc < 0 || store.dir < 0)
 			goto failed;
 	} else if (store.dir < 0) {
-		(void)err_set(e, errno, "open folder %s", store.path);
+		(void)err_set(e, errno, "open directory %s", store.path);
 		goto failed;
 	}
-	if (check_owner(&store, e) < 0 || make_folders(&store, e) < 0)
+	if (check_owner(&store, e) < 0 || make_directories(&store, e) < 0)
 		goto failed;
 	idmap_default(&store.map, &store.single_why);
 	*ret = store;
@@ -175,30 +175,31 @@ int store_lock_name(const struct store *store, const char *name, struct err *e)
 
 /* ---- files -------------------------------------------------------------- */
 
-bool store_has(const struct store *store, const char *folder, const char *name)
+bool store_has(const struct store *store, const char *directory,
+	       const char *name)
 {
-	SCOPED_TEXT char *file = mem_printf("%s/%s", folder, name);
+	SCOPED_TEXT char *file = mem_printf("%s/%s", directory, name);
 
 	return faccessat(store->dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-int store_load(const struct store *store, const char *folder, const char *name,
-	       struct meta *ret, struct err *e)
+int store_load(const struct store *store, const char *directory,
+	       const char *name, struct meta *ret, struct err *e)
 {
-	SCOPED_TEXT char *file = mem_printf("%s/%s", folder, name);
+	SCOPED_TEXT char *file = mem_printf("%s/%s", directory, name);
 	SCOPED_BUF struct buf text = { 0 };
 	int rc = file_read(store->dir, file, META_MAX_BYTES, &text, e);
 
 	if (rc == -ENOENT)
 		return err_say(e, ENOENT, "no %s is called '%s'",
-			       strcmp(folder, "bases") == 0 ? "base"
-							    : "workspace",
+			       strcmp(directory, "bases") == 0 ? "base"
+							       : "workspace",
 			       name);
 	if (rc < 0)
 		return rc;
 	if (meta_parse(buf_text(&text), text.len_bytes, ret, e) < 0)
 		return err_wrap(e, "%s/%s", store->path, file);
-	if (ret->upper[0] == '\0' && strcmp(folder, "ws") == 0) {
+	if (ret->upper[0] == '\0' && strcmp(directory, "ws") == 0) {
 		meta_fini(ret);
 		return err_say(e, EINVAL, "%s/%s: no layer to write to",
 			       store->path, file);
@@ -206,10 +207,10 @@ int store_load(const struct store *store, const char *folder, const char *name,
 	return 0;
 }
 
-int store_save(const struct store *store, const char *folder, const char *name,
-	       const struct meta *meta, struct err *e)
+int store_save(const struct store *store, const char *directory,
+	       const char *name, const struct meta *meta, struct err *e)
 {
-	SCOPED_TEXT char *file = mem_printf("%s/%s", folder, name);
+	SCOPED_TEXT char *file = mem_printf("%s/%s", directory, name);
 	SCOPED_BUF struct buf text = { 0 };
 
 	meta_print(meta, &text);
@@ -217,26 +218,26 @@ int store_save(const struct store *store, const char *folder, const char *name,
 			    0600, e);
 }
 
-static int sync_folder(const struct store *store, const char *folder,
-		       struct err *e)
+static int sync_dir(const struct store *store, const char *directory,
+		    struct err *e)
 {
-	SCOPED_FD int fd = dir_open(store->dir, folder, e);
+	SCOPED_FD int fd = dir_open(store->dir, directory, e);
 
 	return fd < 0 ? fd : dir_sync(fd, e);
 }
 
-int store_move(const struct store *store, const char *from_folder,
-	       const char *from, const char *to_folder, const char *to,
+int store_move(const struct store *store, const char *from_dir,
+	       const char *from, const char *to_dir, const char *to,
 	       struct err *e)
 {
-	SCOPED_TEXT char *old = mem_printf("%s/%s", from_folder, from);
-	SCOPED_TEXT char *new = mem_printf("%s/%s", to_folder, to);
+	SCOPED_TEXT char *old = mem_printf("%s/%s", from_dir, from);
+	SCOPED_TEXT char *new = mem_printf("%s/%s", to_dir, to);
 	int rc;
 
 	if (renameat2(store->dir, old, store->dir, new, RENAME_NOREPLACE) < 0)
 		return err_set(e, errno, "rename %s to %s", old, new);
-	rc = sync_folder(store, to_folder, e);
-	return rc < 0 ? rc : sync_folder(store, from_folder, e);
+	rc = sync_dir(store, to_dir, e);
+	return rc < 0 ? rc : sync_dir(store, from_dir, e);
 }
 
 /* ---- names -------------------------------------------------------------- */
@@ -246,11 +247,11 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int store_names(const struct store *store, const char *folder,
+int store_names(const struct store *store, const char *directory,
 		struct names *ret, struct err *e)
 {
 	struct names names = { 0 };
-	int fd = dir_open(store->dir, folder, e);
+	int fd = dir_open(store->dir, directory, e);
 	struct dirent *entry;
 	DIR *dir;
 
@@ -259,7 +260,7 @@ int store_names(const struct store *store, const char *folder,
 	dir = fdopendir(fd);
 	if (dir == NULL) {
 		close(fd);
-		return err_set(e, errno, "read folder %s", folder);
+		return err_set(e, errno, "read directory %s", directory);
 	}
 	while ((entry = readdir(dir)) != NULL) {
 		/* Ours begin with a letter or digit; ".x.tmp" is a leftover. */

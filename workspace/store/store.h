@@ -12,7 +12,7 @@
  *		shift/INODE-BORN	see shift_tree.h
  *		locks/NAME, run/NAME	see store_lock(), holder.h
  *
- * The folder is 0700 because what is setuid inside a workspace is setuid-you
+ * The directory is 0700 because what is setuid inside a workspace is setuid-you
  * for everyone who can reach it from outside.
  *
  * Every change is prepared aside (a new layer, a new file) and made real by
@@ -43,7 +43,7 @@ struct store {
 int store_open(struct store *ret, struct err *e) MUST_CHECK;
 /*
  * Open it only to read, making and changing nothing: -ENOENT when there is
- * none. Its map is not set, and folders in it may be missing.
+ * none. Its map is not set, and directories in it may be missing.
  */
 int store_peek(struct store *ret, struct err *e) MUST_CHECK;
 void store_close(struct store *store);
@@ -74,24 +74,26 @@ int store_flock(int fd, int operation, unsigned wait_ms, const char *what,
 		struct err *e) MUST_CHECK;
 
 /* "ws", "bases" or "trash" for the following. */
-bool store_has(const struct store *store, const char *folder, const char *name);
+bool store_has(const struct store *store, const char *directory,
+	       const char *name);
 /* -ENOENT with "no workspace is called ..." when there is none. */
-int store_load(const struct store *store, const char *folder, const char *name,
-	       struct meta *ret, struct err *e) MUST_CHECK;
+int store_load(const struct store *store, const char *directory,
+	       const char *name, struct meta *ret, struct err *e) MUST_CHECK;
 /* Replace or create; the caller holds the lock of name. */
-int store_save(const struct store *store, const char *folder, const char *name,
-	       const struct meta *meta, struct err *e) MUST_CHECK;
-/* Rename; never replaces: -EEXIST. Both folders are synced. */
-int store_move(const struct store *store, const char *from_folder,
-	       const char *from, const char *to_folder, const char *to,
+int store_save(const struct store *store, const char *directory,
+	       const char *name, const struct meta *meta,
+	       struct err *e) MUST_CHECK;
+/* Rename; never replaces: -EEXIST. Both directories are synced. */
+int store_move(const struct store *store, const char *from_dir,
+	       const char *from, const char *to_dir, const char *to,
 	       struct err *e) MUST_CHECK;
 
-/* Names in a folder of the store, sorted; memory is the caller's. */
+/* Names in a directory of the store, sorted; memory is the caller's. */
 struct names {
 	char **list;
 	size_t count;
 };
-int store_names(const struct store *store, const char *folder,
+int store_names(const struct store *store, const char *directory,
 		struct names *ret, struct err *e) MUST_CHECK;
 void names_fini(struct names *names);
 #define SCOPED_NAMES ON_SCOPE_EXIT(names_fini)
@@ -111,13 +113,13 @@ int store_parse(const struct store *store, const char *text, char **ret_name,
 		unsigned *ret_number, struct err *e) MUST_CHECK;
 
 /*
- * Make a new empty layer with its up folder, for root of the map (grant.h); its
- * id goes to ret.
+ * Make a new empty layer with its up directory, for root of the map (grant.h);
+ * its id goes to ret.
  */
 int store_new_layer(const struct store *store, const struct idmap *map,
 		    char ret[LAYER_ID_BYTES + 1], struct err *e) MUST_CHECK;
 
-/* "layers/ID/part", relative to the store's folder. */
+/* "layers/ID/part", relative to the store's directory. */
 void store_layer_path(const char *id, const char *part,
 		      char ret[STORE_LAYER_PATH_BYTES]);
 

@@ -51,20 +51,20 @@ static int remove_child(void *data, int dir, const char *name, unsigned depth,
 		child = walk_open(dir, name);
 	}
 	if (child < 0)
-		return err_set(e, errno, "open folder %s", name);
+		return err_set(e, errno, "open directory %s", name);
 	rc = empty_dir(child, depth + 1, e);
 	if (rc < 0)
 		return rc;
 	if (unlinkat(dir, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-		return err_set(e, errno, "remove folder %s", name);
+		return err_set(e, errno, "remove directory %s", name);
 	return 0;
 }
 
 static int empty_dir(int dir, unsigned depth, struct err *e)
 {
-	/* A read-only folder forbids removing in it, even to its owner. */
+	/* A read-only directory forbids removing in it, even to its owner. */
 	(void)!fchmod(dir, 0700);
-	return walk_folder(dir, depth, remove_child, NULL, e);
+	return walk_dir(dir, depth, remove_child, NULL, e);
 }
 
 int tree_empty(int dir, struct err *e)
@@ -78,7 +78,7 @@ struct copy {
 	struct tree_copy *how;
 	int root; /* of the new tree */
 	struct links links; /* path: of the first name in the new tree */
-	struct buf path; /* of the folder being copied, "" or "a/b/" */
+	struct buf path; /* of the directory being copied, "" or "a/b/" */
 	char *bytes; /* COPY_BYTES */
 };
 
@@ -289,17 +289,17 @@ static int copy_special(struct copy *copy, int to, const char *name,
 		       : 0;
 }
 
-static int copy_dir(struct copy *copy, int from, int to, unsigned depth,
-		    struct err *e);
+static int copy_entries(struct copy *copy, int from, int to, unsigned depth,
+			struct err *e);
 
-/* What is made of a folder's children: where to. */
+/* What is made of a directory's children: where to. */
 struct pair {
 	struct copy *copy;
 	int to;
 };
 
-static int copy_folder(struct copy *copy, int from, int to, const char *name,
-		       unsigned depth, struct err *e)
+static int copy_dir(struct copy *copy, int from, int to, const char *name,
+		    unsigned depth, struct err *e)
 {
 	SCOPED_FD int source = walk_open(from, name);
 	SCOPED_FD int target = -1;
@@ -311,16 +311,16 @@ static int copy_folder(struct copy *copy, int from, int to, const char *name,
 		return 1;
 	}
 	if (source < 0)
-		return err_set(e, errno, "open folder %s%s",
+		return err_set(e, errno, "open directory %s%s",
 			       buf_text(&copy->path), name);
 	if (mkdirat(to, name, 0700) < 0)
-		return err_set(e, errno, "make folder %s%s",
+		return err_set(e, errno, "make directory %s%s",
 			       buf_text(&copy->path), name);
 	target = walk_open(to, name);
 	if (target < 0)
-		return err_set(e, errno, "open folder %s", name);
+		return err_set(e, errno, "open directory %s", name);
 	buf_addf(&copy->path, "%s/", name);
-	rc = copy_dir(copy, source, target, depth + 1, e);
+	rc = copy_entries(copy, source, target, depth + 1, e);
 	buf_cut(&copy->path, len);
 	return rc;
 }
@@ -339,7 +339,7 @@ static int copy_child(void *data, int from, const char *name, unsigned depth,
 	if (link_known(copy, to, name, &st))
 		return 0;
 	if (S_ISDIR(st.st_mode))
-		rc = copy_folder(copy, from, to, name, depth, e);
+		rc = copy_dir(copy, from, to, name, depth, e);
 	else if (S_ISREG(st.st_mode))
 		rc = copy_file(copy, from, name, to, name, &st, e);
 	else if (S_ISLNK(st.st_mode))
@@ -351,12 +351,12 @@ static int copy_child(void *data, int from, const char *name, unsigned depth,
 	return copy_attributes(copy, from, name, to, name, &st, e);
 }
 
-static int copy_dir(struct copy *copy, int from, int to, unsigned depth,
-		    struct err *e)
+static int copy_entries(struct copy *copy, int from, int to, unsigned depth,
+			struct err *e)
 {
 	struct pair pair = { copy, to };
 
-	return walk_folder(from, depth, copy_child, &pair, e);
+	return walk_dir(from, depth, copy_child, &pair, e);
 }
 
 int tree_copy(int from, int to, struct tree_copy *how, struct err *e)
@@ -368,7 +368,7 @@ int tree_copy(int from, int to, struct tree_copy *how, struct err *e)
 	if (fstat(from, &st) < 0)
 		return err_set(e, errno, "stat");
 	copy.bytes = mem_new(COPY_BYTES);
-	rc = copy_dir(&copy, from, to, 0, e);
+	rc = copy_entries(&copy, from, to, 0, e);
 	if (rc == 0)
 		rc = copy_attributes(&copy, from, ".", to, ".", &st, e);
 	free_copy(&copy);
@@ -435,14 +435,14 @@ static int measure_child(void *data, int dir, const char *name, unsigned depth,
 	if (child < 0)
 		return errno == ENOENT || errno == EACCES
 			       ? 0
-			       : err_set(e, errno, "open folder %s", name);
-	return walk_folder(child, depth + 1, measure_child, measure, e);
+			       : err_set(e, errno, "open directory %s", name);
+	return walk_dir(child, depth + 1, measure_child, measure, e);
 }
 
 int tree_measure(int dir, struct tree_size *ret, struct err *e)
 {
 	struct measure measure = { 0 };
-	int rc = walk_folder(dir, 0, measure_child, &measure, e);
+	int rc = walk_dir(dir, 0, measure_child, &measure, e);
 
 	links_fini(&measure.seen);
 	if (rc == 0)
@@ -452,10 +452,10 @@ int tree_measure(int dir, struct tree_size *ret, struct err *e)
 
 /* ---- applying one layer on top of another ------------------------------- */
 
-static int apply_dir(struct copy *copy, int layer, int to, unsigned depth,
-		     struct err *e);
+static int apply_entries(struct copy *copy, int layer, int to, unsigned depth,
+			 struct err *e);
 
-/* A folder that is there stays; anything else gives way to a new one. */
+/* A directory that is there stays; anything else gives way to a new one. */
 static int make_place(int to, const char *name, struct err *e)
 {
 	struct stat st;
@@ -469,29 +469,29 @@ static int make_place(int to, const char *name, struct err *e)
 			return rc;
 	}
 	return mkdirat(to, name, 0700) < 0
-		       ? err_set(e, errno, "make folder %s", name)
+		       ? err_set(e, errno, "make directory %s", name)
 		       : 0;
 }
 
-static int apply_folder(struct copy *copy, int layer, int to, const char *name,
-			const struct stat *st, unsigned depth, struct err *e)
+static int apply_dir(struct copy *copy, int layer, int to, const char *name,
+		     const struct stat *st, unsigned depth, struct err *e)
 {
 	SCOPED_FD int source = walk_open(layer, name);
 	SCOPED_FD int target = -1;
 	int rc;
 
 	if (source < 0)
-		return err_set(e, errno, "open folder %s", name);
+		return err_set(e, errno, "open directory %s", name);
 	rc = make_place(to, name, e);
 	if (rc < 0)
 		return rc;
 	target = walk_open(to, name);
 	if (target < 0)
-		return err_set(e, errno, "open folder %s", name);
+		return err_set(e, errno, "open directory %s", name);
 	if (tree_is_opaque(source))
 		rc = tree_empty(target, e);
 	if (rc == 0)
-		rc = apply_dir(copy, source, target, depth + 1, e);
+		rc = apply_entries(copy, source, target, depth + 1, e);
 	return rc < 0 ? rc
 		      : copy_attributes(copy, layer, name, to, name, st, e);
 }
@@ -507,7 +507,7 @@ static int apply_child(void *data, int layer, const char *name, unsigned depth,
 	if (fstatat(layer, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_set(e, errno, "stat %s", name);
 	if (S_ISDIR(st.st_mode))
-		return apply_folder(copy, layer, to, name, &st, depth, e);
+		return apply_dir(copy, layer, to, name, &st, depth, e);
 	rc = remove_child(NULL, to, name, 0, e);
 	if (rc < 0)
 		return rc;
@@ -517,12 +517,12 @@ static int apply_child(void *data, int layer, const char *name, unsigned depth,
 		       : 0;
 }
 
-static int apply_dir(struct copy *copy, int layer, int to, unsigned depth,
-		     struct err *e)
+static int apply_entries(struct copy *copy, int layer, int to, unsigned depth,
+			 struct err *e)
 {
 	struct pair pair = { copy, to };
 
-	return walk_folder(layer, depth, apply_child, &pair, e);
+	return walk_dir(layer, depth, apply_child, &pair, e);
 }
 
 int tree_apply(int layer, int to, struct err *e)
@@ -530,5 +530,5 @@ int tree_apply(int layer, int to, struct err *e)
 	struct tree_copy how = { 0 };
 	struct copy copy = { .how = &how, .root = to };
 
-	return apply_dir(&copy, layer, to, 0, e);
+	return apply_entries(&copy, layer, to, 0, e);
 }

@@ -1,5 +1,5 @@
 /*
- * tree.h - copy, measure and remove folders that hold anything.
+ * tree.h - copy, measure and remove directories that hold anything.
  *
  * Works on descriptors and never follows a symbolic link out of the tree, so
  * that whoever fills a tree cannot lead us elsewhere. Layers are copied with
@@ -15,7 +15,7 @@
 #include "core/err.h"
 #include "workspace/store/walk.h"
 
-/* Remove everything in the folder dir. */
+/* Remove everything in the directory dir. */
 int tree_empty(int dir, struct err *e) MUST_CHECK;
 
 struct tree_copy {
@@ -27,12 +27,13 @@ struct tree_copy {
 	uint64_t skipped; /* counted by tree_copy() */
 };
 
-/* Copy the contents and the attributes of the folder from to the folder to. */
+/* Copy the contents and the attributes of the directory from to the directory
+ * to. */
 int tree_copy(int from, int to, struct tree_copy *how,
 	      struct err *e) MUST_CHECK;
 
 /*
- * Copy a file or a symbolic link in the folder dir to a new name there, its
+ * Copy a file or a symbolic link in the directory dir to a new name there, its
  * owner 0 instead of 65534. What was made when it fails is left to the caller.
  */
 int tree_copy_one(int dir, const char *name, const char *as,
@@ -54,7 +55,7 @@ int tree_apply(int layer, int to, struct err *e) MUST_CHECK;
 
 /* Whether name in dir is overlayfs' whiteout: a character device 0:0. */
 bool tree_is_whiteout(mode_t mode, dev_t rdev);
-/* Whether a folder hides what the layers below have there. */
+/* Whether a directory hides what the layers below have there. */
 bool tree_is_opaque(int dir);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include "core/mem.h"
 
-/* ---- folders ------------------------------------------------------------ */
+/* ---- directories ------------------------------------------------------------
+ */
 
 static bool is_dots(const char *name)
 {
@@ -25,19 +26,19 @@ static DIR *open_listing(int dir, struct err *e)
 		fd = openat(dir, ".", flags);
 	listing = fd >= 0 ? fdopendir(fd) : NULL;
 	if (listing == NULL) {
-		(void)err_set(e, errno, "read a folder");
+		(void)err_set(e, errno, "read a directory");
 		scope_close(&fd);
 	}
 	return listing;
 }
 
-int walk_folder(int dir, unsigned depth, walk_fn *fn, void *data, struct err *e)
+int walk_dir(int dir, unsigned depth, walk_fn *fn, void *data, struct err *e)
 {
 	DIR *listing;
 	int rc = 0;
 
 	if (depth > TREE_DEPTH_MAX)
-		return err_set(e, ELOOP, "folders within folders");
+		return err_set(e, ELOOP, "directories within directories");
 	listing = open_listing(dir, e);
 	if (listing == NULL)
 		return e != NULL ? -e->code : -EIO;
@@ -47,7 +48,7 @@ int walk_folder(int dir, unsigned depth, walk_fn *fn, void *data, struct err *e)
 		errno = 0;
 		entry = readdir(listing);
 		if (entry == NULL && errno != 0)
-			rc = err_set(e, errno, "read a folder");
+			rc = err_set(e, errno, "read a directory");
 		if (entry == NULL)
 			break;
 		if (!is_dots(entry->d_name))

@@ -1,5 +1,6 @@
 /*
- * walk.h - a tree's folders, one at a time, and its files with several names.
+ * walk.h - a tree's directories, one at a time, and its files with several
+ * names.
  *
  * Works on descriptors and never follows a symbolic link, so that whoever
  * fills a tree cannot lead us out of it. What copies, measures, removes or
@@ -13,7 +14,7 @@
 #include "core/err.h"
 
 enum {
-	TREE_DEPTH_MAX = 2000, /* folders within folders */
+	TREE_DEPTH_MAX = 2000, /* directories within directories */
 };
 
 /* For each child of dir; what is not 0 ends the walk and is its result. */
@@ -21,15 +22,15 @@ typedef int walk_fn(void *data, int dir, const char *name, unsigned depth,
 		    struct err *e);
 
 /*
- * Call fn for each child of the folder dir but "." and "..". depth is how far
- * below the first folder dir is: -ELOOP beyond TREE_DEPTH_MAX. dir may be a
- * descriptor of O_PATH; the times of access stay as they are where the system
- * lets us. Two descriptors are open for each folder on the way down.
+ * Call fn for each child of the directory dir but "." and "..". depth is how
+ * far below the first directory dir is: -ELOOP beyond TREE_DEPTH_MAX. dir may
+ * be a descriptor of O_PATH; the times of access stay as they are where the
+ * system lets us. Two descriptors are open for each directory on the way down.
  */
-int walk_folder(int dir, unsigned depth, walk_fn *fn, void *data,
-		struct err *e) MUST_CHECK;
+int walk_dir(int dir, unsigned depth, walk_fn *fn, void *data,
+	     struct err *e) MUST_CHECK;
 
-/* A child that is a folder itself: a descriptor, or -1 with errno. */
+/* A child that is a directory itself: a descriptor, or -1 with errno. */
 int walk_open(int dir, const char *name) MUST_CHECK;
 
 /* A file that has several names, as met so far. */

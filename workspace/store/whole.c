@@ -49,7 +49,7 @@ static bool is_subvolume(int layer)
 	       st.st_ino == BTRFS_FIRST_FREE_OBJECTID;
 }
 
-/* The new layer's plain up folder gives way to a subvolume. */
+/* The new layer's plain up directory gives way to a subvolume. */
 static int new_subvolume(int layer, int source, struct err *e)
 {
 	struct btrfs_ioctl_vol_args_v2 args = { .fd = source };
@@ -57,7 +57,7 @@ static int new_subvolume(int layer, int source, struct err *e)
 					    : BTRFS_IOC_SUBVOL_CREATE_V2;
 
 	if (unlinkat(layer, "up", AT_REMOVEDIR) < 0)
-		return err_set(e, errno, "remove a folder");
+		return err_set(e, errno, "remove a directory");
 	snprintf(args.name, sizeof(args.name), "up");
 	if (ioctl(layer, request, &args) < 0)
 		return err_set(e, errno, "make a btrfs subvolume");
@@ -82,7 +82,7 @@ static int btrfs_copy(const struct store *store, const struct idmap *map,
 		return up;
 	if (is_subvolume(source))
 		return new_subvolume(target, up, e);
-	/* A base in a plain folder is copied into a subvolume once. */
+	/* A base in a plain directory is copied into a subvolume once. */
 	rc = new_subvolume(target, -1, e);
 	if (rc < 0)
 		return rc;
@@ -132,7 +132,7 @@ int whole_copy(const struct store *store, const struct meta *meta,
 	return copy_tree(store, meta, &map, from, to, e);
 }
 
-/* Whether two files of this folder can share their contents. */
+/* Whether two files of this directory can share their contents. */
 static int try_reflink(const struct store *store, struct err *e)
 {
 	SCOPED_FD int a = openat(store->dir, "tmp",

@@ -11,7 +11,7 @@
 #include "core/err.h"
 #include "workspace/store/store.h"
 
-/* Whether the store's folder can do that: -EOPNOTSUPP with what would. */
+/* Whether the store's directory can do that: -EOPNOTSUPP with what would. */
 int whole_check(const struct store *store, const struct meta *meta,
 		struct err *e) MUST_CHECK;
 
