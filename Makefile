@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # Makefile - builds, tests and installs earshot. "make help" lists the targets.
 #
 # One tree per mode under build/: MODE=release (default), debug, asan, tsan,

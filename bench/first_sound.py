@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """first_sound.py - from a line written to its first audible sample.
 
 usage: first_sound.py [-n LINES] [--warm S] --lines FILE COMMAND...

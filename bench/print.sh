@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # print.sh - speakd --print beside the post's egrep | gawk, on the same log.
 #
 # A million lines: the bundled channel logs repeated. Both write to a pipe that

@@ -1,4 +1,6 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # project.sh - project beside todo.txt-cli and taskwarrior, with the same data.
 #
 # usage: bench/project.sh [PROJECTS...]   (10 1000 10000)

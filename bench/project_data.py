@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """project_data.py N HOME - the same N projects for project, todo.txt and task.
 
 Each project has five open actions; in the other two programs it is a task.

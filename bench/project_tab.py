@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """project_tab.py RUNS SETUP TYPED - one TAB in a real interactive bash.
 
 Prints the median of the milliseconds from the TAB to the last byte of what

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """sic-bridge beside sic and ii, on the same scripted server, in turn.
 
 usage: EARSHOT_BIN=DIR bench/sic-bridge.py [RUNS]

@@ -1,4 +1,6 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # speech.sh - how soon a line is heard: speakd beside what people use instead.
 #
 # usage: EARSHOT_BIN=DIR bench/speech.sh [LINES]; IDLE_SECONDS=60

@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """ssip.py - one SSIP server's latencies, as a row of a Markdown table.
 
 usage: ssip.py NAME SOCKET PID...

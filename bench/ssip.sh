@@ -1,4 +1,6 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # ssip.sh - speakd as an SSIP server beside speech-dispatcher, same sink.
 #
 # usage: EARSHOT_BIN=DIR bench/ssip.sh

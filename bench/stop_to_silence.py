@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """stop_to_silence.py - from a stop to the last audible sample.
 
 usage: stop_to_silence.py [-n RUNS] SPEAKD

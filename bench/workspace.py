@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """Workspaces beside lxc, bwrap and podman, in one run.
 
 Run as root, which makes an ordinary user: all is that user's, on the file

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # bash completion for speakd, speakctl and sic-bridge -*- shell-script -*-
 #
 # Everything comes from the program's own option table (--complete-words): one

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # fish completion for speakd, speakctl and sic-bridge, from the program's own
 # option table (--complete-words).
 

@@ -1,4 +1,6 @@
 #compdef speakd speakctl sic-bridge
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # zsh completion from the program's own option table (--complete-words): one
 # option a line, "-r<TAB>--rate<TAB>WPM<TAB>words<TAB>help".
 

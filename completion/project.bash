@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # bash completion for project, and for its alias p -*- shell-script -*-
 #
 # The program reads the line itself: names are neither expanded nor executed.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # fish completion for project, and for its alias p.
 
 function __project_complete

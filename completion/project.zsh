@@ -1,4 +1,6 @@
 #compdef project p
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # zsh completion for project, and for its alias p.
 
 _project() {

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* clock.h - time that only moves forward, for measuring and timers. */
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H

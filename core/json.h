@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * json.h - JSON values: built and printed one a line, or parsed. jansson.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * library.h - a library that is loaded when it is first needed, because it is
  * optional, or because what it brings along would make every start slower.

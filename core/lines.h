@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * lines.h - cut a byte stream into lines, whatever the read() sizes were.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * opt.h - one table of options gives the command line, the configuration
  * file, the environment, --help and the completion words.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * pattern.h - regular expressions that cannot run away. PCRE2 with JIT.
  *

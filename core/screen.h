@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * screen.h - a full screen of text: rows and columns, keys. ncursesw.
  *

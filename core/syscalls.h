@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * syscalls.h - a process gives system calls up for good. seccomp(2), through
  * libseccomp.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * text.h - Unicode text from strangers: repair, cut, compare, make printable.
  *

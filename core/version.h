@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* version.h - the version of the whole toolkit; CHANGELOG.md tells the story.
  */
 #ifndef CORE_VERSION_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* cmd_act.c - next, actions, do, log, in, waiting, someday. */
 #include <string.h>
 #include <unistd.h>

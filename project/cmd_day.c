@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* cmd_day.c - tick and day: what this day asks for. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* cmd_find.c - search, check: look at everything there is. */
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* cmd_list.c - list, next, stuck: what there is and what to do. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* cmd_move.c - postpone, resume, complete, reopen, delete, rename, undo. */
 #include <fcntl.h>
 #include <string.h>

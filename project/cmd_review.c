@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * cmd_review.c - the weekly review: eleven steps, one after the other.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* cmd_shelf.c - start, new, edit, cat: make a project, open it, read it. */
 #include <fcntl.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* cmd_shell.c - init, help: the command line about itself. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* cmd_sync.c - sync and config: the directory as a whole. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* command.h - the table of commands: what each takes, and what runs it. */
 #ifndef PROJECT_COMMAND_H
 #define PROJECT_COMMAND_H

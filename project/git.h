@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* git.h - a GTD directory that is a git work tree: commit, pull, push. */
 #ifndef PROJECT_GIT_H
 #define PROJECT_GIT_H

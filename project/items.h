@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * items.h - a list of things to do or wait for, each from somewhere, and its
  * four forms: for people, for pipes, for programs, for ears.

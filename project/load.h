@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* load.h - settings from the configuration files and the environment. */
 #ifndef PROJECT_LOAD_H
 #define PROJECT_LOAD_H

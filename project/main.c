@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* main.c - project: find the command, read its options, run it. */
 #include <string.h>
 #include <unistd.h>

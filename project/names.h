@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * names.h - what a project may be called, and what in a directory is none.
  *

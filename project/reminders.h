@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * reminders.h - what the tickler has for today, from wherever it is kept: a
  * file "tickler" (or tickler.otl) of rules, or gtdtools' directory of day files

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * scan.h - what there is to know about every project, read straight from its
  * files: last change, next action, what waits. No index, no cache.

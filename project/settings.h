@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* settings.h - what the options of all commands set, and the tables. */
 #ifndef PROJECT_SETTINGS_H
 #define PROJECT_SETTINGS_H

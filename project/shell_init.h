@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* shell_init.h - what "project init SHELL" prints. */
 #ifndef PROJECT_SHELL_INIT_H
 #define PROJECT_SHELL_INIT_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* wake.h - postponed projects come back by themselves on their day. */
 #ifndef PROJECT_WAKE_H
 #define PROJECT_WAKE_H

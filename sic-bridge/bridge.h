@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * bridge.h - lines of the user to IRC, and lines of IRC to the output.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * cap.h - capability negotiation and the SASL login. A state machine, pure:
  * lines of the server in, lines for the server out.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * channels.h - where we want to be: channels with their keys, and how far we
  * have heard each. Pure.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * dial.h - a connected TCP socket out of a list of addresses, straight or
  * through a SOCKS5 proxy. Never blocks.

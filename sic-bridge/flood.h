@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * flood.h - the send queue: in order, never too fast, nothing dropped. Pure,
  * with the clock passed in.

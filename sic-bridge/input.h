@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * input.h - the user's lines: standard input, or a FIFO that outlives its
  * writers.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * libirc.h - libircclient, behind a socketpair. The one module that knows it.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * link.h - being on a server: connect, register, log in, stay alive, come back.
  *

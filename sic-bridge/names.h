@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * names.h - what the server says about names in its 005 lines: how letter case
  * is folded, what is a channel, how long things may be. Pure.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * net.h - the one connection to a server: its name looked up, its addresses
  * tried in turn, TLS, and bytes both ways with bounded buffers. libevent's

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * nick.h - the nick that we have, the one that we want, and which to try when
  * it is taken. Pure.

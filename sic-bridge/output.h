@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * output.h - lines to a pipe, terminal or file, never blocking the loop and
  * never dropping one.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * sasl.h - what is said to log in: PLAIN (RFC 4616) and EXTERNAL (RFC 4422,
  * appendix A), in the lines that IRC makes of it. Pure.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * settings.h - what sic-bridge was told: one option table for the command line,
  * the configuration file, the environment and --help.

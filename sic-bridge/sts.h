@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * sts.h - strict transport security: which hosts must only be reached through
  * TLS, remembered from one run to the next.

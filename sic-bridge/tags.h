@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * tags.h - IRCv3 message tags: the ones that we use, unescaped.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * wire.h - what stands between the network and libircclient: bytes in, clean
  * lines out. Pure.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * session.h - one run of speakd: inputs, backlog and voice wired together.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * settings.h - everything that speakd can be told, from the table in
  * settings.c: command line, configuration file, environment.

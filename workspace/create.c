@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* create.c - the verb create, and what a workspace is made of on first use. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* enter.c - the verbs enter, run and stop. */
 #include <string.h>
 #include <unistd.h>

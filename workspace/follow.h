@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* follow.h - a workspace goes where its project goes. */
 #ifndef WORKSPACE_FOLLOW_H
 #define WORKSPACE_FOLLOW_H

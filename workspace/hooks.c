@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* hooks.c - what project does to projects, done to their workspaces too. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>

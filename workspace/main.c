@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * project-workspace - "project workspace", as a helper program of its own:
  * archives, namespaces and filters bring libraries that would make every other

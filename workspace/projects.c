@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* projects.c - from a project's name to its directory, as project finds it. */
 #include <dirent.h>
 #include <string.h>

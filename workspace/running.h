@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * running.h - what runs a workspace: our holder (run/holder.h), or liblxc for a
  * full system container (lxc/boot.h).

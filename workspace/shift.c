@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* shift.c - the verb shift: a tree's owners to a range of ids and back. */
 #include <fcntl.h>
 #include <limits.h>

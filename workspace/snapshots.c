@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* snapshots.c - the verbs snap, restore, clone, destroy, undelete, rename. */
 #include <fcntl.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* transfer.c - the verbs export, import and base. */
 #include <fcntl.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 #include "core/message/formats.h"
 
 /* A line that another format surely is: remember how often in a row. */

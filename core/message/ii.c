@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* ii's "out" files: seconds since 1970, then what happened. */
 #include "core/message/formats.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* irssi's autolog in its default theme. */
 #include "core/message/formats.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Limnoria's ChannelLogger: "YYYY-MM-DDTHH:MM:SS  <nick> text". */
 #include "core/message/formats.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* MeetBot's raw log: "HH:MM:SS <nick> text", "HH:MM:SS * nick text". */
 #include "core/message/formats.h"
 

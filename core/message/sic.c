@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* sic 1.1's output, and sic 1.2's, which differs only in its date. */
 #include "core/message/formats.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * irclogs.ubuntu.com: "[HH:MM] <nick> text", "[HH:MM]  * nick text",
  * "[HH:MM] -nick- text" and "=== " in front of everything else, which has no

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* weechat's logger: date and time, prefix, message, with tabs between. */
 #include "core/message/formats.h"
 

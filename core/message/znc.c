@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * ZNC's log module, EnergyMech's channel log, which is nearly the same, and
  * catgirl's: all have "[time] ".

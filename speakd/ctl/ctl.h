@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * ctl.h - speakctl's verbs: one line of the command line, one conversation.
  */

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * speakctl - tell the speakd that serves what to do, and ask what it does.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* ui.c - the listening screen: what is said, what waits, one key for each verb.
  */
 #include "speakd/ctl/ctl.h"

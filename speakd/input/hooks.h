@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * hooks.h - commands that rules run for a message ("run = COMMAND").
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * inputs.h - every source that was asked for, read side by side.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * source_section.h - one [source NAME] section: a stream that speakd reads.
  *

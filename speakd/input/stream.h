@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * stream.h - the lines of a descriptor that ends: standard input, a pipe, a
  * file read once.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 #include "speakd/out/handover.h"
 
 #include <fcntl.h>

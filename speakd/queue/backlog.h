@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * backlog.h - what waits to be said, and how to catch up when it is too much.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * phrase.h - what is said: one text, how it sounds, how much it matters.
  *

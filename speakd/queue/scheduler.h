@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * scheduler.h - who speaks next: SSIP's five classes and the lines of all
  *sources.

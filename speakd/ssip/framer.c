@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 #include "speakd/ssip/framer.h"
 
 /* How far a text's terminator is matched: its bytes are held back so long. */

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * framer.h - the bytes of an SSIP client, cut into commands and texts.
  *

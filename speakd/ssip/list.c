@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* list.c - LIST and HISTORY. */
 #include "speakd/ssip/parts.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * parts.h - what the files of the protocol share. Private to speakd/ssip/.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* say.c - SPEAK, CHAR, KEY and SOUND_ICON: messages of a client's settings. */
 #include "speakd/ssip/parts.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* set.c - SET and GET: one table of parameters. */
 #include "speakd/ssip/parts.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * ssip.h - the Speech Synthesis Interface Protocol, and our verbs in it.
  *

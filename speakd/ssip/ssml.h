@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * ssml.h - a client's SSML, read by us: words, and where the marks are.
  *

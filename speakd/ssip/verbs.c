@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* verbs.c - what speakd adds to the protocol: man/speakd-protocol.7. */
 #include "speakd/ssip/parts.h"
 

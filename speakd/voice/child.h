@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* child.h - the voice process at work: phrases in, sound out, until QUIT. */
 #ifndef SPEAKD_VOICE_CHILD_H
 #define SPEAKD_VOICE_CHILD_H

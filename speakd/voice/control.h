@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * control.h - the child's end of protocol.h: requests in, events out, and the
  * one place where the child waits.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 #include "speakd/voice/cue.h"
 
 enum { CUE_LOW_HZ = 880, CUE_HIGH_HZ = 1320, CUE_PEAK = 9000, CUE_EDGE_MS = 8 };

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* cue.h - the short sound in front of a phrase that is for me. */
 #ifndef SPEAKD_VOICE_CUE_H
 #define SPEAKD_VOICE_CUE_H

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * engine.h - text to samples: the one thing that speakd knows of a synthesiser.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * engine_command.c - a shell command as synthesiser: Piper, flite, a script.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * engine_espeak.c - libespeak-ng in synchronous mode; its only user.
  *

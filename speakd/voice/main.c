@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * speakd-voice - the helper program that turns one phrase at a time into sound.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * sink.h - where samples go: sound device, WAV file, a command, nowhere.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * sink_command.c - raw 16-bit mono PCM to a shell command's standard input.
  *

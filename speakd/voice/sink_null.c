@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* sink_null.c - samples to nowhere, at once: for measuring and for tests. */
 #include "core/mem.h"
 #include "speakd/voice/sink.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * clean.h - the text of one message, made for ears: the rules on its words.
  *

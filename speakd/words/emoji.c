@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * emoji.c - pictures have names: "grinning face", "flag D E", "smile" for :).
  *

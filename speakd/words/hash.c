@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* hash.c - commit ids, checksums, uuids: "hash 3 f 9 a". */
 #include "speakd/words/clean.h"
 #include "speakd/words/word_rules.h"

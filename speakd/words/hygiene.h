@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * hygiene.h - the last gate in front of a synthesiser: text that cannot hurt.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* long_word.c - words too long to be words: their start, and that they are. */
 #include "core/text.h"
 #include "speakd/words/clean.h"

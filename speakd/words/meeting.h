@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * meeting.h - what meeting bots understand: "#topic X", "[AGREED] X", "+1".
  *

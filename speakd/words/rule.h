@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * rule.h - one rule as rules.c tries it and rule_section.c fills it in.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* rule_section.c - the keys of a [rule NAME] section, as a table. */
 #include "speakd/words/rule.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* symbols.c - rows of symbols: counted, named, never read out one by one. */
 #include "core/text.h"
 #include "speakd/words/clean.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * template.h - "$nick leaves: $text": a sentence with the message put in.
  *

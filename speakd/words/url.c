@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* url.c - "https://user:pw@www.github.com:443/a?b" is "link to github.com". */
 #include "speakd/words/word_rules.h"
 #include "speakd/words/wording.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* wording_names.c - lists of names in options: "urls,emoji", "join,part". */
 #include "speakd/words/wording.h"
 

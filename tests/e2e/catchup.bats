@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # catchup.bats - more lines than can be said: faster, then skipped, never silently.
 load lib
 

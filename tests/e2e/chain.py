@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """The whole chain: a meeting on InspIRCd, sic-bridge, speakd, and the phrases
 that come out."""
 

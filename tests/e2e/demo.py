@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """demo.py - make demo's script at a terminal: it shows what is being said, and
 Ctrl-C stops it at once and leaves nothing behind. Prints TAP."""
 import os

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # follow.bats - speakd --follow: never a line lost or said twice.
 load lib
 

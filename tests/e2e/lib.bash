@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # lib.bash - what end-to-end tests in bats share. load it with "load lib".
 # shellcheck shell=bash
 

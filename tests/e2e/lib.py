@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """lib.py - what end-to-end tests in Python share: TAP, polling, a speakd."""
 import os
 import shutil

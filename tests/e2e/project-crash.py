@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """project killed at every system call that changes something.
 
 strace injects SIGKILL into call after call of each command; afterwards every

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # project - file systems that refuse: full, read-only, another one, NFS.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031

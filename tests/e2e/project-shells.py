@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """project's completion in real interactive shells, on a real terminal.
 
 Bash gets nasty names and every way to begin typing them; what TAB makes of it

@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """project on a terminal: columns, colour, questions, the full-screen review."""
 import os
 import re

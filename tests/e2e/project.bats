@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # project - the commands, and what bad input gets.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031

@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """serve.py - sources, hand-over, speakctl, hooks and the listening screen."""
 import json
 import os

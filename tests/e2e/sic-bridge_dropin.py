@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """sic-bridge where sic was: the same lines on the same server, and its faults
 gone."""
 

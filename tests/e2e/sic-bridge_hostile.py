@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """sic-bridge against a server that does everything wrong: lines that crash or
 hang libircclient, floods, silence, half handshakes, lost connections."""
 

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """sic-bridge and IRCv3: capabilities, echo, history, SASL; on InspIRCd with
 atheme-services, and where no server does it, on a scripted one."""
 

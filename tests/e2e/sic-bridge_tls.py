@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """sic-bridge and TLS: which certificates are taken, and what is said of the
 others; strict transport security on InspIRCd."""
 

@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """slow_sink.py - plays nothing, but takes a tenth of the time that sound takes.
 
 A sound card without a sound card, ten times as fast: raw 16-bit mono PCM at

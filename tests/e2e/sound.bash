@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # sound.bash - a private PulseAudio with a null sink, and an ear at its monitor.
 # shellcheck shell=bash disable=SC2034,SC2154 # variables shared with tests
 # load it after lib; common_setup must have run.

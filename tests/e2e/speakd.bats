@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # speakd.bats - speakd as its user runs it, without sound: --print, options,
 # configuration, signals, and input that means harm.
 load lib

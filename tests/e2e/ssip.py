@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """ssip.py - speakd's socket as SSIP's clients know it, and as foes try it."""
 import ast
 import os

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # shellcheck disable=SC2016,SC2034,SC2154 # commands for speakd; used by eval
 bats_require_minimum_version 1.5.0
 # voice.bats - the voice process: outputs, engines, and everything that breaks.

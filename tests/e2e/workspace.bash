@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # workspace.bash - what the tests of "project workspace" share.
 # shellcheck shell=bash
 

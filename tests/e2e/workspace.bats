@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 bats_require_minimum_version 1.5.0
 # workspace.bats - the everyday path, as an ordinary user.
 load lib

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 bats_require_minimum_version 1.5.0
 # workspace_adopt.bats - files of the host are changed inside, and only there.
 load lib

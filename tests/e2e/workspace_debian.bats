@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # workspace_debian.bats - "debian:SUITE": real systems, and tools that fail.
 bats_require_minimum_version 1.5.0
 load lib

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # workspace_import.bats - archives: what goes out, what comes in, what must not.
 load lib
 load workspace

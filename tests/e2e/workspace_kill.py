@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """Kill the program at every system call of what changes a workspace.
 
 strace(1) sends SIGKILL when the program enters a system call: each one in turn

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # Full system containers, and the stores that liblxc keeps: as root with a
 # busybox and a debootstrap root, and as an ordinary user with a cgroup of his.
 

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # workspace_sealed.bats - the program's own file is out of reach from inside
 # (CVE-2019-5736), when it belongs to whoever runs it.
 bats_require_minimum_version 1.5.0

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # workspace_shift.bats - a tree's owners to a range of ids, and back.
 load lib
 load workspace

@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 # workspace_stores.bats - btrfs, xfs and ext4; other stores; a full disk; root.
 bats_require_minimum_version 1.5.0
 load lib

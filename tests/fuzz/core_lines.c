@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Whatever the cuts between reads, the same lines come out. */
 #include <string.h>
 

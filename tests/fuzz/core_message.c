@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * Any bytes, line by line, as every format, through the detector and the
  * printer. What sic's parser took out of a line that our printer wrote must

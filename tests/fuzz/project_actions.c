@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * Any file is a list of actions inside its own text; ticking one off keeps
  * every other byte and leaves it done.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * Whatever is typed: completion reads only what it may, and each reply, put
  * where readline puts it, reads back as the one name that was meant.

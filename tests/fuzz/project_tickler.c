@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Any line is a rule, none or a bad one; any rule has days inside its range. */
 #include <stdlib.h>
 #include <string.h>

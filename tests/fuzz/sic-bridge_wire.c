@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * Whatever a server sends, in whatever pieces: wire, the capability machine,
  * history, and the real libircclient behind its socketpair.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * speakd_config.c - any bytes as a configuration file: every mistake is told
  * with its line, nothing is read out of bounds, nothing leaks.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * Any bytes, cleaned, through the real libespeak-ng: it must neither abort nor
  * run away. The one place beside the engine that knows speak_lib.h.

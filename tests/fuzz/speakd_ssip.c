@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * speakd_ssip.c - the protocol fed with anything, in any pieces, by several
  * clients, with a voice that begins, stops and ends whenever it likes.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Any bytes as messages, with every rule on: each phrase is safe to say. */
 #include "core/text.h"
 #include "speakd/words/wording.h"

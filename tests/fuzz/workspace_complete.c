@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * Whatever words stand behind "workspace": each candidate is one clean line
  * that begins as the last word does, and the reply reads back as it was.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* workspace_meta.c - whatever parses is printed so that it parses again. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """What the IRC tests share: TAP, certificates, real servers, a scripted one.
 
 Everything is on 127.0.0.1 with ports that were free a moment ago, in a directory

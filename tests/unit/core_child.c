@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Children: descriptors, codes, signals, captured output. */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Whole files: limits, atomic replacement, links, modes. */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Lines out of bytes: every cut, the limits, what ends a line. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* The loop: timers, descriptors, regular files, signals, children. */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Every log format by real lines, sic's printer, and finding a format out. */
 #include <string.h>
 

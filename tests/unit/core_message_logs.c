@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * Whole logs, read with "auto": every line that a regular expression of this
  * test's own calls a message must come out as one, and no other.

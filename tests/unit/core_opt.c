@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* One table: defaults, command line, environment, file, help, every mistake. */
 #include <string.h>
 

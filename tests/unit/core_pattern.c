@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Patterns of the user's against text of a stranger's. */
 #include <string.h>
 

@@ -1,4 +1,6 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
 """fake_voice.py - a scripted speakd-voice for speakd_voice.c.
 
 Speaks speakd/voice/protocol.h. What it does with a phrase is its text:

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Actions: what is open, what is next, and ticking one off. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Dates: the calendar, month ends, leap years, and what a user may type. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Names: what may be created, what counts as a project, where it is. */
 #include <string.h>
 

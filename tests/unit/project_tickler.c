@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Tickler rules: which lines are rules, and on which days they are due. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Half-typed lines: their words, readline's cut, and replies that read back. */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* sic-bridge_confine.c - what a confined process can no longer do. */
 #include "sic-bridge/confine.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * sic-bridge_pure.c - the modules that only compute: commands, the send queue,
  * back-off, names, channels, history, charset, capabilities.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* sic-bridge_wire.c - lines taken apart, tags, what libircclient may see. */
 #include "sic-bridge/wire.h"
 

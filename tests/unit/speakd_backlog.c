@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* speakd_queue.c - order, catching up, skipping, and what is never skipped. */
 #include "speakd/queue/backlog.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Each rule on words: in, out with it, out without it. */
 #include <setjmp.h>
 #include <stdarg.h>

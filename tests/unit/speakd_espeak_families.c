@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * The families of lines that abort libespeak-ng 1.51, at every length, through
  * the hygiene and the real library, each group in a child of its own: none may

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* speakd_framer.c - commands and texts, at every cut, at the limits. */
 #include "tests/unit/test.h"
 

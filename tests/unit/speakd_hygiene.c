@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* The hygiene by tables: what goes, what is broken, what stays. */
 #include <setjmp.h>
 #include <stdarg.h>

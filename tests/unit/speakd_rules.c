@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Rules: order, defaults, conditions, effects, limits, mistakes. */
 #include <setjmp.h>
 #include <stdarg.h>

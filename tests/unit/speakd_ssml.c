@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* speakd_ssml.c - words and marks out of a client's markup. */
 #include "tests/unit/test.h"
 

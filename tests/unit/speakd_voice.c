@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* speakd_voice.c - the supervisor, with a scripted voice (fake_voice.py). */
 #include "speakd/out/voice_process.h"
 

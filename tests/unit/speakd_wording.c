@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* Dialogues in, phrases out, as tables: with each wording rule and without. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* test.h - what every unit test includes: cmocka and its prerequisites. */
 #ifndef TESTS_UNIT_TEST_H
 #define TESTS_UNIT_TEST_H

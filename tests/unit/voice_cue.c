@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* voice_cue.c - the cue is short, heard, soft at its edges, never clipped. */
 #include "speakd/voice/cue.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* voice_trim.c - silence off both ends, whatever the chunks. */
 #include "speakd/voice/trim.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* voice_wav.c - the WAV that engines really write, cut between any two bytes.
  */
 #include "speakd/voice/wav.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* workspace_calls.c - calls that wait, and what is read of them. */
 #include "workspace/run/calls.h"
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* workspace_debian.c - names of suites and packages, and sources.list(5). */
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* workspace_meta.c - a workspace's file, names and maps of ids: pure parts. */
 #include <setjmp.h>
 #include <stdarg.h>

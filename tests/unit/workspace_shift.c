@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* workspace_shift.c - shifting ids: maps, access lists, capabilities. */
 #include <setjmp.h>
 #include <stdarg.h>

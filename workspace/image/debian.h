@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * debian.h - a fresh Debian system as a layer, by mmdebstrap or debootstrap.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /* digest.h - SHA-256 of a file, as OCI images name their parts. OpenSSL. */
 #ifndef WORKSPACE_DIGEST_H
 #define WORKSPACE_DIGEST_H

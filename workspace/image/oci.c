@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * Source: opencontainers/image-spec 1.0: image-layout.md, manifest.md,
  * config.md, layer.md.

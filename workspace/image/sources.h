@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * sources.h - which archive apt gets a suite from: sources.list(5). Pure.
  */

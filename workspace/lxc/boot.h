@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * boot.h - full system containers: a workspace that runs its own init, through
  * liblxc.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * liblxc.h - the part of liblxc that we use, loaded at run time.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * storage.h - whole trees that liblxc keeps: its dir, overlay, btrfs, loop, lvm
  * and zfs stores, as root.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * mounts.h - mount by descriptor, and find one's way inside a foreign root.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * shift_ids.h - which id on disk becomes which: a file's owners seen through
  * one map of ids, and then through another.

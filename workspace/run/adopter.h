@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * adopter.h - answers the calls of sessions that wait (calls.h), adopting
  * files of the host where that lets them succeed (adopt.h).

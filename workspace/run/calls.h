@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * calls.h - system calls that change a file by its name, and where in their
  * arguments that name is.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * holder.h - the process that keeps a workspace's namespaces while it is used.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * init.h - process 1 of a workspace: assembles what is seen, keeps the
  * namespaces, serves its sessions (the other end of holder.h).

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * start.h - start the holder of a workspace. (holder.h is for those who find
  * it running: they need none of the libraries that it does.)

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * meta.h - the one file that is a workspace: which layers, which snapshots.
  *

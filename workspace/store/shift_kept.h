@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * shift_kept.h - what chown(2) takes away from a file, kept to be given back.
  *

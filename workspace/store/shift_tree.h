@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * shift_tree.h - give every file of a tree the owners of another map of ids.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 #include "workspace/store/skeleton.h"
 
 #include <dirent.h>
