@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
 /*
  * project_ws_mounts.c - layers are stacked the same way whatever the kernel's
  * age: each by an option of its own, and before Linux 6.5 by one text. A
@@ -13,8 +15,8 @@
 
 #include "core/files.h"
 #include "core/mem.h"
-#include "project/workspace/ns/mounts.h"
-#include "project/workspace/ns/ns.h"
+#include "workspace/ns/mounts.h"
+#include "workspace/ns/ns.h"
 #include "tests/unit/test.h"
 
 /* What the text must carry as it is: all that has a meaning in it. */
@@ -84,7 +86,7 @@ static int stack_them(void *data, struct err *e)
 		rc = expect("at/f", "top", e);
 	if (rc == 0)
 		rc = expect("at/g", "odd", e);
-	/* A folder of a lower layer is replaced: needs userxattr here. */
+	/* A directory of a lower layer is replaced: needs userxattr here. */
 	if (rc == 0 && (unlink("at/f") < 0 || mkdir("at/f", 0755) < 0))
 		rc = err_set(e, errno, "replace a file");
 	return rc;
