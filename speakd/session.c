@@ -16,6 +16,7 @@
 #include "speakd/ssip/listen.h"
 #include "speakd/queue/dispatch.h"
 #include "speakd/out/voice_process.h"
+#include "speakd/words/hygiene.h"
 
 enum { PRINT_BUFFER_BYTES = 65536 };
 
@@ -74,6 +75,7 @@ static void print_phrase(struct session *session, const struct phrase *phrase)
 /* ---- speaking ----------------------------------------------------------- */
 
 static int start_voice(struct session *session, struct err *e);
+static bool fall_back(struct session *session, const char *why);
 
 static void restart_voice(struct session *session)
 {
@@ -169,11 +171,24 @@ static void on_device(void *data, bool works, const char *why)
 		log_warn("no sound, trying again: %s", why);
 }
 
-static void on_broken(void *data, const char *why)
+/* The voice has loaded what the settings name: they can be trusted. */
+static void on_ready(void *data)
 {
 	struct session *session = data;
 
-	if (session->failure.code == 0)
+	if (session->settings->serve)
+		settings_keep(session->settings);
+}
+
+static void on_broken(void *data, const char *why, bool usage)
+{
+	struct session *session = data;
+
+	if (usage && fall_back(session, why))
+		return;
+	if (session->failure.code == 0 && usage)
+		err_usage(&session->failure, "%s", why);
+	else if (session->failure.code == 0)
 		err_say(&session->failure, EIO, "%s", why);
 	loop_stop(session->loop);
 }
@@ -191,6 +206,7 @@ static int start_voice(struct session *session, struct err *e)
 		.marks = s->serve,
 	};
 	const struct voice_handler handler = {
+		.ready = on_ready,
 		.begin = on_begin,
 		.mark = on_mark,
 		.end = on_end,
@@ -468,10 +484,27 @@ static void adopt(struct session *session, struct settings *take_settings)
 		take_settings->sources[i]->wording.run = inputs_run;
 }
 
+/* Does not touch the voice. */
+static void change_settings(struct session *session,
+			    struct settings *take_settings)
+{
+	struct settings *old = session->settings;
+
+	adopt(session, take_settings);
+	if (session->inputs != NULL)
+		inputs_configure(session->inputs, take_settings);
+	dispatch_configure(session->dispatch, &take_settings->backlog);
+	if (session->serve != NULL)
+		serve_configure(session->serve, take_settings);
+	settings_free(old);
+}
+
+static void say_mistake(struct session *session, const char *mistake,
+			const char *what_then);
+
 static void on_reload(int signo, void *data)
 {
 	struct session *session = data;
-	struct settings *old = session->settings;
 	struct settings *fresh;
 	struct err e = { 0 };
 	int first_file;
@@ -483,16 +516,74 @@ static void on_reload(int signo, void *data)
 		log_warn("the settings stay as they are");
 		return;
 	}
-	adopt(session, fresh);
-	inputs_configure(session->inputs, fresh);
-	dispatch_configure(session->dispatch, &fresh->backlog);
-	if (session->serve != NULL)
-		serve_configure(session->serve, fresh);
-	if (voice_differs(old, fresh))
+	if (fresh->mistake != NULL) {
+		say_mistake(session, fresh->mistake,
+			    "The settings stay as they are.");
+		settings_free(fresh);
+		return;
+	}
+	if (voice_differs(session->settings, fresh))
 		session->voice_is_outdated = true;
-	settings_free(old);
+	else
+		settings_keep(fresh);
+	change_settings(session, fresh);
 	log_info("settings read again");
 	pump(session);
+}
+
+/* ---- mistakes in the settings -------------------------------------------- */
+
+/* A daemon's user hears of them: nobody reads its log. */
+static void say_mistake(struct session *session, const char *mistake,
+			const char *what_then)
+{
+	SCOPED_TEXT char *both = mem_printf("%s %s", mistake, what_then);
+	SCOPED_BUF struct buf text = { 0 };
+	struct phrase *phrase;
+
+	log_warn("%s", what_then);
+	hygiene_clean(&text, both, strlen(both));
+	phrase = phrase_new(buf_give(&text));
+	phrase->priority = PRIORITY_HIGH;
+	dispatch_line(session->dispatch, phrase, false);
+}
+
+static void say_fallback(struct session *session, const char *mistake)
+{
+	say_mistake(session, mistake,
+		    session->settings->from == SETTINGS_LAST_GOOD
+			    ? "The last good settings are used."
+			    : "The defaults are used.");
+}
+
+/*
+ * What was being said is said by the new voice. False: there is nothing to fall
+ * back to.
+ */
+static bool fall_back(struct session *session, const char *why)
+{
+	SCOPED_TEXT char *mistake = mem_printf("Mistake in the settings: %s.",
+					       why);
+	struct settings *fresh = NULL;
+	struct phrase *phrase;
+	struct err e = { 0 };
+	int first_file;
+
+	if (!session->settings->serve ||
+	    session->settings->from + 1 >= SETTINGS_FROM_COUNT)
+		return false;
+	if (settings_new_from(session->settings->from + 1, session->argc,
+			      session->argv, &fresh, &first_file, &e) != 0)
+		return false;
+	change_settings(session, fresh);
+	phrase = voice_detach(session->voice);
+	restart_voice(session);
+	if (session->voice != NULL && phrase != NULL)
+		voice_say(session->voice, phrase);
+	else
+		phrase_free(phrase);
+	say_fallback(session, mistake);
+	return true;
 }
 
 /* ---- the session -------------------------------------------------------- */
@@ -547,6 +638,8 @@ static int run(struct session *session, int first_file, struct err *e)
 			serve_set_inputs(session->serve, session->inputs);
 		if (session->serve != NULL)
 			listen_notify("READY=1");
+		if (session->settings->mistake != NULL)
+			say_fallback(session, session->settings->mistake);
 		rc = loop_run(session->loop, e);
 	}
 	flush_print(session);

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/paths.h"
+#include "speakd/settings_files.h"
 
 /* ---- options with a grammar of their own -------------------------------- */
 
@@ -43,6 +44,49 @@ static int set_highlight(void *data, const char *value, struct err *e)
 		return err_usage(e, "highlight: neither sound nor word: '%s'",
 				 value);
 	s->highlight_word = strcmp(value, "word") == 0;
+	return 0;
+}
+
+/* "NAME", or "NAME:ARGUMENT", which needs_arg asks for. */
+static bool is_called(const char *value, const char *name, bool needs_arg)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(value, name, n) != 0)
+		return false;
+	return value[n] == ':' ? !needs_arg || value[n + 1] != '\0'
+			       : value[n] == '\0' && !needs_arg;
+}
+
+static int set_output(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	if (!is_called(value, "alsa", false) &&
+	    !is_called(value, "wav", true) && strcmp(value, "null") != 0 &&
+	    !is_called(value, "command", true))
+		return err_usage(e,
+				 "output: unknown output '%s', expected "
+				 "alsa[:DEVICE], wav:FILE, null or "
+				 "command:SHELL-COMMAND",
+				 value);
+	free(s->output);
+	s->output = mem_copy(value);
+	return 0;
+}
+
+static int set_engine(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	if (strcmp(value, "espeak-ng") != 0 &&
+	    !is_called(value, "command", true))
+		return err_usage(e,
+				 "engine: unknown engine '%s', expected "
+				 "espeak-ng or command:SHELL-COMMAND",
+				 value);
+	free(s->engine);
+	s->engine = mem_copy(value);
 	return 0;
 }
 
@@ -117,12 +161,12 @@ static const struct opt options[] = {
 	  "pitch, 0 to 99", NULL, NULL, false },
 	{ 'a', "volume", OPT_UINT, AT(volume_percent), 0, 200, "AMP", "100",
 	  "amplitude in percent, 0 to 200", NULL, NULL, false },
-	{ 0, "engine", OPT_TEXT, AT(engine), 0, 0, "ENGINE", "espeak-ng",
+	{ 0, "engine", OPT_CALL, 0, 0, 0, "ENGINE", "espeak-ng",
 	  "espeak-ng, or command:SHELL-COMMAND (text in, WAV or PCM out)",
-	  NULL, "espeak-ng command:", false },
-	{ 'o', "output", OPT_TEXT, AT(output), 0, 0, "OUT", "alsa",
+	  set_engine, "espeak-ng command:", false },
+	{ 'o', "output", OPT_CALL, 0, 0, 0, "OUT", "alsa",
 	  "alsa[:DEVICE], wav:FILE, null or command:SHELL-COMMAND",
-	  NULL, "alsa wav: null command:", false },
+	  set_output, "alsa wav: null command:", false },
 	{ 'w', "wav", OPT_CALL, 0, 0, 0, "FILE", NULL,
 	  "the same as --output=wav:FILE", set_output_file, "@file", true },
 
@@ -214,79 +258,7 @@ const struct opts speakd_opts = {
 	.count = COUNT_OF(options),
 };
 
-/* ---- loading ------------------------------------------------------------ */
-
-/* The section called name, made when it is new; NULL: too many. */
-static struct source_section *find_source(struct settings *s, const char *name)
-{
-	for (size_t i = 0; i < s->source_count; i++)
-		if (strcmp(s->sources[i]->name, name) == 0)
-			return s->sources[i];
-	if (s->source_count == SETTINGS_SOURCES_MAX)
-		return NULL;
-	s->sources[s->source_count] = source_section_new(name);
-	return s->sources[s->source_count++];
-}
-
-static int set_source(struct settings *s, const char *name, const char *key,
-		      const char *value, struct err *e)
-{
-	struct source_section *section = find_source(s, name);
-
-	if (section == NULL)
-		return err_usage(e, "more than %d sources",
-				 SETTINGS_SOURCES_MAX);
-	return source_section_set(section, key, value, e);
-}
-
-static int check_sources(const struct settings *s, struct err *e)
-{
-	for (size_t i = 0; i < s->source_count; i++)
-		if (source_section_check(s->sources[i], e) < 0)
-			return -EINVAL;
-	return 0;
-}
-
-static int on_section(void *data, const char *section, const char *key,
-		      const char *value, struct err *e)
-{
-	struct settings *s = data;
-
-	if (strncmp(section, "rule ", 5) == 0)
-		return rules_set(s->rules, section + 5, key, value, e);
-	if (strncmp(section, "source ", 7) == 0)
-		return set_source(s, section + 7, key, value, e);
-	return err_usage(e, "unknown section [%s]", section);
-}
-
-static void on_problem(void *data, const char *path, unsigned line,
-		       const char *text)
-{
-	(void)data;
-	log_err("%s:%u: %s", path, line, text);
-}
-
-/* A file that must be there (named by --config), or may be. */
-static int load_file(struct settings *s, const char *path, bool must,
-		     struct err *e)
-{
-	int rc = opts_load(&speakd_opts, path, s, on_section, on_problem, NULL,
-			   e);
-
-	return rc == -ENOENT && !must ? 0 : rc;
-}
-
-static int load_files(struct settings *s, const char *named, struct err *e)
-{
-	SCOPED_TEXT char *system_file = path_system_config("speakd.conf");
-	SCOPED_TEXT char *user_file = path_config("speakd.conf");
-	int rc;
-
-	if (named != NULL)
-		return load_file(s, named, true, e);
-	rc = load_file(s, system_file, false, e);
-	return rc < 0 ? rc : load_file(s, user_file, false, e);
-}
+/* ---- the whole ---------------------------------------------------------- */
 
 /* What the other modules want to know, in their own shape. */
 static void derive(struct settings *s)
@@ -335,19 +307,15 @@ static int check_serving(struct settings *s, struct err *e)
 	return 0;
 }
 
-static int load(struct settings *s, int argc, char **argv, int *ret_first,
-		struct err *e)
+static int load(struct settings *s, int argc, char **argv, char **ret_mistake,
+		int *ret_first, struct err *e)
 {
 	const char *named = opts_peek(&speakd_opts, argc, argv, "config");
 	int rc;
 
 	opts_defaults(&speakd_opts, s);
 	s->rules = s->file_rules;
-	rc = load_files(s, named, e);
-	if (rc == 0)
-		rc = rules_check(s->file_rules, e);
-	if (rc == 0)
-		rc = check_sources(s, e);
+	rc = settings_read_files(s, named, ret_mistake, e);
 	if (rc == 0)
 		rc = opts_env(&speakd_opts, s, e);
 	if (rc < 0)
@@ -361,21 +329,59 @@ static int load(struct settings *s, int argc, char **argv, int *ret_first,
 	return rc;
 }
 
-int settings_new(int argc, char **argv, struct settings **ret, int *ret_first,
-		 struct err *e)
+static int make(enum settings_from from, int argc, char **argv,
+		char **ret_mistake, struct settings **ret, int *ret_first,
+		struct err *e)
 {
 	struct settings *s = mem_new(sizeof(*s));
 	int rc;
 
+	s->from = from;
 	s->line_rules = rules_new();
 	s->file_rules = rules_new();
-	rc = load(s, argc, argv, ret_first, e);
+	rc = load(s, argc, argv, ret_mistake, ret_first, e);
 	if (rc != 0) {
 		settings_free(s);
 		return rc;
 	}
 	*ret = s;
 	return 0;
+}
+
+/* Whether speech for others depends on it, which must not end in silence. */
+static bool is_daemon(int argc, char **argv)
+{
+	return opts_peek(&speakd_opts, argc, argv, "check-config") == NULL &&
+	       opts_peek(&speakd_opts, argc, argv, "list-voices") == NULL &&
+	       (opts_peek(&speakd_opts, argc, argv, "serve") != NULL ||
+		opts_peek(&speakd_opts, argc, argv, "spawn") != NULL);
+}
+
+int settings_new_from(enum settings_from from, int argc, char **argv,
+		      struct settings **ret, int *ret_first, struct err *e)
+{
+	bool falls_back = is_daemon(argc, argv);
+	SCOPED_TEXT char *mistake = NULL;
+	struct err first = { 0 };
+	int rc;
+
+	rc = make(from, argc, argv, &mistake, ret, ret_first, e);
+	if (rc < 0)
+		first = *e;
+	while (rc < 0 && falls_back && ++from < SETTINGS_FROM_COUNT)
+		rc = make(from, argc, argv, &mistake, ret, ret_first, e);
+	if (rc != 0)
+		return rc;
+	(*ret)->mistake = text_give(&mistake);
+	if (first.code != 0)
+		log_failure(&first);
+	return 0;
+}
+
+int settings_new(int argc, char **argv, struct settings **ret, int *ret_first,
+		 struct err *e)
+{
+	return settings_new_from(SETTINGS_FILES, argc, argv, ret, ret_first, e);
 }
 
 void settings_free(struct settings *settings)
@@ -389,5 +395,9 @@ void settings_free(struct settings *settings)
 	rules_free(settings->line_rules);
 	rules_free(settings->file_rules);
 	opts_fini(&speakd_opts, settings);
+	free(settings->engine);
+	free(settings->output);
+	free(settings->mistake);
+	free(settings->good);
 	free(settings);
 }

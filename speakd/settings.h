@@ -16,11 +16,17 @@
 
 enum { SETTINGS_FOLLOW_MAX = 64, SETTINGS_SOURCES_MAX = 64 };
 
+/* Where settings come from, beside environment and command line. */
+enum settings_from {
+	SETTINGS_FILES,
+	SETTINGS_LAST_GOOD, /* speakd.conf.good, as the files have a mistake */
+	SETTINGS_NO_FILES, /* and there is none */
+	SETTINGS_FROM_COUNT
+};
+
 struct settings {
 	/* Owned by the option table. */
 	char *voice;
-	char *output;
-	char *engine;
 	char *nick;
 	char *config;
 	unsigned rate_wpm, pitch, volume_percent;
@@ -32,6 +38,7 @@ struct settings {
 	unsigned port;
 
 	/* Set by functions of the table. */
+	char *output, *engine; /* owned */
 	enum message_format format;
 	unsigned events; /* mask of 1 << enum message_kind */
 	unsigned without; /* mask of enum wording_rule that are off */
@@ -44,6 +51,11 @@ struct settings {
 	struct rules *file_rules; /* of the configuration; owned */
 	struct rules *rules; /* the one being filled */
 
+	/* Of the configuration files. */
+	enum settings_from from;
+	char *mistake; /* owned: the first one, to be said; NULL: none */
+	char *good; /* owned: what settings_keep() is to keep; NULL: nothing */
+
 	/* Made from the above. */
 	struct wording_config wording;
 	struct backlog_config backlog;
@@ -54,6 +66,10 @@ extern const struct opts speakd_opts;
 /*
  * Read defaults, configuration files, environment and command line.
  *
+ * A daemon starts in spite of a mistake in a file: silence until somebody who
+ * cannot see the log has found it is worse than yesterday's settings. With
+ * --serve the last good ones are read, else none, and mistake is set.
+ *
  * errors: 0 with *ret set and *ret_first the index of the first operand; 1
  *         when --help or --version was printed; -errno with e filled. Mistakes
  *         in a configuration file are each logged with file:line.
@@ -61,6 +77,13 @@ extern const struct opts speakd_opts;
  */
 int settings_new(int argc, char **argv, struct settings **ret, int *ret_first,
 		 struct err *e) MUST_CHECK;
+/* The same, beginning with from: what came before has proved to be bad. */
+int settings_new_from(enum settings_from from, int argc, char **argv,
+		      struct settings **ret, int *ret_first,
+		      struct err *e) MUST_CHECK;
 void settings_free(struct settings *settings);
+
+/* These work: they are what a later mistake falls back to. */
+void settings_keep(const struct settings *settings);
 
 #endif

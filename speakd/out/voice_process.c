@@ -146,11 +146,12 @@ static void send_phrase(struct voice *voice)
 		kill_child(voice);
 }
 
-static void give_up(struct voice *voice, const char *why)
+static void give_up(struct voice *voice, const char *why, bool usage)
 {
 	if (voice->broken == NULL) {
 		voice->broken = mem_copy(why);
-		voice->handler.broken(voice->handler.data, voice->broken);
+		voice->handler.broken(voice->handler.data, voice->broken,
+				      usage);
 	}
 	if (!voice->closed && voice->phrase != NULL)
 		watch_after(voice->later, 0);
@@ -200,6 +201,8 @@ static void on_event(struct voice *voice, const struct voice_event *event,
 	switch ((enum voice_event_kind)event->kind) {
 	case VOICE_READY:
 		voice->early_deaths = 0;
+		if (handler->ready != NULL)
+			handler->ready(handler->data);
 		break;
 	case VOICE_BEGIN:
 		if (ours)
@@ -222,7 +225,7 @@ static void on_event(struct voice *voice, const struct voice_event *event,
 		handler->device(handler->data, event->value != 0, text);
 		break;
 	case VOICE_BROKEN:
-		give_up(voice, text);
+		give_up(voice, text, event->value != 0);
 		break;
 	default:
 		break;
@@ -317,7 +320,7 @@ static void restart_or_give_up(struct voice *voice, int wait_status)
 	if (++voice->early_deaths >= EARLY_DEATHS_MAX) {
 		why = mem_printf("%s ends at once (code %d)", voice->helper,
 				 child_code(wait_status));
-		give_up(voice, why);
+		give_up(voice, why, false);
 		return;
 	}
 	watch_after(voice->restart, voice->backoff_ms);
@@ -404,7 +407,7 @@ static void start_child(struct voice *voice)
 	struct err e = { 0 };
 
 	if (spawn(voice, &e) < 0) {
-		give_up(voice, err_text(&e, why, sizeof(why)));
+		give_up(voice, err_text(&e, why, sizeof(why)), false);
 		return;
 	}
 	if (voice->phrase != NULL)
@@ -551,6 +554,16 @@ const struct phrase *voice_saying(const struct voice *voice)
 	return voice->phrase;
 }
 
+struct phrase *voice_detach(struct voice *voice)
+{
+	struct phrase *phrase = voice->phrase;
+
+	voice->phrase = NULL;
+	watch_cancel(voice->watchdog);
+	watch_cancel(voice->later);
+	return phrase;
+}
+
 /* Blocks, as the loop has ended: until the child's end, CLOSE_MS at most. */
 static int wait_for_end(struct voice *voice, struct err *e)
 {
@@ -579,10 +592,16 @@ static int wait_for_end(struct voice *voice, struct err *e)
 	return 0;
 }
 
-static void ignore_text(void *data, const char *why)
+static void ignore_text(void *data, const char *why, bool usage)
 {
 	(void)data;
 	(void)why;
+	(void)usage;
+}
+
+static void ignore_ready(void *data)
+{
+	(void)data;
 }
 
 int voice_close(struct voice *voice, struct err *e)
@@ -593,6 +612,7 @@ int voice_close(struct voice *voice, struct err *e)
 		return 0;
 	/* What it says from now on goes into the result, not to the handler. */
 	voice->handler.broken = ignore_text;
+	voice->handler.ready = ignore_ready;
 	if (voice->broken != NULL)
 		rc = err_say(e, EIO, "%s", voice->broken);
 	phrase_free(voice->phrase);

@@ -37,6 +37,8 @@ struct voice_config {
 
 /* What happened; called from the loop. phrase is borrowed for the call. */
 struct voice_handler {
+	/* The engine is loaded: the settings are good. May be NULL. */
+	void (*ready)(void *data);
 	void (*begin)(void *data, const struct phrase *phrase);
 	void (*mark)(void *data, const struct phrase *phrase,
 		     size_t offset_bytes);
@@ -53,9 +55,10 @@ struct voice_handler {
 	void (*device)(void *data, bool works, const char *why);
 	/*
 	 * The voice cannot go on at all: a full disk under wav:, a command
-	 * output that ended. Everything after it fails the same way.
+	 * output that ended. Everything after it fails the same way. usage: the
+	 * settings are wrong, a voice that does not exist.
 	 */
-	void (*broken)(void *data, const char *why);
+	void (*broken)(void *data, const char *why, bool usage);
 	void *data;
 };
 
@@ -77,6 +80,12 @@ void voice_stop(struct voice *voice);
 
 /* The phrase being said, borrowed; NULL when the voice is free. */
 const struct phrase *voice_saying(const struct voice *voice);
+
+/*
+ * Take the phrase back, unsaid, from a voice that is broken; the caller's.
+ * NULL when there is none.
+ */
+struct phrase *voice_detach(struct voice *voice) MUST_CHECK;
 
 /*
  * Let the child finish its output (a WAV file's header, a command's input) and

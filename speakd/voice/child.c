@@ -255,7 +255,8 @@ static void tell_why(struct voice_child *child, enum voice_event_kind kind,
 {
 	char why[ERR_TEXT_BYTES + 128];
 
-	control_tell(child->control, (struct voice_event){ .kind = kind },
+	control_tell(child->control,
+		     (struct voice_event){ .kind = kind, .value = e->usage },
 		     err_text(e, why, sizeof(why)));
 }
 

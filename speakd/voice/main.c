@@ -93,8 +93,13 @@ static int serve(const struct settings *settings, struct err *e)
 	 */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "speakd-voice");
-	/* Ctrl-C is for speakd, which decides what is said to its end. */
+	/*
+	 * Ctrl-C, a service manager's TERM to every process and a terminal's
+	 * end are for speakd, which decides what is said to its end.
+	 */
 	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	/* Threads of the sound libraries would have 64 MiB arenas each. */
 	mallopt(M_ARENA_MAX, 1);

@@ -52,8 +52,9 @@ enum voice_event_kind {
 	VOICE_DEVICE, /* value: 1 the sound device works, 0 it does not
 			 (the phrase waits, the child keeps trying);
 			 text: why */
-	VOICE_BROKEN, /* nothing can be said from now on; text: why. The
-			 child ends; a new one would fare the same */
+	VOICE_BROKEN, /* nothing can be said from now on; text: why; value:
+			 1 when the settings are wrong. The child ends; a
+			 new one would fare the same */
 };
 
 struct voice_event {

@@ -46,6 +46,8 @@ class Home:
         os.makedirs(os.path.join(self.home, ".config", "earshot"))
         self.env = dict(os.environ, HOME=self.home, XDG_RUNTIME_DIR=self.run,
                         XDG_CONFIG_HOME=os.path.join(self.home, ".config"),
+                        XDG_STATE_HOME=os.path.join(self.home, ".local",
+                                                    "state"),
                         PATH=BIN + ":" + os.environ["PATH"])
         self.socket = os.path.join(self.run, "earshot", "speakd.sock")
         self.running = []

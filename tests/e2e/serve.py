@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the earshot authors
 """serve.py - sources, hand-over, speakctl, hooks and the listening screen."""
+import contextlib
 import json
 import os
 import re
@@ -89,6 +90,103 @@ def test_bad_sources(home):
     home.configure("[source e]\nrate = 100\n")
     got = home.run_program("speakd", "--check-config")
     assert got.returncode == 2 and b"no file, fifo or command" in got.stderr
+
+
+def mistake_said(home, *parts):
+    """Whether a mistake in the settings was said, with all parts in it."""
+    found = history(home, "1", "Mistake")
+    return (found and found[0]["event"] == "said"
+            and all(part in found[0]["text"] for part in parts) and found[0])
+
+
+def test_mistake_is_said(home):
+    """a daemon with a mistake in its configuration serves, and says it"""
+    home.configure("rate = 300\nvolum = 5\n[rule a]\n")
+    home.serve("-o", "null", "--verbose")
+    until("it is said", lambda: mistake_said(
+        home, "speakd.conf, line 2: unknown key 'volum'", "defaults are used"))
+    assert "speakd.conf:2: unknown key 'volum'" in home.errors()
+    assert "saying at 220 words" in home.errors(), home.errors()
+    got = home.run_program("speakd", "-o", "null", input=b"hello\n")
+    assert got.returncode == 2, got
+    got = home.run_program("speakd", "--serve", "--check-config")
+    assert got.returncode == 2, got
+    got = home.run_program("speakd", "--serve", "--rate=5")
+    assert got.returncode == 2 and got.stderr.count(b"outside") == 1, got
+
+
+def test_last_good_settings(home):
+    """after a mistake the last settings that worked are used again"""
+    good = os.path.join(home.home, ".local/state/earshot/speakd.conf.good")
+    log = home.file("log")
+    section = "rate = 300\n[source s]\nfile = %s\nformat = plain\n" % log
+    home.configure(section)
+    daemon = home.serve("-o", "null")
+    until("they are kept", lambda: os.path.exists(good))
+    assert os.stat(good).st_mode & 0o777 == 0o600
+    with open(good, encoding="utf-8") as text:
+        assert section in text.read()
+    # At a reload nothing changes, and the mistake is said.
+    home.configure("output = alsaa\n")
+    daemon.send_signal(1)
+    until("it is said", lambda: mistake_said(home, "line 1", "stay as they"))
+    daemon.terminate()
+    assert daemon.wait(20) == 0
+    daemon = home.serve("-o", "null", "--verbose")
+    until("it is said again", lambda: mistake_said(
+        home, "unknown output 'alsaa'", "last good settings"))
+    assert "saying at 300 words" in home.errors(), home.errors()
+    append(log, "a line\n")
+    until("the source is there", lambda: was(home, "a line"))
+    daemon.terminate()
+    assert daemon.wait(20) == 0
+    # A voice that the engine does not have, and a file that is not there.
+    home.configure("voice = klingon9\n")
+    daemon = home.serve("-o", "null")
+    until("the voice is missing", lambda: mistake_said(
+        home, "no voice called 'klingon9'", "last good settings"))
+    append(log, "one more\n")
+    until("the source is there again", lambda: was(home, "one more"))
+    daemon.terminate()
+    assert daemon.wait(20) == 0
+    with open(good, encoding="utf-8") as text:
+        assert section in text.read()
+    home.serve("-o", "null", "-c", home.file("nosuch.conf"))
+    until("the file is missing", lambda: mistake_said(
+        home, "No such file", "defaults are used"))
+
+
+def stop_all(daemon):
+    """TERM, as from a service manager: to the children first."""
+    children = subprocess.check_output(["pgrep", "-P", str(daemon.pid)])
+    for pid in [int(child) for child in children.split()] + [daemon.pid]:
+        # The one that listed the voices may have ended.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, 15)
+
+
+def test_group_stopped(home):
+    """TERM for every process of the service: the phrase is said to its end"""
+    err = open(home.file("speakd.err"), "ab")
+    daemon = home.start("speakd", "--serve", "-o", "null", "--engine=command:"
+                        "read -r text; echo >>begun; until test -e go; do sleep"
+                        " 0.02; done; espeak-ng --stdout \"$text\"; "
+                        "touch ended", stderr=err, start_new_session=True)
+    err.close()
+    until("it serves", lambda: os.path.exists(home.socket))
+    assert home.run_program("speakctl", "say", "hello").returncode == 0
+    until("it is being said", lambda: os.path.exists(home.file("begun")))
+    stop_all(daemon)
+    with open(home.file("go"), "w", encoding="utf-8"):
+        pass
+    assert daemon.wait(20) == 0, home.errors()
+    assert os.path.exists(home.file("ended")), home.errors()
+    assert os.path.getsize(home.file("begun")) == 1, "begun twice"
+    # The same while nothing is said.
+    daemon = home.serve()
+    ctl(home, "-w", "say", "the voice is there")
+    stop_all(daemon)
+    assert daemon.wait(20) == 0, home.errors()
 
 
 def test_reload(home):
@@ -501,7 +599,8 @@ def test_screen_without_terminal(home):
         screen.close()
 
 
-main([test_sources, test_bad_sources, test_reload, test_hand_over,
+main([test_sources, test_bad_sources, test_mistake_is_said,
+      test_last_good_settings, test_group_stopped, test_reload, test_hand_over,
       test_hand_over_killed, test_server_gone, test_verbs, test_nobody_serves,
       test_pause_and_live, test_message_over_line, test_watch, test_hooks,
       test_action_example, test_manual_examples, test_manual_complete,

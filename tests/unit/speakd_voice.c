@@ -76,10 +76,11 @@ static void on_device(void *data, bool works, const char *why)
 	buf_addf(&stage->log, "device %d;", works);
 }
 
-static void on_broken(void *data, const char *why)
+static void on_broken(void *data, const char *why, bool usage)
 {
 	struct stage *stage = data;
 
+	(void)usage;
 	/* The name of the helper differs from machine to machine. */
 	why = strrchr(why, '/') != NULL ? strrchr(why, '/') + 1 : why;
 	buf_addf(&stage->log, "broken %s;", why);
