@@ -12,6 +12,7 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
+#include "core/near.h"
 #include "core/version.h"
 
 enum {
@@ -30,8 +31,10 @@ int opt_uint(const char *name, const char *value, unsigned min, unsigned max,
 	errno = 0;
 	n = strtoul(value, &end, 10);
 	if (end == value || *end != '\0' || strchr(value, '-') != NULL)
-		return err_usage(e, "%s: not a whole number: '%s'", name,
-				 value);
+		return err_usage(e,
+				 "%s: '%s' is not a whole number, expected "
+				 "%u to %u",
+				 name, value, min, max);
 	if (errno == ERANGE || n < min || n > max)
 		return err_usage(e, "%s: %s is outside %u..%u", name, value,
 				 min, max);
@@ -56,7 +59,52 @@ int opt_bool(const char *name, const char *value, bool *ret, struct err *e)
 			return 0;
 		}
 	}
-	return err_usage(e, "%s: neither yes nor no: '%s'", name, value);
+	return err_usage(e, "%s: '%s' is unknown, expected yes or no", name,
+			 value);
+}
+
+const char *opt_choice_word(const char *words, int at, size_t *ret_bytes)
+{
+	for (; *words != '\0'; at--) {
+		*ret_bytes = strcspn(words, " ");
+		if (at == 0)
+			return words;
+		words += *ret_bytes + strspn(words + *ret_bytes, " ");
+	}
+	return NULL;
+}
+
+/* "bash, zsh or fish" */
+static void list_words(struct buf *out, const char *words)
+{
+	const char *word, *next;
+	size_t len = 0;
+
+	for (int i = 0; (word = opt_choice_word(words, i, &len)) != NULL; i++) {
+		next = word + len + strspn(word + len, " ");
+		buf_addf(out, "%s%.*s",
+			 i == 0		 ? ""
+			 : *next == '\0' ? " or "
+					 : ", ",
+			 (int)len, word);
+	}
+}
+
+int opt_choice(const char *name, const char *words, const char *value, int *ret,
+	       struct err *e)
+{
+	SCOPED_BUF struct buf list = { 0 };
+	const char *word;
+	size_t len = 0;
+
+	for (int i = 0; (word = opt_choice_word(words, i, &len)) != NULL; i++)
+		if (strlen(value) == len && memcmp(word, value, len) == 0) {
+			*ret = i;
+			return 0;
+		}
+	list_words(&list, words);
+	return err_usage(e, "unknown %s '%s', expected %s", name, value,
+			 buf_text(&list));
 }
 
 static void *field(void *settings, const struct opt *opt)
@@ -85,6 +133,9 @@ static int apply(const struct opt *opt, void *settings, const char *value,
 	case OPT_TEXT:
 		set_text(field(settings, opt), value);
 		return 0;
+	case OPT_CHOICE:
+		return opt_choice(opt->name, opt->words, value,
+				  field(settings, opt), e);
 	case OPT_CALL:
 		return opt->call(settings, value, e);
 	case OPT_HEAD:
@@ -104,13 +155,41 @@ const struct opt *opts_find(const struct opts *opts, const char *name)
 	return NULL;
 }
 
+/*
+ * "unknown option '--folow', did you mean '--follow'?" typed may have dashes in
+ * front and a value. in_file: a key of a configuration file.
+ */
+static int say_unknown(const struct opts *opts, bool in_file, const char *typed,
+		       struct err *e)
+{
+	size_t dashes = strspn(typed, "-");
+	SCOPED_TEXT char *name = mem_text(typed + dashes,
+					  strcspn(typed + dashes, "="));
+	struct near near;
+
+	near_init(&near, name);
+	for (size_t i = 0; i < opts->count; i++) {
+		const struct opt *opt = &opts->list[i];
+
+		if (opt->kind != OPT_HEAD &&
+		    !(in_file && opt->command_line_only))
+			near_offer(&near, opt->name, strlen(opt->name));
+	}
+	if (near.word[0] != '\0')
+		return err_usage(e, "unknown %s '%s', did you mean '%.*s%s'?",
+				 in_file ? "key" : "option", typed, (int)dashes,
+				 "--", near.word);
+	return err_usage(e, "unknown %s '%s'%s", in_file ? "key" : "option",
+			 typed, in_file ? "" : "; see --help");
+}
+
 int opts_apply(const struct opts *opts, void *settings, const char *name,
 	       const char *value, struct err *e)
 {
 	const struct opt *opt = opts_find(opts, name);
 
 	if (opt == NULL)
-		return err_usage(e, "unknown option '%s'", name);
+		return say_unknown(opts, true, name, e);
 	return apply(opt, settings, value, e);
 }
 
@@ -172,7 +251,7 @@ static int load_key(struct load *load, const char *section, const char *key,
 	}
 	opt = opts_find(load->opts, key);
 	if (opt == NULL || opt->command_line_only)
-		return err_usage(e, "unknown key '%s'", key);
+		return say_unknown(load->opts, true, key, e);
 	return apply(opt, load->settings, value, e);
 }
 
@@ -399,8 +478,8 @@ static int complain(const struct opts *opts, int got, const char *arg,
 	if (optopt >= OPT_FIRST_LONG)
 		return err_usage(e, "option '%s' takes no argument", arg);
 	if (optopt != 0)
-		return err_usage(e, "unknown option '-%c'", optopt);
-	return err_usage(e, "unknown option '%s'", arg);
+		return err_usage(e, "unknown option '-%c'; see --help", optopt);
+	return say_unknown(opts, false, arg, e);
 }
 
 int opts_parse(const struct opts *opts, int argc, char **argv,

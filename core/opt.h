@@ -10,8 +10,9 @@
  *
  * Values live in a settings struct of the program, at offsetof() each field:
  * OPT_FLAG and OPT_BOOL in a bool, OPT_UINT in an unsigned, OPT_TEXT in a
- * char * that the table owns (opts_fini frees it). OPT_CALL passes the value to
- * a function, for what repeats or has a grammar of its own.
+ * char * that the table owns (opts_fini frees it), OPT_CHOICE in an int or an
+ * enum of that size. OPT_CALL passes the value to a function, for what repeats
+ * or has a grammar of its own.
  */
 #ifndef CORE_OPT_H
 #define CORE_OPT_H
@@ -23,6 +24,8 @@ enum opt_kind {
 	OPT_BOOL, /* --name=yes|no */
 	OPT_UINT, /* a number in min..max */
 	OPT_TEXT,
+	OPT_CHOICE, /* one of words, as its position in an int: an enum's value
+		     */
 	OPT_CALL, /* call(settings, value); value is "" when arg is NULL */
 	OPT_HEAD, /* no option: a heading in --help */
 };
@@ -42,7 +45,8 @@ struct opt {
 	/*
 	 * What completes the value, separated by blanks: words; "@file",
 	 * "@dir", "@command" for what a shell completes itself, and others
-	 * with "@" that the program knows. NULL for nothing.
+	 * with "@" that the program knows. NULL for nothing. Of OPT_CHOICE the
+	 * only values, in the order of the enum.
 	 */
 	const char *words;
 	bool command_line_only; /* not a configuration key */
@@ -130,6 +134,16 @@ void opts_fini(const struct opts *opts, void *settings);
 /* Parse a whole number in min..max; "name" is for the message. */
 int opt_uint(const char *name, const char *value, unsigned min, unsigned max,
 	     unsigned *ret, struct err *e) MUST_CHECK;
+
+/*
+ * The position of value in words ("bash zsh fish"); name is for the message:
+ * "unknown shell 'x', expected bash, zsh or fish".
+ */
+int opt_choice(const char *name, const char *words, const char *value, int *ret,
+	       struct err *e) MUST_CHECK;
+
+/* The word at a position of words, its length in *ret_bytes; NULL: none. */
+const char *opt_choice_word(const char *words, int at, size_t *ret_bytes);
 
 /* Parse yes/no, true/false, on/off, 1/0. */
 int opt_bool(const char *name, const char *value, bool *ret,

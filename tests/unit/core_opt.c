@@ -6,6 +6,7 @@
 #include "tests/unit/test.h"
 
 #include "core/buf.h"
+#include "core/near.h"
 #include "core/opt.h"
 
 struct settings {
@@ -13,6 +14,7 @@ struct settings {
 	bool color;
 	unsigned rate;
 	char *voice;
+	enum { SORT_NAME, SORT_CHANGED, SORT_NEXT } sort;
 	unsigned calls;
 	char last[64];
 };
@@ -35,6 +37,7 @@ static const struct opt list[] = {
 	{ .name = "color", .kind = OPT_BOOL, .offset = offsetof(struct settings, color), .arg = "YES", .def = "yes", .words = "yes no", .help = "use colour" },
 	{ .letter = 's', .name = "rate", .kind = OPT_UINT, .offset = offsetof(struct settings, rate), .min = 80, .max = 450, .arg = "WPM", .def = "220", .help = "speed" },
 	{ .letter = 'v', .name = "voice-name", .kind = OPT_TEXT, .offset = offsetof(struct settings, voice), .arg = "VOICE", .def = "en-us", .help = "voice" },
+	{ .name = "sort", .kind = OPT_CHOICE, .offset = offsetof(struct settings, sort), .arg = "KEY", .def = "changed", .words = "name changed next", .help = "order" },
 	{ .letter = 'x', .name = "drop", .kind = OPT_CALL, .call = on_call, .arg = "RE", .help = "drop lines" },
 	{ .name = "tick", .kind = OPT_CALL, .call = on_call, .help = "call without a value" },
 	{ .letter = 'c', .name = "config", .kind = OPT_CALL, .call = on_call, .arg = "FILE", .words = "@file", .help = "a name so long that the help needs a line of its own", .command_line_only = true },
@@ -75,6 +78,7 @@ static void test_defaults(void **state)
 	assert_true(s.color);
 	assert_int_equal(s.rate, 220);
 	assert_string_equal(s.voice, "en-us");
+	assert_int_equal(s.sort, SORT_CHANGED);
 	assert_int_equal(s.calls, 0);
 	opts_fini(&opts, &s);
 	assert_null(s.voice);
@@ -122,20 +126,33 @@ static void test_parse_mistakes(void **state)
 		const char *args[3];
 		const char *text;
 	} cases[] = {
-		{ { "-q" }, "unknown option '-q'" },
-		{ { "--nonsense" }, "unknown option '--nonsense'" },
+		{ { "-q" }, "unknown option '-q'; see --help" },
+		{ { "--nonsense" }, "unknown option '--nonsense'; see --help" },
 		{ { "-v" }, "option '-v' needs VOICE" },
 		{ { "--voice-name" }, "option '--voice-name' needs VOICE" },
 		{ { "--loud=yes" }, "option '--loud=yes' takes no argument" },
 		{ { "--rate=79" }, "rate: 79 is outside 80..450" },
 		{ { "-s451" }, "rate: 451 is outside 80..450" },
-		{ { "-s", "-1" }, "rate: not a whole number: '-1'" },
-		{ { "-s", "1e2" }, "rate: not a whole number: '1e2'" },
-		{ { "-s", "" }, "rate: not a whole number: ''" },
+		{ { "-s", "-1" },
+		  "rate: '-1' is not a whole number, expected 80 to 450" },
+		{ { "-s", "1e2" },
+		  "rate: '1e2' is not a whole number, expected 80 to 450" },
+		{ { "-s", "" },
+		  "rate: '' is not a whole number, expected 80 to 450" },
 		{ { "-s", "99999999999999999999" },
 		  "rate: 99999999999999999999 is outside 80..450" },
-		{ { "--color=maybe" }, "color: neither yes nor no: 'maybe'" },
+		{ { "--color=maybe" },
+		  "color: 'maybe' is unknown, expected yes or no" },
 		{ { "-xbad" }, "drop: it is bad" },
+		{ { "--sort=size" },
+		  "unknown sort 'size', expected name, changed or next" },
+		{ { "--sort=" },
+		  "unknown sort '', expected name, changed or next" },
+		{ { "--loudd" },
+		  "unknown option '--loudd', did you mean '--loud'?" },
+		{ { "--voicename=x" },
+		  "unknown option '--voicename=x', did you mean "
+		  "'--voice-name'?" },
 	};
 
 	(void)state;
@@ -263,7 +280,7 @@ static void test_load_mistakes(void **state)
 			    "4: expected 'key = value' or '[section]'\n"
 			    "5: unknown key 'config'\n"
 			    "6: section without ']'\n"
-			    "7: color: neither yes nor no: 'maybe'\n"
+			    "7: color: 'maybe' is unknown, expected yes or no\n"
 			    "8: drop: it is bad\n"
 			    "10: unknown section [other]\n");
 	assert_true(e.usage);
@@ -326,9 +343,51 @@ static void test_apply_and_peek(void **state)
 	assert_int_equal(opts_apply(&opts, &s, "rate", "300", &e), 0);
 	assert_int_equal(s.rate, 300);
 	assert_int_equal(opts_apply(&opts, &s, "pitch", "3", &e), -EINVAL);
-	assert_string_equal(e.text, "unknown option 'pitch'");
+	assert_string_equal(e.text, "unknown key 'pitch'");
 	assert_null(opts_find(&opts, "Voice"));
 	opts_fini(&opts, &s);
+}
+
+/* The nearest word offered is found, and what is too far is not. */
+static void test_near(void **state)
+{
+	static const struct {
+		const char *typed, *word;
+	} cases[] = {
+		{ "lst", "list" },    { "edti", "edit" }, { "list", "" },
+		{ "xyzzy", "" },      { "l", "" },	  { "lits", "list" },
+		{ "edittt", "edit" }, { "editttt", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct near near;
+
+		near_init(&near, cases[i].typed);
+		near_offer(&near, "list", 4);
+		near_offer(&near, "edit", 4);
+		assert_string_equal(near.word, cases[i].word);
+	}
+}
+
+/* A position of the list and back; behind its end is nothing. */
+static void test_choice_word(void **state)
+{
+	size_t len = 0;
+	int at = -1;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(opt_choice("shell", "bash zsh fish", "fish", &at, &e),
+			 0);
+	assert_int_equal(at, 2);
+	assert_string_equal(opt_choice_word("bash zsh fish", 2, &len), "fish");
+	assert_int_equal(len, 4);
+	assert_null(opt_choice_word("bash zsh fish", 3, &len));
+	assert_int_equal(opt_choice("shell", "bash zsh fish", "fis", &at, &e),
+			 -EINVAL);
+	assert_string_equal(e.text,
+			    "unknown shell 'fis', expected bash, zsh or fish");
 }
 
 static void test_help_and_words(void **state)
@@ -368,6 +427,8 @@ int main(void)
 		cmocka_unit_test(test_load_mistakes),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_apply_and_peek),
+		cmocka_unit_test(test_near),
+		cmocka_unit_test(test_choice_word),
 		cmocka_unit_test(test_help_and_words),
 	};
 
