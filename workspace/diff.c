@@ -13,7 +13,7 @@
 #include "workspace/launch.h"
 #include "workspace/ns/ns.h"
 #include "workspace/ops.h"
-#include "workspace/store/skeleton.h"
+#include "workspace/store/host_layer.h"
 #include "workspace/store/tree.h"
 
 enum { NOBODY = 65534 };
@@ -24,7 +24,7 @@ enum { NOBODY = 65534 };
  */
 struct diff {
 	const struct store *store;
-	struct view old, new;
+	struct rootfs old, new;
 	bool json;
 	int old_root, new_root;
 	struct names paths; /* candidates, relative */
@@ -211,10 +211,10 @@ static void compare_all(struct diff *diff)
 static int diff_inside(void *data, struct err *e)
 {
 	struct diff *diff = data;
-	diff->old_root = view_mount(&diff->old, true, e);
+	diff->old_root = rootfs_mount(&diff->old, true, e);
 	if (diff->old_root < 0)
 		return diff->old_root;
-	diff->new_root = view_mount(&diff->new, true, e);
+	diff->new_root = rootfs_mount(&diff->new, true, e);
 	if (diff->new_root < 0)
 		return diff->new_root;
 	collect_layers(diff, &diff->new.lower, &diff->old.lower);
@@ -262,10 +262,10 @@ int command_diff(const struct run *run, struct err *e)
 	since(&meta, number, &old);
 	new = chain_copy(&meta.lower);
 	chain_push(&new, meta.upper);
-	rc = launch_view(run->store, &meta, &old, command_tell, &diff.old, e);
+	rc = launch_rootfs(run->store, &meta, &old, command_tell, &diff.old, e);
 	if (rc == 0)
-		rc = launch_view(run->store, &meta, &new, command_tell,
-				 &diff.new, e);
+		rc = launch_rootfs(run->store, &meta, &new, command_tell,
+				   &diff.new, e);
 	return rc < 0 ? rc
 		      : ns_run(&map, run->store->path, diff_inside, &diff, e);
 }

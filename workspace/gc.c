@@ -14,7 +14,7 @@
 #include "workspace/running.h"
 #include "workspace/ns/ns.h"
 #include "workspace/store/shift_kept.h"
-#include "workspace/store/skeleton.h"
+#include "workspace/store/host_layer.h"
 #include "workspace/store/tree.h"
 
 static void add_name(struct names *names, char *take_name)
@@ -177,7 +177,7 @@ int gc_look(const struct store *store, unsigned trash_days,
 {
 	static const char *const places[] = { "ws", "bases", "trash" };
 	SCOPED_NAMES struct names layers = { 0 };
-	char skeleton[LAYER_ID_BYTES + 1];
+	char host_layer[LAYER_ID_BYTES + 1];
 	struct findings found = { 0 };
 	struct mark mark = { .layers = &layers, .found = &found };
 	int rc = store_names(store, "layers", &layers, e);
@@ -187,10 +187,10 @@ int gc_look(const struct store *store, unsigned trash_days,
 		rc = mark_dir(store, places[i], trash_days, &mark, e);
 	if (rc == 0)
 		rc = look_around(store, &found, e);
-	skeleton_peek(store, skeleton);
-	if (rc == 0 && skeleton[0] != '\0' && has(&layers, skeleton)) {
+	host_layer_peek(store, host_layer);
+	if (rc == 0 && host_layer[0] != '\0' && has(&layers, host_layer)) {
 		mark.name = "host";
-		mark_layer(skeleton, &mark);
+		mark_layer(host_layer, &mark);
 	}
 	for (size_t i = 0; rc == 0 && i < layers.count; i++)
 		if (!mark.marked[i] && !is_held(store, layers.list[i]))

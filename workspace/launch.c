@@ -10,10 +10,10 @@
 #include "core/paths.h"
 #include "workspace/lxc/boot.h"
 #include "workspace/lxc/storage.h"
-#include "workspace/run/session.h"
+#include "workspace/run/attach.h"
 #include "workspace/run/start.h"
 #include "workspace/running.h"
-#include "workspace/store/skeleton.h"
+#include "workspace/store/host_layer.h"
 #include "workspace/workspace.h"
 
 enum { ENV_MAX = 256, HOSTNAME_MAX_BYTES = 63 };
@@ -117,7 +117,8 @@ static char *home_inside(const struct launch *launch)
 	return mem_printf("/home/%s", launch->user);
 }
 
-/* ---- the view ----------------------------------------------------------- */
+/* ---- the rootfs -----------------------------------------------------------
+ */
 
 /* Letters, digits and "-": what a host name may hold. */
 static char *hostname_of(const char *name)
@@ -131,11 +132,11 @@ static char *hostname_of(const char *name)
 	return host;
 }
 
-int launch_view(const struct store *store, const struct meta *meta,
-		const struct chain *chain, launch_told_fn *told_fn,
-		struct view *ret, struct err *e)
+int launch_rootfs(const struct store *store, const struct meta *meta,
+		  const struct chain *chain, launch_told_fn *told_fn,
+		  struct rootfs *ret, struct err *e)
 {
-	struct view view = {
+	struct rootfs rootfs = {
 		.store = store,
 		.lower = *chain,
 		.single = store->map.single,
@@ -143,25 +144,25 @@ int launch_view(const struct store *store, const struct meta *meta,
 	int rc = 0;
 
 	if (chain->host)
-		rc = skeleton_get(store, told_fn, view.skeleton, e);
+		rc = host_layer_get(store, told_fn, rootfs.host_layer, e);
 	if (rc == 0 && chain->count > 0)
 		rc = storage_attach(store, meta, chain->ids[0], e);
 	if (rc == 0)
-		*ret = view;
+		*ret = rootfs;
 	return rc;
 }
 
 /* What is seen inside while it runs. */
-static int running_view(const struct store *store, const struct launch *launch,
-			const struct meta *meta, const struct idmap *map,
-			launch_told_fn *told_fn, struct view *ret,
-			struct err *e)
+static int running_rootfs(const struct store *store,
+			  const struct launch *launch, const struct meta *meta,
+			  const struct idmap *map, launch_told_fn *told_fn,
+			  struct rootfs *ret, struct err *e)
 {
 	/* A whole tree stands on nothing that would have to be seen. */
 	const struct chain none = { 0 };
 	bool layered = meta->store == STORE_OVERLAY;
-	int rc = launch_view(store, meta, layered ? &meta->lower : &none,
-			     told_fn, ret, e);
+	int rc = launch_rootfs(store, meta, layered ? &meta->lower : &none,
+			       told_fn, ret, e);
 
 	if (rc == 0)
 		rc = storage_attach(store, meta, meta->upper, e);
@@ -183,21 +184,22 @@ static int start(const struct store *store, const struct launch *launch,
 {
 	SCOPED_TEXT char *hostname = hostname_of(launch->name);
 	SCOPED_META struct meta meta = { 0 };
-	struct view view;
-	const struct boot boot = { launch->name, &meta, &view };
+	struct rootfs rootfs;
+	const struct boot boot = { launch->name, &meta, &rootfs };
 	struct idmap map;
 	int rc = store_load(store, "ws", launch->name, &meta, e);
 
 	if (rc == 0)
 		rc = store_map(store, &meta, &map, e);
 	if (rc == 0)
-		rc = running_view(store, launch, &meta, &map, told_fn, &view,
-				  e);
+		rc = running_rootfs(store, launch, &meta, &map, told_fn,
+				    &rootfs, e);
 	if (rc < 0)
 		return rc;
-	view.hostname = hostname;
+	rootfs.hostname = hostname;
 	return meta.init ? boot_start(&boot, e)
-			 : holder_start(store, launch->name, &view, &map, e);
+			 : supervisor_start(store, launch->name, &rootfs, &map,
+					    e);
 }
 
 /* One try to join, and one to start: 1 with *ret filled. */
@@ -319,8 +321,8 @@ static int choose_net(struct launch *launch, const struct meta *meta,
 }
 
 /*
- * "me" is root's other name (inner.c); where root is another id, whatever id
- * inside the user has.
+ * "me" is root's other name (attach_inside.c); where root is another id,
+ * whatever id inside the user has.
  */
 static int choose_user(const struct store *store, struct launch *launch,
 		       const struct meta *meta, char **ret_number,
@@ -352,7 +354,7 @@ int launch_run(const struct store *store, struct launch *launch,
 	SCOPED_TEXT char *dir = NULL;
 	SCOPED_TEXT char *number = NULL;
 	struct env env = { 0 };
-	struct session session = { .argv = launch->argv };
+	struct attach attach = { .argv = launch->argv };
 	size_t asked = launch->shares.count;
 	int rc = store_load(store, "ws", launch->name, &meta, e);
 
@@ -372,31 +374,32 @@ int launch_run(const struct store *store, struct launch *launch,
 		rc = get_running(store, launch, told_fn, &running, e);
 	if (rc < 0)
 		return rc;
-	if (running.holder.full)
+	if (running.supervisor.full)
 		return err_say(e, EUSERS,
 			       "%s: %d commands run in it, which is the limit",
-			       launch->name, HOLDER_SESSIONS_MAX);
-	if (launch->private_net && !meta.init && !running.holder.private_net)
+			       launch->name, SUPERVISOR_SESSIONS_MAX);
+	if (launch->private_net && !meta.init &&
+	    !running.supervisor.private_net)
 		return err_say(e, EBUSY,
 			       "%s runs already, with the host's "
 			       "network",
 			       launch->name);
 	fill_env(&env, launch, home);
 	dir = choose_dir(launch);
-	session.env = (const char *const *)env.list;
-	session.dir = dir;
-	session.user = launch->user;
-	session.home = home;
-	session.say = launch->say;
-	session.confine.private_net = running.holder.private_net;
-	session.confine.nested = launch->nested || meta.init;
-	session.confine.keep_caps = launch->nested || meta.init;
-	session.confine.watched = running.holder.adopts;
+	attach.env = (const char *const *)env.list;
+	attach.dir = dir;
+	attach.user = launch->user;
+	attach.home = home;
+	attach.say = launch->say;
+	attach.confine.private_net = running.supervisor.private_net;
+	attach.confine.nested = launch->nested || meta.init;
+	attach.confine.keep_caps = launch->nested || meta.init;
+	attach.confine.watched = running.supervisor.copies_up;
 	if (meta.init) {
-		session.enter = boot_enter;
-		session.place = &place;
+		attach.enter = boot_enter;
+		attach.place = &place;
 	}
-	rc = session_run(&running.holder, &session, e);
+	rc = attach_run(&running.supervisor, &attach, e);
 	env_fini(&env);
 	return rc;
 }

@@ -28,17 +28,17 @@ typedef void launch_told_fn(const char *text);
 
 /*
  * Start what does not run yet, run the command, wait. Returns its exit code
- * (session_run), with e filled when it could not be started, or -errno.
+ * (attach_run), with e filled when it could not be started, or -errno.
  */
 int launch_run(const struct store *store, struct launch *launch,
 	       launch_told_fn *told_fn, struct err *e) MUST_CHECK;
 
 /*
- * The view of a workspace without its upper being written: for export, diff.
- * chain is the state to show. The skeleton is made when the host is below.
+ * The rootfs of a workspace without its upper being written: for export, diff.
+ * chain is the state to show. The host layer is made when the host is below.
  */
-int launch_view(const struct store *store, const struct meta *meta,
-		const struct chain *chain, launch_told_fn *told_fn,
-		struct view *ret, struct err *e) MUST_CHECK;
+int launch_rootfs(const struct store *store, const struct meta *meta,
+		  const struct chain *chain, launch_told_fn *told_fn,
+		  struct rootfs *ret, struct err *e) MUST_CHECK;
 
 #endif

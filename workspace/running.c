@@ -8,11 +8,12 @@ int running_find(const struct store *store, const char *name,
 		 struct running *ret, struct err *e)
 {
 	struct running running = { .paused = -1 };
-	int rc = holder_connect(store, name, &running.holder, e);
+	int rc = supervisor_connect(store, name, &running.supervisor, e);
 
 	if (rc < 0)
 		return rc;
-	running.init = rc == 1 ? running.holder.pid : boot_running(store, name);
+	running.init = rc == 1 ? running.supervisor.pid
+			       : boot_running(store, name);
 	if (running.init <= 0)
 		return 0;
 	*ret = running;
@@ -24,15 +25,15 @@ void running_close(struct running *running)
 	if (running->init <= 0)
 		return;
 	running_resume(running);
-	holder_close(&running->holder);
+	supervisor_close(&running->supervisor);
 	running->init = 0;
 }
 
 int running_pause(const struct store *store, const struct meta *meta,
 		  struct running *running, struct err *e)
 {
-	if (running->holder.pid > 0)
-		return holder_pause(&running->holder, e);
+	if (running->supervisor.pid > 0)
+		return supervisor_pause(&running->supervisor, e);
 	running->paused = boot_pause(store, meta->upper, e);
 	return running->paused < 0 ? running->paused : 0;
 }
@@ -40,8 +41,8 @@ int running_pause(const struct store *store, const struct meta *meta,
 void running_resume(struct running *running)
 {
 	/* If it ended meanwhile there is nothing to continue. */
-	if (running->holder.pid > 0)
-		(void)!holder_resume(&running->holder, NULL);
+	if (running->supervisor.pid > 0)
+		(void)!supervisor_resume(&running->supervisor, NULL);
 	scope_close(&running->paused);
 	running->paused = -1;
 }
@@ -56,7 +57,7 @@ int running_exclude(const struct store *store, const char *name, struct err *e)
 			       "%s is in use (process %d); leave it first, or: "
 			       "project workspace stop %s",
 			       name, running.init, name);
-	return rc < 0 ? rc : holder_lock(store, name, e);
+	return rc < 0 ? rc : supervisor_lock(store, name, e);
 }
 
 int running_stop(const struct store *store, const char *name, struct err *e)
@@ -66,6 +67,7 @@ int running_stop(const struct store *store, const char *name, struct err *e)
 
 	if (rc != 1)
 		return rc;
-	return running.holder.pid > 0 ? holder_stop(&running.holder, e)
-				      : boot_stop(store, name, e);
+	return running.supervisor.pid > 0
+		       ? supervisor_stop(&running.supervisor, e)
+		       : boot_stop(store, name, e);
 }

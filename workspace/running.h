@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * running.h - what runs a workspace: our holder (run/holder.h), or liblxc for a
- * full system container (lxc/boot.h).
+ * running.h - what runs a workspace: our supervisor (run/supervisor.h), or
+ * liblxc for a full system container (lxc/boot.h).
  */
 #ifndef WORKSPACE_RUNNING_H
 #define WORKSPACE_RUNNING_H
 
 #include "core/err.h"
-#include "workspace/run/holder.h"
+#include "workspace/run/supervisor.h"
 
 /* All-zero: nothing. */
 struct running {
-	struct holder holder; /* pid 0 when liblxc runs it */
+	struct supervisor supervisor; /* pid 0 when liblxc runs it */
 	pid_t init; /* process 1 as seen from outside */
 	int paused; /* of liblxc's, while it stands still */
 };

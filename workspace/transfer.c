@@ -24,7 +24,7 @@
 struct export
 {
 	const struct store *store;
-	struct view view;
+	struct rootfs rootfs;
 	const char *name; /* of the workspace */
 	const char *file; /* for its ending */
 	const char *format; /* "root", "oci", "incus" */
@@ -47,8 +47,8 @@ static int write_incus(struct pack *pack, const struct export *export, int root,
 			  "  name: %s\n"
 			  "  os: linux\n",
 			  machine.machine, (long long)time(NULL),
-			  machine.machine, export->view.hostname,
-			  export->view.hostname);
+			  machine.machine, export->rootfs.hostname,
+			  export->rootfs.hostname);
 	rc = pack_file(pack, "metadata.yaml", yaml, -1, strlen(yaml), e);
 	return rc < 0 ? rc : pack_tree(pack, root, "rootfs", skipped, e);
 }
@@ -64,16 +64,16 @@ static int write_archive(struct pack *pack, const struct export *export,
 		return pack_tree(pack, root, "", skipped, e);
 	tmp = dir_open(export->store->dir, "tmp", e);
 	return tmp < 0 ? tmp
-		       : oci_export(pack, root, tmp, export->view.hostname,
+		       : oci_export(pack, root, tmp, export->rootfs.hostname,
 				    skipped, e);
 }
 
 static int export_inside(void *data, struct err *e)
 {
 	const struct export *export = data;
-	bool host = export->view.lower.host;
+	bool host = export->rootfs.lower.host;
 	uint64_t skipped = 0;
-	SCOPED_FD int root = view_mount(&export->view, true, e);
+	SCOPED_FD int root = rootfs_mount(&export->rootfs, true, e);
 	struct pack *pack;
 	int rc;
 
@@ -168,11 +168,11 @@ int command_export(const struct run *run, struct err *e)
 	if (rc == 0)
 		rc = exported_chain(run, name, number, &meta, &chain, e);
 	if (rc == 0)
-		rc = launch_view(run->store, &meta, &chain, command_tell,
-				 &export.view, e);
+		rc = launch_rootfs(run->store, &meta, &chain, command_tell,
+				   &export.rootfs, e);
 	if (rc < 0)
 		return rc;
-	export.view.hostname = name;
+	export.rootfs.hostname = name;
 	export.name = name;
 	export.format = format;
 	return export_to(&export, &map, run->argv[1], e);

@@ -143,7 +143,7 @@ works() {
 	[ "$(ws run trip -- cat /usr/share/doc/new /usr/share/new)" = $'x\ny' ]
 }
 
-@test "a host that was changed gets a new skeleton" {
+@test "a host that was changed gets a new host layer" {
 	on "mkfs.ext4 -q -F"
 	ws run trip -- true
 	run ws run trip -- true

@@ -5,7 +5,7 @@
 
 #include "core/mem.h"
 #include "workspace/image/debian.h"
-#include "workspace/image/sources.h"
+#include "workspace/image/apt_sources.h"
 #include "tests/unit/test.h"
 
 static void test_names(void **state)
@@ -142,9 +142,9 @@ static void test_sources(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		SCOPED_SOURCE struct source source = { 0 };
-		bool found = sources_find(cases[i].text, cases[i].deb822,
-					  cases[i].suite, &source);
+		SCOPED_APT_SOURCE struct apt_source source = { 0 };
+		bool found = apt_sources_find(cases[i].text, cases[i].deb822,
+					      cases[i].suite, &source);
 
 		if (found != (cases[i].uri != NULL))
 			fail_msg("case %zu: %d", i, found);
@@ -164,17 +164,17 @@ static void test_every_cut(void **state)
 	(void)state;
 	for (size_t len = 0; len < sizeof(list) - 1; len++) {
 		SCOPED_TEXT char *cut = mem_text(list, len);
-		SCOPED_SOURCE struct source source = { 0 };
+		SCOPED_APT_SOURCE struct apt_source source = { 0 };
 
-		if (sources_find(cut, false, "bookworm", &source))
+		if (apt_sources_find(cut, false, "bookworm", &source))
 			assert_string_equal(source.uri,
 					    "https://one.example/debian");
 	}
 	for (size_t len = 0; len < sizeof(deb822) - 1; len++) {
 		SCOPED_TEXT char *cut = mem_text(deb822, len);
-		SCOPED_SOURCE struct source source = { 0 };
+		SCOPED_APT_SOURCE struct apt_source source = { 0 };
 
-		(void)sources_find(cut, true, "bookworm", &source);
+		(void)apt_sources_find(cut, true, "bookworm", &source);
 	}
 }
 

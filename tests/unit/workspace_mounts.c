@@ -3,7 +3,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * project_ws_mounts.c - layers are stacked the same way whatever the kernel's
+ * workspace_mounts.c - layers are stacked the same way whatever the kernel's
  * age: each by an option of its own, and before Linux 6.5 by one text. A
  * process that calls its kernel 2.6 (personality(2)) takes the second way.
  */

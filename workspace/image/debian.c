@@ -12,7 +12,7 @@
 #include "core/files.h"
 #include "core/lines.h"
 #include "core/mem.h"
-#include "workspace/image/sources.h"
+#include "workspace/image/apt_sources.h"
 #include "workspace/ns/mounts.h"
 #include "workspace/ns/ns.h"
 
@@ -72,15 +72,16 @@ static const char *const more_names[] = { "updates", "security" };
 
 struct origin {
 	const char *suite;
-	struct source main; /* the suite's own, or that of the host's suite */
-	struct source more[COUNT_OF(more_names)];
+	struct apt_source
+		main; /* the suite's own, or that of the host's suite */
+	struct apt_source more[COUNT_OF(more_names)];
 };
 
 static void origin_fini(struct origin *origin)
 {
-	source_fini(&origin->main);
+	apt_source_fini(&origin->main);
 	for (size_t i = 0; i < COUNT_OF(origin->more); i++)
-		source_fini(&origin->more[i]);
+		apt_source_fini(&origin->more[i]);
 }
 #define SCOPED_ORIGIN ON_SCOPE_EXIT(origin_fini)
 
@@ -96,7 +97,7 @@ static bool host_is_debian(void)
 	       strstr(buf_text(&text), "\nID=debian\n") != NULL;
 }
 
-static bool look_in(const char *path, const char *suite, struct source *ret)
+static bool look_in(const char *path, const char *suite, struct apt_source *ret)
 {
 	SCOPED_BUF struct buf text = { 0 };
 	const char *end = strrchr(path, '.');
@@ -105,10 +106,10 @@ static bool look_in(const char *path, const char *suite, struct source *ret)
 	if (end == NULL || (!deb822 && strcmp(end, ".list") != 0) ||
 	    file_read(AT_FDCWD, path, SOURCES_MAX_BYTES, &text, NULL) < 0)
 		return false;
-	return sources_find(buf_text(&text), deb822, suite, ret);
+	return apt_sources_find(buf_text(&text), deb822, suite, ret);
 }
 
-static void find_source(const char *suite, struct source *ret)
+static void find_source(const char *suite, struct apt_source *ret)
 {
 	static const char dir[] = "/etc/apt/sources.list.d";
 	struct dirent **list = NULL;
@@ -145,7 +146,7 @@ static void find_origin(const char *suite, struct origin *origin)
 /* A line of sources.list for more[i], or NULL. */
 static char *origin_line(const struct origin *origin, size_t i)
 {
-	const struct source *source = &origin->more[i];
+	const struct apt_source *source = &origin->more[i];
 
 	if (source->uri == NULL)
 		return NULL;

@@ -176,7 +176,7 @@ static int import_dir(const struct import *import, int dir, struct chain *ret,
 {
 	struct copy_job job = {
 		.from = dir,
-		.how = { .adopt_nobody = true, .skip_odd = true },
+		.how = { .nobody_to_root = true, .skip_odd = true },
 	};
 	char path[STORE_LAYER_PATH_BYTES];
 	char id[LAYER_ID_BYTES + 1];

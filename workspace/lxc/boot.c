@@ -19,7 +19,7 @@
 #include "core/mem.h"
 #include "workspace/lxc/liblxc.h"
 #include "workspace/lxc/root.h"
-#include "workspace/run/holder.h"
+#include "workspace/run/supervisor.h"
 #include "workspace/store/walk.h"
 
 enum {
@@ -171,11 +171,11 @@ static void set_share(struct container *c, const struct share *share,
 		      directory ? "dir" : "file");
 }
 
-static void set_shares(struct container *c, const struct view *view)
+static void set_shares(struct container *c, const struct rootfs *rootfs)
 {
-	for (size_t i = 0; i < view->share_count; i++) {
+	for (size_t i = 0; i < rootfs->share_count; i++) {
 		SCOPED_TEXT char *place = mem_printf(ROOT_PLACE "/%zu", i);
-		const struct share *share = &view->shares[i];
+		const struct share *share = &rootfs->shares[i];
 
 		set_share(c, share, geteuid() == 0 ? place : share->source);
 	}
@@ -185,20 +185,22 @@ static void set_shares(struct container *c, const struct view *view)
  * As root the root directory is ready; else liblxc stacks the layers, in one
  * text of at most a page.
  */
-static int set_root(struct container *c, const struct view *view, struct err *e)
+static int set_root(struct container *c, const struct rootfs *rootfs,
+		    struct err *e)
 {
 	SCOPED_BUF struct buf path = { 0 };
-	const char *store = view->store->path;
+	const char *store = rootfs->store->path;
 
 	if (geteuid() == 0) {
 		container_set(c, "lxc.rootfs.path", "dir:" ROOT_PLACE "/root");
 		return 0;
 	}
-	buf_add_text(&path, view->lower.count > 0 ? "overlay:" : "dir:");
+	buf_add_text(&path, rootfs->lower.count > 0 ? "overlay:" : "dir:");
 	/* Of several the first one lies on top, as with overlayfs itself. */
-	for (size_t i = 0; i < view->lower.count; i++)
-		buf_addf(&path, "%s/layers/%s/up:", store, view->lower.ids[i]);
-	buf_addf(&path, "%s/layers/%s/up", store, view->upper);
+	for (size_t i = 0; i < rootfs->lower.count; i++)
+		buf_addf(&path, "%s/layers/%s/up:", store,
+			 rootfs->lower.ids[i]);
+	buf_addf(&path, "%s/layers/%s/up", store, rootfs->upper);
 	/* The upper one stands there once more, as work directory. */
 	if (path.len_bytes + strlen(store) + MOUNT_TEXT_BYTES >
 	    (size_t)sysconf(_SC_PAGESIZE))
@@ -206,10 +208,10 @@ static int set_root(struct container *c, const struct view *view, struct err *e)
 			e, E2BIG,
 			"%zu layers are too many for liblxc; join them "
 			"with: project workspace gc --flatten --layers 1",
-			view->lower.count);
+			rootfs->lower.count);
 	container_set(c, "lxc.rootfs.path", "%s", buf_text(&path));
 	/* Without it what overlayfs notes is lost in a user namespace. */
-	if (view->lower.count > 0)
+	if (rootfs->lower.count > 0)
 		container_set(c, "lxc.rootfs.options", "userxattr");
 	return 0;
 }
@@ -223,30 +225,30 @@ static bool has_apparmor(void)
 	       buf_text(&text)[0] == 'Y';
 }
 
-static void set_net(struct container *c, const struct view *view)
+static void set_net(struct container *c, const struct rootfs *rootfs)
 {
-	if (!view->private_net) {
+	if (!rootfs->private_net) {
 		container_set(c, "lxc.net.0.type", "none");
-	} else if (view->bridge == NULL) {
+	} else if (rootfs->bridge == NULL) {
 		container_set(c, "lxc.net.0.type", "empty");
 	} else {
 		container_set(c, "lxc.net.0.type", "veth");
-		container_set(c, "lxc.net.0.link", "%s", view->bridge);
+		container_set(c, "lxc.net.0.link", "%s", rootfs->bridge);
 		container_set(c, "lxc.net.0.flags", "up");
 	}
 }
 
-static void set_system(struct container *c, const struct view *view)
+static void set_system(struct container *c, const struct rootfs *rootfs)
 {
 
-	container_set(c, "lxc.uts.name", "%s", view->hostname);
-	set_net(c, view);
+	container_set(c, "lxc.uts.name", "%s", rootfs->hostname);
+	set_net(c, rootfs);
 	container_set(c, "lxc.autodev", "1");
 	container_set(c, "lxc.tty.max", "0");
 	container_set(c, "lxc.pty.max", "1024");
 	container_set(c, "lxc.console.path", "none");
 	container_set(c, "lxc.mount.auto", "proc:mixed cgroup:mixed%s",
-		      view->private_net ? " sys:mixed" : "");
+		      rootfs->private_net ? " sys:mixed" : "");
 	container_set(c, "lxc.cap.drop",
 		      "mac_admin mac_override sys_time sys_module sys_rawio");
 	if (access(seccomp_profile, R_OK) == 0)
@@ -262,17 +264,17 @@ static void set_system(struct container *c, const struct view *view)
 	container_set(c, "lxc.monitor.signal.pdeath", "SIGKILL");
 }
 
-static int set_all(struct container *c, const struct view *view,
+static int set_all(struct container *c, const struct rootfs *rootfs,
 		   const struct idmap *boot, struct err *e)
 {
-	int rc = set_root(c, view, e);
+	int rc = set_root(c, rootfs, e);
 
 	if (rc < 0)
 		return rc;
 	set_ids(c, 'u', &boot->uids);
 	set_ids(c, 'g', &boot->gids);
-	set_system(c, view);
-	set_shares(c, view);
+	set_system(c, rootfs);
+	set_shares(c, rootfs);
 	return 0;
 }
 
@@ -280,7 +282,7 @@ static int set_all(struct container *c, const struct view *view,
 static int choose_ids(const struct boot *boot, struct idmap *ret_disk,
 		      struct idmap *ret_boot, struct err *e)
 {
-	const struct store *store = boot->view->store;
+	const struct store *store = boot->rootfs->store;
 	const struct idmap *map = &store->map;
 	int rc = store_map(store, boot->meta, ret_disk, e);
 
@@ -347,8 +349,8 @@ static _Noreturn void keeper_main(struct keeper *keeper)
 		/* With newuidmap(1) at hand liblxc would use it even as root,
 		 * and want the range in /etc/subuid. */
 		(void)setenv("PATH", ROOT_PLACE, 1);
-		rc = root_prepare(keeper->boot->view, keeper->disk, keeper->ids,
-				  &e);
+		rc = root_prepare(keeper->boot->rootfs, keeper->disk,
+				  keeper->ids, &e);
 	}
 	if (rc < 0) {
 		char text[ERR_TEXT_BYTES + 128];
@@ -394,7 +396,7 @@ static int start_keeper(struct keeper *keeper, struct err *e)
 {
 	SCOPED_TEXT char *path = NULL;
 	const struct container named = address(
-		keeper->boot->view->store, keeper->boot->meta->upper, &path);
+		keeper->boot->rootfs->store, keeper->boot->meta->upper, &path);
 	SCOPED_FD int alive = -1;
 	int ends[2];
 	pid_t pid, init = 0;
@@ -422,14 +424,14 @@ int boot_start(const struct boot *boot, struct err *e)
 {
 	SCOPED_TEXT char *path = NULL;
 	SCOPED_CONTAINER struct container container =
-		address(boot->view->store, boot->meta->upper, &path);
+		address(boot->rootfs->store, boot->meta->upper, &path);
 	SCOPED_FD int lock = -1;
 	SCOPED_FD int log = -1;
 	struct idmap disk, ids;
 	struct keeper keeper = { boot, &container, &disk, &ids, -1, -1, -1 };
 	int rc = boot_check(e);
 
-	if (rc == 0 && geteuid() != 0 && !boot->view->private_net)
+	if (rc == 0 && geteuid() != 0 && !boot->rootfs->private_net)
 		return err_say(
 			e, EPERM,
 			"a full system container with the host's network "
@@ -437,10 +439,10 @@ int boot_start(const struct boot *boot, struct err *e)
 	if (rc == 0)
 		rc = choose_ids(boot, &disk, &ids, e);
 	if (rc == 0)
-		rc = set_all(&container, boot->view, &ids, e);
+		rc = set_all(&container, boot->rootfs, &ids, e);
 	if (rc < 0)
 		return rc;
-	lock = holder_lock(boot->view->store, boot->name, e);
+	lock = supervisor_lock(boot->rootfs->store, boot->name, e);
 	log = lock < 0 ? lock : liblxc_log_open(e);
 	if (log < 0)
 		return log;

@@ -20,7 +20,7 @@
 #include <sys/types.h>
 
 #include "core/err.h"
-#include "workspace/run/view.h"
+#include "workspace/run/rootfs.h"
 
 enum {
 	BOOT_START_MS = 30000, /* until process 1 runs */
@@ -30,7 +30,7 @@ enum {
 struct boot {
 	const char *name; /* of the workspace */
 	const struct meta *meta;
-	const struct view *view; /* what is seen inside, and host name */
+	const struct rootfs *rootfs; /* what is seen inside, and host name */
 };
 
 /* Whether this user can: -EPERM or -ENOENT with what would enable it. */
@@ -54,7 +54,7 @@ int boot_pause(const struct store *store, const char *upper,
 int boot_stop(const struct store *store, const char *name,
 	      struct err *e) MUST_CHECK;
 
-/* How a session gets inside (run/session.h). */
+/* How a session gets inside (run/attach.h). */
 struct boot_place {
 	const struct store *store;
 	const char *upper;

@@ -48,7 +48,7 @@ static int join_maps(const struct idmap_ids *disk, const struct idmap_ids *boot,
 }
 
 struct place {
-	const struct view *view;
+	const struct rootfs *rootfs;
 	int store; /* opened before anything is covered: it may lie there */
 	int shares[SHARES_MAX]; /* likewise */
 	int userns; /* for what lies in the store */
@@ -112,7 +112,7 @@ static int show_layer(const struct place *place, const char *id,
 static int make_work(const struct place *place, struct err *e)
 {
 	static const char *const directories[] = { "work", "work/root" };
-	SCOPED_FD int layer = open_layer(place, place->view->upper, "", e);
+	SCOPED_FD int layer = open_layer(place, place->rootfs->upper, "", e);
 
 	for (size_t i = 0; layer >= 0 && i < COUNT_OF(directories); i++)
 		if (mkdirat(layer, directories[i], 0700) < 0 && errno != EEXIST)
@@ -145,21 +145,22 @@ static int mount_as(uid_t uid, gid_t gid, const char *const *lowers,
 
 static int stack(const struct place *place, int target, struct err *e)
 {
-	const struct view *view = place->view;
+	const struct rootfs *rootfs = place->rootfs;
 	char names[CHAIN_MAX][24];
 	const char *lowers[CHAIN_MAX];
 	int rc = make_work(place, e);
 
-	for (size_t i = 0; rc == 0 && i < view->lower.count; i++) {
+	for (size_t i = 0; rc == 0 && i < rootfs->lower.count; i++) {
 		snprintf(names[i], sizeof(names[i]), "l%zu", i);
 		lowers[i] = names[i];
-		rc = show_layer(place, view->lower.ids[i], "/up", names[i], e);
+		rc = show_layer(place, rootfs->lower.ids[i], "/up", names[i],
+				e);
 	}
 	if (rc == 0)
-		rc = show_layer(place, view->upper, "", "upper", e);
+		rc = show_layer(place, rootfs->upper, "", "upper", e);
 	return rc < 0 ? rc
 		      : mount_as(place->uid, place->gid, lowers,
-				 view->lower.count, target, e);
+				 rootfs->lower.count, target, e);
 }
 
 /*
@@ -179,10 +180,10 @@ static int show_sys(int root, struct err *e)
 
 static int show_shares(const struct place *place, struct err *e)
 {
-	const struct view *view = place->view;
+	const struct rootfs *rootfs = place->rootfs;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < view->share_count; i++) {
+	for (size_t i = 0; rc == 0 && i < rootfs->share_count; i++) {
 		SCOPED_TEXT char *name = mem_printf("%zu", i);
 
 		rc = show(place->shares[i], name, MOUNT_NO_SUID | MOUNT_NO_DEV,
@@ -193,13 +194,13 @@ static int show_shares(const struct place *place, struct err *e)
 
 static int prepare(const struct place *place, struct err *e)
 {
-	const struct view *view = place->view;
+	const struct rootfs *rootfs = place->rootfs;
 	SCOPED_FD int target = -1;
 	SCOPED_FD int root = -1;
 	int rc;
 
-	if (view->lower.count == 0) {
-		rc = show_layer(place, view->upper, "/up", "root", e);
+	if (rootfs->lower.count == 0) {
+		rc = show_layer(place, rootfs->upper, "/up", "root", e);
 	} else {
 		target = make("root", true, e);
 		rc = target < 0 ? target : stack(place, target, e);
@@ -209,7 +210,7 @@ static int prepare(const struct place *place, struct err *e)
 	root = open(ROOT_PLACE "/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return err_set(e, errno, "open " ROOT_PLACE "/root");
-	if (!view->private_net)
+	if (!rootfs->private_net)
 		rc = show_sys(root, e);
 	return rc < 0 ? rc : show_shares(place, e);
 }
@@ -228,13 +229,13 @@ static int open_userns(const struct idmap *disk, const struct idmap *boot,
 /* What is to be shown may lie below ROOT_PLACE itself. */
 static int open_sources(struct place *place, struct err *e)
 {
-	const struct view *view = place->view;
+	const struct rootfs *rootfs = place->rootfs;
 
-	place->store = dir_open(AT_FDCWD, view->store->path, e);
+	place->store = dir_open(AT_FDCWD, rootfs->store->path, e);
 	if (place->store < 0)
 		return place->store;
-	for (size_t i = 0; i < view->share_count; i++) {
-		const char *source = view->shares[i].source;
+	for (size_t i = 0; i < rootfs->share_count; i++) {
+		const char *source = rootfs->shares[i].source;
 
 		place->shares[i] = open(source, O_PATH | O_CLOEXEC);
 		if (place->shares[i] < 0)
@@ -258,11 +259,11 @@ static int cover(struct err *e)
 }
 
 /* What is opened stays open: the process becomes the keeper. */
-int root_prepare(const struct view *view, const struct idmap *disk,
+int root_prepare(const struct rootfs *rootfs, const struct idmap *disk,
 		 const struct idmap *boot, struct err *e)
 {
 	struct place place = {
-		.view = view,
+		.rootfs = rootfs,
 		.uid = boot->uids.ranges[0].outside,
 		.gid = boot->gids.ranges[0].outside,
 	};

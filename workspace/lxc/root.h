@@ -12,7 +12,7 @@
 #define WORKSPACE_ROOT_H
 
 #include "core/err.h"
-#include "workspace/run/view.h"
+#include "workspace/run/rootfs.h"
 
 #define ROOT_PLACE "/mnt"
 
@@ -20,7 +20,7 @@
  * disk: from the ids inside to those on disk; boot: to those that the container
  * runs as. Shares go to ROOT_PLACE/NUMBER, counted from 0.
  */
-int root_prepare(const struct view *view, const struct idmap *disk,
+int root_prepare(const struct rootfs *rootfs, const struct idmap *disk,
 		 const struct idmap *boot, struct err *e) MUST_CHECK;
 
 #endif

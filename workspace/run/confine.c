@@ -10,7 +10,7 @@
 #include <sys/capability.h>
 
 #include "core/syscalls.h"
-#include "workspace/run/calls.h"
+#include "workspace/run/path_syscalls.h"
 
 /* ---- capabilities ------------------------------------------------------- */
 
@@ -163,7 +163,7 @@ static int fill_filter(struct syscalls *filter, const struct confine *confine,
 	if (rc == 0 && !confine->nested)
 		rc = refuse_namespaces(filter, e);
 	if (rc == 0 && confine->watched)
-		rc = calls_watch(filter, e);
+		rc = path_syscalls_watch(filter, e);
 	return rc < 0 ? rc : refuse_typing(filter, e);
 }
 

@@ -22,8 +22,8 @@ struct confine {
  * no_new_privs, the seccomp filter, and every descriptor above standard error
  * closed on execve; confine_caps() must have been called before.
  *
- * With watched *ret_listener is the listener to hand over (calls.h), or -1:
- * a process has only one, and this one has had it from outside. Until it is
+ * With watched *ret_listener is the listener to hand over (path_syscalls.h), or
+ * -1: a process has only one, and this one has had it from outside. Until it is
  * served this process must not change a file by its name.
  */
 int confine_apply(const struct confine *confine, int *ret_listener,

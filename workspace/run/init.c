@@ -18,14 +18,14 @@
 #include "core/files.h"
 #include "workspace/ns/mounts.h"
 #include "workspace/ns/ns.h"
-#include "workspace/run/adopter.h"
+#include "workspace/run/copyup_server.h"
 #include "workspace/run/freezer.h"
-#include "workspace/run/holder.h"
+#include "workspace/run/supervisor.h"
 
 enum {
 	FIRST_SESSION_MS = 20000, /* a starter that died never connects */
 	KEPT_FD = 600, /* where the few that are kept go */
-	CONNECTIONS_MAX = HOLDER_SESSIONS_MAX + HOLDER_SPARE,
+	CONNECTIONS_MAX = SUPERVISOR_SESSIONS_MAX + SUPERVISOR_SPARE,
 };
 
 /* ---- serving ------------------------------------------------------------ */
@@ -35,8 +35,8 @@ struct init {
 	int signals;
 	bool private_net;
 	struct freezer freezer;
-	int namespaces[HOLDER_NAMESPACES];
-	struct adopter *adopter; /* NULL: nothing to adopt here */
+	int namespaces[SUPERVISOR_NAMESPACES];
+	struct copyup_server *server; /* NULL: nothing to copy up here */
 	int paused_by; /* the connection that asked for it, -1 */
 	struct pollfd polled[2 + CONNECTIONS_MAX]; /* the two above first */
 	size_t count;
@@ -46,10 +46,10 @@ struct init {
 /* First no call is being answered: its process would not stop meanwhile. */
 static bool pause_all(struct init *init, int fd)
 {
-	if (init->paused_by >= 0 || !adopter_pause(init->adopter))
+	if (init->paused_by >= 0 || !copyup_server_pause(init->server))
 		return false;
 	if (!freezer_freeze(&init->freezer)) {
-		adopter_resume(init->adopter);
+		copyup_server_resume(init->server);
 		return false;
 	}
 	init->paused_by = fd;
@@ -61,7 +61,7 @@ static void go_on(struct init *init, int fd)
 	if (init->paused_by != fd)
 		return;
 	freezer_thaw(&init->freezer);
-	adopter_resume(init->adopter);
+	copyup_server_resume(init->server);
 	init->paused_by = -1;
 }
 
@@ -79,8 +79,8 @@ static void accept_session(struct init *init)
 	struct greeting greeting = {
 		.magic = GREETING,
 		.private_net = init->private_net,
-		.adopts = init->adopter != NULL,
-		.full = init->count >= 2 + HOLDER_SESSIONS_MAX,
+		.copies_up = init->server != NULL,
+		.full = init->count >= 2 + SUPERVISOR_SESSIONS_MAX,
 	};
 	bool room = init->count < COUNT_OF(init->polled);
 	int fd = accept4(init->listener, NULL, NULL,
@@ -124,8 +124,8 @@ static ssize_t receive(int fd, char *request, int *ret_listener)
 
 static char take_listener(struct init *init, int *listener)
 {
-	if (*listener < 0 || init->adopter == NULL ||
-	    adopter_take(init->adopter, fd_give(listener)) < 0)
+	if (*listener < 0 || init->server == NULL ||
+	    copyup_server_take(init->server, fd_give(listener)) < 0)
 		return 'F';
 	return 'L';
 }
@@ -151,10 +151,11 @@ static char answer_request(struct init *init, int fd, char request,
 
 static bool send_namespaces(const struct init *init, int sock)
 {
-	size_t bytes = holder_namespace_count(init->private_net) * sizeof(int);
+	size_t bytes = supervisor_namespace_count(init->private_net) *
+		       sizeof(int);
 	char answer = 'J';
 	struct iovec part = { &answer, 1 };
-	union holder_rights rights = { { 0 } };
+	union supervisor_rights rights = { { 0 } };
 	struct msghdr message = { .msg_iov = &part,
 				  .msg_iovlen = 1,
 				  .msg_control = rights.bytes,
@@ -205,8 +206,8 @@ static void reap(struct init *init)
 /* All ends before the lock is let go: nobody writes after that. */
 static void end_all(struct init *init)
 {
-	const struct timespec nap = { .tv_nsec = HOLDER_NAP_MS * 1000000L };
-	uint64_t until = clock_ms() + HOLDER_END_WAIT_MS;
+	const struct timespec nap = { .tv_nsec = SUPERVISOR_NAP_MS * 1000000L };
+	uint64_t until = clock_ms() + SUPERVISOR_END_WAIT_MS;
 
 	close(init->listener);
 	while (kill(-1, SIGKILL) == 0 && clock_ms() < until) {
@@ -215,7 +216,7 @@ static void end_all(struct init *init)
 		nanosleep(&nap, NULL);
 	}
 	/* Half a copy would stay in the workspace for ever. */
-	(void)!adopter_pause(init->adopter);
+	(void)!copyup_server_pause(init->server);
 }
 
 static void serve(struct init *init)
@@ -244,16 +245,16 @@ static void serve(struct init *init)
 
 /* ---- becoming process 1 ------------------------------------------------- */
 
-/* A skeleton in use is locked, so that gc leaves it alone. */
-static int hold_skeleton(const struct view *view, struct err *e)
+/* A host layer in use is locked, so that gc leaves it alone. */
+static int hold_host_layer(const struct rootfs *rootfs, struct err *e)
 {
 	char path[STORE_LAYER_PATH_BYTES];
 	int fd;
 
-	if (!view->lower.host)
+	if (!rootfs->lower.host)
 		return 0;
-	store_layer_path(view->skeleton, "up", path);
-	fd = dir_open(view->store->dir, path, e);
+	store_layer_path(rootfs->host_layer, "up", path);
+	fd = dir_open(rootfs->store->dir, path, e);
 	if (fd < 0)
 		return fd;
 	/* Kept open for ever. */
@@ -261,13 +262,14 @@ static int hold_skeleton(const struct view *view, struct err *e)
 }
 
 /* Here, while /proc is still the host's. */
-static int open_namespaces(int fds[HOLDER_NAMESPACES], struct err *e)
+static int open_namespaces(int fds[SUPERVISOR_NAMESPACES], struct err *e)
 {
-	for (size_t i = 0; i < HOLDER_NAMESPACES; i++) {
-		fds[i] = open(holder_namespaces[i].file, O_RDONLY | O_CLOEXEC);
+	for (size_t i = 0; i < SUPERVISOR_NAMESPACES; i++) {
+		fds[i] = open(supervisor_namespaces[i].file,
+			      O_RDONLY | O_CLOEXEC);
 		if (fds[i] < 0)
 			return err_set(e, errno, "open %s",
-				       holder_namespaces[i].file);
+				       supervisor_namespaces[i].file);
 	}
 	return 0;
 }
@@ -292,14 +294,14 @@ static int set_up(const struct init_start *start, struct err *e)
 	if (rc == 0 && mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		rc = ns_explain(errno, "make mounts private", e);
 	if (rc == 0)
-		rc = hold_skeleton(&start->view, e);
-	root = rc == 0 ? view_mount(&start->view, false, e) : rc;
+		rc = hold_host_layer(&start->rootfs, e);
+	root = rc == 0 ? rootfs_mount(&start->rootfs, false, e) : rc;
 	if (root < 0)
 		return root;
 	rc = mount_pivot(root, e);
 	if (rc == 0)
-		(void)!sethostname(start->view.hostname,
-				   strlen(start->view.hostname));
+		(void)!sethostname(start->rootfs.hostname,
+				   strlen(start->rootfs.hostname));
 	return rc;
 }
 
@@ -307,18 +309,18 @@ static int set_up(const struct init_start *start, struct err *e)
  * Where user 0 of the host is one inside its files have an owner. Where not
  * even a /proc of our own is allowed nobody could be found in it.
  */
-static int start_adopter(struct init *init, const struct init_start *start,
+static int start_copyups(struct init *init, const struct init_start *start,
 			 struct err *e)
 {
 	char me[2] = "";
 
-	if (!start->view.lower.host ||
+	if (!start->rootfs.lower.host ||
 	    idmap_inside(&start->map->uids, 0) >= 0 ||
 	    readlinkat(init->freezer.proc, "self", me, sizeof(me)) != 1 ||
 	    me[0] != '1')
 		return 0;
-	init->adopter = adopter_start(init->freezer.proc, e);
-	return init->adopter != NULL ? 0 : -e->code;
+	init->server = copyup_server_start(init->freezer.proc, e);
+	return init->server != NULL ? 0 : -e->code;
 }
 
 static int stand_alone(struct init *init, struct err *e)
@@ -376,8 +378,8 @@ _Noreturn void init_main(struct init_start *start)
 	if (rc == 0)
 		rc = stand_alone(&init, &e);
 	if (rc == 0)
-		rc = start_adopter(&init, start, &e);
-	if (rc == 0 && listen(start->listener, HOLDER_SESSIONS_MAX) < 0)
+		rc = start_copyups(&init, start, &e);
+	if (rc == 0 && listen(start->listener, SUPERVISOR_SESSIONS_MAX) < 0)
 		rc = err_set(&e, errno, "listen");
 	ns_verdict_send(start->verdict, &e);
 	close(start->verdict);
@@ -385,7 +387,7 @@ _Noreturn void init_main(struct init_start *start)
 	if (rc < 0)
 		_exit(1);
 	init.listener = start->listener;
-	init.private_net = start->view.private_net;
+	init.private_net = start->rootfs.private_net;
 	init.polled[0] = (struct pollfd){ init.listener, POLLIN, 0 };
 	init.polled[1] = (struct pollfd){ init.signals, POLLIN, 0 };
 	init.count = 2;

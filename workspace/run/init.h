@@ -2,7 +2,7 @@
 /* Copyright the earshot authors */
 /*
  * init.h - process 1 of a workspace: assembles what is seen, keeps the
- * namespaces, serves its sessions (the other end of holder.h).
+ * namespaces, serves its sessions (the other end of supervisor.h).
  *
  * Requests are one byte: 'p' pause ('P' when everything inside stands still,
  * 'E' when that did not succeed), 'c' continue ('C'), 'j' join ('J' with the
@@ -20,26 +20,27 @@
 #include <sys/socket.h>
 
 #include "core/err.h"
-#include "workspace/run/view.h"
+#include "workspace/run/rootfs.h"
 
 enum {
 	GREETING = 'k',
 	GREETING_REFUSAL = 'f', /* closed at once: too many connections */
 };
 
-enum { HOLDER_NAMESPACES = 6 };
+enum { SUPERVISOR_NAMESPACES = 6 };
 
 /* In the order of joining: the first gives the right to the others. */
-struct holder_namespace {
+struct supervisor_namespace {
 	const char *file;
 	int type;
 };
-extern const struct holder_namespace holder_namespaces[HOLDER_NAMESPACES];
-size_t holder_namespace_count(bool private_net);
+extern const struct supervisor_namespace
+	supervisor_namespaces[SUPERVISOR_NAMESPACES];
+size_t supervisor_namespace_count(bool private_net);
 
 /* Room for the descriptors of all namespaces in a message. */
-union holder_rights {
-	char bytes[CMSG_SPACE(HOLDER_NAMESPACES * sizeof(int))];
+union supervisor_rights {
+	char bytes[CMSG_SPACE(SUPERVISOR_NAMESPACES * sizeof(int))];
 	struct cmsghdr align;
 };
 
@@ -47,13 +48,13 @@ union holder_rights {
 struct greeting {
 	char magic;
 	bool private_net;
-	bool adopts; /* wants the listeners of sessions */
+	bool copies_up; /* wants the listeners of sessions */
 	bool full; /* no session more, only who asks for something */
 };
 
 struct init_start {
 	struct store store; /* copies: the child moves their descriptors */
-	struct view view;
+	struct rootfs rootfs;
 	const struct idmap *map;
 	int listener, lock, go, verdict;
 	int *namespaces; /* to be opened */

@@ -11,7 +11,7 @@
 #define WORKSPACE_SHARES_H
 
 #include "core/err.h"
-#include "workspace/run/view.h"
+#include "workspace/run/rootfs.h"
 
 enum { SHARES_MAX = 64 };
 

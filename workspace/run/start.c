@@ -9,10 +9,10 @@
 #include "core/child.h"
 #include "core/files.h"
 #include "workspace/ns/ns.h"
-#include "workspace/run/holder.h"
+#include "workspace/run/supervisor.h"
 #include "workspace/run/init.h"
 
-/* The holder is nobody's child: who starts it may end before it does. */
+/* The supervisor is nobody's child: who starts it may end before it does. */
 static pid_t fork_init(struct init_start *start, int go_writer,
 		       int verdict_reader, struct err *e)
 {
@@ -20,7 +20,7 @@ static pid_t fork_init(struct init_start *start, int go_writer,
 			      CLONE_NEWUTS | CLONE_NEWIPC;
 	pid_t pid;
 
-	if (start->view.private_net)
+	if (start->rootfs.private_net)
 		flags |= CLONE_NEWNET;
 	pid = ns_fork(flags, e);
 	if (pid == 0) {
@@ -65,22 +65,22 @@ static int start_init(struct init_start *start, struct err *e)
 	return rc;
 }
 
-int holder_start(const struct store *store, const char *name,
-		 const struct view *view, const struct idmap *map,
-		 struct err *e)
+int supervisor_start(const struct store *store, const char *name,
+		     const struct rootfs *rootfs, const struct idmap *map,
+		     struct err *e)
 {
-	SCOPED_FD int lock = holder_lock(store, name, e);
+	SCOPED_FD int lock = supervisor_lock(store, name, e);
 	SCOPED_FD int listener = -1;
 	struct init_start start = {
-		*store, *view, map, -1, lock, -1, -1, NULL
+		*store, *rootfs, map, -1, lock, -1, -1, NULL
 	};
 
 	if (lock < 0)
 		return lock;
-	listener = holder_bind(store, name, e);
+	listener = supervisor_bind(store, name, e);
 	if (listener < 0)
 		return listener;
 	start.listener = listener;
-	start.view.store = &start.store;
+	start.rootfs.store = &start.store;
 	return start_init(&start, e);
 }

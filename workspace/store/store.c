@@ -17,7 +17,7 @@
 #include "core/paths.h"
 #include "workspace/ns/ns.h"
 #include "workspace/store/grant.h"
-#include "workspace/store/skeleton.h"
+#include "workspace/store/host_layer.h"
 #include "workspace/store/tree.h"
 
 enum { LOCK_PAUSE_MIN_NS = 100000, LOCK_PAUSE_MAX_NS = 5000000 };
@@ -423,7 +423,7 @@ int store_new_layer(const struct store *store, const struct idmap *map,
 
 static bool is_part(const char *name)
 {
-	for (const char *const *part = skeleton_parts; *part != NULL; part++)
+	for (const char *const *part = host_layer_parts; *part != NULL; part++)
 		if (strcmp(*part, name) == 0)
 			return true;
 	return false;

@@ -9,10 +9,10 @@
  *		bases/NAME		a base, in the same format
  *		layers/ID/up		what a layer holds; frozen when no
  *		layers/ID/work		  workspace has it as its upper
- *		host			the host's skeleton (skeleton.h)
+ *		host			the host layer (host_layer.h)
  *		tmp/			what is being removed
  *		shift/INODE-BORN	see shift_tree.h
- *		locks/NAME, run/NAME	see store_lock(), holder.h
+ *		locks/NAME, run/NAME	see store_lock(), supervisor.h
  *
  * The directory is 0700 because what is setuid inside a workspace is setuid-you
  * for everyone who can reach it from outside.
@@ -127,7 +127,7 @@ void store_layer_path(const char *id, const char *part,
 
 /*
  * Whether nothing was ever written to a layer. Over the host its mount points
- * (skeleton_parts) do not count.
+ * (host_layer_parts) do not count.
  */
 bool store_layer_is_empty(const struct store *store, const char *id, bool host);
 

@@ -209,9 +209,9 @@ static int copy_xattrs(const char *from, const char *to, struct err *e)
 	return 0;
 }
 
-static uid_t adopt(const struct copy *copy, uid_t id)
+static uid_t shown_owner(const struct copy *copy, uid_t id)
 {
-	return copy->how->adopt_nobody && id == NOBODY ? 0 : id;
+	return copy->how->nobody_to_root && id == NOBODY ? 0 : id;
 }
 
 static int copy_attributes(struct copy *copy, int from, const char *from_name,
@@ -224,8 +224,8 @@ static int copy_attributes(struct copy *copy, int from, const char *from_name,
 	SCOPED_TEXT char *target = mem_printf("/proc/self/fd/%d/%s", to, name);
 	int rc;
 
-	if (fchownat(to, name, adopt(copy, st->st_uid), adopt(copy, st->st_gid),
-		     AT_SYMLINK_NOFOLLOW) < 0)
+	if (fchownat(to, name, shown_owner(copy, st->st_uid),
+		     shown_owner(copy, st->st_gid), AT_SYMLINK_NOFOLLOW) < 0)
 		return err_set(e, errno, "set the owner of %s%s",
 			       buf_text(&copy->path), name);
 	/* chown takes setuid bits away: the mode comes after it. */
@@ -379,7 +379,7 @@ int tree_copy(int from, int to, struct tree_copy *how, struct err *e)
 
 int tree_copy_one(int dir, const char *name, const char *as, struct err *e)
 {
-	struct tree_copy how = { .adopt_nobody = true };
+	struct tree_copy how = { .nobody_to_root = true };
 	struct copy copy = { .how = &how, .root = dir };
 	struct stat st;
 	int rc;

@@ -22,7 +22,7 @@ int tree_empty(int dir, struct err *e) MUST_CHECK;
 
 struct tree_copy {
 	/* Owners outside of the map are seen as 65534: give those to 0. */
-	bool adopt_nobody;
+	bool nobody_to_root;
 	/* Devices, sockets and what cannot be read is left out and counted. */
 	bool skip_odd;
 	bool reflink_only; /* refuse to copy bytes: -EOPNOTSUPP */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/run/view.h"
+#include "workspace/run/rootfs.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "workspace/ns/mounts.h"
-#include "workspace/store/skeleton.h"
+#include "workspace/store/host_layer.h"
 #include "workspace/store/tree.h"
 
 enum {
@@ -30,7 +30,7 @@ struct paths {
 };
 
 struct work {
-	const struct view *view;
+	const struct rootfs *rootfs;
 	int scaffold; /* a tmpfs below all layers: mount points that they lack
 		       */
 	int root; /* the root directory, O_PATH, once mounted */
@@ -72,7 +72,7 @@ static int read_mounts(struct work *work, struct err *e)
 	SCOPED_BUF struct buf text = { 0 };
 	int rc = file_read(AT_FDCWD, "/proc/self/mountinfo",
 			   MOUNTINFO_MAX_BYTES, &text, e);
-	const char *store = work->view->store->path;
+	const char *store = work->rootfs->store->path;
 	SCOPED_TEXT char *real = realpath(store, NULL);
 	const char *line = buf_text(&text);
 
@@ -88,7 +88,7 @@ static int read_mounts(struct work *work, struct err *e)
 		for (int i = 0; i < 4 && at < line + len; i++)
 			at += strcspn(at, " \n") + 1;
 		path = unescape_octal(at, strcspn(at, " \n"));
-		/* Our own, of a view before this one, do not count. */
+		/* Our own, of a rootfs before this one, do not count. */
 		if (strncmp(path, store, strlen(store)) != 0)
 			add_path(&work->mounts, path);
 		line += len + (line[len] == '\n');
@@ -186,17 +186,17 @@ static void stack_layer(struct stack *stack, const char *id, const char *part)
 		stack_add(stack, mem_printf("%s/%s", up, part));
 }
 
-/* All frozen layers, then the skeleton. */
-static void stack_layers(struct stack *stack, const struct view *view,
+/* All frozen layers, then the host layer. */
+static void stack_layers(struct stack *stack, const struct rootfs *rootfs,
 			 const char *part)
 {
-	for (size_t i = 0; i < view->lower.count; i++)
-		stack_layer(stack, view->lower.ids[i], part);
-	if (view->lower.host)
-		stack_layer(stack, view->skeleton, part);
+	for (size_t i = 0; i < rootfs->lower.count; i++)
+		stack_layer(stack, rootfs->lower.ids[i], part);
+	if (rootfs->lower.host)
+		stack_layer(stack, rootfs->host_layer, part);
 }
 
-static int make_upper(const struct view *view, const char *part,
+static int make_upper(const struct rootfs *rootfs, const char *part,
 		      char **ret_upper, char **ret_work, struct err *e)
 {
 	SCOPED_TEXT char *upper = NULL;
@@ -204,8 +204,8 @@ static int make_upper(const struct view *view, const char *part,
 	char up[STORE_LAYER_PATH_BYTES];
 	char at[STORE_LAYER_PATH_BYTES];
 
-	store_layer_path(view->upper, "up", up);
-	store_layer_path(view->upper, "work", at);
+	store_layer_path(rootfs->upper, "up", up);
+	store_layer_path(rootfs->upper, "work", at);
 	upper = part != NULL ? mem_printf("%s/%s", up, part) : mem_copy(up);
 	work = mem_printf("%s/%s", at, part != NULL ? part : "root");
 	for (char *p = work + strlen(at) + 1; *p != '\0'; p++)
@@ -221,15 +221,15 @@ static int make_upper(const struct view *view, const char *part,
 	return 0;
 }
 
-static int mount_stack(const struct view *view, const struct stack *stack,
+static int mount_stack(const struct rootfs *rootfs, const struct stack *stack,
 		       const char *part, int target, struct err *e)
 {
 	SCOPED_TEXT char *upper = NULL;
 	SCOPED_TEXT char *work = NULL;
 	int rc = 0;
 
-	if (view->upper[0] != '\0')
-		rc = make_upper(view, part, &upper, &work, e);
+	if (rootfs->upper[0] != '\0')
+		rc = make_upper(rootfs, part, &upper, &work, e);
 	if (rc == 0)
 		rc = mount_overlay(stack->lowers, stack->count, upper, work,
 				   target, e);
@@ -317,11 +317,11 @@ static int plan_part(struct work *work, const char *part, unsigned depth,
 	/* The store cannot be below its own layers, nor is it for showing. */
 	if (work->mounts.count > 0 && strcmp(path, work->mounts.list[0]) == 0)
 		return 0;
-	if (!skeleton_hides(part) && has_mounts_below(work, path))
+	if (!host_layer_hides(part) && has_mounts_below(work, path))
 		return plan_children(work, part, depth, e);
 	add_path(&work->parts, part);
-	return work->view->upper[0] != '\0'
-		       ? make_upper(work->view, part, &upper, &at, e)
+	return work->rootfs->upper[0] != '\0'
+		       ? make_upper(work->rootfs, part, &upper, &at, e)
 		       : 0;
 }
 
@@ -329,8 +329,8 @@ static int plan_host(struct work *work, struct err *e)
 {
 	int rc = read_mounts(work, e);
 
-	for (const char *const *part = skeleton_parts; rc == 0 && *part != NULL;
-	     part++)
+	for (const char *const *part = host_layer_parts;
+	     rc == 0 && *part != NULL; part++)
 		rc = plan_part(work, *part, 0, e);
 	return rc;
 }
@@ -346,10 +346,10 @@ static int mount_part(struct work *work, const char *part, struct err *e)
 	/* The workspace may have removed what the host has. */
 	if (target < 0)
 		return 0;
-	stack_layers(&stack, work->view, part);
+	stack_layers(&stack, work->rootfs, part);
 	if (!stack.closed && access(path, R_OK | X_OK) == 0)
 		stack_add(&stack, mem_copy(path));
-	rc = mount_stack(work->view, &stack, part, target, e);
+	rc = mount_stack(work->rootfs, &stack, part, target, e);
 	stack_fini(&stack);
 	if (rc == 0 || top)
 		return rc;
@@ -431,7 +431,7 @@ static int mount_dev(const struct work *work, struct err *e)
 	/* Group 5 is tty, as Debian has it; unmapped ids are refused. */
 	if (rc == 0)
 		rc = mount_at(work->root, "/dev/pts", "devpts",
-			      work->view->single
+			      work->rootfs->single
 				      ? "ptmxmode=0666,mode=620"
 				      : "ptmxmode=0666,mode=620,gid=5",
 			      MOUNT_NO_SUID | MOUNT_NO_EXEC, e);
@@ -488,7 +488,7 @@ static int mount_proc(const struct work *work, struct err *e)
 				target, e);
 	if (rc < 0)
 		return rc;
-	return work->view->store->map.uids.ranges[0].outside == 0
+	return work->rootfs->store->map.uids.ranges[0].outside == 0
 		       ? protect_proc(work, e)
 		       : 0;
 }
@@ -501,7 +501,7 @@ static int mount_sys(const struct work *work, struct err *e)
 
 	if (target < 0)
 		return target;
-	if (work->view->private_net)
+	if (work->rootfs->private_net)
 		return mount_new("sysfs", NULL, flags, target, e);
 	return mount_bind(AT_FDCWD, "/sys", flags | MOUNT_RECURSIVE, target, e);
 }
@@ -540,7 +540,7 @@ static int show_resolver(const struct work *work, struct err *e)
 	if (real == NULL ||
 	    file_read(AT_FDCWD, real, RESOLV_MAX_BYTES, &text, NULL) < 0)
 		return 0;
-	if (work->view->lower.host)
+	if (work->rootfs->lower.host)
 		return strncmp(real, "/run/", 5) == 0
 			       ? write_inside(work->root, real, &text, e)
 			       : 0;
@@ -560,8 +560,8 @@ static int show_shares(const struct work *work, struct err *e)
 {
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < work->view->share_count; i++) {
-		const struct share *share = &work->view->shares[i];
+	for (size_t i = 0; rc == 0 && i < work->rootfs->share_count; i++) {
+		const struct share *share = &work->rootfs->shares[i];
 		SCOPED_FD int target = -1;
 		struct stat st;
 
@@ -598,7 +598,7 @@ static int mount_system(const struct work *work, struct err *e)
 	if (rc == 0)
 		rc = mount_at(work->root, "/tmp", "tmpfs", "mode=1777",
 			      MOUNT_NO_SUID | MOUNT_NO_DEV, e);
-	if (rc == 0 && !work->view->private_net)
+	if (rc == 0 && !work->rootfs->private_net)
 		rc = show_resolver(work, e);
 	return rc < 0 ? rc : show_shares(work, e);
 }
@@ -623,8 +623,8 @@ static int make_scaffold(struct work *work, int mnt, struct err *e)
 			return err_set(e, errno, "make %s", places[i]);
 	close(openat(work->scaffold, "etc/resolv.conf",
 		     O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-	for (size_t i = 0; i < work->view->share_count; i++) {
-		const struct share *share = &work->view->shares[i];
+	for (size_t i = 0; i < work->rootfs->share_count; i++) {
+		const struct share *share = &work->rootfs->shares[i];
 		struct stat st;
 		int made;
 
@@ -638,25 +638,25 @@ static int make_scaffold(struct work *work, int mnt, struct err *e)
 
 static int mount_root(struct work *work, bool bare, struct err *e)
 {
-	const struct view *view = work->view;
+	const struct rootfs *rootfs = work->rootfs;
 	struct stack stack = { 0 };
 	SCOPED_FD int mnt = open("mnt", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	SCOPED_FD int again = -1;
 	int rc = 0;
 
 	if (mnt < 0)
-		return err_set(e, errno, "open %s/mnt", view->store->path);
-	if (!view->plain && (!bare || view->lower.host))
+		return err_set(e, errno, "open %s/mnt", rootfs->store->path);
+	if (!rootfs->plain && (!bare || rootfs->lower.host))
 		rc = make_scaffold(work, mnt, e);
-	if (rc == 0 && view->lower.host)
+	if (rc == 0 && rootfs->lower.host)
 		rc = plan_host(work, e);
-	stack_layers(&stack, view, NULL);
+	stack_layers(&stack, rootfs, NULL);
 	if (rc == 0 && work->scaffold >= 0) {
 		stack_add(&stack, mem_copy("mnt"));
 		again = open("mnt", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
 	if (rc == 0)
-		rc = mount_stack(view, &stack, NULL, again >= 0 ? again : mnt,
+		rc = mount_stack(rootfs, &stack, NULL, again >= 0 ? again : mnt,
 				 e);
 	stack_fini(&stack);
 	if (rc < 0)
@@ -665,13 +665,13 @@ static int mount_root(struct work *work, bool bare, struct err *e)
 	return work->root < 0 ? err_set(e, errno, "open mnt") : 0;
 }
 
-int view_mount(const struct view *view, bool bare, struct err *e)
+int rootfs_mount(const struct rootfs *rootfs, bool bare, struct err *e)
 {
-	struct work work = { .view = view, .scaffold = -1, .root = -1 };
+	struct work work = { .rootfs = rootfs, .scaffold = -1, .root = -1 };
 	int rc = 0;
 
 	rc = mount_root(&work, bare, e);
-	if (rc == 0 && view->lower.host)
+	if (rc == 0 && rootfs->lower.host)
 		rc = mount_host(&work, e);
 	if (rc == 0 && !bare)
 		rc = mount_system(&work, e);
@@ -685,7 +685,7 @@ int view_mount(const struct view *view, bool bare, struct err *e)
  * What the host is shown of may be on overlayfs too (in a container), but every
  * mount of it is made with MOUNT_NO_SUID, and no overlay of ours is.
  */
-bool view_is_own(int fd)
+bool rootfs_is_own(int fd)
 {
 	struct statfs fs;
 

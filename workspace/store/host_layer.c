@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/store/skeleton.h"
+#include "workspace/store/host_layer.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,8 +20,8 @@ enum {
 	NOBODY = 65534,
 };
 
-const char *const skeleton_parts[] = { "usr", "etc", "var", "opt",
-				       "nix", "gnu", NULL };
+const char *const host_layer_parts[] = { "usr", "etc", "var", "opt",
+					 "nix", "gnu", NULL };
 
 /*
  * What changes whenever packages are installed or removed: databases of
@@ -115,7 +115,7 @@ static bool is_one_of(const char *path, const char *const *list, size_t count)
 	return false;
 }
 
-bool skeleton_hides(const char *path)
+bool host_layer_hides(const char *path)
 {
 	return is_one_of(path, hidden, COUNT_OF(hidden));
 }
@@ -351,7 +351,7 @@ static const struct {
 
 static bool is_part(const char *name)
 {
-	for (const char *const *part = skeleton_parts; *part != NULL; part++)
+	for (const char *const *part = host_layer_parts; *part != NULL; part++)
 		if (strcmp(*part, name) == 0)
 			return true;
 	return false;
@@ -434,7 +434,7 @@ static bool read_current(const struct store *store, struct buf *text)
 	       text->data[LAYER_ID_BYTES] == '\n';
 }
 
-void skeleton_peek(const struct store *store, char ret[LAYER_ID_BYTES + 1])
+void host_layer_peek(const struct store *store, char ret[LAYER_ID_BYTES + 1])
 {
 	SCOPED_BUF struct buf text = { 0 };
 
@@ -445,7 +445,7 @@ void skeleton_peek(const struct store *store, char ret[LAYER_ID_BYTES + 1])
 	ret[LAYER_ID_BYTES] = '\0';
 }
 
-int skeleton_forget(const struct store *store, struct err *e)
+int host_layer_forget(const struct store *store, struct err *e)
 {
 	if (unlinkat(store->dir, "host", 0) < 0 && errno != ENOENT)
 		return err_set(e, errno, "remove %s/host", store->path);
@@ -495,8 +495,8 @@ static int make_new(const struct store *store, const struct buf *fingerprint,
 	return rc;
 }
 
-int skeleton_get(const struct store *store, skeleton_told_fn *told_fn,
-		 char ret[LAYER_ID_BYTES + 1], struct err *e)
+int host_layer_get(const struct store *store, host_layer_told_fn *told_fn,
+		   char ret[LAYER_ID_BYTES + 1], struct err *e)
 {
 	SCOPED_BUF struct buf now = { 0 };
 	SCOPED_FD int lock = -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/image/sources.h"
+#include "workspace/image/apt_sources.h"
 
 #include <string.h>
 #include <strings.h>
@@ -112,7 +112,7 @@ static bool keys_fit(const char *list, char **ret)
 }
 
 static bool take(const struct entry *entry, const char *suite,
-		 struct source *ret)
+		 struct apt_source *ret)
 {
 	const char *suites = field(entry, F_SUITES);
 	SCOPED_TEXT char *uri = NULL;
@@ -127,7 +127,7 @@ static bool take(const struct entry *entry, const char *suite,
 	uri = first_uri(field(entry, F_URIS));
 	if (uri == NULL || !keys_fit(field(entry, F_KEYS), &keyring))
 		return false;
-	*ret = (struct source){ text_give(&uri), text_give(&keyring) };
+	*ret = (struct apt_source){ text_give(&uri), text_give(&keyring) };
 	return true;
 }
 
@@ -197,8 +197,8 @@ static void read_field(const char *line, struct entry *entry, enum field *last)
 			 goes_on ? line + 1 : strchr(line, ':') + 1);
 }
 
-bool sources_find(const char *text, bool deb822, const char *suite,
-		  struct source *ret)
+bool apt_sources_find(const char *text, bool deb822, const char *suite,
+		      struct apt_source *ret)
 {
 	struct entry entry = { 0 };
 	enum field last = F_COUNT;
@@ -224,9 +224,9 @@ bool sources_find(const char *text, bool deb822, const char *suite,
 	return found;
 }
 
-void source_fini(struct source *source)
+void apt_source_fini(struct apt_source *source)
 {
 	free(source->uri);
 	free(source->keyring);
-	*source = (struct source){ 0 };
+	*source = (struct apt_source){ 0 };
 }

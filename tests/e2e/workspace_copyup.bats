@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the earshot authors
 bats_require_minimum_version 1.5.0
-# workspace_adopt.bats - files of the host are changed inside, and only there.
+# workspace_copyup.bats - files of the host are changed inside, and only there.
 load lib
 load workspace
 
 # A directory of the host's own, with files of the host's root.
 setup_file() {
 	ws_setup_file
-	H=/usr/local/share/earshot-adopt.$$
+	H=/usr/local/share/earshot-copyup.$$
 	export H
 	if [ "$(id -u)" -eq 0 ]; then
 		make_host_files
@@ -69,9 +69,9 @@ in_ws() {
 }
 make() { ws create "$1" 2>/dev/null; }
 
-# What of those files was adopted. ("diff" does not show what is the same but
+# What of those files was copied up. ("diff" does not show what is the same but
 # for its owner.)
-adopted() { in_ws "$1" 'find $H ! -type d ! -user 65534'; }
+copied_up() { in_ws "$1" 'find $H ! -type d ! -user 65534'; }
 
 # No half copy is left behind.
 is_clean() {
@@ -131,7 +131,7 @@ assert [os.stat(h + n).st_size for n in ("f15", "moved-16", "f18")] == [11, 11, 
 	is_clean calls
 }
 
-@test "an adopted file has what it had, but for its owner" {
+@test "a copied up file has what it had, but for its owner" {
 	make same
 	in_ws same '
 		chmod u+r $H/program; $H/program | grep -qx runs
@@ -157,7 +157,7 @@ assert [os.stat(h + n).st_size for n in ("f15", "moved-16", "f18")] == [11, 11, 
 		mv $H/absolute $H/renamed; test $(readlink $H/renamed) = $H/sub/in-sub
 		test $(stat -Lc %u $H/renamed) = 65534
 		chmod 600 $H/renamed; test $(stat -Lc %u:%a $H/renamed) = 0:600'
-	[ "$(adopted links | sort | tr '\n' ' ')" = "$H/f2 $H/renamed $H/sub/in-sub $H/to-f3 " ]
+	[ "$(copied_up links | sort | tr '\n' ' ')" = "$H/f2 $H/renamed $H/sub/in-sub $H/to-f3 " ]
 }
 
 @test "reading, and what cannot be read, copies nothing" {
@@ -174,17 +174,17 @@ h = os.environ["H"]
 assert os.access(h + "/f1", os.W_OK | os.R_OK) and os.access(h + "/to-f2", os.W_OK)
 assert os.access(h + "/program", os.W_OK, effective_ids=True)
 assert not os.access(h + "/secret", os.W_OK)'
-	[ -z "$(adopted reads)" ]
+	[ -z "$(copied_up reads)" ]
 }
 
-@test "who is not root gets nothing adopted; who appears as another is root" {
+@test "who is not root gets nothing copied up; who appears as another is root" {
 	ws_needs_range
 	make who
 	in_ws who '
 		! chmod 600 $H/f1; ! chown 1000 $H/f1; ! ln $H/f1 /tmp/x
 		! echo x >>$H/f1; ! truncate -s 0 $H/f1; ! touch -d @1 $H/f1
 		! mv $H/f1 /tmp/f1; ! test -w $H/f1' --user 1000 2>/dev/null
-	[ -z "$(adopted who)" ]
+	[ -z "$(copied_up who)" ]
 	in_ws who 'chmod 600 $H/f2; echo x >>$H/f3' --user me
 	in_ws who 'test $(stat -c %u:%a $H/f2) = 0:600; tail -1 $H/f3 | grep -qx x'
 	in_ws who 'chmod 4755 $H/program'
@@ -422,7 +422,7 @@ print(\"replaced\", flush=True)'"
 	is_clean replace
 }
 
-@test "a holder that is killed takes its callers with it" {
+@test "a supervisor that is killed takes its callers with it" {
 	make dead
 	start_ws dead out 'echo ready; while :; do chmod 600 $H/f1; : >/tmp/x; done'
 	until_true 20 has out ready
@@ -522,7 +522,7 @@ assert os.stat(h + "/big").st_mode & 0o777 == 0o777'
 	[[ $output = *"busy"* ]]
 	run ws run outer --user me -- true
 	[ "$status" -eq 0 ]
-	# Outside, there was one before: no files are adopted.
+	# Outside, there was one before: no files are copied up.
 	start_ws outer out 'echo ready; exec sleep 1000'
 	until_true 20 has out ready
 	run as_user /usr/bin/python3 "$WS_DIR/listens.py" "$WS_BIN/project" workspace run outer \

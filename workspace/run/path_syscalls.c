@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/run/calls.h"
+#include "workspace/run/path_syscalls.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -119,7 +119,7 @@ static int watch(struct syscalls *filter, const struct shape *shape,
 	}
 }
 
-int calls_watch(struct syscalls *filter, struct err *e)
+int path_syscalls_watch(struct syscalls *filter, struct err *e)
 {
 	int rc = 0;
 
@@ -192,7 +192,8 @@ static bool follows(const struct shape *shape, uint64_t flags)
 	}
 }
 
-bool calls_read(const struct seccomp_notif *notice, struct call *ret)
+bool path_syscalls_read(const struct seccomp_notif *notice,
+			struct path_syscall *ret)
 {
 	const struct shape *shape = find_shape(&notice->data);
 	uint64_t flags;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/run/inner.h"
+#include "workspace/run/attach_inside.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -30,7 +30,7 @@ enum {
 
 /* ---- reports ------------------------------------------------------------ */
 
-static void report(int sock, const struct inner_report *what, int fd)
+static void report(int sock, const struct attach_report *what, int fd)
 {
 	struct iovec part = { (void *)(uintptr_t)what, sizeof(*what) };
 	union {
@@ -55,9 +55,9 @@ static void report(int sock, const struct inner_report *what, int fd)
 
 static _Noreturn void fail(int sock, const struct err *e, int exit_code)
 {
-	const struct inner_report failed = { .kind = INNER_FAILED,
-					     .exit_code = exit_code,
-					     .err = *e };
+	const struct attach_report failed = { .kind = ATTACH_FAILED,
+					      .exit_code = exit_code,
+					      .err = *e };
 
 	report(sock, &failed, -1);
 	_exit(exit_code);
@@ -65,9 +65,9 @@ static _Noreturn void fail(int sock, const struct err *e, int exit_code)
 
 /* ---- joining ------------------------------------------------------------ */
 
-static int join(const struct holder *holder, struct err *e)
+static int join(const struct supervisor *supervisor, struct err *e)
 {
-	int rc = holder_join(holder, e);
+	int rc = supervisor_join(supervisor, e);
 
 	if (rc < 0)
 		return rc;
@@ -196,22 +196,22 @@ static int appear_as(struct user me, int proc, struct err *e)
 	return rc;
 }
 
-static bool is_me(const struct session *session)
+static bool is_me(const struct attach *attach)
 {
-	return session->user != NULL && strcmp(session->user, "me") == 0;
+	return attach->user != NULL && strcmp(attach->user, "me") == 0;
 }
 
-static int become_user(const struct session *session, struct err *e)
+static int become_user(const struct attach *attach, struct err *e)
 {
 	struct user user = { 0 };
 	int rc;
 
-	if (session->user == NULL || is_me(session))
-		return confine_caps(&session->confine, e);
-	rc = find_user(session->user, &user, e);
+	if (attach->user == NULL || is_me(attach))
+		return confine_caps(&attach->confine, e);
+	rc = find_user(attach->user, &user, e);
 	if (rc < 0)
 		return rc;
-	rc = confine_caps(&session->confine, e);
+	rc = confine_caps(&attach->confine, e);
 	if (rc < 0)
 		return rc;
 	if (setresgid(user.gid, user.gid, user.gid) < 0 ||
@@ -225,7 +225,7 @@ static int become_user(const struct session *session, struct err *e)
 
 /* ---- the command -------------------------------------------------------- */
 
-static int take_fds(const struct inner *inner, int slave, struct err *e)
+static int take_fds(const struct attach_inside *inner, int slave, struct err *e)
 {
 	int from[3];
 
@@ -247,29 +247,29 @@ static int take_fds(const struct inner *inner, int slave, struct err *e)
 	return 0;
 }
 
-static void go_to_dir(const struct session *session)
+static void go_to_dir(const struct attach *attach)
 {
-	if (session->dir != NULL && chdir(session->dir) == 0)
+	if (attach->dir != NULL && chdir(attach->dir) == 0)
 		return;
-	if (session->home != NULL && chdir(session->home) == 0)
+	if (attach->home != NULL && chdir(attach->home) == 0)
 		return;
 	(void)!chdir("/");
 }
 
-static const char *env_value(const struct session *session, const char *name)
+static const char *env_value(const struct attach *attach, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (size_t i = 0; session->env[i] != NULL; i++)
-		if (strncmp(session->env[i], name, len) == 0 &&
-		    session->env[i][len] == '=')
-			return session->env[i] + len + 1;
+	for (size_t i = 0; attach->env[i] != NULL; i++)
+		if (strncmp(attach->env[i], name, len) == 0 &&
+		    attach->env[i][len] == '=')
+			return attach->env[i] + len + 1;
 	return NULL;
 }
 
-static const char *find_shell(const struct session *session)
+static const char *find_shell(const struct attach *attach)
 {
-	const char *const shells[] = { env_value(session, "SHELL"), "/bin/bash",
+	const char *const shells[] = { env_value(attach, "SHELL"), "/bin/bash",
 				       "/bin/sh" };
 
 	for (size_t i = 0; i < COUNT_OF(shells); i++)
@@ -278,14 +278,14 @@ static const char *find_shell(const struct session *session)
 	return "/bin/sh";
 }
 
-static void exec_command(const struct session *session)
+static void exec_command(const struct attach *attach)
 {
-	const char *const *argv = session->argv;
+	const char *const *argv = attach->argv;
 	const char *shell[] = { NULL, NULL };
-	const char *path = env_value(session, "PATH");
+	const char *path = env_value(attach, "PATH");
 
 	if (argv == NULL) {
-		shell[0] = find_shell(session);
+		shell[0] = find_shell(attach);
 		argv = shell;
 	}
 	/* execvpe() looks in the PATH of the environment that it is called in,
@@ -293,34 +293,34 @@ static void exec_command(const struct session *session)
 	if (path != NULL)
 		(void)setenv("PATH", path, 1);
 	execvpe(argv[0], (char *const *)(uintptr_t)argv,
-		(char *const *)(uintptr_t)session->env);
+		(char *const *)(uintptr_t)attach->env);
 }
 
-/* From the filter on no file may be changed before the holder answers. */
-static int confine(const struct inner *inner, struct err *e)
+/* From the filter on no file may be changed before the supervisor answers. */
+static int confine(const struct attach_inside *inner, struct err *e)
 {
 	SCOPED_FD int listener = -1;
-	int rc = confine_apply(&inner->session->confine, &listener, e);
+	int rc = confine_apply(&inner->attach->confine, &listener, e);
 
-	return rc < 0 || listener < 0
-		       ? rc
-		       : holder_give_listener(inner->holder, listener, e);
+	return rc < 0 || listener < 0 ? rc
+				      : supervisor_give_listener(
+						inner->supervisor, listener, e);
 }
 
-static _Noreturn void command_main(const struct inner *inner, int slave)
+static _Noreturn void command_main(const struct attach_inside *inner, int slave)
 {
-	const struct session *session = inner->session;
+	const struct attach *attach = inner->attach;
 	struct err e = { 0 };
 	sigset_t none;
 	int rc = take_fds(inner, slave, &e);
 	int sock = fcntl(inner->sock, F_DUPFD_CLOEXEC, 3);
 
 	if (rc == 0)
-		rc = become_user(session, &e);
+		rc = become_user(attach, &e);
 	ns_hide();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (rc == 0) {
-		go_to_dir(session);
+		go_to_dir(attach);
 		umask(022);
 		rc = confine(inner, &e);
 	}
@@ -330,10 +330,10 @@ static _Noreturn void command_main(const struct inner *inner, int slave)
 		(void)signal(signo, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	exec_command(session);
+	exec_command(attach);
 	rc = errno;
 	(void)err_set(&e, rc, "%s",
-		      session->argv != NULL ? session->argv[0] : "shell");
+		      attach->argv != NULL ? attach->argv[0] : "shell");
 	fail(sock, &e, rc == ENOENT ? 127 : 126);
 }
 
@@ -353,7 +353,7 @@ static int block_signals(void)
 }
 
 /*
- * The command is the leader of a session and of a group. A signal meant for it
+ * The command leads a session and a process group. A signal meant for it
  * goes to the whole group, as from a terminal.
  */
 static int wait_for(pid_t pid, int signals)
@@ -374,9 +374,9 @@ static int wait_for(pid_t pid, int signals)
 }
 
 /* Inside, as root there. */
-static _Noreturn void run_inside(const struct inner *inner, int signals)
+static _Noreturn void run_inside(const struct attach_inside *inner, int signals)
 {
-	struct inner_report said = { .kind = INNER_STARTED };
+	struct attach_report said = { .kind = ATTACH_STARTED };
 	struct err e = { 0 };
 	int slave = -1, master = -1;
 	pid_t pid;
@@ -401,14 +401,14 @@ static _Noreturn void run_inside(const struct inner *inner, int signals)
 	scope_close(&slave);
 	for (int i = 0; i < 3; i++)
 		scope_close(&(int){ inner->fds[i] });
-	said.kind = INNER_ENDED;
+	said.kind = ATTACH_ENDED;
 	said.wait_status = wait_for(pid, signals);
 	report(inner->sock, &said, -1);
 	_exit(0);
 }
 
 struct inside {
-	const struct inner *inner;
+	const struct attach_inside *inner;
 	struct user me; /* outside */
 };
 
@@ -425,8 +425,7 @@ static int enter_inside(void *data)
 	struct err e = { 0 };
 
 	ns_hide();
-	if (is_me(inside->inner->session) &&
-	    appear_as(inside->me, proc, &e) < 0)
+	if (is_me(inside->inner->attach) && appear_as(inside->me, proc, &e) < 0)
 		fail(inside->inner->sock, &e, 1);
 	scope_close(&proc);
 	run_inside(inside->inner, signals);
@@ -435,11 +434,11 @@ static int enter_inside(void *data)
 /* In between a process stays outside, which hands signals on. */
 static _Noreturn void enter_elsewhere(struct inside *inside, int signals)
 {
-	const struct session *session = inside->inner->session;
+	const struct attach *attach = inside->inner->attach;
 	struct err e = { 0 };
 	pid_t pid = 0;
 
-	if (session->enter(session->place, enter_inside, inside, &pid) < 0) {
+	if (attach->enter(attach->place, enter_inside, inside, &pid) < 0) {
 		(void)err_say(&e, ECHILD, "the workspace cannot be entered");
 		fail(inside->inner->sock, &e, 1);
 	}
@@ -447,7 +446,7 @@ static _Noreturn void enter_elsewhere(struct inside *inside, int signals)
 	_exit(0);
 }
 
-_Noreturn void inner_main(const struct inner *inner)
+_Noreturn void attach_inside_main(const struct attach_inside *inner)
 {
 	struct inside inside = { inner, { geteuid(), getegid() } };
 	struct err e = { 0 };
@@ -455,11 +454,11 @@ _Noreturn void inner_main(const struct inner *inner)
 	int proc = open_self();
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (inner->session->enter != NULL)
+	if (inner->attach->enter != NULL)
 		enter_elsewhere(&inside, signals);
 	ns_hide();
-	if (join(inner->holder, &e) < 0 ||
-	    (is_me(inner->session) && appear_as(inside.me, proc, &e) < 0))
+	if (join(inner->supervisor, &e) < 0 ||
+	    (is_me(inner->attach) && appear_as(inside.me, proc, &e) < 0))
 		fail(inner->sock, &e, 1);
 	scope_close(&proc);
 	run_inside(inner, signals);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/run/session.h"
+#include "workspace/run/attach.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 #include "core/child.h"
 #include "core/files.h"
 #include "core/log.h"
-#include "workspace/run/inner.h"
+#include "workspace/run/attach_inside.h"
 #include "workspace/run/say.h"
 
 enum { RELAY_BYTES = 65536 };
@@ -33,7 +33,7 @@ struct relay {
 	struct termios saved;
 	bool raw;
 	bool ended;
-	struct inner_report last;
+	struct attach_report last;
 };
 
 /* ---- the terminal ------------------------------------------------------- */
@@ -71,7 +71,7 @@ static void restore(struct relay *relay)
 
 static void receive(struct relay *relay)
 {
-	struct inner_report report;
+	struct attach_report report;
 	struct iovec part = { &report, sizeof(report) };
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
@@ -96,9 +96,9 @@ static void receive(struct relay *relay)
 		make_raw(relay);
 	}
 	/* A failure before exec is followed by the end of that process. */
-	if (relay->last.kind != INNER_FAILED)
+	if (relay->last.kind != ATTACH_FAILED)
 		relay->last = report;
-	relay->ended = report.kind == INNER_ENDED;
+	relay->ended = report.kind == ATTACH_ENDED;
 }
 
 static void pass_signal(struct relay *relay)
@@ -200,9 +200,9 @@ static bool has_output(const struct relay *relay)
 
 static int verdict(const struct relay *relay, struct err *e)
 {
-	if (relay->last.kind == INNER_ENDED)
+	if (relay->last.kind == ATTACH_ENDED)
 		return child_code(relay->last.wait_status);
-	if (relay->last.kind == INNER_FAILED) {
+	if (relay->last.kind == ATTACH_FAILED) {
 		if (e != NULL)
 			*e = relay->last.err;
 		return relay->last.exit_code;
@@ -243,7 +243,7 @@ static int catch_signals(sigset_t *ret_old, struct err *e)
  * Whichever of the standard descriptors is a terminal is replaced by one of
  * the workspace's own: nothing inside ever holds the host's.
  */
-static void choose_fds(struct inner *inner, struct relay *relay)
+static void choose_fds(struct attach_inside *inner, struct relay *relay)
 {
 	for (int fd = 0; fd < 3; fd++) {
 		inner->fds[fd] = isatty(fd) ? -1 : fd;
@@ -256,7 +256,7 @@ static void choose_fds(struct inner *inner, struct relay *relay)
 }
 
 /* A terminal is one stream for both; otherwise each gets a pipe. */
-static int say_through_pipes(struct inner *inner, struct relay *relay,
+static int say_through_pipes(struct attach_inside *inner, struct relay *relay,
 			     struct err *e)
 {
 	int rc = say_start(&relay->say, e);
@@ -289,11 +289,12 @@ static void close_relay(struct relay *relay)
 	scope_close(&relay->signals);
 }
 
-int session_run(const struct holder *holder, const struct session *session,
-		struct err *e)
+int attach_run(const struct supervisor *supervisor, const struct attach *attach,
+	       struct err *e)
 {
 	struct relay relay = { .master = -1, .streams = { -1, -1 } };
-	struct inner inner = { .session = session, .holder = holder };
+	struct attach_inside inner = { .attach = attach,
+				       .supervisor = supervisor };
 	sigset_t old;
 	int pair[2];
 	int rc;
@@ -304,7 +305,7 @@ int session_run(const struct holder *holder, const struct session *session,
 		return relay.signals;
 	signal(SIGPIPE, SIG_IGN);
 	choose_fds(&inner, &relay);
-	if (session->say) {
+	if (attach->say) {
 		struct err why = { 0 };
 
 		if (say_through_pipes(&inner, &relay, &why) < 0)
@@ -317,7 +318,7 @@ int session_run(const struct holder *holder, const struct session *session,
 	if (relay.inner == 0) {
 		inner.sock = pair[1];
 		close(pair[0]);
-		inner_main(&inner);
+		attach_inside_main(&inner);
 	}
 	rc = errno;
 	close(pair[1]);

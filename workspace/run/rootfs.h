@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * view.h - what is seen inside a workspace: its root directory, assembled.
+ * rootfs.h - what is seen inside a workspace: its root directory, assembled.
  *
  * In a mount namespace of its own:
  *
- *	/			overlay: upper, layers, skeleton or base
+ *	/			overlay: upper, layers, host layer or base
  *	/usr /etc /var /opt	over the host: one overlay each, as the host's
  *				root directory as a whole cannot be a layer
  *	/proc /dev /sys		new, or the host's read-only
  *	/run /tmp		empty, in memory
  *	the project's directory	the host's, at its own path
  */
-#ifndef WORKSPACE_VIEW_H
-#define WORKSPACE_VIEW_H
+#ifndef WORKSPACE_ROOTFS_H
+#define WORKSPACE_ROOTFS_H
 
 #include "core/err.h"
 #include "workspace/store/store.h"
@@ -25,11 +25,11 @@ struct share {
 	bool devices; /* do not mount it nodev (a socket needs neither) */
 };
 
-struct view {
+struct rootfs {
 	const struct store *store;
 	struct chain lower;
 	char upper[LAYER_ID_BYTES + 1]; /* "": read-only */
-	char skeleton[LAYER_ID_BYTES + 1]; /* when lower.host */
+	char host_layer[LAYER_ID_BYTES + 1]; /* when lower.host */
 	const char *hostname;
 	bool private_net;
 	const char *bridge; /* of a full system container's network; NULL */
@@ -47,12 +47,13 @@ struct view {
  * without /proc and the rest, when bare: to read or to export it. Returns a
  * descriptor of it, or -errno.
  */
-int view_mount(const struct view *view, bool bare, struct err *e) MUST_CHECK;
+int rootfs_mount(const struct rootfs *rootfs, bool bare,
+		 struct err *e) MUST_CHECK;
 
 /*
- * Whether an open file lies on a writable overlay of a view, and not on
+ * Whether an open file lies on a writable overlay of a rootfs, and not on
  * something of the host's that is shown in it.
  */
-bool view_is_own(int fd) MUST_CHECK;
+bool rootfs_is_own(int fd) MUST_CHECK;
 
 #endif

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * sources.h - which archive apt gets a suite from: sources.list(5). Pure.
+ * apt_sources.h - which archive apt gets a suite from: sources.list(5). Pure.
  */
-#ifndef WORKSPACE_SOURCES_H
-#define WORKSPACE_SOURCES_H
+#ifndef WORKSPACE_APT_SOURCES_H
+#define WORKSPACE_APT_SOURCES_H
 
 #include "core/base.h"
 
 /* All-zero is none. Both are owned. */
-struct source {
+struct apt_source {
 	char *uri; /* http or https, without a password */
 	char *keyring; /* a file; NULL: what apt trusts anyway */
 };
-void source_fini(struct source *source);
-#define SCOPED_SOURCE ON_SCOPE_EXIT(source_fini)
+void apt_source_fini(struct apt_source *source);
+#define SCOPED_APT_SOURCE ON_SCOPE_EXIT(apt_source_fini)
 
 /*
  * The first archive in text that has programs of a Debian suite in its
@@ -27,7 +27,7 @@ void source_fini(struct source *source);
  * errors: false when there is none; what cannot be read is passed over.
  * memory: *ret is the caller's, written only with true.
  */
-bool sources_find(const char *text, bool deb822, const char *suite,
-		  struct source *ret);
+bool apt_sources_find(const char *text, bool deb822, const char *suite,
+		      struct apt_source *ret);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * calls.h - system calls that change a file by its name, and where in their
- * arguments that name is.
+ * path_syscalls.h - system calls that change a file by its name, and where in
+ * their arguments that name is.
  *
  * One table, for both sides: a session's filter lets these calls wait for an
  * answer (seccomp_unotify(2)), and who answers reads the name from the memory
@@ -11,8 +11,8 @@
  * or set the times of an open one. access(2) is one of them where it asks for
  * writing, so that nobody is told that something is read-only which is not.
  */
-#ifndef WORKSPACE_CALLS_H
-#define WORKSPACE_CALLS_H
+#ifndef WORKSPACE_PATH_SYSCALLS_H
+#define WORKSPACE_PATH_SYSCALLS_H
 
 #include <limits.h>
 #include <linux/seccomp.h>
@@ -21,7 +21,7 @@
 #include "core/err.h"
 #include "core/syscalls.h"
 
-struct call {
+struct path_syscall {
 	pid_t pid; /* the calling thread, in the reader's pid namespace */
 	int dir; /* descriptor of the caller, or AT_FDCWD */
 	char path[PATH_MAX];
@@ -30,7 +30,7 @@ struct call {
 };
 
 /* Let these calls wait, in a filter that is being made. */
-int calls_watch(struct syscalls *filter, struct err *e) MUST_CHECK;
+int path_syscalls_watch(struct syscalls *filter, struct err *e) MUST_CHECK;
 
 /*
  * Read a call that waits. False when it is none of these (a 32-bit program's
@@ -38,7 +38,7 @@ int calls_watch(struct syscalls *filter, struct err *e) MUST_CHECK;
  * since, and its number be another's: ask SECCOMP_IOCTL_NOTIF_ID_VALID before
  * believing what was read.
  */
-bool calls_read(const struct seccomp_notif *notice,
-		struct call *ret) MUST_CHECK;
+bool path_syscalls_read(const struct seccomp_notif *notice,
+			struct path_syscall *ret) MUST_CHECK;
 
 #endif

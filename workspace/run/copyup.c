@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/run/adopt.h"
+#include "workspace/run/copyup.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -11,14 +11,14 @@
 
 #include "core/files.h"
 #include "core/mem.h"
-#include "workspace/run/view.h"
+#include "workspace/run/rootfs.h"
 #include "workspace/store/tree.h"
 
 enum { NOBODY = 65534, STATUS_MAX_BYTES = 65536 };
 
 /* ---- finding it --------------------------------------------------------- */
 
-static int open_start(int proc, const struct call *call)
+static int open_start(int proc, const struct path_syscall *call)
 {
 	SCOPED_TEXT char *path =
 		call->path[0] == '/' ? mem_printf("%d/root", call->pid)
@@ -44,7 +44,7 @@ static bool shares_root(int proc, pid_t pid)
  * if its directory were the root: one that leads further up finds nothing then.
  * Links of /proc would be ours instead of the caller's, and are not followed.
  */
-static int open_named(int proc, const struct call *call)
+static int open_named(int proc, const struct path_syscall *call)
 {
 	bool shared = shares_root(proc, call->pid);
 	struct open_how how = {
@@ -102,18 +102,18 @@ static bool is_root(int proc, pid_t pid)
 	       fs_uid == 0;
 }
 
-static bool is_same(const struct adopt *adopt, struct stat *ret)
+static bool is_same(const struct copyup *copyup, struct stat *ret)
 {
-	return fstatat(adopt->dir, adopt->name, ret, AT_SYMLINK_NOFOLLOW) ==
+	return fstatat(copyup->dir, copyup->name, ret, AT_SYMLINK_NOFOLLOW) ==
 		       0 &&
-	       ret->st_dev == adopt->dev && ret->st_ino == adopt->ino;
+	       ret->st_dev == copyup->dev && ret->st_ino == copyup->ino;
 }
 
 /*
  * The directory and the name of an open file, links resolved, as the kernel has
  * them. A file that has moved, or of another mount namespace, is not found.
  */
-static bool find_name(int proc, int file, struct adopt *adopt)
+static bool find_name(int proc, int file, struct copyup *copyup)
 {
 	SCOPED_TEXT char *link = mem_printf("self/fd/%d", file);
 	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
@@ -127,38 +127,38 @@ static bool find_name(int proc, int file, struct adopt *adopt)
 	slash = strrchr(path, '/');
 	if (slash == NULL || strlen(slash + 1) > NAME_MAX)
 		return false;
-	memcpy(adopt->name, slash + 1, strlen(slash + 1) + 1);
+	memcpy(copyup->name, slash + 1, strlen(slash + 1) + 1);
 	*slash = '\0';
-	adopt->dir = (int)syscall(SYS_openat2, AT_FDCWD,
-				  path[0] != '\0' ? path : "/", &how,
-				  sizeof(how));
-	return adopt->dir >= 0 && view_is_own(adopt->dir) &&
-	       is_same(adopt, &st);
+	copyup->dir = (int)syscall(SYS_openat2, AT_FDCWD,
+				   path[0] != '\0' ? path : "/", &how,
+				   sizeof(how));
+	return copyup->dir >= 0 && rootfs_is_own(copyup->dir) &&
+	       is_same(copyup, &st);
 }
 
-bool adopt_look(int proc, const struct call *call, struct adopt *ret)
+bool copyup_look(int proc, const struct path_syscall *call, struct copyup *ret)
 {
 	SCOPED_FD int file = open_named(proc, call);
-	struct adopt adopt = { .dir = -1 };
+	struct copyup copyup = { .dir = -1 };
 	struct stat st;
 
 	if (file < 0 || fstat(file, &st) < 0 || !is_foreign(proc, file, &st) ||
-	    !view_is_own(file) || !is_root(proc, call->pid))
+	    !rootfs_is_own(file) || !is_root(proc, call->pid))
 		return false;
-	adopt.dev = st.st_dev;
-	adopt.ino = st.st_ino;
-	if (!find_name(proc, file, &adopt)) {
-		adopt_drop(&adopt);
+	copyup.dev = st.st_dev;
+	copyup.ino = st.st_ino;
+	if (!find_name(proc, file, &copyup)) {
+		copyup_drop(&copyup);
 		return false;
 	}
-	*ret = adopt;
+	*ret = copyup;
 	return true;
 }
 
-void adopt_drop(struct adopt *adopt)
+void copyup_drop(struct copyup *copyup)
 {
-	scope_close(&adopt->dir);
-	adopt->dir = -1;
+	scope_close(&copyup->dir);
+	copyup->dir = -1;
 }
 
 /* ---- doing it ----------------------------------------------------------- */
@@ -186,7 +186,7 @@ static int sync_copy(int dir, const char *name, const struct stat *st,
 	return fd < 0 || fsync(fd) < 0 ? err_set(e, errno, "sync %s", name) : 0;
 }
 
-int adopt_file(const struct adopt *adopt, struct err *e)
+int copyup_file(const struct copyup *copyup, struct err *e)
 {
 	char aside[sizeof(".earshot-") + 16];
 	struct stat st;
@@ -194,14 +194,15 @@ int adopt_file(const struct adopt *adopt, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = tree_copy_one(adopt->dir, adopt->name, aside, e);
-	if (rc == 0 && !is_same(adopt, &st))
-		rc = err_set(e, ESTALE, "adopt %s", adopt->name);
+	rc = tree_copy_one(copyup->dir, copyup->name, aside, e);
+	if (rc == 0 && !is_same(copyup, &st))
+		rc = err_set(e, ESTALE, "copy up %s", copyup->name);
 	if (rc == 0)
-		rc = sync_copy(adopt->dir, aside, &st, e);
-	if (rc == 0 && renameat(adopt->dir, aside, adopt->dir, adopt->name) < 0)
-		rc = err_set(e, errno, "adopt %s", adopt->name);
+		rc = sync_copy(copyup->dir, aside, &st, e);
+	if (rc == 0 &&
+	    renameat(copyup->dir, aside, copyup->dir, copyup->name) < 0)
+		rc = err_set(e, errno, "copy up %s", copyup->name);
 	if (rc < 0)
-		(void)unlinkat(adopt->dir, aside, 0);
+		(void)unlinkat(copyup->dir, aside, 0);
 	return rc;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/run/holder.h"
+#include "workspace/run/supervisor.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,18 +15,19 @@
 #include "core/mem.h"
 #include "workspace/run/init.h"
 
-const struct holder_namespace holder_namespaces[HOLDER_NAMESPACES] = {
-	{ "/proc/self/ns/user", CLONE_NEWUSER },
-	{ "/proc/self/ns/mnt", CLONE_NEWNS },
-	{ "/proc/self/ns/pid", CLONE_NEWPID },
-	{ "/proc/self/ns/uts", CLONE_NEWUTS },
-	{ "/proc/self/ns/ipc", CLONE_NEWIPC },
-	{ "/proc/self/ns/net", CLONE_NEWNET }, /* when it is private */
-};
+const struct supervisor_namespace
+	supervisor_namespaces[SUPERVISOR_NAMESPACES] = {
+		{ "/proc/self/ns/user", CLONE_NEWUSER },
+		{ "/proc/self/ns/mnt", CLONE_NEWNS },
+		{ "/proc/self/ns/pid", CLONE_NEWPID },
+		{ "/proc/self/ns/uts", CLONE_NEWUTS },
+		{ "/proc/self/ns/ipc", CLONE_NEWIPC },
+		{ "/proc/self/ns/net", CLONE_NEWNET }, /* when it is private */
+	};
 
-size_t holder_namespace_count(bool private_net)
+size_t supervisor_namespace_count(bool private_net)
 {
-	return private_net ? HOLDER_NAMESPACES : HOLDER_NAMESPACES - 1;
+	return private_net ? SUPERVISOR_NAMESPACES : SUPERVISOR_NAMESPACES - 1;
 }
 
 /* ---- the socket --------------------------------------------------------- */
@@ -55,7 +56,7 @@ static int new_socket(struct err *e)
 	return fd >= 0 ? fd : err_set(e, errno, "socket");
 }
 
-int holder_bind(const struct store *store, const char *name, struct err *e)
+int supervisor_bind(const struct store *store, const char *name, struct err *e)
 {
 	SCOPED_TEXT char *file = mem_printf("%s.s", name);
 	SCOPED_FD int run = dir_open(store->dir, "run", e);
@@ -78,7 +79,7 @@ int holder_bind(const struct store *store, const char *name, struct err *e)
  * Only we can put a socket into run/; who answers may be another id, when root
  * inside is not us.
  */
-static int greet(int sock, struct holder *ret, struct err *e)
+static int greet(int sock, struct supervisor *ret, struct err *e)
 {
 	struct greeting greeting;
 	struct ucred peer;
@@ -102,17 +103,17 @@ static int greet(int sock, struct holder *ret, struct err *e)
 	if (send(sock, "n", 1, MSG_NOSIGNAL) != 1 ||
 	    recv(sock, &greeting.magic, 1, MSG_WAITALL) != 1)
 		return 0;
-	*ret = (struct holder){ sock,
-				fd_give(&pidfd),
-				peer.pid,
-				greeting.private_net,
-				greeting.adopts,
-				greeting.full };
+	*ret = (struct supervisor){ sock,
+				    fd_give(&pidfd),
+				    peer.pid,
+				    greeting.private_net,
+				    greeting.copies_up,
+				    greeting.full };
 	return 1;
 }
 
-int holder_connect(const struct store *store, const char *name,
-		   struct holder *ret, struct err *e)
+int supervisor_connect(const struct store *store, const char *name,
+		       struct supervisor *ret, struct err *e)
 {
 	SCOPED_FD int run = dir_open(store->dir, "run", e);
 	SCOPED_FD int sock = -1;
@@ -134,22 +135,22 @@ int holder_connect(const struct store *store, const char *name,
 	return rc;
 }
 
-void holder_close(struct holder *holder)
+void supervisor_close(struct supervisor *supervisor)
 {
-	if (holder->pid > 0) {
-		scope_close(&holder->sock);
-		scope_close(&holder->pidfd);
+	if (supervisor->pid > 0) {
+		scope_close(&supervisor->sock);
+		scope_close(&supervisor->pidfd);
 	}
-	*holder = (struct holder){ .sock = -1, .pidfd = -1 };
+	*supervisor = (struct supervisor){ .sock = -1, .pidfd = -1 };
 }
 
-static int ask(const struct holder *holder, char request, char want,
+static int ask(const struct supervisor *supervisor, char request, char want,
 	       const char *doing, struct err *e)
 {
 	char answer = 0;
 
-	if (send(holder->sock, &request, 1, MSG_NOSIGNAL) != 1 ||
-	    recv(holder->sock, &answer, 1, MSG_WAITALL) != 1)
+	if (send(supervisor->sock, &request, 1, MSG_NOSIGNAL) != 1 ||
+	    recv(supervisor->sock, &answer, 1, MSG_WAITALL) != 1)
 		return err_say(e, ESRCH, "%s: the workspace just ended", doing);
 	if (answer != want)
 		return err_say(e, EBUSY,
@@ -158,11 +159,11 @@ static int ask(const struct holder *holder, char request, char want,
 }
 
 /* Returns how many came; they are the caller's. */
-static size_t receive_namespaces(int sock, int fds[HOLDER_NAMESPACES])
+static size_t receive_namespaces(int sock, int fds[SUPERVISOR_NAMESPACES])
 {
 	char answer = 0;
 	struct iovec part = { &answer, 1 };
-	union holder_rights rights;
+	union supervisor_rights rights;
 	struct msghdr message = { .msg_iov = &part,
 				  .msg_iovlen = 1,
 				  .msg_control = rights.bytes,
@@ -180,51 +181,51 @@ static size_t receive_namespaces(int sock, int fds[HOLDER_NAMESPACES])
 	return bytes / sizeof(int);
 }
 
-int holder_join(const struct holder *holder, struct err *e)
+int supervisor_join(const struct supervisor *supervisor, struct err *e)
 {
-	size_t want = holder_namespace_count(holder->private_net);
-	int fds[HOLDER_NAMESPACES];
+	size_t want = supervisor_namespace_count(supervisor->private_net);
+	int fds[SUPERVISOR_NAMESPACES];
 	size_t count;
 	int rc = 0;
 
-	if (send(holder->sock, "j", 1, MSG_NOSIGNAL) != 1)
+	if (send(supervisor->sock, "j", 1, MSG_NOSIGNAL) != 1)
 		return err_say(e, ESRCH, "join: the workspace just ended");
-	count = receive_namespaces(holder->sock, fds);
+	count = receive_namespaces(supervisor->sock, fds);
 	if (count != want)
 		rc = err_say(e, ESRCH, "join: the workspace just ended");
 	for (size_t i = 0; i < count; i++) {
-		if (rc == 0 && setns(fds[i], holder_namespaces[i].type) < 0)
+		if (rc == 0 && setns(fds[i], supervisor_namespaces[i].type) < 0)
 			rc = err_set(e, errno, "join the workspace");
 		close(fds[i]);
 	}
 	return rc;
 }
 
-int holder_pause(const struct holder *holder, struct err *e)
+int supervisor_pause(const struct supervisor *supervisor, struct err *e)
 {
-	return ask(holder, 'p', 'P', "pause", e);
+	return ask(supervisor, 'p', 'P', "pause", e);
 }
 
-int holder_resume(const struct holder *holder, struct err *e)
+int supervisor_resume(const struct supervisor *supervisor, struct err *e)
 {
-	return ask(holder, 'c', 'C', "continue", e);
+	return ask(supervisor, 'c', 'C', "continue", e);
 }
 
-int holder_stop(const struct holder *holder, struct err *e)
+int supervisor_stop(const struct supervisor *supervisor, struct err *e)
 {
-	struct pollfd end = { .fd = holder->pidfd, .events = POLLIN };
+	struct pollfd end = { .fd = supervisor->pidfd, .events = POLLIN };
 
-	if (send(holder->sock, "s", 1, MSG_NOSIGNAL) != 1 && errno != EPIPE)
+	if (send(supervisor->sock, "s", 1, MSG_NOSIGNAL) != 1 && errno != EPIPE)
 		return err_set(e, errno, "stop");
-	if (poll(&end, 1, HOLDER_END_WAIT_MS) == 0)
+	if (poll(&end, 1, SUPERVISOR_END_WAIT_MS) == 0)
 		return err_say(e, ETIMEDOUT,
 			       "the workspace does not end (process %d)",
-			       holder->pid);
+			       supervisor->pid);
 	return 0;
 }
 
-int holder_give_listener(const struct holder *holder, int listener,
-			 struct err *e)
+int supervisor_give_listener(const struct supervisor *supervisor, int listener,
+			     struct err *e)
 {
 	char byte = 'l';
 	struct iovec part = { &byte, 1 };
@@ -242,8 +243,8 @@ int holder_give_listener(const struct holder *holder, int listener,
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(header), &listener, sizeof(listener));
-	if (sendmsg(holder->sock, &message, MSG_NOSIGNAL) != 1 ||
-	    recv(holder->sock, &byte, 1, MSG_WAITALL) != 1)
+	if (sendmsg(supervisor->sock, &message, MSG_NOSIGNAL) != 1 ||
+	    recv(supervisor->sock, &byte, 1, MSG_WAITALL) != 1)
 		return err_say(e, ESRCH, "the workspace just ended");
 	if (byte != 'L')
 		return err_say(e, EMFILE,
@@ -252,12 +253,12 @@ int holder_give_listener(const struct holder *holder, int listener,
 	return 0;
 }
 
-int holder_lock(const struct store *store, const char *name, struct err *e)
+int supervisor_lock(const struct store *store, const char *name, struct err *e)
 {
 	SCOPED_TEXT char *file = mem_printf("run/%s.run", name);
 	/* It may be ending just now. */
 	SCOPED_FD int fd = store_lock_file(store, file, LOCK_EX,
-					   HOLDER_END_WAIT_MS, name, e);
+					   SUPERVISOR_END_WAIT_MS, name, e);
 
 	/* What the one before wrote there means nothing now. */
 	if (fd >= 0 && ftruncate(fd, 0) < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /* workspace_calls.c - calls that wait, and what is read of them. */
-#include "workspace/run/calls.h"
+#include "workspace/run/path_syscalls.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -49,8 +49,8 @@ static _Noreturn void make_call(const struct row *row)
 
 static bool is_right(const struct row *row, const struct seccomp_notif *notice)
 {
-	static struct call call;
-	bool read = calls_read(notice, &call);
+	static struct path_syscall call;
+	bool read = path_syscalls_read(notice, &call);
 
 	if (row->want != WAITS)
 		return row->want == UNREADABLE && !read;
@@ -108,7 +108,7 @@ static int listen_to_calls(void)
 	int fd = -1;
 
 	if (filter != NULL && syscalls_add_32bit(filter, &e) == 0 &&
-	    calls_watch(filter, &e) == 0 &&
+	    path_syscalls_watch(filter, &e) == 0 &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 		fd = syscalls_listen(filter, &e);
 	if (fd < 0)
