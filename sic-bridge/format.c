@@ -192,7 +192,8 @@ static const struct {
 	[KIND_NICK] = { -1, -1, 0 },	[KIND_MODE] = { 0, -1, -2 },
 	[KIND_TOPIC] = { 0, -1, 1 },	[KIND_KICK] = { 0, 1, 2 },
 	[KIND_NUMERIC] = { -1, 0, -2 }, [KIND_PRIVATE] = { -1, 0, 1 },
-	[KIND_OWN] = { 0, -1, 1 },	[KIND_OTHER] = { -1, 0, 1 },
+	[KIND_OWN] = { 0, -1, 1 },	[KIND_STATE] = { -1, -1, 1 },
+	[KIND_OTHER] = { -1, 0, 1 },
 };
 
 static struct span place(const struct irc_line *line, int i)

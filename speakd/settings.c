@@ -144,8 +144,8 @@ static int add_ignore(void *data, const char *value, struct err *e)
 #define AT(field) offsetof(struct settings, field)
 #define FORMATS	  "auto plain sic ii irssi weechat znc ubuntu meetbot limnoria"
 #define EVENTS                                                                 \
-	"message,action,notice,topic,private all join part quit nick mode "    \
-	"kick numeric own"
+	"message,action,notice,topic,private,state all join part quit nick "   \
+	"mode kick numeric own"
 #define WORDING                                                                \
 	"nick voices actions meeting urls hashes symbols words emoji pastes "  \
 	"highlight channel"
@@ -181,7 +181,7 @@ static const struct opt options[] = {
 
 	{ .kind = OPT_HEAD, .help = "What is said" },
 	{ 'e', "events", OPT_CALL, 0, 0, 0, "LIST",
-	  "message,action,notice,topic,private",
+	  "message,action,notice,topic,private,state",
 	  "kinds of messages to say, or all", set_events, EVENTS, false },
 	{ 'x', "drop", OPT_CALL, 0, 0, 0, "RE", NULL,
 	  "do not say what matches", add_drop, NULL, false },

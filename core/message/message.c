@@ -11,7 +11,8 @@ static const char *const kind_names[KIND_COUNT] = {
 	[KIND_NICK] = "nick",	    [KIND_MODE] = "mode",
 	[KIND_TOPIC] = "topic",	    [KIND_KICK] = "kick",
 	[KIND_NUMERIC] = "numeric", [KIND_PRIVATE] = "private",
-	[KIND_OWN] = "own",	    [KIND_OTHER] = "other",
+	[KIND_OWN] = "own",	    [KIND_STATE] = "state",
+	[KIND_OTHER] = "other",
 };
 
 static const struct {

@@ -49,6 +49,7 @@ enum message_kind {
 	KIND_NUMERIC, /* a server reply; text without the number */
 	KIND_PRIVATE, /* a message to me alone */
 	KIND_OWN, /* sent by me */
+	KIND_STATE, /* what becomes of me: lost, back, kicked, not sent ... */
 	KIND_OTHER, /* log opened, day changed, CTCP, anything else */
 	KIND_COUNT
 };

@@ -63,6 +63,7 @@ static bool irc_of(const struct message *m, struct buf *joined, struct irc *ret)
 		[KIND_PART] = "PART",	  [KIND_QUIT] = "QUIT",
 		[KIND_NICK] = "NICK",	  [KIND_MODE] = "MODE",
 		[KIND_TOPIC] = "TOPIC",	  [KIND_KICK] = "KICK",
+		[KIND_STATE] = "STATE",
 	};
 
 	if (m->command.len_bytes > 0) {

@@ -87,6 +87,22 @@ static void of_kick(struct message *m, struct cursor params)
 	of_text(m, params);
 }
 
+/*
+ * sic-bridge's own lines: "STATE (WORD [CHANNEL] [NICK ...]): sentence". The
+ * sentence is complete; whoever words it anew has the rest in params.
+ */
+static void of_state(struct message *m, struct cursor params)
+{
+	struct span word;
+
+	m->text = m->trailing;
+	while (cursor_word(&params, &word)) {
+		if (m->channel.len_bytes == 0 && span_is_channel(word))
+			m->channel = word;
+		cursor_blanks(&params);
+	}
+}
+
 /* The first parameter is our own nick, or "*" before there is one. */
 static void of_numeric(struct message *m, struct cursor params)
 {
@@ -129,6 +145,7 @@ void message_of_irc(struct span sender, struct span command, struct span params,
 		{ "MODE", KIND_MODE, of_mode },
 		{ "TOPIC", KIND_TOPIC, of_topic },
 		{ "KICK", KIND_KICK, of_kick },
+		{ "STATE", KIND_STATE, of_state },
 	};
 
 	format_whole(KIND_OTHER, "", 0, ret);

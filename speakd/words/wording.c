@@ -83,6 +83,7 @@ static const struct form {
 	[KIND_NUMERIC] = { "$text", NULL, "$text", PRIORITY_LOW, false },
 	[KIND_PRIVATE] = { "private from $nick: $text", NULL, "private: $text", PRIORITY_NORMAL, true },
 	[KIND_OWN]     = { "you: $text", NULL, "you: $text", PRIORITY_NORMAL, false },
+	[KIND_STATE]   = { "$text", NULL, "$text", PRIORITY_HIGH, false },
 	[KIND_OTHER]   = { "$text", NULL, "$text", PRIORITY_LOW, false },
 };
 /* clang-format on */
@@ -425,7 +426,8 @@ static void mark_channel(struct wording *wording, struct draft *draft)
 {
 	struct span channel = draft->message->channel;
 
-	if (channel.len_bytes == 0)
+	/* A state names its channel itself. */
+	if (channel.len_bytes == 0 || draft->message->kind == KIND_STATE)
 		return;
 	draft->new_channel = wording->has_channel &&
 			     !speaker_same(span_of_buf(&wording->channel),

@@ -46,6 +46,8 @@ static const struct line {
 { FORMAT_SIC, "127.0.0.1   : 11/22/26 00:01 >< ERROR (): Closing link: (siclisten@127.0.0.1) [Quit: bye]", KIND_OTHER, "11/22/26 00:01", "", "127.0.0.1", "", "Closing link: (siclisten@127.0.0.1) [Quit: bye]" },
 { FORMAT_SIC, "            : 11/22/26 00:01 No channel to send to", KIND_OTHER, "11/22/26 00:01", "", "", "", "No channel to send to" },
 { FORMAT_SIC, "#c oneword  : 11/22/26 00:01 <bob> ", KIND_MESSAGE, "11/22/26 00:01", "#c", "bob", "", "oneword" },
+{ FORMAT_SIC, "libera      : 11/22/26 00:01 >< STATE (lost): libera lost", KIND_STATE, "11/22/26 00:01", "", "libera", "", "libera lost" },
+{ FORMAT_SIC, "libera      : 11/22/26 00:01 >< STATE (kicked #sync alice): alice kicks you from #sync: bye", KIND_STATE, "11/22/26 00:01", "#sync", "libera", "", "alice kicks you from #sync: bye" },
 { FORMAT_SIC, "::1         : 11/22/26 00:01 >< ERROR (): bye", KIND_OTHER, "11/22/26 00:01", "", "::1", "", "bye" },
 { FORMAT_SIC, "twelve-bytes: 11/22/26 00:01 >< QUIT (): x", KIND_QUIT, "11/22/26 00:01", "", "twelve-bytes", "", "x" },
 { FORMAT_SIC, "#thirteen-by1: 11/22/26 00:01 <bob> x", KIND_MESSAGE, "11/22/26 00:01", "#thirteen-by1", "bob", "", "x" },

@@ -135,6 +135,7 @@ static void test_kinds(void **state)
 		{ KIND_NUMERIC, "", "Welcome", "Welcome|", LOW, 0, 0 },
 		{ KIND_PRIVATE, "eve", "psst", "highlight: private from eve: psst|", HIGH, 0, 0 },
 		{ KIND_OWN, "", "yes", "you: yes|", HIGH, 0, 0 },
+		{ KIND_STATE, "libera", "libera lost", "libera lost|", HIGH, 0, 0 },
 		{ KIND_MESSAGE, "me", "mine", "you: mine|", HIGH, 0, 0 },
 		{ KIND_OTHER, "", "log opened", "log opened|", LOW, 0, 0 },
 	};
