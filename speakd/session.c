@@ -475,22 +475,13 @@ static bool voice_differs(const struct settings *a, const struct settings *b)
 	       a->pitch != b->pitch || a->volume_percent != b->volume_percent;
 }
 
-/* Rules may run commands from here on. */
-static void adopt(struct session *session, struct settings *take_settings)
-{
-	session->settings = take_settings;
-	take_settings->wording.run = inputs_run;
-	for (size_t i = 0; i < take_settings->source_count; i++)
-		take_settings->sources[i]->wording.run = inputs_run;
-}
-
 /* Does not touch the voice. */
 static void change_settings(struct session *session,
 			    struct settings *take_settings)
 {
 	struct settings *old = session->settings;
 
-	adopt(session, take_settings);
+	session->settings = take_settings;
 	if (session->inputs != NULL)
 		inputs_configure(session->inputs, take_settings);
 	dispatch_configure(session->dispatch, &take_settings->backlog);
@@ -675,7 +666,7 @@ int session_run(struct settings *take_settings, int argc, char **argv,
 	};
 	int rc = 0;
 
-	adopt(&session, take_settings);
+	session.settings = take_settings;
 	/* Before the loop is made: an epoll descriptor is not to be shared. */
 	if (take_settings->spawn)
 		rc = spawn_background(&session.spawn_ready, e);

@@ -14,6 +14,7 @@
 #include "speakd/input/follow.h"
 #include "speakd/input/stream.h"
 #include "speakd/input/source.h"
+#include "speakd/words/hygiene.h"
 
 enum input_kind {
 	INPUT_FILE, /* an operand, read to its end */
@@ -30,6 +31,7 @@ struct input {
 	enum input_kind kind;
 	unsigned number;
 	char *name; /* owned */
+	char *said_name; /* owned: the name, safe for a synthesiser */
 	char *target; /* owned: the path that is followed */
 	const struct source_section *section; /* INPUT_SECTION */
 	bool live, ended;
@@ -63,7 +65,7 @@ static void say(struct input *input, struct phrase *take_phrase, bool live)
 
 	take_phrase->input = input->number;
 	if (input->kind != INPUT_FILE && take_phrase->source == NULL)
-		take_phrase->source = mem_copy(input->name);
+		take_phrase->source = mem_copy(input->said_name);
 	take_phrase->names_source =
 		input->kind != INPUT_FILE && inputs->serving &&
 		(input->section == NULL || input->section->say_name);
@@ -78,9 +80,10 @@ static void on_say(struct phrase *take_phrase, void *data)
 	say(input, take_phrase, input->live);
 }
 
-void inputs_run(const char *command, const struct message *message, void *data)
+static void on_run(const char *command, const struct message *message,
+		   void *data)
 {
-	const struct input *input = source_data(data);
+	const struct input *input = data;
 	const struct inputs_handler *handler = &input->inputs->handler;
 
 	if (handler->run != NULL)
@@ -145,10 +148,13 @@ static struct input *input_new(struct inputs *inputs, enum input_kind kind,
 			       const char *name)
 {
 	struct input *input = mem_new(sizeof(*input));
+	SCOPED_BUF struct buf said = { 0 };
 
+	hygiene_clean(&said, name, strlen(name));
 	input->inputs = inputs;
 	input->kind = kind;
 	input->name = mem_copy(name);
+	input->said_name = mem_copy(buf_text(&said));
 	input->number = ++inputs->last_number;
 	return input;
 }
@@ -162,6 +168,7 @@ static void input_free(struct input *input)
 	feed_free(input->feed);
 	source_free(input->source);
 	free(input->name);
+	free(input->said_name);
 	free(input->target);
 	free(input);
 }
@@ -188,9 +195,15 @@ static void resume_input(struct input *input)
 
 static void begin(struct input *input, bool live)
 {
+	const struct source_handler handler = {
+		.say = on_say,
+		.run = on_run,
+		.data = input,
+	};
+
 	input->live = live;
 	input->source = source_new(input->inputs->settings, input->section,
-				   live, on_say, input);
+				   live, &handler);
 }
 
 static void add(struct input *take_input)

@@ -74,7 +74,4 @@ bool inputs_failed(const struct inputs *inputs);
 
 void inputs_free(struct inputs *inputs);
 
-/* For struct wording_config: its data is what inputs gives to a source. */
-void inputs_run(const char *command, const struct message *message, void *data);
-
 #endif

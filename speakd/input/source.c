@@ -10,8 +10,8 @@ struct source {
 	const struct settings *settings;
 	const struct source_section *section; /* NULL: none */
 	bool live;
-	source_say_fn *say;
-	void *data;
+	struct source_handler handler;
+	const struct message *message; /* the one being worded */
 	struct message_detector detector;
 	struct wording *wording;
 	struct buf clean;
@@ -19,13 +19,12 @@ struct source {
 
 struct source *source_new(const struct settings *keep_settings,
 			  const struct source_section *keep_section, bool live,
-			  source_say_fn *say, void *keep_data)
+			  const struct source_handler *handler)
 {
 	struct source *source = mem_new(sizeof(*source));
 
 	source->live = live;
-	source->say = say;
-	source->data = keep_data;
+	source->handler = *handler;
 	source_configure(source, keep_settings, keep_section);
 	return source;
 }
@@ -51,15 +50,9 @@ void source_configure(struct source *source,
 					      : &keep_settings->wording);
 }
 
-void *source_data(void *source)
-{
-	return ((struct source *)source)->data;
-}
-
 /* What the section says counts where no rule said otherwise. */
-static void on_say(struct phrase *take_phrase, void *data)
+static void say(const struct source *source, struct phrase *take_phrase)
 {
-	const struct source *source = data;
 	const struct source_section *section = source->section;
 
 	if (section != NULL) {
@@ -72,7 +65,18 @@ static void on_say(struct phrase *take_phrase, void *data)
 		if (take_phrase->voice == NULL)
 			take_phrase->voice = mem_copy(section->voice);
 	}
-	source->say(take_phrase, source->data);
+	source->handler.say(take_phrase, source->handler.data);
+}
+
+static void on_outcome(struct outcome take_outcome, void *data)
+{
+	const struct source *source = data;
+
+	if (take_outcome.phrase != NULL)
+		say(source, take_outcome.phrase);
+	else
+		source->handler.run(take_outcome.command, source->message,
+				    source->handler.data);
 }
 
 static void parse(struct source *source, struct span line,
@@ -102,9 +106,11 @@ void source_line(struct source *source, const char *line, size_t len_bytes,
 				source->clean.len_bytes);
 	}
 	parse(source, whole, &message);
+	source->message = &message;
 	wording_message(source->wording, &message, whole, cut,
 			source->section != NULL ? source->section->rules
 						: source->settings->line_rules,
 			source->settings->file_rules,
-			source->live ? clock_ms() : 0, on_say, source);
+			source->live ? clock_ms() : 0, on_outcome, source);
+	source->message = NULL;
 }

@@ -15,23 +15,25 @@
 
 struct source;
 
-/* Called for each phrase, which is then the callee's. */
-typedef void source_say_fn(struct phrase *take_phrase, void *data);
+struct source_handler {
+	void (*say)(struct phrase *take_phrase, void *data);
+	/* A rule says to run command for message. */
+	void (*run)(const char *command, const struct message *message,
+		    void *data);
+	void *data;
+};
 
 /* live: lines come when they are said, so that time between them counts. */
 /* keep_section: what the source's own section says; NULL: it has none. */
 struct source *source_new(const struct settings *keep_settings,
 			  const struct source_section *keep_section, bool live,
-			  source_say_fn *say, void *keep_data) MUST_CHECK;
+			  const struct source_handler *handler) MUST_CHECK;
 void source_free(struct source *source);
 
 /* New settings; who spoke last is forgotten. */
 void source_configure(struct source *source,
 		      const struct settings *keep_settings,
 		      const struct source_section *keep_section);
-
-/* keep_data of the source that is wording_message()'s data. */
-void *source_data(void *source);
 
 /* One line, as lines_fn gives it: any bytes. */
 void source_line(struct source *source, const char *line, size_t len_bytes,

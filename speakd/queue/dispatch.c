@@ -7,7 +7,6 @@
 
 #include "core/mem.h"
 #include "core/text.h"
-#include "speakd/words/hygiene.h"
 
 struct dispatch {
 	struct dispatch_handler handler;
@@ -293,17 +292,14 @@ static void apply_manner(struct dispatch *dispatch, struct phrase *phrase)
 /* "sync: " in front of a line, when the one before came from elsewhere. */
 static void name_source(struct dispatch *dispatch, struct phrase *phrase)
 {
-	SCOPED_BUF struct buf name = { 0 };
 	char *text;
 
 	if (phrase->source == NULL)
 		return;
 	if (phrase->names_source && dispatch->source != NULL &&
 	    strcmp(dispatch->source, phrase->source) != 0) {
-		hygiene_clean(&name, phrase->source, strlen(phrase->source));
-		buf_add_text(&name, ": ");
-		dispatch->named_bytes = name.len_bytes;
-		text = mem_printf("%s%s", buf_text(&name), phrase->text);
+		dispatch->named_bytes = strlen(phrase->source) + 2;
+		text = mem_printf("%s: %s", phrase->source, phrase->text);
 		free(phrase->text);
 		phrase->text = text;
 	}

@@ -50,7 +50,10 @@ enum { PHRASE_DEFAULT = -1 };
 struct phrase {
 	uint64_t id; /* set by dispatch, from 1; 0: none yet */
 	char *text; /* owned, UTF-8, safe for a synthesiser */
-	/* Where it came from; owned, NULL where there is none. */
+	/*
+	 * Where it came from; owned, NULL where there is none. The source of a
+	 * line is safe for a synthesiser: it may be said.
+	 */
 	char *nick, *channel, *source;
 	bool names_source; /* source is said when it is another than before */
 	unsigned input; /* number of the input that it came from, 0: none */

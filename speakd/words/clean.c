@@ -190,7 +190,7 @@ static void clean_words(struct buf *out, unsigned rules, const char *text,
 	buf_add(out, text + plain, len_bytes - plain);
 }
 
-/* Tabs and the like part words; the hygiene behind us folds the blanks. */
+/* Tabs and the like part words; the hygiene after us folds the spaces. */
 static void blank_controls(char *text, size_t len_bytes)
 {
 	for (size_t i = 0; i < len_bytes; i++)

@@ -535,7 +535,7 @@ static void append_name(struct picture *picture, const char *name)
 		 "%s%s", len_bytes > 0 ? " with " : "", name);
 }
 
-/* The parts behind joiners: "woman with laptop"; people are a family. */
+/* The parts after joiners: "woman with laptop"; people are a family. */
 static size_t read_joined(struct span text, size_t pos, int32_t first,
 			  struct picture *ret)
 {
@@ -586,7 +586,7 @@ static bool read_picture(struct span text, size_t pos, struct picture *ret)
 	return true;
 }
 
-/* How often the same emoji follows, moving *pos behind the last. */
+/* How often the same emoji follows, moving *pos past the last. */
 static size_t count_same(struct span text, const struct picture *picture,
 			 size_t *pos)
 {

@@ -42,7 +42,7 @@ static size_t hash_bytes(struct span text)
 	return 0;
 }
 
-/* A hash stands alone, or behind 0x: no letter or digit beside it. */
+/* A hash stands alone, or after 0x: no letter or digit beside it. */
 static bool may_begin(struct span word, size_t pos)
 {
 	if (pos == 0 || !ascii_is_alnum(word.text[pos - 1]))

@@ -347,7 +347,7 @@ static void break_ascii(struct buf *out, const char *text, size_t len_bytes)
 	out->len_bytes += (size_t)(to - start);
 }
 
-/* The dots of what was added to out behind from. */
+/* The dots of what was added to out after from. */
 static void finish_dots(struct buf *out, size_t from)
 {
 	if (out->len_bytes == from)

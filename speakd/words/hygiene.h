@@ -4,7 +4,7 @@
  * hygiene.h - the last gate in front of a synthesiser: text that cannot hurt.
  *
  * Debian 12's libespeak-ng 1.51 aborts on single chat lines ("s's's'...",
- * "e.g.e.g....", "U.S.A.U.S.A....") and obeys commands embedded behind 0x01.
+ * "e.g.e.g....", "U.S.A.U.S.A....") and obeys commands embedded after 0x01.
  * After hygiene_clean():
  *
  * - one line of well-formed UTF-8 in NFKC, no control bytes, no invisible code
@@ -14,7 +14,7 @@
  * - digits of every script are 0..9;
  * - no stray code points of the Greek block (spacing accents, unassigned);
  * - at most HYGIENE_DOTS dots of abbreviations: dots inside a word ("e.g"),
- *   those at the end of such a word ("e.g.") and behind a single letter ("a.").
+ *   those at the end of such a word ("e.g.") and after a single letter ("a.").
  *   Further ones become blanks. The dot that ends a sentence does not count.
  *
  * Cleaning what is clean changes nothing. tests/fuzz/speakd_hygiene.c and

@@ -10,7 +10,7 @@ enum { ECHO_MIN_BYTES = 4 };
 
 /* clang-format off */
 static const struct command {
-	const char *name;  /* behind "#" or inside "[]", any case */
+	const char *name;  /* after "#" or inside "[]", any case */
 	const char *label; /* "label: text" */
 	const char *alone; /* said when no text follows; NULL: label */
 	enum priority priority;
@@ -139,7 +139,7 @@ static void remember(struct meeting *meeting, struct span text)
 	buf_add(slot, text.text, text.len_bytes);
 }
 
-/* A bot may put a full stop behind. */
+/* A bot may add a full stop. */
 static bool is_recent(const struct meeting *meeting, struct span text)
 {
 	for (size_t i = 0; i < MEETING_RECALL; i++) {

@@ -42,7 +42,7 @@ int rules_add_keep(struct rules *rules, const char *re,
 		   struct err *e) MUST_CHECK;
 /*
  * --replace=/RE/TEXT/: every match in the text. Any ASCII character but a
- * letter, a digit, a blank or a backslash may stand for "/"; behind a
+ * letter, a digit, a blank or a backslash may stand for "/"; after a
  * backslash it is itself. A trailing i ignores case.
  */
 int rules_add_replace(struct rules *rules, const char *slashed,
@@ -71,7 +71,7 @@ int rules_set(struct rules *rules, const char *name, const char *key,
  */
 int rules_check(const struct rules *rules, struct err *e) MUST_CHECK;
 
-/* keep_then is tried behind rules, as if it were the end of the same list. */
+/* keep_then is tried after rules, as if it were the end of the same list. */
 void rules_chain(struct rules *rules, struct rules *keep_then);
 
 /* What the matching rules say; texts are borrowed from the rules. */

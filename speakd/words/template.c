@@ -13,7 +13,7 @@ static const struct {
 } fields[] = { FIELD(nick), FIELD(text), FIELD(channel), FIELD(target),
 	       FIELD(kind) };
 
-/* The value named at text, behind "$"; its name's length, 0 if none. */
+/* The value named at text, after "$"; its name's length, 0 if none. */
 static size_t find_value(const char *text, const struct template_values *values,
 			 struct span *ret)
 {

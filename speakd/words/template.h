@@ -11,7 +11,7 @@
 #include "core/buf.h"
 #include "core/message/message.h"
 
-/* What may stand behind "$". */
+/* What may follow "$". */
 struct template_values {
 	struct span nick, text, channel, target, kind;
 };

@@ -186,7 +186,7 @@ static char *text_of(struct span span)
 }
 
 static void say_draft(struct wording *wording, const struct draft *draft,
-		      uint64_t now_ms, wording_say_fn *say, void *data)
+		      uint64_t now_ms, wording_give_fn *give, void *data)
 {
 	const struct verdict *verdict = draft->verdict;
 	struct phrase *phrase;
@@ -203,11 +203,11 @@ static void say_draft(struct wording *wording, const struct draft *draft,
 	phrase->arrived_ms = now_ms;
 	phrase->nick = text_of(draft->message->nick);
 	phrase->channel = text_of(draft->message->channel);
-	say(phrase, data);
+	give((struct outcome){ .phrase = phrase }, data);
 }
 
 static void say_paste_end(struct wording *wording, struct span nick,
-			  uint64_t ms, uint64_t now_ms, wording_say_fn *say,
+			  uint64_t ms, uint64_t now_ms, wording_give_fn *give,
 			  void *data)
 {
 	struct phrase *phrase;
@@ -220,7 +220,7 @@ static void say_paste_end(struct wording *wording, struct span nick,
 	phrase->arrived_ms = now_ms;
 	phrase->nick = text_of(span_of_buf(&wording->speaker));
 	buf_clear(&wording->speaker);
-	say(phrase, data);
+	give((struct outcome){ .phrase = phrase }, data);
 }
 
 /* ---- the sentence -------------------------------------------------------- */
@@ -484,14 +484,14 @@ static void follow_nick(struct wording *wording, const struct message *m)
 /* ---- one message --------------------------------------------------------- */
 
 static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
-		 wording_say_fn *say, void *data)
+		 wording_give_fn *give, void *data)
 {
 	const struct message *m = draft->message;
 	uint64_t ms = paste_time_ms(m, now_ms);
 	bool is_line = m->kind == KIND_MESSAGE;
 
 	say_paste_end(wording, is_line ? m->nick : span_of("", 0), ms, now_ms,
-		      say, data);
+		      give, data);
 	clean(wording, draft, draft->text);
 	if (!read_meeting(wording, draft))
 		plain_form(wording, draft);
@@ -503,13 +503,13 @@ static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
 	fill(wording, draft);
 	if (m->kind != KIND_NICK)
 		remember_speaker(wording, draft);
-	say_draft(wording, draft, now_ms, say, data);
+	say_draft(wording, draft, now_ms, give, data);
 }
 
 void wording_message(struct wording *wording, const struct message *message,
 		     struct span line, bool cut, struct rules *first,
-		     struct rules *second, uint64_t now_ms, wording_say_fn *say,
-		     void *data)
+		     struct rules *second, uint64_t now_ms,
+		     wording_give_fn *give, void *data)
 {
 	struct verdict verdict;
 	struct draft draft = {
@@ -526,12 +526,12 @@ void wording_message(struct wording *wording, const struct message *message,
 	rules_judge(first, second, message, line, &verdict);
 	draft.text = verdict.replaced ? span_of_buf(&verdict.text)
 				      : message->text;
-	if (verdict.run != NULL && wording->config->run != NULL)
-		wording->config->run(verdict.run, message, data);
+	if (verdict.run != NULL)
+		give((struct outcome){ .command = verdict.run }, data);
 	if (verdict.say) {
 		mark_highlight(wording, &draft);
 		mark_channel(wording, &draft);
-		word(wording, &draft, now_ms, say, data);
+		word(wording, &draft, now_ms, give, data);
 	}
 	follow_nick(wording, message);
 	buf_fini(&verdict.text);

@@ -38,19 +38,12 @@ enum wording_rule {
 	WORDING_ALL = (1 << 12) - 1,
 };
 
-/*
- * A rule's "run = COMMAND" matched message. data is that of wording_message().
- */
-typedef void wording_run_fn(const char *command, const struct message *message,
-			    void *data);
-
 struct wording_config {
 	unsigned rules; /* mask of enum wording_rule */
 	unsigned events; /* mask of 1 << enum message_kind */
 	const char *nick; /* mine, or NULL: what highlights */
 	const char *voice; /* base voice, "en-us": variants are added */
 	bool highlight_sound; /* a cue; else the word "highlight" */
-	wording_run_fn *run; /* NULL: no commands are run */
 };
 
 /* The name of each rule, as in wording_parse_rules(); bit i is rule 1 << i. */
@@ -71,20 +64,26 @@ struct wording *
 wording_new(const struct wording_config *keep_config) MUST_CHECK;
 void wording_free(struct wording *wording);
 
+/* Something that a message gives: words to say, or a command to run. */
+struct outcome {
+	struct phrase *phrase; /* the receiver's to free; NULL: a command */
+	const char *command; /* of a rule's "run = COMMAND"; borrowed */
+};
+
+typedef void wording_give_fn(struct outcome take_outcome, void *data);
+
 /*
- * The phrases that message gives, in order, each passed to say() which owns
- * it: usually one, none when it is not said, two when a paste ended before it.
+ * What message gives, in order: usually one phrase, none when it is not said,
+ * two when a paste ended before it; before them the command of a rule.
  *
  * line is the whole line as it came; cut: it was longer than the limit, which
  * is said. now_ms is when it came (clock_ms()), or 0 when it did not come just
  * now: then a paste is known by the time in the line, if that has seconds.
  */
-typedef void wording_say_fn(struct phrase *take_phrase, void *data);
-
 void wording_message(struct wording *wording, const struct message *message,
 		     struct span line, bool cut, struct rules *first,
-		     struct rules *second, uint64_t now_ms, wording_say_fn *say,
-		     void *data);
+		     struct rules *second, uint64_t now_ms,
+		     wording_give_fn *give, void *data);
 
 /* How many phrases were cut at PHRASE_MAX_BYTES so far. */
 uint64_t wording_cuts(const struct wording *wording);

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/buf.h"
+
 const char *const wording_rule_names[] = {
 	"nick",	   "voices", "actions", "meeting", "urls",	"hashes",
 	"symbols", "words",  "emoji",	"pastes",  "highlight", "channel",
@@ -17,18 +19,43 @@ _Static_assert(COUNT_OF(wording_rule_names) == 12 &&
 
 enum { NAME_BYTES = 32 };
 
-typedef int find_fn(const char *name);
+struct names {
+	const char *what; /* "kind of message" */
+	const char *(*name)(int bit);
+	int count;
+};
 
-static int find_rule(const char *name)
+static const char *rule_name(int bit)
 {
-	for (size_t i = 0; i < wording_rule_count; i++)
-		if (strcmp(name, wording_rule_names[i]) == 0)
-			return (int)i;
+	return wording_rule_names[bit];
+}
+
+static const char *kind_name(int bit)
+{
+	return message_kind_name((enum message_kind)bit);
+}
+
+static int find(const struct names *names, const char *name)
+{
+	for (int i = 0; i < names->count; i++)
+		if (strcmp(name, names->name(i)) == 0)
+			return i;
 	return -1;
 }
 
-static int parse_list(const char *list, find_fn *find, unsigned all,
-		      const char *what, unsigned *ret, struct err *e)
+static int unknown(const struct names *names, const char *name, size_t len,
+		   struct err *e)
+{
+	SCOPED_BUF struct buf all = { 0 };
+
+	for (int i = 0; i < names->count; i++)
+		buf_addf(&all, "%s, ", names->name(i));
+	return err_usage(e, "unknown %s '%.*s', expected %sor all", names->what,
+			 (int)len, name, buf_text(&all));
+}
+
+static int parse_list(const char *list, const struct names *names,
+		      unsigned *ret, struct err *e)
 {
 	unsigned mask = 0;
 
@@ -42,14 +69,13 @@ static int parse_list(const char *list, find_fn *find, unsigned all,
 		if (n == 0)
 			break;
 		snprintf(name, sizeof(name), "%.*s", (int)n, list);
-		bit = n < sizeof(name) ? find(name) : -1;
+		bit = n < sizeof(name) ? find(names, name) : -1;
 		if (strcmp(name, "all") == 0)
-			mask |= all;
+			mask |= (1U << names->count) - 1;
 		else if (bit >= 0)
 			mask |= 1U << bit;
 		else
-			return err_usage(e, "'%.*s' is not %s", (int)n, list,
-					 what);
+			return unknown(names, list, n, e);
 		list += n;
 	}
 	*ret = mask;
@@ -58,12 +84,15 @@ static int parse_list(const char *list, find_fn *find, unsigned all,
 
 int wording_parse_rules(const char *list, unsigned *ret, struct err *e)
 {
-	return parse_list(list, find_rule, WORDING_ALL, "a wording rule", ret,
-			  e);
+	const struct names names = { "wording rule", rule_name,
+				     (int)wording_rule_count };
+
+	return parse_list(list, &names, ret, e);
 }
 
 int wording_parse_events(const char *list, unsigned *ret, struct err *e)
 {
-	return parse_list(list, message_kind_by_name, (1U << KIND_COUNT) - 1,
-			  "a kind of message", ret, e);
+	const struct names names = { "kind of message", kind_name, KIND_COUNT };
+
+	return parse_list(list, &names, ret, e);
 }

@@ -6,8 +6,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(struct phrase *take_phrase, void *data)
+static void check(struct outcome take_outcome, void *data)
 {
+	struct phrase *take_phrase = take_outcome.phrase;
 	size_t len_bytes = strlen(take_phrase->text);
 
 	(void)data;

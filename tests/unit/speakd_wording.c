@@ -16,15 +16,22 @@
 	"xxxx xxxx xxxx xxxx xxxx xxxx xxxx xxxx xxxx xxxx "
 
 static struct {
-	struct buf text; /* of all phrases, "|" behind each */
+	struct buf text; /* of all phrases, "|" after each; "!command|" */
 	enum priority priority;
 	enum cue cue;
 	int pitch;
 	char voice[32];
 } heard;
 
-static void hear(struct phrase *take_phrase, void *data)
+static void hear(struct outcome take_outcome, void *data)
 {
+	struct phrase *take_phrase = take_outcome.phrase;
+
+	if (take_phrase == NULL) {
+		buf_addf(&heard.text, "!%s|", take_outcome.command);
+		return;
+	}
+
 	(void)data;
 	buf_addf(&heard.text, "%s|", take_phrase->text);
 	heard.priority = take_phrase->priority;
@@ -284,6 +291,13 @@ static void test_cue_and_rules(void **state)
 	assert_string_equal(buf_text(&heard.text), "<bob> hi me$|");
 	assert_int_equal(heard.priority, PRIORITY_LOW);
 	assert_string_equal(heard.voice, "de");
+	/* A command comes before the words, and with no words too. */
+	assert_int_equal(rules_set(rules, "r", "run", "beep", &e), 0);
+	step(wording, &to_me, rules);
+	assert_string_equal(buf_text(&heard.text), "!beep|<bob> hi me$|");
+	assert_int_equal(rules_set(rules, "r", "drop", "yes", &e), 0);
+	step(wording, &to_me, rules);
+	assert_string_equal(buf_text(&heard.text), "!beep|");
 	c.events = 1U << KIND_JOIN;
 	step(wording, &to_me, NULL);
 	assert_string_equal(buf_text(&heard.text), "");
@@ -346,7 +360,8 @@ static void test_lists(void **state)
 	assert_int_equal(wording_parse_rules("all", &mask, &e), 0);
 	assert_int_equal(mask, WORDING_ALL);
 	assert_true(wording_parse_rules("urls,nope", &mask, &e) < 0);
-	assert_string_equal(e.text, "'nope' is not a wording rule");
+	assert_non_null(strstr(e.text, "unknown wording rule 'nope', expected "
+				       "nick, voices, "));
 	assert_int_equal(wording_parse_events("join,part", &mask, &e), 0);
 	assert_int_equal(mask, 1U << KIND_JOIN | 1U << KIND_PART);
 	assert_true(wording_parse_events("joins", &mask, &e) < 0);
