@@ -261,6 +261,15 @@ bool text_is_invisible(int32_t code)
 	return false;
 }
 
+bool text_is_word(int32_t code)
+{
+	utf8proc_category_t category = code < 0 ? UTF8PROC_CATEGORY_CN
+						: utf8proc_category(code);
+
+	return category >= UTF8PROC_CATEGORY_LU &&
+	       category <= UTF8PROC_CATEGORY_NO;
+}
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';

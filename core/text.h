@@ -72,6 +72,9 @@ size_t text_width(const char *text, size_t len_bytes);
  */
 bool text_is_invisible(int32_t code);
 
+/* A letter, a mark or a digit of any script: what words are made of. */
+bool text_is_word(int32_t code);
+
 /*
  * Add text without mIRC formatting (bold 02, colour 03 with its digits, hex
  * colour 04, reset 0f, monospace 11, reverse 16, italic 1d, strike 1e,

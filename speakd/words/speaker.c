@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 #include "speakd/words/speaker.h"
 
+#include "core/mention.h"
 #include "core/text.h"
 #include "speakd/words/word_rules.h"
 
@@ -75,41 +76,8 @@ bool speaker_same(struct span a, struct span b)
 		      folded_a.len_bytes) == 0;
 }
 
-/* RFC 2812, section 2.3.1; and whatever letters a network allows besides. */
-static bool is_nick_char(char c)
-{
-	return ascii_is_alnum(c) || (unsigned char)c >= 0x80 ||
-	       (c != '\0' && strchr("[]\\`_^{|}-", c) != NULL);
-}
-
-static bool holds_word(struct span text, struct span word)
-{
-	for (size_t i = 0; i + word.len_bytes <= text.len_bytes; i++) {
-		size_t end = i + word.len_bytes;
-
-		if (ascii_lower(text.text[i]) != ascii_lower(word.text[0]) ||
-		    !same_ascii(text.text + i, word.text, word.len_bytes))
-			continue;
-		if ((i == 0 || !is_nick_char(text.text[i - 1])) &&
-		    (end == text.len_bytes || !is_nick_char(text.text[end])))
-			return true;
-	}
-	return false;
-}
-
 bool speaker_named(struct span text, struct span nick)
 {
-	SCOPED_BUF struct buf folded_text = { 0 };
-	SCOPED_BUF struct buf folded_nick = { 0 };
-
-	if (nick.len_bytes == 0)
-		return false;
-	if (text_is_plain(nick.text, nick.len_bytes))
-		return holds_word(text, nick);
-	text_fold(&folded_text, text.text, text.len_bytes);
-	text_fold(&folded_nick, nick.text, nick.len_bytes);
-	return folded_nick.len_bytes > 0 &&
-	       holds_word(
-		       span_of(buf_text(&folded_text), folded_text.len_bytes),
-		       span_of(folded_nick.data, folded_nick.len_bytes));
+	return mention_found(text.text, text.len_bytes, nick.text,
+			     nick.len_bytes);
 }

@@ -26,7 +26,7 @@ struct speaker_voice speaker_voice(struct span nick);
 /* Nicks are equal whatever their case. */
 bool speaker_same(struct span a, struct span b);
 
-/* Whether text holds nick as a word: no character of a nick beside it. */
+/* Whether text holds nick as a word: core/mention.h. */
 bool speaker_named(struct span text, struct span nick);
 
 /* The variants that may be given, for the test against espeak-ng's data. */
