@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "core/clock.h"
+#include "core/mem.h"
 
 enum { CHILD_READ_BYTES = 4096 };
 
@@ -71,12 +72,78 @@ static int set_files(posix_spawn_file_actions_t *files,
 	return rc;
 }
 
-static int spawn(const struct child *child, const char *const *argv,
-		 pid_t *ret_pid)
+/* Names, or beginnings of names where they end in "*". */
+static const char *const ours_only[] = { "LISTEN_*", "NOTIFY_SOCKET" };
+
+/* git(1), "git rev-parse --local-env-vars" of 2.39, and what GIT_CONFIG_COUNT
+ * counts. */
+static const char *const git_local[] = {
+	"GIT_ALTERNATE_OBJECT_DIRECTORIES",
+	"GIT_COMMON_DIR",
+	"GIT_CONFIG*",
+	"GIT_DIR",
+	"GIT_GRAFT_FILE",
+	"GIT_IMPLICIT_WORK_TREE",
+	"GIT_INDEX_FILE",
+	"GIT_INTERNAL_*",
+	"GIT_NAMESPACE",
+	"GIT_NO_REPLACE_OBJECTS",
+	"GIT_OBJECT_DIRECTORY",
+	"GIT_PREFIX",
+	"GIT_REPLACE_REF_BASE",
+	"GIT_SHALLOW_FILE",
+	"GIT_WORK_TREE",
+};
+
+static const char *const loader[] = { "LD_*" };
+
+static bool is_listed(const char *variable, const char *const *names,
+		      size_t count)
 {
-	const char *const *env = child->env != NULL
+	size_t len = strcspn(variable, "=");
+
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(names[i]);
+
+		if (names[i][n - 1] == '*'
+			    ? strncmp(variable, names[i], n - 1) == 0
+			    : n == len && memcmp(variable, names[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_left_out(const struct child *child, const char *variable)
+{
+	return is_listed(variable, ours_only, COUNT_OF(ours_only)) ||
+	       ((child->without & CHILD_WITHOUT_GIT) != 0 &&
+		is_listed(variable, git_local, COUNT_OF(git_local))) ||
+	       ((child->without & CHILD_WITHOUT_LOADER) != 0 &&
+		is_listed(variable, loader, COUNT_OF(loader)));
+}
+
+/* The child's environment: an array of the caller's, of borrowed texts. */
+static const char **environment(const struct child *child)
+{
+	const char *const *all = child->env != NULL
 					 ? child->env
 					 : (const char *const *)environ;
+	size_t count = 0, kept = 0;
+	const char **env;
+
+	while (all[count] != NULL)
+		count++;
+	env = mem_resize(NULL, count + 1, sizeof(*env));
+	for (size_t i = 0; i < count; i++)
+		if (!is_left_out(child, all[i]))
+			env[kept++] = all[i];
+	env[kept] = NULL;
+	return env;
+}
+
+static int spawn(const struct child *child, const char *const *argv,
+		 const char *const *env, pid_t *ret_pid)
+{
 	int moved[CHILD_FDS_MAX];
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
@@ -111,8 +178,10 @@ int child_start(const struct child *child, pid_t *ret_pid, struct err *e)
 {
 	const char *const sh[] = { "/bin/sh", "-c", child->shell, NULL };
 	const char *const *argv = child->shell != NULL ? sh : child->argv;
-	int rc = spawn(child, argv, ret_pid);
+	const char **env = environment(child);
+	int rc = spawn(child, argv, env, ret_pid);
 
+	free(env);
 	return rc == 0 ? 0 : err_set(e, rc, "start %s", argv[0]);
 }
 

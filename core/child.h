@@ -21,11 +21,24 @@ enum {
 	CHILD_NULL = -2, /* /dev/null */
 };
 
+/*
+ * What a started program must not inherit. Always left out: LISTEN_FDS and its
+ * like and NOTIFY_SOCKET, which speak of our descriptors and of our readiness.
+ */
+enum child_without {
+	/* A repository that our caller had in mind: GIT_DIR, GIT_INDEX_FILE
+	 * and whatever else git rev-parse --local-env-vars lists. */
+	CHILD_WITHOUT_GIT = 1 << 0,
+	/* Code that is loaded into every program: LD_PRELOAD, LD_AUDIT ... */
+	CHILD_WITHOUT_LOADER = 1 << 1,
+};
+
 struct child {
 	const char *const *argv; /* NULL-terminated; argv[0] through $PATH */
 	const char *shell; /* or a command of the user's, for /bin/sh -c */
 	const char *dir; /* working directory; NULL: as it is */
 	const char *const *env; /* NULL: the parent's */
+	unsigned without; /* a mask of enum child_without */
 	/* Descriptor n of the child; further ones follow standard error. */
 	int fds[CHILD_FDS_MAX];
 	size_t fd_count; /* 0: the three standard ones of the parent */

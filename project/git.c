@@ -19,6 +19,7 @@ static int git(const struct gtd *gtd, const char *const *words,
 	struct child child = {
 		.argv = argv,
 		.dir = gtd->path,
+		.without = CHILD_WITHOUT_GIT,
 		.fds = { CHILD_NULL, CHILD_NULL, CHILD_INHERIT },
 		.fd_count = 3,
 	};
@@ -59,6 +60,7 @@ bool git_is_work_tree(const struct gtd *gtd)
 	struct child child = {
 		.argv = quiet,
 		.dir = gtd->path,
+		.without = CHILD_WITHOUT_GIT,
 		.fds = { CHILD_NULL, CHILD_NULL, CHILD_NULL },
 		.fd_count = 3,
 	};

@@ -144,6 +144,7 @@ static void start(struct hook *take_hook)
 	const struct child child = {
 		.shell = take_hook->command,
 		.env = env,
+		.without = CHILD_WITHOUT_GIT | CHILD_WITHOUT_LOADER,
 		.fds = { take_hook->text, CHILD_NULL, CHILD_INHERIT },
 		.fd_count = 3,
 		.own_group = true,

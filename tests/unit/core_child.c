@@ -95,6 +95,50 @@ static void test_dir_and_env(void **state)
 	assert_string_equal(buf_text(&out), "/\nb\n");
 }
 
+/* A program is told nothing that was meant for us, nor for git of our caller.
+ */
+static void test_environment(void **state)
+{
+	static const struct {
+		const char *variable;
+		unsigned without;
+		bool stays;
+	} cases[] = {
+		{ "LISTEN_FDS", 0, false },
+		{ "LISTEN_PID", 0, false },
+		{ "NOTIFY_SOCKET", 0, false },
+		{ "LISTENER", 0, true },
+		{ "GIT_DIR", 0, true },
+		{ "GIT_DIR", CHILD_WITHOUT_GIT, false },
+		{ "GIT_INDEX_FILE", CHILD_WITHOUT_GIT, false },
+		{ "GIT_CONFIG_KEY_0", CHILD_WITHOUT_GIT, false },
+		{ "GIT_DIRECTORY", CHILD_WITHOUT_GIT, true },
+		{ "GIT_AUTHOR_NAME", CHILD_WITHOUT_GIT, true },
+		{ "LD_PRELOAD", CHILD_WITHOUT_GIT, true },
+		{ "LD_LIBRARY_PATH", CHILD_WITHOUT_LOADER, false },
+		{ "LDFLAGS", CHILD_WITHOUT_LOADER, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char variable[64];
+		const char *const env[] = { variable, "A=b", NULL };
+		struct child child = { .argv = (const char *const[]){ "env",
+								      NULL },
+				       .env = env,
+				       .without = cases[i].without };
+		SCOPED_BUF struct buf out = { 0 };
+		char want[80];
+
+		snprintf(variable, sizeof(variable), "%s=", cases[i].variable);
+		snprintf(want, sizeof(want), "%s%sA=b\n",
+			 cases[i].stays ? variable : "",
+			 cases[i].stays ? "\n" : "");
+		assert_int_equal(child_capture(&child, 100, &out, NULL), 0);
+		assert_string_equal(buf_text(&out), want);
+	}
+}
+
 static int file_with(const char *text)
 {
 	char path[] = "/tmp/earshot-child-XXXXXX";
@@ -191,6 +235,7 @@ int main(void)
 		cmocka_unit_test(test_capture),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_dir_and_env),
+		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_colliding_numbers),
 		cmocka_unit_test(test_clean_signals),
 		cmocka_unit_test(test_own_group),
