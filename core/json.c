@@ -85,9 +85,53 @@ static int on_bytes(const char *bytes, size_t len_bytes, void *data)
 	return 0;
 }
 
+static void add_unit(struct buf *out, unsigned unit)
+{
+	buf_addf(out, "\\u%04x", unit);
+}
+
+/* RFC 8259, section 7: beyond the first plane as two UTF-16 surrogates. */
+static void add_escape(struct buf *out, int32_t code)
+{
+	if (code < 0x10000) {
+		add_unit(out, (unsigned)code);
+		return;
+	}
+	code -= 0x10000;
+	add_unit(out, 0xd800U + ((unsigned)code >> 10));
+	add_unit(out, 0xdc00U + ((unsigned)code & 0x3ff));
+}
+
+/*
+ * jansson escapes C0 controls only. What else a terminal must not get stands
+ * between quotes, where an escape means the same to every reader of JSON.
+ */
+static void add_shown(struct buf *out, const char *text, size_t len_bytes)
+{
+	struct text_context context = { 0 };
+	size_t pos = 0;
+
+	if (text_is_plain(text, len_bytes)) {
+		buf_add(out, text, len_bytes);
+		return;
+	}
+	while (pos < len_bytes) {
+		size_t start = pos;
+		int32_t code = text_next(text, len_bytes, &pos);
+
+		if (code >= 0 && text_is_hidden(&context, code))
+			add_escape(out, code);
+		else
+			buf_add(out, text + start, pos - start);
+	}
+}
+
 void json_print(const struct json *json, struct buf *out)
 {
-	json_dump_callback(value_of(json), on_bytes, out, JSON_COMPACT);
+	SCOPED_BUF struct buf dumped = { 0 };
+
+	json_dump_callback(value_of(json), on_bytes, &dumped, JSON_COMPACT);
+	add_shown(out, buf_text(&dumped), dumped.len_bytes);
 }
 
 /* ---- reading ------------------------------------------------------------ */

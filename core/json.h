@@ -23,7 +23,10 @@ void json_add_int(struct json *json, const char *key, int64_t value);
 void json_add_bool(struct json *json, const char *key, bool value);
 void json_add(struct json *json, const char *key, struct json *take_value);
 
-/* Add the compact form to out, without a newline. */
+/*
+ * Add the compact form to out, without a newline. What text_is_hidden() names
+ * is escaped, so that it may be shown on a terminal as it is.
+ */
 void json_print(const struct json *json, struct buf *out);
 
 /*

@@ -2,6 +2,8 @@
 /* Copyright the earshot authors */
 #include "core/text.h"
 
+#include <string.h>
+
 #include <utf8proc.h>
 
 #include "core/mem.h"
@@ -127,27 +129,152 @@ size_t text_cut(const char *text, size_t len_bytes, size_t max_bytes)
 	return ((unsigned char)text[cut] & 0xc0) == 0x80 ? max_bytes : cut;
 }
 
-void text_escape(struct buf *out, const char *text, size_t len_bytes)
+bool text_is_invisible(int32_t code)
 {
+	static const struct {
+		int32_t first, last;
+	} ranges[] = {
+		{ 0x00ad, 0x00ad },   { 0x034f, 0x034f }, { 0x061c, 0x061c },
+		{ 0x115f, 0x1160 },   { 0x17b4, 0x17b5 }, { 0x180e, 0x180e },
+		{ 0x200b, 0x200f },   { 0x202a, 0x202e }, { 0x2060, 0x206f },
+		{ 0x3164, 0x3164 },   { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff },
+		{ 0xffa0, 0xffa0 },   { 0xfff9, 0xfffb }, { 0x1d173, 0x1d17a },
+		{ 0xe0000, 0xe01ef },
+	};
+
+	if (code < ranges[0].first)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(ranges); i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* Arabic to Sinhala, Myanmar, Khmer, Mongolian: joiners are spelling there. */
+static bool is_joining_script(int32_t code)
+{
+	return (code >= 0x600 && code <= 0xdff) ||
+	       (code >= 0x1000 && code <= 0x109f) ||
+	       (code >= 0x1780 && code <= 0x18af);
+}
+
+/* What an emoji sequence is made of; digits, "#" and "*" begin a keycap. */
+static bool is_emoji_part(int32_t code)
+{
+	return (code >= 0x2190 && code <= 0x2bff) || code == 0xa9 ||
+	       code == 0xae || code == 0x203c || code == 0x2049 ||
+	       code == 0x2122 || code == 0x2139 || code == 0x3030 ||
+	       code == 0x303d || code == 0x3297 || code == 0x3299 ||
+	       code == 0xfe0f || (code >= 0x1f000 && code <= 0x1faff);
+}
+
+static bool is_keycap(int32_t code)
+{
+	return (code >= '0' && code <= '9') || code == '#' || code == '*';
+}
+
+/* Whether an invisible code point does its work where it stands. */
+static bool is_in_place(int32_t code, int32_t before)
+{
+	enum { ZWNJ = 0x200c, ZWJ = 0x200d, CJK = 0x2e80 };
+
+	if (code == ZWNJ || code == ZWJ)
+		return is_joining_script(before) ||
+		       (code == ZWJ && is_emoji_part(before));
+	if (code >= 0xfe00 && code <= 0xfe0f)
+		return is_emoji_part(before) || is_keycap(before) ||
+		       before >= CJK;
+	return code >= 0xe0100 && code <= 0xe01ef && before >= CJK;
+}
+
+static bool is_mark(int32_t code)
+{
+	utf8proc_category_t category;
+
+	if (code < 0x300)
+		return false;
+	category = utf8proc_category(code);
+	return category == UTF8PROC_CATEGORY_MN ||
+	       category == UTF8PROC_CATEGORY_ME;
+}
+
+static bool is_control(int32_t code)
+{
+	return code < ' ' || (code >= 0x7f && code < 0xa0) || code == 0x2028 ||
+	       code == 0x2029;
+}
+
+bool text_is_hidden(struct text_context *context, int32_t code)
+{
+	int32_t before = context->before;
+
+	context->marks = is_mark(code) ? context->marks + 1 : 0;
+	context->before = code;
+	if (is_control(code))
+		return true;
+	if (text_is_invisible(code))
+		return !is_in_place(code, before);
+	return context->marks > TEXT_MARKS_MAX;
+}
+
+bool text_has_hidden(const char *text, size_t len_bytes)
+{
+	struct text_context context = { 0 };
 	size_t pos = 0;
 
+	while (pos < len_bytes)
+		if (text_is_hidden(&context, text_next(text, len_bytes, &pos)))
+			return true;
+	return false;
+}
+
+static void add_escape(struct buf *out, int32_t code)
+{
+	if (code == '\n')
+		buf_add_text(out, "\\n");
+	else if (code == '\t')
+		buf_add_text(out, "\\t");
+	else if (code < 0x100)
+		buf_addf(out, "\\x%02x", (unsigned)code);
+	else
+		buf_addf(out, code < 0x10000 ? "\\u%04x" : "\\U%08x",
+			 (unsigned)code);
+}
+
+/* Add text escaped, but for the controls in kept. */
+static void escape_all_but(struct buf *out, const char *text, size_t len_bytes,
+			   const char *kept)
+{
+	struct text_context context = { 0 };
+	size_t pos = 0;
+
+	if (text_is_plain(text, len_bytes)) {
+		buf_add(out, text, len_bytes);
+		return;
+	}
 	while (pos < len_bytes) {
 		size_t start = pos;
 		int32_t code = text_next(text, len_bytes, &pos);
 
-		if (code == '\n')
-			buf_add_text(out, "\\n");
-		else if (code == '\t')
-			buf_add_text(out, "\\t");
-		else if (code < 0)
+		if (code < 0)
 			buf_addf(out, "\\x%02x", (unsigned char)text[start]);
-		else if (code < ' ' || (code >= 0x7f && code < 0xa0))
-			buf_addf(out, "\\x%02x", (unsigned)code);
-		else if (code == 0x2028 || code == 0x2029)
-			buf_addf(out, "\\u%04x", (unsigned)code);
+		else if (text_is_hidden(&context, code) &&
+			 (code == 0 || code >= ' ' ||
+			  strchr(kept, code) == NULL))
+			add_escape(out, code);
 		else
 			buf_add(out, text + start, pos - start);
 	}
+}
+
+void text_escape(struct buf *out, const char *text, size_t len_bytes)
+{
+	escape_all_but(out, text, len_bytes, "");
+}
+
+void text_show(struct buf *out, const char *text, size_t len_bytes)
+{
+	escape_all_but(out, text, len_bytes, "\n\t");
 }
 
 /* utf8proc wants no NUL: text_repair() has replaced it. */
@@ -240,25 +367,6 @@ size_t text_width(const char *text, size_t len_bytes)
 			columns += (size_t)width;
 	}
 	return columns;
-}
-
-bool text_is_invisible(int32_t code)
-{
-	static const struct {
-		int32_t first, last;
-	} ranges[] = {
-		{ 0x00ad, 0x00ad }, { 0x061c, 0x061c },	  { 0x180e, 0x180e },
-		{ 0x200b, 0x200f }, { 0x202a, 0x202e },	  { 0x2060, 0x2064 },
-		{ 0x2066, 0x2069 }, { 0xfe00, 0xfe0f },	  { 0xfeff, 0xfeff },
-		{ 0xfff9, 0xfffb }, { 0xe0000, 0xe01ef },
-	};
-
-	if (code < ranges[0].first)
-		return false;
-	for (size_t i = 0; i < COUNT_OF(ranges); i++)
-		if (code >= ranges[i].first && code <= ranges[i].last)
-			return true;
-	return false;
 }
 
 bool text_is_word(int32_t code)

@@ -42,12 +42,37 @@ int32_t text_next(const char *text, size_t len_bytes, size_t *pos);
  */
 size_t text_cut(const char *text, size_t len_bytes, size_t max_bytes);
 
+/* What stands before a code point; all-zero at the beginning of a text. */
+struct text_context {
+	int32_t before; /* the code point before it */
+	unsigned marks; /* combining marks in a row up to here */
+};
+
+/* Marks that one letter may carry; real scripts need three. */
+enum { TEXT_MARKS_MAX = 4 };
+
 /*
- * Add text with everything that a terminal or a log line must not see made
- * visible: C0, DEL, C1 controls and line separators as \n, \t or \xNN, a
- * malformed byte as \xNN. A backslash stays a backslash.
+ * Whether code, which follows what context tells of, must not reach a terminal
+ * as it is: controls and line separators, which act on it; overrides and
+ * isolates of the writing direction, zero-width characters, tags, and marks
+ * beyond TEXT_MARKS_MAX, which make text look like another text. Joiners in
+ * scripts that join, and joiners and variation selectors in emoji, may.
+ * Moves context on. Source: UTR 36 (Unicode security), sections 2.5 and 2.6.
+ */
+bool text_is_hidden(struct text_context *context, int32_t code);
+
+/* Whether well-formed text has such a code point: no name should. */
+bool text_has_hidden(const char *text, size_t len_bytes);
+
+/*
+ * Add text as a terminal or a log line may get it: \n and \t, \xNN for other
+ * controls and malformed bytes, \uNNNN and \UNNNNNNNN for what text_is_hidden()
+ * names. A backslash stays a backslash.
  */
 void text_escape(struct buf *out, const char *text, size_t len_bytes);
+
+/* The same for lines: line breaks, and tabs between columns, stay. */
+void text_show(struct buf *out, const char *text, size_t len_bytes);
 
 /*
  * Add text (well-formed) in the compatibility form NFKC: math-bold and
@@ -66,9 +91,11 @@ size_t text_width(const char *text, size_t len_bytes);
 
 /*
  * Zero-width and other invisible code points that change nothing for a
- * listener: U+200B..200F, 202A..202E, 2060..2064, 2066..2069, FEFF, 00AD,
- * 061C, 180E, FFF9..FFFB, variation selectors FE00..FE0F, and E0000..E01EF:
- * tags and the other variation selectors.
+ * listener: U+200B..200F, 202A..202E, 2060..206F, FEFF, 00AD, 034F, 061C, 180E,
+ * FFF9..FFFB, the fillers 115F, 1160, 17B4, 17B5, 3164 and FFA0, 1D173..1D17A,
+ * variation selectors FE00..FE0F, and E0000..E01EF: tags and the other
+ * variation selectors. Source: DerivedCoreProperties.txt,
+ * Default_Ignorable_Code_Point.
  */
 bool text_is_invisible(int32_t code);
 

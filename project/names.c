@@ -7,25 +7,11 @@
 
 #include "core/text.h"
 
-static bool is_control(int32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 ||
-	       code == 0x2029;
-}
-
 bool name_is_clean(const char *name)
 {
 	size_t len = strlen(name);
-	size_t pos = 0;
 
-	if (text_is_plain(name, len))
-		return true;
-	if (!text_is_utf8(name, len))
-		return false;
-	while (pos < len)
-		if (is_control(text_next(name, len, &pos)))
-			return false;
-	return true;
+	return text_is_utf8(name, len) && !text_has_hidden(name, len);
 }
 
 void name_show(struct buf *out, const char *name)
@@ -61,7 +47,7 @@ int name_check_new(const char *name, struct err *e)
 	if (!name_is_clean(name))
 		return err_usage(e,
 				 "'%s': a project's name is UTF-8 text "
-				 "without control characters",
+				 "without control or hidden characters",
 				 name);
 	if (name[0] == '-')
 		return err_usage(e,

@@ -14,9 +14,14 @@
 
 /* ---- printing ------------------------------------------------------------ */
 
+/* The one way out of every verb: what strangers wrote never acts on the
+ * terminal. */
 static int print(const struct buf *out, struct err *e)
 {
-	fwrite(buf_text(out), 1, out->len_bytes, stdout);
+	SCOPED_BUF struct buf shown = { 0 };
+
+	text_show(&shown, buf_text(out), out->len_bytes);
+	fwrite(buf_text(&shown), 1, shown.len_bytes, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return err_set(e, errno, "write to standard output");
 	return 0;

@@ -73,10 +73,45 @@ static void test_escape(void **state)
 		{ "\xe2\x80\xa8", "\\u2028" },
 		{ "\xff\\", "\\xff\\" },
 		{ "\xc3\xa9", "\xc3\xa9" },
+		/* The writing direction turned, and a filler that is no space.
+		 */
+		{ "a\u202eb", "a\\u202eb" },
+		{ "a\u2066b\u200f", "a\\u2066b\\u200f" },
+		{ "a\u3164b", "a\\u3164b" },
+		/* Nothing to be seen, in Latin; spelling, in Persian. */
+		{ "a\u200bb\u200dc\ufeff", "a\\u200bb\\u200dc\\ufeff" },
+		{ "\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e" },
+		/* A tag, a family, a heart, a keycap. */
+		{ "a\U000e0041", "a\\U000e0041" },
+		{ "\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469" },
+		{ "\u2764\ufe0f1\ufe0f\u20e3", "\u2764\ufe0f1\ufe0f\u20e3" },
+		{ "a\ufe0f", "a\\ufe0f" },
+		/* TEXT_MARKS_MAX and one more. */
+		{ "e\u0301\u0301\u0301\u0301", "e\u0301\u0301\u0301\u0301" },
+		{ "e\u0301\u0301\u0301\u0301\u0301",
+		  "e\u0301\u0301\u0301\u0301\\u0301" },
 	};
 
 	(void)state;
 	all(text_escape, pairs, COUNT_OF(pairs));
+	for (size_t i = 0; i < COUNT_OF(pairs); i++)
+		if (text_is_utf8(pairs[i].in, strlen(pairs[i].in)))
+			assert_int_equal(text_has_hidden(pairs[i].in,
+							 strlen(pairs[i].in)),
+					 strcmp(pairs[i].in, pairs[i].out) !=
+						 0);
+}
+
+static void test_show(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "a\tb\nc\r", "a\tb\nc\\x0d" },
+		{ "\x1b]0;x\a\n", "\\x1b]0;x\\x07\n" },
+		{ "\u202e\n", "\\u202e\n" },
+	};
+
+	(void)state;
+	all(text_show, pairs, COUNT_OF(pairs));
 }
 
 static void test_forms(void **state)
@@ -164,9 +199,13 @@ static void test_small(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_repair),	   cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_escape),	   cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_strip_mirc), cmocka_unit_test(test_small),
+		cmocka_unit_test(test_repair),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_strip_mirc),
+		cmocka_unit_test(test_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
