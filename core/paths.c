@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/mem.h"
 
@@ -38,7 +39,7 @@ char *path_join(const char *dir, const char *name)
 
 static char *xdg(const char *variable, const char *under_home, const char *name)
 {
-	const char *base = getenv(variable);
+	const char *base = variable != NULL ? getenv(variable) : NULL;
 	SCOPED_TEXT char *home = NULL;
 	SCOPED_TEXT char *dir = NULL;
 
@@ -70,9 +71,39 @@ char *path_data(const char *name)
 	return xdg("XDG_DATA_HOME", ".local/share", name);
 }
 
+int path_check_private(const char *dir, const struct stat *st, struct err *e)
+{
+	if (st->st_uid != geteuid() && st->st_uid != 0)
+		return err_say(e, EACCES,
+			       "directory %s belongs to another user", dir);
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    (st->st_mode & S_ISVTX) == 0)
+		return err_say(e, EACCES,
+			       "others may write in directory %s: chmod go-w "
+			       "it first",
+			       dir);
+	return 0;
+}
+
+int path_check_runtime(struct err *e)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+	struct stat st;
+
+	if (dir == NULL || dir[0] != '/' || stat(dir, &st) < 0)
+		return 0;
+	if (st.st_uid != geteuid())
+		return err_say(e, EACCES,
+			       "XDG_RUNTIME_DIR: directory %s belongs to "
+			       "another user",
+			       dir);
+	return path_check_private(dir, &st, e);
+}
+
 char *path_runtime(const char *name)
 {
-	return xdg("XDG_RUNTIME_DIR", ".cache", name);
+	return xdg(path_check_runtime(NULL) == 0 ? "XDG_RUNTIME_DIR" : NULL,
+		   ".cache", name);
 }
 
 char *path_expand(const char *path)

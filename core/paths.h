@@ -28,10 +28,26 @@ char *path_state(const char *name) MUST_CHECK;
 char *path_data(const char *name) MUST_CHECK;
 
 /*
- * $XDG_RUNTIME_DIR/earshot/NAME; without that variable,
- * ~/.cache/earshot/NAME, as speech-dispatcher's clients do.
+ * $XDG_RUNTIME_DIR/earshot/NAME; without that variable, or when
+ * path_check_runtime() refuses it, ~/.cache/earshot/NAME, as
+ * speech-dispatcher's clients do.
  */
 char *path_runtime(const char *name) MUST_CHECK;
+
+/*
+ * Whether nobody else can put files into a directory, or take some away: it is
+ * ours or root's, and others may not write in it unless it is sticky, as /tmp
+ * is. st: its status. errors: -EACCES.
+ */
+struct stat;
+int path_check_private(const char *dir, const struct stat *st,
+		       struct err *e) MUST_CHECK;
+
+/*
+ * Whether $XDG_RUNTIME_DIR may be used: it is unset, or it is there and ours
+ * alone. root with somebody else's finds that it is not. errors: -EACCES.
+ */
+int path_check_runtime(struct err *e) MUST_CHECK;
 
 /* dir/name; name alone when it is absolute. */
 char *path_join(const char *dir, const char *name) MUST_CHECK;

@@ -13,6 +13,7 @@
 
 #include "core/files.h"
 #include "core/mem.h"
+#include "core/paths.h"
 
 enum { FIRST_INHERITED_FD = 3 };
 
@@ -27,8 +28,8 @@ static int address_of(const char *path, struct sockaddr_un *ret, struct err *e)
 	return 0;
 }
 
-/* The directory in front of the last slash must be ours: who else could own it
- * could put another socket in the place of ours. */
+/* Who else may write there could put another socket in the place of ours. In
+ * a sticky directory (/tmp) nobody can. */
 static int check_dir(const char *path, struct err *e)
 {
 	SCOPED_TEXT char *directory = mem_copy(path);
@@ -44,11 +45,7 @@ static int check_dir(const char *path, struct err *e)
 	*slash = '\0';
 	if (stat(directory, &st) < 0)
 		return err_set(e, errno, "directory %s", directory);
-	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return err_set(e, EACCES,
-			       "directory %s belongs to another user",
-			       directory);
-	return 0;
+	return path_check_private(directory, &st, e);
 }
 
 /* The descriptor whose lock lasts as long as we do, or -errno. */
@@ -56,10 +53,19 @@ static int take_lock(const char *path, struct err *e)
 {
 	SCOPED_TEXT char *name = mem_printf("%s.lock", path);
 	SCOPED_FD int fd = -1;
+	struct stat st;
 
-	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+		  0600);
 	if (fd < 0)
 		return err_set(e, errno, "open %s", name);
+	if (fstat(fd, &st) < 0)
+		return err_set(e, errno, "open %s", name);
+	if (st.st_uid != geteuid() || !S_ISREG(st.st_mode))
+		return err_say(e, EACCES,
+			       "%s was made by somebody else: remove it, or "
+			       "choose another --socket-path",
+			       name);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK)
 			return err_say(e, EADDRINUSE,
@@ -69,11 +75,30 @@ static int take_lock(const char *path, struct err *e)
 	return fd_give(&fd);
 }
 
+/*
+ * We hold the lock, so a socket of ours that is left at path belongs to nobody.
+ * Anything else belongs to whoever put it there.
+ */
+static int remove_stale(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? 0 : err_set(e, errno, "%s", path);
+	if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid())
+		return err_say(e, EEXIST,
+			       "%s exists and is no socket of yours: remove "
+			       "it, or choose another --socket-path",
+			       path);
+	return unlink(path) == 0 ? 0 : err_set(e, errno, "remove %s", path);
+}
+
 int listen_open(const char *path, struct listener *ret, struct err *e)
 {
 	struct sockaddr_un address;
 	SCOPED_FD int lock = -1;
 	SCOPED_FD int sock = -1;
+	struct stat st;
 	mode_t mask;
 	int rc;
 
@@ -82,8 +107,9 @@ int listen_open(const char *path, struct listener *ret, struct err *e)
 	lock = take_lock(path, e);
 	if (lock < 0)
 		return lock;
-	/* We hold the lock, so whatever is left at path belongs to no one. */
-	(void)unlink(path);
+	rc = remove_stale(path, e);
+	if (rc < 0)
+		return rc;
 	sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (sock < 0)
 		return err_set(e, errno, "socket");
@@ -95,7 +121,11 @@ int listen_open(const char *path, struct listener *ret, struct err *e)
 		return err_set(e, errno, "bind %s", path);
 	if (listen(sock, LISTEN_BACKLOG) < 0)
 		return err_set(e, errno, "listen %s", path);
+	if (lstat(path, &st) < 0)
+		return err_set(e, errno, "%s", path);
 	ret->path = mem_copy(path);
+	ret->dev = st.st_dev;
+	ret->ino = st.st_ino;
 	ret->lock = fd_give(&lock);
 	ret->sock = fd_give(&sock);
 	return 0;
@@ -146,7 +176,11 @@ size_t listen_inherited(struct listener *ret, size_t max)
 
 void listen_close(struct listener *listener)
 {
-	if (listener->path != NULL)
+	struct stat st;
+
+	/* Somebody may have put something else there meanwhile. */
+	if (listener->path != NULL && lstat(listener->path, &st) == 0 &&
+	    st.st_dev == listener->dev && st.st_ino == listener->ino)
 		(void)unlink(listener->path);
 	scope_close(&listener->sock);
 	/* The lock file stays: removing it would open a race for it. */

@@ -11,11 +11,15 @@
 #ifndef SPEAKD_SSIP_LISTEN_H
 #define SPEAKD_SSIP_LISTEN_H
 
+#include <sys/types.h>
+
 #include "core/err.h"
 
 struct listener {
 	int sock, lock; /* lock -1: of systemd's making */
 	char *path; /* owned; NULL: nothing of ours to remove */
+	dev_t dev; /* the socket file that path names */
+	ino_t ino;
 };
 
 enum { LISTEN_BACKLOG = 64 };
@@ -24,7 +28,8 @@ enum { LISTEN_BACKLOG = 64 };
  * Listen on path, which becomes 0600 in a directory of ours, 0700.
  *
  * errors: -EADDRINUSE when another process serves it; -EACCES when the
- * directory belongs to somebody else; -errno.
+ * directory or the lock belongs to somebody else, or others may write in the
+ * directory; -EEXIST when path names anything but a socket of ours; -errno.
  */
 int listen_open(const char *path, struct listener *ret,
 		struct err *e) MUST_CHECK;

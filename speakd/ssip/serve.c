@@ -200,8 +200,10 @@ static int listen_on_ours(struct serve *serve, const struct settings *s,
 			server_listen(serve->server, listener);
 		return rc;
 	}
-	return listen_on(serve, s->socket_path != NULL ? s->socket_path : usual,
-			 e);
+	if (s->socket_path != NULL)
+		return listen_on(serve, s->socket_path, e);
+	rc = path_check_runtime(e);
+	return rc < 0 ? rc : listen_on(serve, usual, e);
 }
 
 static int listen_everywhere(struct serve *serve, const struct settings *s,
@@ -215,6 +217,8 @@ static int listen_everywhere(struct serve *serve, const struct settings *s,
 	for (size_t i = 0; i < count; i++)
 		server_listen(serve->server, inherited[i]);
 	rc = count > 0 ? 0 : listen_on_ours(serve, s, e);
+	if (rc == 0 && s->ssip != NULL)
+		rc = path_check_runtime(e);
 	if (rc == 0 && s->ssip != NULL)
 		rc = listen_on(serve, theirs, e);
 	return rc;
