@@ -49,11 +49,11 @@ sic-bridge_PKGS = libevent_core libevent_extra libevent_openssl libssl \
 sic-bridge_LIBS = -lircclient
 
 project_MAIN = project/main.c
-project_AREAS = project workspace core
+project_AREAS = project core
 project_PKGS = inih jansson libutf8proc libpcre2-8 ncursesw libcrypto
 
 project-workspace_MAIN = workspace/main.c
-project-workspace_AREAS = workspace project core
+project-workspace_AREAS = workspace core
 project-workspace_PKGS = inih jansson libutf8proc libseccomp libcap
 project-workspace_LIBS = -ldl
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* cmd_find.c - search, check: look at everything there is. */
+/* cmd_find.c - search, path, check: where things are. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/paths.h"
 #include "core/pattern.h"
 #include "core/text.h"
 #include "project/command.h"
@@ -350,4 +351,25 @@ int run_check(struct call *call, struct err *e)
 	if (c.problems == 0)
 		tell(call->settings, "no problem found");
 	return c.problems > 0 ? 1 : 0;
+}
+
+/* ---- path --------------------------------------------------------------- */
+
+/* As cd(1) takes it: one line, whatever the name. */
+int run_path(struct call *call, struct err *e)
+{
+	SCOPED_TEXT char *inside = NULL;
+	SCOPED_TEXT char *path = NULL;
+	struct place place;
+	int rc = call_project(call, 0, &place, e);
+
+	if (rc == 0 && call->settings->exact &&
+	    strcmp(place.name, call->operands[0]) != 0)
+		rc = err_say(e, ENOENT, "no project is called '%s'",
+			     call->operands[0]);
+	if (rc < 0)
+		return rc;
+	inside = place_path(&place);
+	path = path_join(call->gtd.path, inside);
+	return puts(path) < 0 ? err_set(e, errno, "print a path") : 0;
 }

@@ -11,7 +11,7 @@
 #include "project/out.h"
 #include "project/say.h"
 #include "project/scan.h"
-#include "workspace/follow.h"
+#include "project/workspaces.h"
 
 enum { LIST_NAME_MIN = 12, LIST_NAME_MAX = 40, LIST_FLAGS = 8 };
 
@@ -31,7 +31,7 @@ static const char *flags_of(const struct project *p, struct date today,
 		p->stuck && p->place->state == STATE_ACTIVE ? "stuck" : NULL,
 		is_due(p, today) ? "due" : NULL,
 		p->waiting > 0 ? "waiting" : NULL,
-		workspace_exists(p->place->name) ? "workspace" : NULL,
+		workspaces_has(p->place->name) ? "workspace" : NULL,
 	};
 	size_t n = 0;
 
@@ -67,7 +67,7 @@ static void add_json(struct json *array, const struct project *p)
 	json_add_int(o, "open", p->open);
 	json_add_int(o, "waiting", p->waiting);
 	json_add_bool(o, "stuck", p->stuck && p->place->state == STATE_ACTIVE);
-	json_add_bool(o, "workspace", workspace_exists(p->place->name));
+	json_add_bool(o, "workspace", workspaces_has(p->place->name));
 	json_add_text(o, "due",
 		      date_is_set(p->due) ? date_text(p->due, day) : NULL);
 	json_add_text(o, "until",

@@ -69,7 +69,7 @@ command_fn run_start, run_new, run_edit, run_cat, run_list, run_postpone,
 	run_resume, run_complete, run_reopen, run_delete, run_rename, run_undo,
 	run_actions, run_next, run_do, run_log, run_in, run_waiting,
 	run_someday, run_stuck, run_tick, run_day, run_review, run_search,
-	run_check, run_sync, run_init, run_config, run_help;
+	run_path, run_check, run_sync, run_init, run_config, run_help;
 
 /* --help of the whole program and of one command, --version. Return 0. */
 int help_all(FILE *out);

@@ -76,6 +76,10 @@ static const struct opt review_opts[] = {
 	OWN_FLAG(0, "say", say, "speak it instead of printing it"),
 };
 
+static const struct opt path_opts[] = {
+	OWN_FLAG('x', "exact", exact, "NAME is a whole name, not a beginning"),
+};
+
 static const struct opt search_opts[] = {
 	OWN_FLAG('E', "regex", regex, "the text is a regular expression"),
 	OWN_FLAG('c', "case", case_matters, "capitals matter"),
@@ -153,6 +157,9 @@ const struct command commands[] = {
 	{ "search", { NULL }, "TEXT...", "find text in every file",
 	  run_search, OPTS(search_opts), { OPERAND_TEXT, OPERAND_TEXT }, 1, -1,
 	  0, false, false, NULL },
+	{ "path", { NULL }, "NAME", "print where a project is",
+	  run_path, OPTS(path_opts), { OPERAND_PROJECT }, 1, 1,
+	  IN_ACTIVE | IN_POSTPONED | IN_COMPLETED, false, false, NULL },
 	{ "check", { NULL }, "", "look for conflicts and what crashes left",
 	  run_check, NO_OPTS, { OPERAND_NONE }, 0, 0, 0, false, false, NULL },
 	{ "sync", { NULL }, "", "git pull --rebase, then push",

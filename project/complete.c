@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 #include "project/complete.h"
 
+#include <dirent.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -368,6 +369,30 @@ static int complete_fish(char **words, size_t count, struct settings *settings,
 }
 
 /* A problem must not be printed into the line that is being typed. */
+/* A project may be a plain file: nothing that could be shown in a workspace. */
+static int offer_directory(const struct place *place, unsigned char d_type,
+			   void *data)
+{
+	return d_type == DT_REG ? 0 : offer_project(place, d_type, data);
+}
+
+/* For helper programs: "NAME\tSTATE" of each directory in any state. */
+static int complete_projects(const char *prefix, struct settings *settings,
+			     struct buf *out)
+{
+	SCOPED_CANDIDATES struct candidates found = { 0 };
+	struct typing t = { .candidates = &found, .no_options = true };
+	struct gtd gtd;
+
+	if (gtd_open(&gtd, settings, NULL) == 0)
+		for (int s = STATE_ACTIVE; s <= STATE_COMPLETED; s++)
+			(void)!place_each(&gtd, s, prefix, offer_directory, &t,
+					  NULL);
+	gtd_close(&gtd);
+	candidates_print(&found, out);
+	return 0;
+}
+
 int complete_main(int argc, char **argv)
 {
 	const struct opts opts = { .prog = "project",
@@ -388,6 +413,9 @@ int complete_main(int argc, char **argv)
 		else if (strcmp(argv[1], "--complete-fish") == 0 && argc >= 4)
 			rc = complete_fish(argv + 2, (size_t)argc - 2,
 					   &settings, &out);
+		else if (strcmp(argv[1], "--complete-projects") == 0 &&
+			 argc == 3)
+			rc = complete_projects(argv[2], &settings, &out);
 		else
 			rc = 2;
 	}

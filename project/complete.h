@@ -6,6 +6,7 @@
  * project --complete-bash LINE POINT [WORDBREAKS]
  * project --complete-zsh WORD...    (dequoted; the last is being typed)
  * project --complete-fish WORD...   (the last as it is typed)
+ * project --complete-projects PREFIX    (for helpers: "NAME\tSTATE", any state)
  *
  * One candidate a line; fish and zsh get "\tdescription" behind it. Names
  * with control characters or broken UTF-8 are never offered: "check" lists

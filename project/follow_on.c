@@ -7,10 +7,10 @@
 #include "core/log.h"
 #include "project/git.h"
 #include "project/place.h"
-#include "workspace/follow.h"
+#include "project/workspaces.h"
 
 /* The functions that follow a project's move, in order. */
-static follow_on_move_fn *const follow_on_moves[] = { workspace_follow };
+static follow_on_move_fn *const follow_on_moves[] = { workspaces_follow };
 
 void follow_on_move(const struct gtd *gtd, const char *from_path,
 		    const char *to_path)

@@ -15,7 +15,7 @@ struct settings {
 	bool quiet, commit;
 	/* for some */
 	bool all, json, nul, reverse, force, say, done, screen, restart;
-	bool regex, case_matters, list, trash, here_stdin;
+	bool regex, case_matters, list, trash, here_stdin, exact;
 	unsigned days;
 	char *sort, *until, *context, *message, *state;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * command.h - the verbs of "project workspace": one table, one settings.
+ * command.h - what a verb of "project workspace" is, and what it works with.
  */
 #ifndef WORKSPACE_COMMAND_H
 #define WORKSPACE_COMMAND_H
@@ -50,28 +50,11 @@ struct command {
 	bool joins; /* goes where a stranger's programs are: seal.h */
 };
 
-extern const struct command workspace_commands[];
-extern const size_t workspace_command_count;
-
-/* NULL when no verb or alias is called so. */
-const struct command *workspace_command_find(const char *word);
-
 /* --map as text (NULL: not given) and what it means: without it the usual. */
-int command_map(const struct run *run, const char **ret_text, struct idmap *ret,
-		struct err *e) MUST_CHECK;
+int run_map(const struct run *run, const char **ret_text, struct idmap *ret,
+	    struct err *e) MUST_CHECK;
 
 /* A line on standard error: what is going on. */
-void command_tell(const char *text);
-
-/* Make a workspace of that name as the options say. */
-int command_make(const struct run *run, const char *name,
-		 struct err *e) MUST_CHECK;
-
-/* The verbs, in create.c, enter.c, snapshots.c and files of their names. */
-command_fn command_create, command_enter, command_run, command_stop,
-	command_snap, command_restore, command_clone, command_destroy,
-	command_undelete, command_rename, command_list, command_diff,
-	command_gc, command_doctor, command_export, command_import,
-	command_base, command_shift;
+void run_tell(const char *text);
 
 #endif

@@ -9,8 +9,8 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "workspace/command.h"
-#include "workspace/workspace.h"
+#include "workspace/commands.h"
+#include "workspace/projects.h"
 
 enum { COMMENT_SHOWN_BYTES = 60 };
 
@@ -98,17 +98,26 @@ static void offer_trash(struct typing *t)
 	each_name(t, "trash", offer_trashed);
 }
 
+/* state is not kept. */
+static void offer_with_state(struct typing *t, const char *name,
+			     const char *state)
+{
+	candidates_offer_line(t->candidates, t->last,
+			      mem_printf("%.*s%s\t%s", (int)t->lead_bytes,
+					 t->last, name, state));
+}
+
 static void offer_project(const char *name, const char *state, void *data)
 {
 	struct typing *t = data;
 
 	if (workspace_name_check(name, NULL) == 0)
-		offer(t, name, state);
+		offer_with_state(t, name, state);
 }
 
 static void offer_projects(struct typing *t)
 {
-	workspace_each_project(typed(t), offer_project, t);
+	projects_each(typed(t), offer_project, t);
 }
 
 /* The workspace of such a name is yet to be made. */
@@ -118,12 +127,12 @@ static void offer_unmade(const char *name, const char *state, void *data)
 
 	if (workspace_name_check(name, NULL) == 0 &&
 	    (t->store.dir < 0 || !store_has(&t->store, "ws", name)))
-		offer(t, name, state);
+		offer_with_state(t, name, state);
 }
 
 static void offer_new(struct typing *t)
 {
-	workspace_each_project(typed(t), offer_unmade, t);
+	projects_each(typed(t), offer_unmade, t);
 }
 
 /* ---- snapshots ---------------------------------------------------------- */
@@ -288,11 +297,10 @@ static void read_word(struct typing *t, const char *word)
 	if (value_of != NULL)
 		return;
 	if (t->command == NULL) {
-		const struct command *command = workspace_command_find(word);
+		const struct command *command = command_find(word);
 
-		use_command(t, command != NULL
-				       ? command
-				       : workspace_command_find("enter"));
+		use_command(t,
+			    command != NULL ? command : command_find("enter"));
 		if (command == NULL)
 			read_operand(t, word);
 		return;
@@ -310,9 +318,8 @@ static void read_word(struct typing *t, const char *word)
 
 static void offer_verbs(struct typing *t)
 {
-	for (size_t i = 0; i < workspace_command_count; i++)
-		offer(t, workspace_commands[i].verb,
-		      workspace_commands[i].about);
+	for (size_t i = 0; i < command_count; i++)
+		offer(t, commands[i]->verb, commands[i]->about);
 	/* A name alone enters. */
 	offer_words(t, "@workspace @new");
 }
@@ -339,7 +346,7 @@ static void offer_operand(struct typing *t)
 
 	if (!takes_command(t) && t->operands >= (size_t)command->max)
 		return;
-	if (command->fn == command_base && n > 0)
+	if (command == &command_base && n > 0)
 		offer_base_operand(t);
 	else
 		offer_words(t, command->operands[n]);

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "core/log.h"
-#include "workspace/command.h"
+#include "workspace/create.h"
+#include "workspace/options.h"
 #include "workspace/image/bases.h"
 #include "workspace/lxc/boot.h"
 #include "workspace/ops.h"
@@ -17,18 +18,6 @@ static int check_init(const struct run *run, struct err *e)
 				 "give a system of its own, such as --base "
 				 "debian:bookworm+systemd-sysv");
 	return boot_check(e);
-}
-
-int command_map(const struct run *run, const char **ret_text, struct idmap *ret,
-		struct err *e)
-{
-	const struct buf *text = &run->set->map;
-	const struct meta wanted = {
-		.map = text->len_bytes > 0 ? text->data : NULL,
-	};
-
-	*ret_text = wanted.map;
-	return store_map(run->store, &wanted, ret, e);
 }
 
 static int check_store(const char *name, enum store_kind *ret, struct err *e)
@@ -61,7 +50,7 @@ static int check_root(const struct run *run, const struct idmap *map,
 	return 0;
 }
 
-int command_make(const struct run *run, const char *name, struct err *e)
+int create_workspace(const struct run *run, const char *name, struct err *e)
 {
 	struct create how = {
 		.name = name,
@@ -83,7 +72,7 @@ int command_make(const struct run *run, const char *name, struct err *e)
 		return err_say(e, EEXIST, "there is a workspace '%s' already",
 			       name);
 	if (rc == 0)
-		rc = command_map(run, &how.map, &map, e);
+		rc = run_map(run, &how.map, &map, e);
 	if (rc == 0)
 		rc = check_root(run, &map, e);
 	/* From here on new layers are not yet named: no gc. */
@@ -92,8 +81,8 @@ int command_make(const struct run *run, const char *name, struct err *e)
 		rc = lock;
 	if (rc == 0)
 		rc = bases_resolve(run->store, &map, run->set->base,
-				   run->set->max_mib, command_tell, &chain,
-				   &label, e);
+				   run->set->max_mib, run_tell, &chain, &label,
+				   e);
 	if (rc < 0)
 		return rc;
 	how.base = label;
@@ -106,7 +95,42 @@ int command_make(const struct run *run, const char *name, struct err *e)
 	return rc;
 }
 
-int command_create(const struct run *run, struct err *e)
+static int create_main(const struct run *run, struct err *e)
 {
-	return command_make(run, run->argv[0], e);
+	return create_workspace(run, run->argv[0], e);
 }
+
+/* ---- the table's rows ---------------------------------------------------- */
+
+/* clang-format off */
+static const struct opt create_opts[] = {
+	{ 'b', "base", OPT_TEXT, FIELD(base), 0, 0, "BASE", "host",
+	  "host, debian:SUITE, a directory, a tar, an image, a base", NULL,
+	  "host @base @snapshot @file", true },
+	{ 's', "store", OPT_TEXT, FIELD(store), 0, 0, "STORE", "overlay",
+	  "how layers are kept", NULL, "overlay btrfs reflink dir loop lvm zfs "
+	  "lxc:dir lxc:overlay lxc:btrfs", true },
+	{ 'P', "project", OPT_TEXT, FIELD(project), 0, 0, "NAME", NULL,
+	  "the project whose directory is shown (the same name)", NULL,
+	  "@project", true },
+	MAP_OPTION,
+	{ 'i', "init", OPT_FLAG, FIELD(init), 0, 0, NULL, NULL,
+	  "a full system container, with its own init", NULL, NULL, true },
+	{ 0, "size", OPT_UINT, FIELD(size_gib), 1, 65536, "GIB", "10",
+	  "of the stores loop and lvm", NULL, NULL, true },
+};
+
+/* clang-format on */
+
+const struct command command_create = {
+	.verb = "create",
+	.alias = "c",
+	.usage = "NAME [options]",
+	.about = "make a workspace",
+	.min = 1,
+	.max = 1,
+	.fn = create_main,
+	.opts = create_opts,
+	.opt_count = COUNT_OF(create_opts),
+	.operands = { "@new" },
+};

@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "workspace/command.h"
+#include "workspace/options.h"
 #include "workspace/launch.h"
 #include "workspace/ns/ns.h"
 #include "workspace/ops.h"
@@ -97,11 +98,11 @@ static void collect_layers(struct diff *diff, const struct chain *of,
 			   const struct chain *not_in)
 {
 	for (size_t i = 0; i < of->count; i++) {
-		char up[STORE_LAYER_PATH_BYTES];
+		char up[LAYER_PATH_BYTES];
 
 		if (chain_has(not_in, of->ids[i]))
 			continue;
-		store_layer_path(of->ids[i], "up", up);
+		layer_path(of->ids[i], "up", up);
 		collect(diff, open_list(diff->store->dir, up), 0);
 	}
 }
@@ -239,7 +240,7 @@ static void since(const struct meta *meta, unsigned number, struct chain *ret)
 	ret->count = meta->base_layers;
 }
 
-int command_diff(const struct run *run, struct err *e)
+static int diff_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_META struct meta meta = { 0 };
@@ -262,10 +263,32 @@ int command_diff(const struct run *run, struct err *e)
 	since(&meta, number, &old);
 	new = chain_copy(&meta.lower);
 	chain_push(&new, meta.upper);
-	rc = launch_rootfs(run->store, &meta, &old, command_tell, &diff.old, e);
+	rc = launch_rootfs(run->store, &meta, &old, run_tell, &diff.old, e);
 	if (rc == 0)
-		rc = launch_rootfs(run->store, &meta, &new, command_tell,
-				   &diff.new, e);
+		rc = launch_rootfs(run->store, &meta, &new, run_tell, &diff.new,
+				   e);
 	return rc < 0 ? rc
 		      : ns_run(&map, run->store->path, diff_inside, &diff, e);
 }
+
+/* ---- the table's rows ---------------------------------------------------- */
+
+/* clang-format off */
+static const struct opt diff_opts[] = {
+	JSON_OPTION,
+};
+
+/* clang-format on */
+
+const struct command command_diff = {
+	.verb = "diff",
+	.alias = "d",
+	.usage = "NAME[@SNAP] [options]",
+	.about = "what was added, changed, deleted since",
+	.min = 1,
+	.max = 1,
+	.fn = diff_main,
+	.opts = diff_opts,
+	.opt_count = COUNT_OF(diff_opts),
+	.operands = { STATE },
+};

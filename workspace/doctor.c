@@ -5,10 +5,11 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "workspace/command.h"
+#include "workspace/options.h"
 #include "workspace/gc.h"
 #include "workspace/probe.h"
 
-int command_gc(const struct run *run, struct err *e)
+static int gc_main(const struct run *run, struct err *e)
 {
 	SCOPED_NAMES struct names names = { 0 };
 	size_t removed = 0;
@@ -112,7 +113,7 @@ static int look(const struct run *run, struct findings *ret, struct err *e)
 	return lock < 0 ? lock : gc_look(run->store, UINT32_MAX, ret, e);
 }
 
-int command_doctor(const struct run *run, struct err *e)
+static int doctor_main(const struct run *run, struct err *e)
 {
 	SCOPED_FINDINGS struct findings found = { 0 };
 	bool good = print_probes(run);
@@ -134,3 +135,41 @@ int command_doctor(const struct run *run, struct err *e)
 		print(run, "store", true, run->store->path);
 	return good ? 0 : 1;
 }
+
+/* ---- the table's rows ---------------------------------------------------- */
+
+/* clang-format off */
+static const struct opt gc_opts[] = {
+	{ 'a', "all", OPT_FLAG, FIELD(all), 0, 0, NULL, NULL,
+	  "also what was put into the trash just now", NULL, NULL, true },
+	{ 'f', "flatten", OPT_FLAG, FIELD(flatten), 0, 0, NULL, NULL,
+	  "also join the layers of deep workspaces", NULL, NULL, true },
+	{ 'l', "layers", OPT_UINT, FIELD(layers), 1, CHAIN_MAX, "N", "32",
+	  "what --flatten calls deep", NULL, NULL, true },
+};
+
+static const struct opt doctor_opts[] = {
+	{ 'f', "fix", OPT_FLAG, FIELD(fix), 0, 0, NULL, NULL,
+	  "remove leftovers", NULL, NULL, true },
+	JSON_OPTION,
+};
+
+/* clang-format on */
+
+const struct command command_gc = {
+	.verb = "gc",
+	.usage = "[options]",
+	.about = "remove what nothing needs any more",
+	.fn = gc_main,
+	.opts = gc_opts,
+	.opt_count = COUNT_OF(gc_opts),
+};
+
+const struct command command_doctor = {
+	.verb = "doctor",
+	.usage = "[options]",
+	.about = "what this machine can do, and what is left over",
+	.fn = doctor_main,
+	.opts = doctor_opts,
+	.opt_count = COUNT_OF(doctor_opts),
+};

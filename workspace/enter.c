@@ -6,9 +6,11 @@
 
 #include "core/mem.h"
 #include "workspace/command.h"
+#include "workspace/create.h"
+#include "workspace/options.h"
 #include "workspace/launch.h"
 #include "workspace/running.h"
-#include "workspace/workspace.h"
+#include "workspace/projects.h"
 
 /* An existing one, or NULL after the project of that name was found. */
 static char *find_or_create(const struct run *run, const char *word,
@@ -19,10 +21,10 @@ static char *find_or_create(const struct run *run, const char *word,
 
 	if (name != NULL)
 		return name;
-	dir = workspace_project_dir(word);
+	dir = project_dir(word);
 	if (dir == NULL)
 		return NULL;
-	return command_make(run, word, e) < 0 ? NULL : mem_copy(word);
+	return create_workspace(run, word, e) < 0 ? NULL : mem_copy(word);
 }
 
 /* Without a name: the project whose directory one stands in. */
@@ -38,7 +40,7 @@ static char *project_here(struct err *e)
 		*slash = '\0';
 		slash = strrchr(here, '/');
 		name = slash != NULL ? slash + 1 : here;
-		dir = name[0] != '\0' ? workspace_project_dir(name) : NULL;
+		dir = name[0] != '\0' ? project_dir(name) : NULL;
 		if (dir != NULL && slash != NULL) {
 			*slash = '/';
 			if (strcmp(dir, here) == 0)
@@ -68,12 +70,12 @@ static int launch(const struct run *run, const char *word,
 		return e != NULL ? -e->code : -ENOENT;
 	how.shares = set->shares;
 	set->shares = (struct shares){ 0 };
-	rc = launch_run(run->store, &how, command_tell, e);
+	rc = launch_run(run->store, &how, run_tell, e);
 	shares_fini(&how.shares);
 	return rc;
 }
 
-int command_run(const struct run *run, struct err *e)
+static int run_main(const struct run *run, struct err *e)
 {
 	bool dashes = run->argc > 1 && strcmp(run->argv[1], "--") == 0;
 	int first = dashes ? 2 : 1;
@@ -84,7 +86,7 @@ int command_run(const struct run *run, struct err *e)
 		      e);
 }
 
-int command_enter(const struct run *run, struct err *e)
+static int enter_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *here = NULL;
 
@@ -94,9 +96,72 @@ int command_enter(const struct run *run, struct err *e)
 	return here == NULL ? -EINVAL : launch(run, here, NULL, e);
 }
 
-int command_stop(const struct run *run, struct err *e)
+static int stop_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = store_find(run->store, run->argv[0], e);
 
 	return name == NULL ? -ENOENT : running_stop(run->store, name, e);
 }
+
+/* ---- the table's rows ---------------------------------------------------- */
+
+/* clang-format off */
+static const struct opt run_opts[] = {
+	{ 'u', "user", OPT_TEXT, FIELD(user), 0, 0, "USER", NULL,
+	  "who to be inside: a name, a number, or me (root)", NULL,
+	  "me root", true },
+	{ 'S', "share", OPT_CALL, 0, 0, 0, "WHAT", NULL,
+	  "sound, display, ssh-agent, speech, home, PATH[:INSIDE][:ro]",
+	  option_share, "sound display ssh-agent speech home @file", true },
+	{ 'n', "net", OPT_TEXT, FIELD(net), 0, 0, "NET", NULL,
+	  "network: host, none, or bridge:NAME of a full system container",
+	  NULL, "host none", true },
+	{ 'E', "env", OPT_CALL, 0, 0, 0, "NAME[=VALUE]", NULL,
+	  "pass or set an environment variable", option_env, NULL, true },
+	{ 'x', "nested", OPT_FLAG, FIELD(nested), 0, 0, NULL, NULL,
+	  "allow namespaces and mounts inside", NULL, NULL, true },
+	{ 0, "say", OPT_FLAG, FIELD(say), 0, 0, NULL, NULL,
+	  "output lines also into speakd", NULL, NULL, true },
+	{ 'b', "base", OPT_TEXT, FIELD(base), 0, 0, "BASE", "host",
+	  "the base, when the workspace is made by this", NULL,
+	  "host @base @snapshot @file", true },
+};
+
+/* clang-format on */
+
+const struct command command_enter = {
+	.verb = "enter",
+	.alias = "e",
+	.usage = "[NAME] [options]",
+	.about = "a shell in it, made on first use",
+	.max = 1,
+	.fn = enter_main,
+	.opts = run_opts,
+	.opt_count = COUNT_OF(run_opts),
+	.operands = { "@workspace @new" },
+	.joins = true,
+};
+
+const struct command command_run = {
+	.verb = "run",
+	.alias = "r",
+	.usage = "NAME [options] -- COMMAND [ARGUMENT...]",
+	.about = "a command in it",
+	.min = 1,
+	.max = -1,
+	.fn = run_main,
+	.opts = run_opts,
+	.opt_count = COUNT_OF(run_opts),
+	.operands = { "@workspace @new", "@command", "@file" },
+	.joins = true,
+};
+
+const struct command command_stop = {
+	.verb = "stop",
+	.usage = "NAME",
+	.about = "end everything that runs in it",
+	.min = 1,
+	.max = 1,
+	.fn = stop_main,
+	.operands = { "@workspace" },
+};

@@ -13,6 +13,7 @@
 #include "workspace/lxc/storage.h"
 #include "workspace/running.h"
 #include "workspace/ns/ns.h"
+#include "workspace/store/layer.h"
 #include "workspace/store/shift_kept.h"
 #include "workspace/store/host_layer.h"
 #include "workspace/store/tree.h"
@@ -106,10 +107,10 @@ static int mark_dir(const struct store *store, const char *directory,
 /* The current one, and those that a running workspace stands on. */
 static bool is_held(const struct store *store, const char *id)
 {
-	char path[STORE_LAYER_PATH_BYTES];
+	char path[LAYER_PATH_BYTES];
 	SCOPED_FD int fd = -1;
 
-	store_layer_path(id, "up", path);
+	layer_path(id, "up", path);
 	fd = openat(store->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
 }
@@ -239,13 +240,13 @@ int gc_sweep(const struct store *store, unsigned trash_days, size_t *ret_layers,
 			       "it needs is not known",
 			       found.broken.list[0]);
 	/* First what an earlier one left, so that no name is taken. */
-	rc = store_empty_tmp(store, e);
+	rc = layers_empty_tmp(store, e);
 	if (rc >= 0)
 		rc = remove_files(store, &found, e);
 	for (size_t i = 0; rc == 0 && i < found.layers.count; i++)
 		rc = storage_release(store, found.layers.list[i], e);
 	if (rc == 0)
-		rc = store_remove_layers(store, &found.layers, e);
+		rc = layers_remove(store, &found.layers, e);
 	if (rc == 0)
 		*ret_layers = found.layers.count;
 	return rc;
@@ -262,9 +263,9 @@ struct join {
 
 static int open_up(const struct store *store, const char *id, struct err *e)
 {
-	char path[STORE_LAYER_PATH_BYTES];
+	char path[LAYER_PATH_BYTES];
 
-	store_layer_path(id, "up", path);
+	layer_path(id, "up", path);
 	return dir_open(store->dir, path, e);
 }
 
@@ -314,7 +315,7 @@ static int flatten(const struct store *store, const char *name, unsigned max,
 		return rc;
 	rc = store_map(store, &meta, &map, e);
 	if (rc == 0)
-		rc = store_new_layer(store, &map, id, e);
+		rc = layer_new(store, &map, id, e);
 	if (rc < 0)
 		return rc;
 	join.target = id;
@@ -322,7 +323,7 @@ static int flatten(const struct store *store, const char *name, unsigned max,
 	if (rc == 0)
 		rc = save_flat(store, name, &meta, join.count, id, e);
 	if (rc < 0)
-		store_drop_layer(store, id);
+		layer_drop(store, id);
 	return rc < 0 ? rc : (int)join.count;
 }
 

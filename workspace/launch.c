@@ -14,7 +14,7 @@
 #include "workspace/run/start.h"
 #include "workspace/running.h"
 #include "workspace/store/host_layer.h"
-#include "workspace/workspace.h"
+#include "workspace/projects.h"
 
 enum { ENV_MAX = 256, HOSTNAME_MAX_BYTES = 63 };
 
@@ -272,7 +272,7 @@ static int share_project(struct launch *launch, const struct meta *meta,
 {
 	const char *project = meta->project != NULL ? meta->project
 						    : launch->name;
-	SCOPED_TEXT char *dir = workspace_project_dir(project);
+	SCOPED_TEXT char *dir = project_dir(project);
 	struct shares *shares = &launch->shares;
 	struct share first;
 	int rc;

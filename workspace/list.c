@@ -10,11 +10,11 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "workspace/command.h"
+#include "workspace/options.h"
 #include "workspace/lxc/storage.h"
 #include "workspace/running.h"
 #include "workspace/ns/ns.h"
 #include "workspace/store/tree.h"
-#include "workspace/workspace.h"
 
 /* ---- sizes -------------------------------------------------------------- */
 
@@ -28,11 +28,11 @@ struct measure {
 static int measure_layer(const struct store *store, enum store_kind kind,
 			 const char *id, struct tree_size *ret, struct err *e)
 {
-	char path[STORE_LAYER_PATH_BYTES];
+	char path[LAYER_PATH_BYTES];
 	SCOPED_FD int dir = -1;
 
 	/* liblxc's trees lie beside it, unseen while they are not mounted. */
-	store_layer_path(id, storage_is_liblxc(kind) ? "." : "up", path);
+	layer_path(id, storage_is_liblxc(kind) ? "." : "up", path);
 	dir = dir_open(store->dir, path, e);
 	return dir < 0 ? dir : tree_measure(dir, ret, e);
 }
@@ -230,22 +230,28 @@ static int list_one(const struct run *run, struct err *e)
 	return 0;
 }
 
-int command_list(const struct run *run, struct err *e)
+static int list_main(const struct run *run, struct err *e)
 {
 	return run->argc > 0 ? list_one(run, e) : list_all(run, e);
 }
 
-/* ---- for project's own list --------------------------------------------- */
+/* ---- the table's rows ---------------------------------------------------- */
 
-void workspace_words(const char *name, struct buf *out)
-{
-	SCOPED_STORE struct store store = { .dir = -1 };
-	SCOPED_META struct meta meta = { 0 };
+/* clang-format off */
+static const struct opt list_opts[] = {
+	JSON_OPTION,
+};
 
-	if (store_open(&store, NULL) < 0 || !store_has(&store, "ws", name) ||
-	    store_load(&store, "ws", name, &meta, NULL) < 0)
-		return;
-	buf_addf(out, "workspace (%zu snapshot%s%s)", meta.snap_count,
-		 meta.snap_count == 1 ? "" : "s",
-		 is_running(&store, name) ? ", running" : "");
-}
+/* clang-format on */
+
+const struct command command_list = {
+	.verb = "list",
+	.alias = "l",
+	.usage = "[NAME] [options]",
+	.about = "workspaces, or the snapshots of one",
+	.max = 1,
+	.fn = list_main,
+	.opts = list_opts,
+	.opt_count = COUNT_OF(list_opts),
+	.operands = { "@workspace" },
+};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 #include "workspace/ops.h"
+#include "workspace/store/layer.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static int fresh_make(const struct store *store, const struct meta *meta,
 	int rc = store_map(store, meta, &map, e);
 
 	if (rc == 0)
-		rc = store_new_layer(store, &map, ret->id, e);
+		rc = layer_new(store, &map, ret->id, e);
 
 	if (rc == 0)
 		ret->store = store;
@@ -207,7 +208,7 @@ static int freeze(const struct store *store, const char *name,
 	if (meta->store != STORE_OVERLAY)
 		return copy_state(store, meta, fresh, ret, e);
 	*ret = chain_copy(&meta->lower);
-	if (store_layer_is_empty(store, meta->upper, meta->lower.host))
+	if (layer_is_empty(store, meta->upper, meta->lower.host))
 		return 0;
 	rc = fresh_make(store, meta, fresh, e);
 	if (rc < 0) {
@@ -331,7 +332,7 @@ int ops_forget(const struct store *store, const char *name, unsigned number,
 static bool is_unsaved(const struct store *store, const struct meta *meta)
 {
 	if (meta->store != STORE_OVERLAY ||
-	    !store_layer_is_empty(store, meta->upper, meta->lower.host))
+	    !layer_is_empty(store, meta->upper, meta->lower.host))
 		return true;
 	for (size_t i = 0; i < meta->snap_count; i++)
 		if (chain_equal(&meta->snaps[i].chain, &meta->lower))

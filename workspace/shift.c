@@ -10,6 +10,7 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "workspace/command.h"
+#include "workspace/options.h"
 #include "workspace/ns/ns.h"
 #include "workspace/ns/shift_ids.h"
 #include "workspace/store/shift_tree.h"
@@ -199,7 +200,7 @@ static void print_count(const struct shift_count *count, bool look_only)
 	printf("\n");
 }
 
-int command_shift(const struct run *run, struct err *e)
+static int shift_main(const struct run *run, struct err *e)
 {
 	SCOPED_FD int lock = -1;
 	SCOPED_FD int dir = -1;
@@ -234,3 +235,30 @@ int command_shift(const struct run *run, struct err *e)
 		print_count(&count, run->set->dry_run);
 	return rc;
 }
+
+/* ---- the table's rows ---------------------------------------------------- */
+
+/* clang-format off */
+static const struct opt shift_opts[] = {
+	MAP_OPTION,
+	{ 'u', "user", OPT_TEXT, FIELD(user), 0, 0, "USER", NULL,
+	  "whose range of ids, instead of --map", NULL, NULL, true },
+	{ 0, "back", OPT_FLAG, FIELD(back), 0, 0, NULL, NULL,
+	  "the other way round", NULL, NULL, true },
+	{ 'n', "dry-run", OPT_FLAG, FIELD(dry_run), 0, 0, NULL, NULL,
+	  "only tell what would change", NULL, NULL, true },
+};
+
+/* clang-format on */
+
+const struct command command_shift = {
+	.verb = "shift",
+	.usage = "DIR [options]",
+	.about = "a directory's owners to a range of ids, and back",
+	.min = 1,
+	.max = 1,
+	.fn = shift_main,
+	.opts = shift_opts,
+	.opt_count = COUNT_OF(shift_opts),
+	.operands = { "@file" },
+};

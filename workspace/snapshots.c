@@ -8,6 +8,7 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "workspace/command.h"
+#include "workspace/options.h"
 #include "workspace/ops.h"
 
 static int edit_comment(const struct store *store, struct buf *out,
@@ -60,7 +61,7 @@ static int get_comment(const struct run *run, struct buf *out, struct err *e)
 	return rc;
 }
 
-int command_snap(const struct run *run, struct err *e)
+static int snap_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_BUF struct buf comment = { 0 };
@@ -81,7 +82,7 @@ int command_snap(const struct run *run, struct err *e)
 	return rc;
 }
 
-int command_restore(const struct run *run, struct err *e)
+static int restore_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	unsigned number = 0, saved = 0;
@@ -98,7 +99,7 @@ int command_restore(const struct run *run, struct err *e)
 	return 0;
 }
 
-int command_clone(const struct run *run, struct err *e)
+static int clone_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	unsigned number = 0;
@@ -111,7 +112,7 @@ int command_clone(const struct run *run, struct err *e)
 			 e);
 }
 
-int command_destroy(const struct run *run, struct err *e)
+static int destroy_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_TEXT char *trash = NULL;
@@ -135,7 +136,7 @@ int command_destroy(const struct run *run, struct err *e)
 }
 
 /* "1763775000-trip", or the newest one called trip. */
-int command_undelete(const struct run *run, struct err *e)
+static int undelete_main(const struct run *run, struct err *e)
 {
 	SCOPED_NAMES struct names names = { 0 };
 	const char *found = NULL;
@@ -160,10 +161,86 @@ int command_undelete(const struct run *run, struct err *e)
 		       : rc;
 }
 
-int command_rename(const struct run *run, struct err *e)
+static int rename_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = store_find(run->store, run->argv[0], e);
 
 	return name == NULL ? -ENOENT
 			    : ops_rename(run->store, name, run->argv[1], e);
 }
+
+/* ---- the table's rows ---------------------------------------------------- */
+
+/* clang-format off */
+static const struct opt snap_opts[] = {
+	{ 'm', "message", OPT_TEXT, FIELD(comment), 0, 0, "COMMENT", NULL,
+	  "the comment", NULL, NULL, true },
+	{ 'F', "file", OPT_TEXT, FIELD(file), 0, 0, "FILE", NULL,
+	  "read the comment from FILE, - is standard input", NULL, "@file",
+	  true },
+};
+
+/* clang-format on */
+
+const struct command command_snap = {
+	.verb = "snap",
+	.alias = "s",
+	.usage = "NAME[@SNAP] [options]",
+	.about = "take a snapshot, or give one another comment",
+	.min = 1,
+	.max = 1,
+	.fn = snap_main,
+	.opts = snap_opts,
+	.opt_count = COUNT_OF(snap_opts),
+	.operands = { STATE },
+};
+
+const struct command command_restore = {
+	.verb = "restore",
+	.usage = "NAME[@SNAP]",
+	.about = "go back; what is there becomes a snapshot",
+	.min = 1,
+	.max = 1,
+	.fn = restore_main,
+	.operands = { STATE },
+};
+
+const struct command command_clone = {
+	.verb = "clone",
+	.usage = "NAME[@SNAP] NEW",
+	.about = "another workspace that begins the same",
+	.min = 2,
+	.max = 2,
+	.fn = clone_main,
+	.operands = { STATE },
+};
+
+const struct command command_destroy = {
+	.verb = "destroy",
+	.usage = "NAME[@SNAP]",
+	.about = "move it to the trash, or forget a snapshot",
+	.min = 1,
+	.max = 1,
+	.fn = destroy_main,
+	.operands = { STATE },
+};
+
+const struct command command_undelete = {
+	.verb = "undelete",
+	.usage = "NAME",
+	.about = "out of the trash again",
+	.min = 1,
+	.max = 1,
+	.fn = undelete_main,
+	.operands = { "@trash" },
+};
+
+const struct command command_rename = {
+	.verb = "rename",
+	.usage = "NAME NEW",
+	.about = "another name",
+	.min = 2,
+	.max = 2,
+	.fn = rename_main,
+	.operands = { "@workspace" },
+};

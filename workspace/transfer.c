@@ -13,8 +13,10 @@
 #include "core/mem.h"
 #include "workspace/image/bases.h"
 #include "workspace/command.h"
+#include "workspace/options.h"
 #include "workspace/running.h"
 #include "workspace/image/import.h"
+#include "workspace/image/oci.h"
 #include "workspace/launch.h"
 #include "workspace/ns/ns.h"
 #include "workspace/ops.h"
@@ -143,7 +145,7 @@ static int exported_chain(const struct run *run, const char *name,
 	return 0;
 }
 
-int command_export(const struct run *run, struct err *e)
+static int export_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_META struct meta meta = { 0 };
@@ -168,7 +170,7 @@ int command_export(const struct run *run, struct err *e)
 	if (rc == 0)
 		rc = exported_chain(run, name, number, &meta, &chain, e);
 	if (rc == 0)
-		rc = launch_rootfs(run->store, &meta, &chain, command_tell,
+		rc = launch_rootfs(run->store, &meta, &chain, run_tell,
 				   &export.rootfs, e);
 	if (rc < 0)
 		return rc;
@@ -180,11 +182,11 @@ int command_export(const struct run *run, struct err *e)
 
 /* ---- import ------------------------------------------------------------- */
 
-int command_import(const struct run *run, struct err *e)
+static int import_main(const struct run *run, struct err *e)
 {
 	struct idmap map;
 	const struct import import = { run->store, &map, run->set->max_mib,
-				       command_tell };
+				       run_tell };
 	SCOPED_CHAIN struct chain chain = { 0 };
 	SCOPED_FD int lock = store_lock(run->store, false, e);
 	const char *slash = strrchr(run->argv[0], '/');
@@ -195,7 +197,7 @@ int command_import(const struct run *run, struct err *e)
 	int rc = lock < 0 ? lock : workspace_name_check(run->argv[1], e);
 
 	if (rc == 0)
-		rc = command_map(run, &create.map, &map, e);
+		rc = run_map(run, &create.map, &map, e);
 	if (rc < 0)
 		return rc;
 	if (store_has(run->store, "ws", run->argv[1]))
@@ -243,7 +245,7 @@ static int base_add(const struct run *run, struct err *e)
 	int rc = lock < 0 ? lock : workspace_name_check(name, e);
 
 	if (rc == 0)
-		rc = command_map(run, &map_text, &map, e);
+		rc = run_map(run, &map_text, &map, e);
 	if (rc < 0)
 		return rc;
 	name_lock = store_lock_name(run->store, name, e);
@@ -252,7 +254,7 @@ static int base_add(const struct run *run, struct err *e)
 	if (store_has(run->store, "bases", name) || strcmp(name, "host") == 0)
 		return err_say(e, EEXIST, "there is a base '%s' already", name);
 	rc = bases_resolve(run->store, &map, run->argv[2], run->set->max_mib,
-			   command_tell, &meta.lower, &label, e);
+			   run_tell, &meta.lower, &label, e);
 	if (rc < 0)
 		return rc;
 	meta.base = text_give(&label);
@@ -311,7 +313,7 @@ static int base_remove(const struct run *run, struct err *e)
 	return store_move(run->store, "bases", run->argv[1], "trash", trash, e);
 }
 
-int command_base(const struct run *run, struct err *e)
+static int base_main(const struct run *run, struct err *e)
 {
 	const char *verb = run->argc > 0 ? run->argv[0] : "list";
 
@@ -324,3 +326,55 @@ int command_base(const struct run *run, struct err *e)
 	return err_usage(e, "usage: project workspace base [list | add NAME "
 			    "SOURCE | remove NAME]");
 }
+
+/* ---- the table's rows ---------------------------------------------------- */
+
+/* clang-format off */
+static const struct opt import_opts[] = {
+	MAX_MIB_OPTION,
+	MAP_OPTION,
+};
+
+static const struct opt export_opts[] = {
+	{ 'f', "format", OPT_TEXT, FIELD(format), 0, 0, "FORMAT", "root",
+	  "a root file system, an OCI image, or an Incus image", NULL,
+	  "root oci incus", true },
+};
+
+/* clang-format on */
+
+const struct command command_export = {
+	.verb = "export",
+	.usage = "NAME[@SNAP] FILE.tar[.gz|.zst|.xz] [options]",
+	.about = "write it as an archive",
+	.min = 2,
+	.max = 2,
+	.fn = export_main,
+	.opts = export_opts,
+	.opt_count = COUNT_OF(export_opts),
+	.operands = { STATE, "@file" },
+};
+
+const struct command command_import = {
+	.verb = "import",
+	.usage = "FILE NEW [options]",
+	.about = "a workspace from an archive or a directory",
+	.min = 2,
+	.max = 2,
+	.fn = import_main,
+	.opts = import_opts,
+	.opt_count = COUNT_OF(import_opts),
+	.operands = { "@file", "@new" },
+};
+
+const struct command command_base = {
+	.verb = "base",
+	.alias = "b",
+	.usage = "[list | add NAME SOURCE | remove NAME] [options]",
+	.about = "what workspaces begin with",
+	.max = 3,
+	.fn = base_main,
+	.opts = import_opts,
+	.opt_count = COUNT_OF(import_opts),
+	.operands = { "list add remove" },
+};

@@ -646,6 +646,20 @@ two words trip: ring Ann." ]
 	done
 }
 
+@test "path: one line for cd, in any state; --exact takes no beginnings" {
+	project new trip-sandiego
+	project new done-thing
+	project complete done-thing
+	[ "$(project path trip)" = "$GTD_DIR/Projects/trip-sandiego" ]
+	cd "$(project path --exact trip-sandiego)"
+	[[ $(project path done) = "$GTD_DIR"/Completed/*done-thing ]]
+	run project path --exact trip
+	[ "$status" -eq 1 ]
+	[[ $output = *"no project is called 'trip'"* ]]
+	run project path
+	[ "$status" -eq 2 ]
+}
+
 @test "init prints the alias; help and version" {
 	for shell in bash zsh fish; do
 		project init $shell | grep -q '^alias p[= ]project'

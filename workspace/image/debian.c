@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 #include "workspace/image/debian.h"
+#include "workspace/store/layer.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -453,7 +454,7 @@ int debian_import(const struct import *import, const char *spec,
 {
 	SCOPED_TEXT char *suite = mem_text(spec, strcspn(spec, "+"));
 	SCOPED_ORIGIN struct origin origin = { 0 };
-	char layer[STORE_LAYER_PATH_BYTES];
+	char layer[LAYER_PATH_BYTES];
 	SCOPED_TEXT char *doing = NULL;
 	SCOPED_TEXT char *include = NULL;
 	struct job job = { .import = import, .origin = &origin };
@@ -467,12 +468,12 @@ int debian_import(const struct import *import, const char *spec,
 			       "debian:%s: a range of user ids is "
 			       "needed: its files belong to several",
 			       suite);
-	rc = store_new_layer(import->store, import->map, id, e);
+	rc = layer_new(import->store, import->map, id, e);
 	if (rc < 0)
 		return rc;
 	find_origin(suite, &origin);
 	/* Seen from the store's directory, where the job runs. */
-	store_layer_path(id, "up", layer);
+	layer_path(id, "up", layer);
 	job.layer = layer;
 	if (spec[strlen(suite)] == '+')
 		include = mem_printf("--include=%s", spec + strlen(suite) + 1);
@@ -483,7 +484,7 @@ int debian_import(const struct import *import, const char *spec,
 		import->told_fn(doing);
 	rc = ns_run_alone(import->map, import->store->path, bootstrap, &job, e);
 	if (rc < 0)
-		store_drop_layer(import->store, id);
+		layer_drop(import->store, id);
 	else
 		chain_push(chain, id);
 	return rc;

@@ -15,7 +15,7 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "workspace/image/digest.h"
-#include "workspace/image/import.h"
+#include "workspace/image/oci.h"
 
 enum {
 	OCI_JSON_MAX_BYTES = 4 << 20,

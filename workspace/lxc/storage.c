@@ -15,6 +15,7 @@
 #include "workspace/lxc/liblxc.h"
 #include "workspace/ns/mounts.h"
 #include "workspace/ns/ns.h"
+#include "workspace/store/layer.h"
 #include "workspace/store/whole.h"
 
 enum {
@@ -398,7 +399,7 @@ static int fill_overlay(const struct store *store, struct meta *meta,
 			struct err *e)
 {
 	char base[LAYER_ID_BYTES + 1];
-	int rc = store_new_layer(store, &store->map, base, e);
+	int rc = layer_new(store, &store->map, base, e);
 
 	if (rc < 0)
 		return rc;
@@ -406,7 +407,7 @@ static int fill_overlay(const struct store *store, struct meta *meta,
 	if (rc == 0)
 		rc = clone_layer(store, base, meta->upper, "overlay", true, e);
 	if (rc < 0) {
-		store_drop_layer(store, base);
+		layer_drop(store, base);
 		return rc;
 	}
 	chain_fini(&meta->lower);
@@ -488,5 +489,5 @@ int storage_release(const struct store *store, const char *id, struct err *e)
 void storage_drop_layer(const struct store *store, const char *id)
 {
 	if (storage_release(store, id, NULL) == 0)
-		store_drop_layer(store, id);
+		layer_drop(store, id);
 }

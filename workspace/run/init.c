@@ -248,12 +248,12 @@ static void serve(struct init *init)
 /* A host layer in use is locked, so that gc leaves it alone. */
 static int hold_host_layer(const struct rootfs *rootfs, struct err *e)
 {
-	char path[STORE_LAYER_PATH_BYTES];
+	char path[LAYER_PATH_BYTES];
 	int fd;
 
 	if (!rootfs->lower.host)
 		return 0;
-	store_layer_path(rootfs->host_layer, "up", path);
+	layer_path(rootfs->host_layer, "up", path);
 	fd = dir_open(rootfs->store->dir, path, e);
 	if (fd < 0)
 		return fd;

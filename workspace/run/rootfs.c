@@ -15,6 +15,7 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "workspace/ns/mounts.h"
+#include "workspace/store/layer.h"
 #include "workspace/store/host_layer.h"
 #include "workspace/store/tree.h"
 
@@ -175,11 +176,11 @@ static bool look_at(struct stack *stack, const char *up, const char *part)
 
 static void stack_layer(struct stack *stack, const char *id, const char *part)
 {
-	char up[STORE_LAYER_PATH_BYTES];
+	char up[LAYER_PATH_BYTES];
 
 	if (stack->closed)
 		return;
-	store_layer_path(id, "up", up);
+	layer_path(id, "up", up);
 	if (part == NULL)
 		stack_add(stack, mem_copy(up));
 	else if (look_at(stack, up, part))
@@ -201,11 +202,11 @@ static int make_upper(const struct rootfs *rootfs, const char *part,
 {
 	SCOPED_TEXT char *upper = NULL;
 	SCOPED_TEXT char *work = NULL;
-	char up[STORE_LAYER_PATH_BYTES];
-	char at[STORE_LAYER_PATH_BYTES];
+	char up[LAYER_PATH_BYTES];
+	char at[LAYER_PATH_BYTES];
 
-	store_layer_path(rootfs->upper, "up", up);
-	store_layer_path(rootfs->upper, "work", at);
+	layer_path(rootfs->upper, "up", up);
+	layer_path(rootfs->upper, "work", at);
 	upper = part != NULL ? mem_printf("%s/%s", up, part) : mem_copy(up);
 	work = mem_printf("%s/%s", at, part != NULL ? part : "root");
 	for (char *p = work + strlen(at) + 1; *p != '\0'; p++)
@@ -329,7 +330,7 @@ static int plan_host(struct work *work, struct err *e)
 {
 	int rc = read_mounts(work, e);
 
-	for (const char *const *part = host_layer_parts;
+	for (const char *const *part = layer_host_parts;
 	     rc == 0 && *part != NULL; part++)
 		rc = plan_part(work, *part, 0, e);
 	return rc;

@@ -133,7 +133,7 @@ int grant_layer(const struct store *store, const char *id,
 {
 	int64_t uid = idmap_outside(&map->uids, 0);
 	int64_t gid = idmap_outside(&map->gids, 0);
-	char path[STORE_LAYER_PATH_BYTES];
+	char path[LAYER_PATH_BYTES];
 	SCOPED_FD int layers = -1;
 	SCOPED_FD int layer = -1;
 	int rc;
@@ -150,7 +150,7 @@ int grant_layer(const struct store *store, const char *id,
 		rc = let_search(layers, (uint32_t)uid, e);
 	if (rc < 0)
 		return rc;
-	store_layer_path(id, "work", path);
+	layer_path(id, "work", path);
 	if (mkdirat(store->dir, path, 0700) < 0)
 		return err_set(e, errno, "make %s", path);
 	layer = dir_open(layers, id, e);

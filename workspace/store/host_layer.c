@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
+#include "workspace/store/layer.h"
 #include "workspace/store/host_layer.h"
 
 #include <dirent.h>
@@ -19,9 +20,6 @@ enum {
 	COPIED_FILE_MAX_BYTES = 64 << 20,
 	NOBODY = 65534,
 };
-
-const char *const host_layer_parts[] = { "usr", "etc", "var", "opt",
-					 "nix", "gnu", NULL };
 
 /*
  * What changes whenever packages are installed or removed: databases of
@@ -351,7 +349,7 @@ static const struct {
 
 static bool is_part(const char *name)
 {
-	for (const char *const *part = host_layer_parts; *part != NULL; part++)
+	for (const char *const *part = layer_host_parts; *part != NULL; part++)
 		if (strcmp(*part, name) == 0)
 			return true;
 	return false;
@@ -445,25 +443,18 @@ void host_layer_peek(const struct store *store, char ret[LAYER_ID_BYTES + 1])
 	ret[LAYER_ID_BYTES] = '\0';
 }
 
-int host_layer_forget(const struct store *store, struct err *e)
-{
-	if (unlinkat(store->dir, "host", 0) < 0 && errno != ENOENT)
-		return err_set(e, errno, "remove %s/host", store->path);
-	return 0;
-}
-
 static bool is_current(const struct store *store, const struct buf *now,
 		       char ret[LAYER_ID_BYTES + 1])
 {
 	SCOPED_BUF struct buf text = { 0 };
-	char path[STORE_LAYER_PATH_BYTES];
+	char path[LAYER_PATH_BYTES];
 
 	if (!read_current(store, &text) ||
 	    strcmp(text.data + LAYER_ID_BYTES + 1, buf_text(now)) != 0)
 		return false;
 	memcpy(ret, text.data, LAYER_ID_BYTES);
 	ret[LAYER_ID_BYTES] = '\0';
-	store_layer_path(ret, "up", path);
+	layer_path(ret, "up", path);
 	return faccessat(store->dir, path, F_OK, 0) == 0;
 }
 
@@ -471,15 +462,15 @@ static int make_new(const struct store *store, const struct buf *fingerprint,
 		    char ret[LAYER_ID_BYTES + 1], struct err *e)
 {
 	SCOPED_BUF struct buf text = { 0 };
-	char path[STORE_LAYER_PATH_BYTES];
+	char path[LAYER_PATH_BYTES];
 	char id[LAYER_ID_BYTES + 1];
 	SCOPED_FD int up = -1;
 	struct build job = { .store = store };
-	int rc = store_new_layer(store, &store->map, id, e);
+	int rc = layer_new(store, &store->map, id, e);
 
 	if (rc < 0)
 		return rc;
-	store_layer_path(id, "up", path);
+	layer_path(id, "up", path);
 	up = dir_open(store->dir, path, e);
 	job.up = up;
 	rc = up < 0 ? up : ns_run(&store->map, NULL, build, &job, e);
@@ -489,7 +480,7 @@ static int make_new(const struct store *store, const struct buf *fingerprint,
 				  text.len_bytes, 0600, e);
 	}
 	if (rc < 0)
-		store_drop_layer(store, id);
+		layer_drop(store, id);
 	else
 		memcpy(ret, id, sizeof(id));
 	return rc;

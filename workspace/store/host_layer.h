@@ -16,9 +16,6 @@
 #include "core/err.h"
 #include "workspace/store/store.h"
 
-/* The host's directories that are shown, without a slash; ends with NULL. */
-extern const char *const host_layer_parts[];
-
 /* Whether "var/tmp" and the like is shown empty. */
 bool host_layer_hides(const char *path);
 
@@ -32,8 +29,5 @@ int host_layer_get(const struct store *store, host_layer_told_fn *told_fn,
 
 /* The layer in the store's file, "" when there is none: for gc. */
 void host_layer_peek(const struct store *store, char ret[LAYER_ID_BYTES + 1]);
-
-/* Forget it, so that the next use makes a new one. */
-int host_layer_forget(const struct store *store, struct err *e) MUST_CHECK;
 
 #endif

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -15,10 +14,6 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "core/paths.h"
-#include "workspace/ns/ns.h"
-#include "workspace/store/grant.h"
-#include "workspace/store/host_layer.h"
-#include "workspace/store/tree.h"
 
 enum { LOCK_PAUSE_MIN_NS = 100000, LOCK_PAUSE_MAX_NS = 5000000 };
 
@@ -371,143 +366,7 @@ int store_parse(const struct store *store, const char *text, char **ret_name,
 	return 0;
 }
 
-/* ---- layers ------------------------------------------------------------- */
-
-void store_layer_path(const char *id, const char *part,
-		      char ret[STORE_LAYER_PATH_BYTES])
+void layer_path(const char *id, const char *part, char ret[LAYER_PATH_BYTES])
 {
-	snprintf(ret, STORE_LAYER_PATH_BYTES, "layers/%s/%s", id, part);
-}
-
-static int try_layer(const struct store *store, const char *id, struct err *e)
-{
-	char path[STORE_LAYER_PATH_BYTES];
-
-	snprintf(path, sizeof(path), "layers/%s", id);
-	if (mkdirat(store->dir, path, 0700) < 0)
-		return errno == EEXIST ? -EEXIST
-				       : err_set(e, errno, "make %s", path);
-	store_layer_path(id, "up", path);
-	if (mkdirat(store->dir, path, 0755) < 0 ||
-	    fchmodat(store->dir, path, 0755, 0) < 0)
-		return err_set(e, errno, "make %s", path);
-	return 0;
-}
-
-int store_new_layer(const struct store *store, const struct idmap *map,
-		    char ret[LAYER_ID_BYTES + 1], struct err *e)
-{
-	for (int tries = 0; tries < 16; tries++) {
-		uint64_t random;
-		char id[LAYER_ID_BYTES + 1];
-		int rc;
-
-		if (getrandom(&random, sizeof(random), 0) < 0)
-			return err_set(e, errno, "getrandom");
-		snprintf(id, sizeof(id), "%012llx",
-			 (unsigned long long)random & 0xffffffffffffULL);
-		rc = try_layer(store, id, e);
-		if (rc == -EEXIST)
-			continue;
-		if (rc < 0)
-			return rc;
-		rc = grant_layer(store, id, map, e);
-		if (rc < 0)
-			store_drop_layer(store, id);
-		else
-			memcpy(ret, id, sizeof(id));
-		return rc;
-	}
-	return err_set(e, EEXIST, "make a layer");
-}
-
-static bool is_part(const char *name)
-{
-	for (const char *const *part = host_layer_parts; *part != NULL; part++)
-		if (strcmp(*part, name) == 0)
-			return true;
-	return false;
-}
-
-static bool dir_is_empty(int dir, const char *name, bool host)
-{
-	int fd = openat(dir, name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
-	struct dirent *entry;
-	bool empty = true;
-
-	if (listing == NULL) {
-		scope_close(&fd);
-		return false;
-	}
-	while (empty && (entry = readdir(listing)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 ||
-		    strcmp(entry->d_name, "..") == 0)
-			continue;
-		empty = host && is_part(entry->d_name) &&
-			dir_is_empty(fd, entry->d_name, false);
-	}
-	closedir(listing);
-	return empty;
-}
-
-bool store_layer_is_empty(const struct store *store, const char *id, bool host)
-{
-	char path[STORE_LAYER_PATH_BYTES];
-
-	store_layer_path(id, "up", path);
-	return dir_is_empty(store->dir, path, host);
-}
-
-/* ---- removal ------------------------------------------------------------ */
-
-static int empty_tmp(void *data, struct err *e)
-{
-	const struct store *store = data;
-	SCOPED_FD int tmp = dir_open(store->dir, "tmp", e);
-
-	return tmp < 0 ? tmp : tree_empty(tmp, e);
-}
-
-int store_empty_tmp(const struct store *store, struct err *e)
-{
-	SCOPED_NAMES struct names names = { 0 };
-	struct store copy = *store;
-	int rc = store_names(store, "tmp", &names, e);
-
-	if (rc < 0 || names.count == 0)
-		return rc;
-	/* Of root's some may belong to ids outside of any map. */
-	rc = geteuid() == 0 ? empty_tmp(&copy, e)
-			    : ns_run(&store->map, NULL, empty_tmp, &copy, e);
-	return rc < 0 ? rc : (int)names.count;
-}
-
-int store_remove_layers(const struct store *store, const struct names *ids,
-			struct err *e)
-{
-	int rc;
-
-	for (size_t i = 0; i < ids->count; i++) {
-		char from[STORE_LAYER_PATH_BYTES];
-		char to[STORE_LAYER_PATH_BYTES];
-
-		snprintf(from, sizeof(from), "layers/%s", ids->list[i]);
-		snprintf(to, sizeof(to), "tmp/%s", ids->list[i]);
-		if (renameat(store->dir, from, store->dir, to) < 0)
-			return err_set(e, errno, "rename %s", from);
-	}
-	rc = store_empty_tmp(store, e);
-	return rc < 0 ? rc : 0;
-}
-
-void store_drop_layer(const struct store *store, const char *id)
-{
-	char copy[LAYER_ID_BYTES + 1];
-	char *list[] = { copy };
-	const struct names one = { list, 1 };
-
-	snprintf(copy, sizeof(copy), "%s", id);
-	(void)!store_remove_layers(store, &one, NULL);
+	snprintf(ret, LAYER_PATH_BYTES, "layers/%s/%s", id, part);
 }

@@ -31,7 +31,7 @@
 
 enum {
 	STORE_LOCK_WAIT_MS = 20000, /* then "another command works on it" */
-	STORE_LAYER_PATH_BYTES = sizeof("layers//work") + LAYER_ID_BYTES,
+	LAYER_PATH_BYTES = sizeof("layers//work") + LAYER_ID_BYTES,
 };
 
 struct store {
@@ -114,33 +114,7 @@ char *store_find(const struct store *store, const char *prefix,
 int store_parse(const struct store *store, const char *text, char **ret_name,
 		unsigned *ret_number, struct err *e) MUST_CHECK;
 
-/*
- * Make a new empty layer with its up directory, for root of the map (grant.h);
- * its id goes to ret.
- */
-int store_new_layer(const struct store *store, const struct idmap *map,
-		    char ret[LAYER_ID_BYTES + 1], struct err *e) MUST_CHECK;
-
 /* "layers/ID/part", relative to the store's directory. */
-void store_layer_path(const char *id, const char *part,
-		      char ret[STORE_LAYER_PATH_BYTES]);
-
-/*
- * Whether nothing was ever written to a layer. Over the host its mount points
- * (host_layer_parts) do not count.
- */
-bool store_layer_is_empty(const struct store *store, const char *id, bool host);
-
-/*
- * Remove layers, however their owners and modes: first moved to tmp/, so that
- * a killed removal leaves nothing half there.
- */
-int store_remove_layers(const struct store *store, const struct names *ids,
-			struct err *e) MUST_CHECK;
-/* Remove one that its maker did not use after all; errors are left to gc. */
-void store_drop_layer(const struct store *store, const char *id);
-
-/* Empty tmp/. Returns how many things were there, or -errno. */
-int store_empty_tmp(const struct store *store, struct err *e) MUST_CHECK;
+void layer_path(const char *id, const char *part, char ret[LAYER_PATH_BYTES]);
 
 #endif

@@ -37,7 +37,7 @@ static int copy_job(void *data, struct err *e)
 
 static int open_layer(const struct store *store, const char *id, struct err *e)
 {
-	char path[STORE_LAYER_PATH_BYTES];
+	char path[LAYER_PATH_BYTES];
 
 	snprintf(path, sizeof(path), "layers/%s", id);
 	return dir_open(store->dir, path, e);
@@ -104,15 +104,15 @@ static int copy_tree(const struct store *store, const struct meta *meta,
 	struct job job = {
 		.how.reflink_only = meta->store == STORE_REFLINK,
 	};
-	char path[STORE_LAYER_PATH_BYTES];
+	char path[LAYER_PATH_BYTES];
 	SCOPED_FD int source = -1;
 	SCOPED_FD int target = -1;
 
-	store_layer_path(from, "up", path);
+	layer_path(from, "up", path);
 	source = dir_open(store->dir, path, e);
 	if (source < 0)
 		return source;
-	store_layer_path(to, "up", path);
+	layer_path(to, "up", path);
 	target = dir_open(store->dir, path, e);
 	if (target < 0)
 		return target;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/* oci.h - images of the Open Container Initiative, read and written. */
+#ifndef WORKSPACE_OCI_H
+#define WORKSPACE_OCI_H
+
+#include "workspace/image/archive.h"
+#include "workspace/image/unpack.h"
+
+/*
+ * Read an image layout in the directory dir. Its files are a stranger's:
+ * names are looked up without following links, contents checked by digest.
+ */
+int oci_import(const struct import *import, int dir, struct chain *ret,
+	       struct err *e) MUST_CHECK;
+
+/*
+ * Write an image of the root file system in root, as an archive that
+ * podman and docker load. tmp is a directory for its layer meanwhile.
+ */
+int oci_export(struct pack *pack, int root, int tmp, const char *name,
+	       uint64_t *ret_skipped, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+#include "workspace/image/unpack.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "core/files.h"
+#include "core/mem.h"
+#include "workspace/image/archive.h"
+#include "workspace/ns/mounts.h"
+#include "workspace/ns/ns.h"
+#include "workspace/store/layer.h"
+
+enum { MIB = 1 << 20 };
+
+struct unpack_job {
+	const struct import *import;
+	const char *id;
+	int fd, report;
+	struct unpack how;
+};
+
+/*
+ * The new layer is the root directory of this process before the first byte of
+ * the archive is looked at: whatever a name or link in it means, it means
+ * something in there.
+ */
+static int unpack_inside(void *data, struct err *e)
+{
+	struct unpack_job *job = data;
+	char path[LAYER_PATH_BYTES];
+	SCOPED_FD int place = -1;
+	SCOPED_FD int root = -1;
+	int rc;
+
+	layer_path(job->id, "up", path);
+	place = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (place < 0)
+		return err_set(e, errno, "open %s", path);
+	rc = mount_bind(AT_FDCWD, path, MOUNT_NO_SUID | MOUNT_NO_DEV, place, e);
+	if (rc < 0)
+		return rc;
+	root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return err_set(e, errno, "open %s", path);
+	rc = mount_pivot(root, e);
+	if (rc == 0)
+		rc = archive_unpack(job->fd, &job->how, e);
+	if (rc == 0 && syncfs(job->fd) < 0)
+		rc = err_set(e, errno, "sync a layer");
+	(void)!write_all(job->report, (const char *)&job->how,
+			 sizeof(job->how));
+	return rc;
+}
+
+static void tell_counts(const struct import *import, const struct unpack *how)
+{
+	SCOPED_TEXT char *devices = NULL;
+	SCOPED_TEXT char *strangers = NULL;
+
+	if (import->told_fn == NULL)
+		return;
+	if (how->devices > 0) {
+		devices = mem_printf("%llu devices and sockets were left out",
+				     (unsigned long long)how->devices);
+		import->told_fn(devices);
+	}
+	if (how->strangers > 0) {
+		strangers = mem_printf(
+			"%llu files did not get all of their owners and "
+			"attributes",
+			(unsigned long long)how->strangers);
+		import->told_fn(strangers);
+	}
+}
+
+int import_archive(const struct import *import, int fd, const char *strip,
+		   bool oci, struct chain *chain, struct err *e)
+{
+	char id[LAYER_ID_BYTES + 1];
+	struct unpack_job job = {
+		.import = import,
+		.fd = fd,
+		.id = id,
+		.how = { .max_bytes = (uint64_t)import->max_mib * MIB,
+			 .max_entries = UNPACK_ENTRIES_MAX,
+			 .strip = strip,
+			 .oci = oci,
+			 .owners = !import->map->single },
+	};
+	int ends[2];
+	int rc = archive_load(e);
+
+	if (rc == 0)
+		rc = layer_new(import->store, import->map, id, e);
+	if (rc < 0)
+		return rc;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_set(e, errno, "pipe");
+	job.report = ends[1];
+	rc = ns_run(import->map, import->store->path, unpack_inside, &job, e);
+	close(ends[1]);
+	if (rc == 0 && read(ends[0], &job.how, sizeof(job.how)) ==
+			       (ssize_t)sizeof(job.how))
+		tell_counts(import, &job.how);
+	close(ends[0]);
+	if (rc < 0)
+		layer_drop(import->store, id);
+	else
+		chain_push(chain, id);
+	return rc;
+}
+
+void import_drop(const struct store *store, const struct chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		layer_drop(store, chain->ids[i]);
+}
