@@ -5,6 +5,9 @@
 # Everything comes from the program's own option table (--complete-words): one
 # option a line, "-r<TAB>--rate<TAB>WPM<TAB>words<TAB>help"; words are plain
 # words, or @file, @dir, @command for what the shell completes itself.
+#
+# The program is the installed one: completing "./speakd -" must not run a file
+# that somebody put there.
 
 _earshot() {
 	local tab=$'\t' line short long arg words rest
@@ -34,7 +37,7 @@ _earshot() {
 		else
 			options+=("$long${arg:+=}")
 		fi
-	done < <(command "$1" --complete-words 2>/dev/null)
+	done < <(command "${1##*/}" --complete-words 2>/dev/null)
 	if [[ $cur == -* && $wanted != @none ]]; then
 		for line in "${options[@]}"; do
 			[[ $line == "$cur"* ]] && COMPREPLY+=("$line")

@@ -3,6 +3,8 @@
 # Copyright the earshot authors
 # zsh completion from the program's own option table (--complete-words): one
 # option a line, "-r<TAB>--rate<TAB>WPM<TAB>words<TAB>help".
+# The program is the installed one: completing "./speakd -" must not run a file
+# that somebody put there.
 
 _earshot() {
 	local tab=$'\t' line value_of= wanted=
@@ -12,7 +14,7 @@ _earshot() {
 		value_of=${PREFIX%%=*}
 		compset -P '*='
 	fi
-	for line in "${(@f)$(command $words[1] --complete-words 2>/dev/null)}"; do
+	for line in "${(@f)$(command ${words[1]:t} --complete-words 2>/dev/null)}"; do
 		fields=("${(@ps:\t:)line}")
 		if [[ -z $fields[2] ]]; then
 			[[ -n $wanted ]] || wanted=$fields[4]

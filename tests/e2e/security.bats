@@ -130,3 +130,24 @@ print(c.recv(1000), file=open(sys.argv[1] + ".heard", "w"))
 	[ "$(git -C public rev-list --count HEAD)" -eq 1 ]
 	git -C "$GTD_DIR" log --stat | grep -q Projects/foo/log
 }
+
+@test "completing a path runs the installed program, not what lies there" {
+	local shell
+	mkdir here
+	printf '#!/bin/sh\ntouch RAN\nexec speakd "$@"\n' >here/speakd
+	chmod +x here/speakd
+	cd here
+	for shell in bash zsh; do
+		type "$shell" >/dev/null || skip "$shell is not installed"
+	done
+	bash -c '. "$1/completion/earshot.bash"
+		COMP_WORDS=(./speakd --pri) COMP_CWORD=1
+		_earshot ./speakd --pri ./speakd
+		printf "%s\n" "${COMPREPLY[@]}"' - "$EARSHOT_SRC" >out
+	has out --print
+	zsh -fc 'compadd() { print -l -- $options; }; compset() { false; }
+		words=(./speakd --pri) CURRENT=2 PREFIX=--pri
+		source "$1/completion/earshot.zsh"' - "$EARSHOT_SRC" >out
+	has out --print
+	[ ! -e RAN ]
+}
