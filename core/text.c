@@ -350,6 +350,14 @@ void text_nfc(struct buf *out, const char *text, size_t len_bytes)
 
 void text_fold(struct buf *out, const char *text, size_t len_bytes)
 {
+	/* Most names and lines: many are folded for one search. */
+	if (text_is_ascii(text, len_bytes)) {
+		for (size_t i = 0; i < len_bytes; i++)
+			buf_add_char(out, text[i] >= 'A' && text[i] <= 'Z'
+						  ? (char)(text[i] | 0x20)
+						  : text[i]);
+		return;
+	}
 	map(out, text, len_bytes,
 	    UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
 		    UTF8PROC_CASEFOLD);

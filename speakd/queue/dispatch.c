@@ -156,12 +156,24 @@ static bool is_unwanted(const struct phrase *phrase, void *data)
 	return is_muted(dispatch, phrase) || is_elsewhere(dispatch, phrase);
 }
 
-static void drop_unwanted(struct dispatch *dispatch)
+/* Whether the pattern that came last mutes it: the others were asked before. */
+static bool is_muted_now(const struct phrase *phrase, void *data)
 {
-	scheduler_drop_lines(dispatch->scheduler, is_unwanted, dispatch,
-			     FATE_MUTED);
+	const struct dispatch *dispatch = data;
+	SCOPED_TEXT char *nick = NULL;
+
+	if (phrase->nick == NULL)
+		return false;
+	nick = folded(phrase->nick);
+	return fnmatch(dispatch->muted[dispatch->muted_count - 1], nick,
+		       FNM_NOESCAPE) == 0;
+}
+
+static void drop_unwanted(struct dispatch *dispatch, backlog_choose_fn *choose)
+{
+	scheduler_drop_lines(dispatch->scheduler, choose, dispatch, FATE_MUTED);
 	if (scheduler_saying(dispatch->scheduler) == SCHEDULER_LINES &&
-	    is_unwanted(dispatch->now, dispatch))
+	    choose(dispatch->now, dispatch))
 		scheduler_stop(dispatch->scheduler, SCHEDULER_LINES);
 	pump(dispatch);
 }
@@ -176,7 +188,7 @@ bool dispatch_mute(struct dispatch *dispatch, const char *nick)
 	if (dispatch->muted_count == DISPATCH_MUTED_MAX)
 		return false;
 	dispatch->muted[dispatch->muted_count++] = text_give(&name);
-	drop_unwanted(dispatch);
+	drop_unwanted(dispatch, is_muted_now);
 	return true;
 }
 
@@ -209,7 +221,7 @@ void dispatch_only(struct dispatch *dispatch, const char *channel)
 	free(dispatch->only);
 	dispatch->only = channel != NULL && *channel != '\0' ? folded(channel)
 							     : NULL;
-	drop_unwanted(dispatch);
+	drop_unwanted(dispatch, is_unwanted);
 }
 
 const char *dispatch_only_channel(const struct dispatch *dispatch)

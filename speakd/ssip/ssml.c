@@ -19,6 +19,7 @@ struct reader {
 	struct buf raw; /* words, not yet made safe */
 	bool spelling; /* in <say-as interpret-as="characters"> */
 	unsigned hidden; /* depth of <sub>, whose alias was said instead */
+	bool comments_ended; /* no "-->" is left: none need be looked for */
 };
 
 struct tag {
@@ -130,14 +131,18 @@ static const char *tag_end(struct cursor c)
 }
 
 /* At "<". Comments, declarations and processing instructions are empty tags. */
-static bool read_tag(struct cursor *c, struct tag *ret)
+static bool read_tag(struct reader *reader, struct cursor *c, struct tag *ret)
 {
 	struct cursor in = { c->at + 1, c->end };
 	const char *end;
 
 	*ret = (struct tag){ .name = "" };
 	if (starts(c, "<!--")) {
-		end = memmem(c->at, (size_t)(c->end - c->at), "-->", 3);
+		end = reader->comments_ended
+			      ? NULL
+			      : memmem(c->at, (size_t)(c->end - c->at), "-->",
+				       3);
+		reader->comments_ended = end == NULL;
 		if (end == NULL)
 			return false;
 		c->at = end + 3;
@@ -380,7 +385,7 @@ void ssml_read(struct ssml *ssml, const char *text, size_t len_bytes)
 	struct tag tag;
 
 	while (c.at < c.end) {
-		if (*c.at == '<' && read_tag(&c, &tag))
+		if (*c.at == '<' && read_tag(&reader, &c, &tag))
 			apply_tag(&reader, &tag);
 		else
 			read_char(&reader, &c);
