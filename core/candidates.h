@@ -38,7 +38,7 @@ void candidates_sort(struct candidates *c);
 void candidates_fini(struct candidates *c);
 #define SCOPED_CANDIDATES ON_SCOPE_EXIT(candidates_fini)
 
-/* A line for each, "\tHELP" behind those that have some. */
+/* A line for each, "\tHELP" after those that have some. */
 void candidates_print(const struct candidates *c, struct buf *out);
 
 /* The option that a whole word is, "-b" or "--base"; NULL. */

@@ -53,7 +53,8 @@ struct child {
 int child_start(const struct child *child, pid_t *ret_pid,
 		struct err *e) MUST_CHECK;
 
-/* What waitpid() told, as a shell shows it: the exit code, or 128 + signal. */
+/* What waitpid() reported, as a shell shows it: the exit code, or 128 + signal.
+ */
 int child_code(int wait_status);
 
 /* Wait for pid. Returns child_code(), or -errno. */

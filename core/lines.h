@@ -25,7 +25,7 @@ typedef int lines_fn(const char *line, size_t len_bytes, bool cut, void *data);
 struct lines {
 	char *pending; /* owned: an unfinished line, NULL while there is none */
 	size_t len_bytes;
-	bool skipping; /* behind the limit of an over-long line */
+	bool skipping; /* past the limit of an over-long line */
 	uint64_t cut; /* over-long lines so far */
 };
 

@@ -51,8 +51,8 @@ struct watch *loop_signal(struct loop *loop, int signo, loop_signal_fn *fn,
 			  void *keep_data) MUST_CHECK;
 
 /*
- * Call fn once when the child process pid has ended, with what waitpid() told.
- * The watch is then to be freed by the caller.
+ * Call fn once when the child process pid has ended, with what waitpid()
+ * reported. The watch is then to be freed by the caller.
  */
 struct watch *loop_child(struct loop *loop, pid_t pid, loop_exit_fn *fn,
 			 void *keep_data) MUST_CHECK;

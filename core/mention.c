@@ -107,18 +107,18 @@ static bool is_edge(int32_t edge, int32_t outside, int32_t further)
 static bool is_wrapped(const struct text *t, size_t from, size_t to)
 {
 	static const char open[] = "[`_", close[] = "]`_";
-	int32_t before = code_before(t, from), behind = code_at(t, to);
+	int32_t before = code_before(t, from), after = code_at(t, to);
 	const char *found = before > 0 && before < 0x80 ? strchr(open, before)
 							: NULL;
 
-	return found != NULL && behind == close[found - open] &&
+	return found != NULL && after == close[found - open] &&
 	       !is_nick_code(code_before(t, from - 1)) &&
 	       !is_nick_code(code_at(t, to + 1));
 }
 
 static bool is_word(const struct text *t, size_t from, size_t to)
 {
-	int32_t before = code_before(t, from), behind = code_at(t, to);
+	int32_t before = code_before(t, from), after = code_at(t, to);
 	size_t next = to;
 
 	(void)text_next(t->at, t->len_bytes, &next);
@@ -126,7 +126,7 @@ static bool is_word(const struct text *t, size_t from, size_t to)
 		return true;
 	return is_edge(code_at(t, from), before,
 		       before == '-' ? code_before(t, from - 1) : -1) &&
-	       is_edge(code_before(t, to), behind, code_at(t, next));
+	       is_edge(code_before(t, to), after, code_at(t, next));
 }
 
 static bool holds(const struct text *t, const struct text *nick)

@@ -17,7 +17,7 @@
  * without invisible code points. On either side of it stands nothing that a
  * nick may hold: letters, marks and digits of any script, and the ASCII signs
  * of RFC 2812. Three things are no part of a nick although they could be: a
- * letter of a script that is written without blanks, a row of hyphens, and a
+ * letter of a script that is written without spaces, a row of hyphens, and a
  * pair of signs around it, "[nick]", "{nick}", "`nick`", "_nick_".
  *
  * Both are well-formed UTF-8 (core/text.h). An empty nick is never mentioned.

@@ -270,9 +270,9 @@ static int on_key(void *data, const char *section, const char *key,
 /* An indented line would continue the value before it: nobody means that. */
 static void unindent(char *line)
 {
-	size_t blanks = strspn(line, " \t\r\n\xef\xbb\xbf");
+	size_t spaces = strspn(line, " \t\r\n\xef\xbb\xbf");
 
-	memmove(line, line + blanks, strlen(line + blanks) + 1);
+	memmove(line, line + spaces, strlen(line + spaces) + 1);
 }
 
 /* True when there was anything before the newline. */
@@ -286,17 +286,17 @@ static bool skip_to_newline(FILE *file)
 	return any;
 }
 
-/* Whether inih finds one of chars: not behind its inline comment, " ;". */
+/* Whether inih finds one of chars: not after its inline comment, " ;". */
 static bool has(const char *line, const char *chars)
 {
-	bool blank = false;
+	bool after_space = false;
 
 	for (; *line != '\0'; line++) {
 		if (strchr(chars, *line) != NULL)
 			return true;
-		if (blank && *line == ';')
+		if (after_space && *line == ';')
 			return false;
-		blank = isspace((unsigned char)*line) != 0;
+		after_space = isspace((unsigned char)*line) != 0;
 	}
 	return false;
 }

@@ -43,7 +43,7 @@ struct opt {
 	const char *help; /* one line, no full stop */
 	opt_fn *call; /* OPT_CALL only */
 	/*
-	 * What completes the value, separated by blanks: words; "@file",
+	 * What completes the value, separated by spaces: words; "@file",
 	 * "@dir", "@command" for what a shell completes itself, and others
 	 * with "@" that the program knows. NULL for nothing. Of OPT_CHOICE the
 	 * only values, in the order of the enum.
@@ -83,7 +83,7 @@ void opts_defaults(const struct opts *opts, void *settings);
  * line holds up to 198 bytes, Debian's inih's limit; a longer one is a mistake.
  *
  * errors: 0; -ENOENT when there is no such file (e filled); -EINVAL after at
- *         least one mistake, each told to problem_fn; else -errno.
+ *         least one mistake, each reported to problem_fn; else -errno.
  */
 int opts_load(const struct opts *opts, const char *path, void *settings,
 	      opts_section_fn *section_fn, opts_problem_fn *problem_fn,

@@ -130,7 +130,7 @@ int pattern_check_replacement(const char *expression, const char *replacement,
 	struct pattern *probe;
 	int rc;
 
-	/* PCRE2 is told not to check it when it replaces. */
+	/* PCRE2 does not check it when it replaces. */
 	if (!text_is_utf8(replacement, strlen(replacement)))
 		return err_usage(e, "replacement is not UTF-8");
 	probe = pattern_new(probing, e);

@@ -6,7 +6,7 @@
  * Row 0 is the top; column 0 the left. Text is well-formed UTF-8; what would
  * stand outside the screen is cut off at whole characters, control bytes are
  * shown as "?". Without colour attributes are bold, reverse and underline, so
- * nothing is ever told by colour alone.
+ * nothing is ever shown by colour alone.
  */
 #ifndef CORE_SCREEN_H
 #define CORE_SCREEN_H
@@ -59,11 +59,11 @@ void screen_size(int *ret_rows, int *ret_columns);
 void screen_clear(void);
 /*
  * Put text at row and column with attributes (a mask); returns the column
- * behind it.
+ * after it.
  */
 int screen_put(int row, int column, unsigned attributes, const char *text,
 	       size_t len_bytes);
-/* Fill the rest of a row with blanks of these attributes. */
+/* Fill the rest of a row with spaces of these attributes. */
 void screen_fill(int row, int column, unsigned attributes);
 /* Where the cursor stands: screen readers and magnifiers follow it. */
 void screen_cursor(int row, int column);

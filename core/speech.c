@@ -161,7 +161,7 @@ static int receive(struct speech *speech, int timeout_ms, struct err *e)
 
 /* ---- replies and events -------------------------------------------------- */
 
-/* Where a reply or event ends: behind its line "ccc text". 0: not yet. */
+/* Where a reply or event ends: after its line "ccc text". 0: not yet. */
 static size_t message_end(const struct buf *in, size_t from)
 {
 	while (from < in->len_bytes) {

@@ -33,7 +33,7 @@ int speech_set_name(struct speech *speech, const char *program,
 /*
  * Send one command line and read its reply; the data lines are added to data
  * (NULL: nobody wants them), each ended by a newline. A line break in the
- * arguments becomes a blank.
+ * arguments becomes a space.
  *
  * Returns the reply's code (200..299), or -errno: -EPROTO when the server
  * refused (e says in its words why), -ETIMEDOUT, -ECONNRESET.

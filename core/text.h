@@ -4,7 +4,7 @@
  * text.h - Unicode text from strangers: repair, cut, compare, make printable.
  *
  * Text is UTF-8 with its length beside it. What comes in from outside goes
- * through text_repair() once; behind it every module may rely on valid UTF-8.
+ * through text_repair() once; after it every module may rely on valid UTF-8.
  * Source: Unicode 15, chapter 3.9 (well-formed UTF-8), through utf8proc.
  */
 #ifndef CORE_TEXT_H
@@ -30,7 +30,7 @@ bool text_is_ascii(const char *text, size_t len_bytes);
 void text_repair(struct buf *out, const char *text, size_t len_bytes);
 
 /*
- * Read the code point at *pos of well-formed text and move *pos behind it.
+ * Read the code point at *pos of well-formed text and move *pos past it.
  * Returns the code point, or -1 at the end or on a malformed byte (*pos then
  * moves by one).
  */
