@@ -9,7 +9,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "speakd/out/handover.h"
+#include "speakd/queue/wire.h"
 #include "speakd/input/feed.h"
 #include "speakd/input/follow.h"
 #include "speakd/input/stream.h"
@@ -117,17 +117,29 @@ static int on_live_line(const char *line, size_t len_bytes, bool cut,
 	return 0;
 }
 
+/* Another program may have sent anything. */
+static void make_safe(struct phrase *phrase)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	hygiene_clean(&text, phrase->text, strlen(phrase->text));
+	free(phrase->text);
+	phrase->text = mem_text(buf_text(&text), text.len_bytes);
+}
+
 static int on_phrase(const char *line, size_t len_bytes, bool cut, void *data)
 {
 	struct input *input = data;
 	bool live = true;
-	struct phrase *phrase = handover_parse(line, len_bytes, &live);
+	struct phrase *phrase = wire_parse(line, len_bytes, &live);
 
 	(void)cut;
-	if (phrase != NULL)
-		say(input, phrase, live);
-	else
+	if (phrase == NULL) {
 		log_warn("%s: not a phrase", input->name);
+		return 0;
+	}
+	make_safe(phrase);
+	say(input, phrase, live);
 	return 0;
 }
 

@@ -57,7 +57,7 @@ int inputs_unfollow(struct inputs *inputs, const char *path,
 
 /*
  * Lines that another program sends over take_fd, the first of them in
- * rest[0 .. len_bytes), which is changed; phrases: in handover.h's form. The
+ * rest[0 .. len_bytes), which is changed; phrases: in wire.h's form. The
  * connection is closed when all of them were said.
  */
 void inputs_adopt(struct inputs *inputs, const char *name, bool phrases,

@@ -10,6 +10,8 @@
 
 struct dispatch {
 	struct dispatch_handler handler;
+	struct dispatch_watcher watcher; /* all NULL: nobody listens */
+	bool is_mute; /* there is no sound at present */
 	struct scheduler *scheduler;
 	struct history *history; /* NULL: nobody will ask */
 	struct dispatch_manner manner;
@@ -29,9 +31,11 @@ struct dispatch {
 static void on_event(void *data, const struct utterance *utterance,
 		     enum scheduler_event event, const char *mark)
 {
-	struct dispatch *dispatch = data;
+	const struct dispatch_watcher *watcher =
+		&((struct dispatch *)data)->watcher;
 
-	dispatch->handler.event(dispatch->handler.data, utterance, event, mark);
+	if (watcher->event != NULL)
+		watcher->event(watcher->data, utterance, event, mark);
 }
 
 static void note(struct dispatch *dispatch, uint64_t id, enum fate fate)
@@ -42,8 +46,8 @@ static void note(struct dispatch *dispatch, uint64_t id, enum fate fate)
 		return;
 	history_set_fate(dispatch->history, id, fate);
 	entry = history_find(dispatch->history, id);
-	if (entry != NULL)
-		dispatch->handler.news(dispatch->handler.data, entry);
+	if (entry != NULL && dispatch->watcher.news != NULL)
+		dispatch->watcher.news(dispatch->watcher.data, entry);
 }
 
 static void on_fate(void *data, const struct phrase *phrase, enum fate fate)
@@ -106,6 +110,23 @@ void dispatch_configure(struct dispatch *dispatch,
 {
 	dispatch->rate_wpm = config->rate_wpm;
 	scheduler_configure(dispatch->scheduler, config);
+}
+
+void dispatch_watch(struct dispatch *dispatch,
+		    const struct dispatch_watcher *watcher)
+{
+	dispatch->watcher = watcher != NULL ? *watcher
+					    : (struct dispatch_watcher){ 0 };
+}
+
+void dispatch_set_sound(struct dispatch *dispatch, bool works)
+{
+	dispatch->is_mute = !works;
+}
+
+bool dispatch_has_sound(const struct dispatch *dispatch)
+{
+	return !dispatch->is_mute;
 }
 
 static void pump(struct dispatch *dispatch)
@@ -348,8 +369,9 @@ void dispatch_word(struct dispatch *dispatch, const struct phrase *phrase,
 {
 	scheduler_word(dispatch->scheduler, offset_bytes);
 	/* Watchers know the text without the source's name. */
-	if (offset_bytes >= dispatch->named_bytes)
-		dispatch->handler.word(dispatch->handler.data, phrase->id,
+	if (dispatch->watcher.word != NULL &&
+	    offset_bytes >= dispatch->named_bytes)
+		dispatch->watcher.word(dispatch->watcher.data, phrase->id,
 				       offset_bytes - dispatch->named_bytes);
 }
 
@@ -485,7 +507,7 @@ uint64_t dispatch_back(struct dispatch *dispatch, unsigned back, int client)
 			      client);
 }
 
-struct scheduler *dispatch_mixer(struct dispatch *dispatch)
+struct scheduler *dispatch_scheduler(struct dispatch *dispatch)
 {
 	return dispatch->scheduler;
 }

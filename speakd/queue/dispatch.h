@@ -10,8 +10,8 @@
  * The one place that line sources, SSIP clients, speakctl and the voice meet.
  * Pure but for the time of day that the history shows.
  */
-#ifndef SPEAKD_TALK_H
-#define SPEAKD_TALK_H
+#ifndef SPEAKD_DISPATCH_H
+#define SPEAKD_DISPATCH_H
 
 #include "speakd/queue/history.h"
 #include "speakd/queue/scheduler.h"
@@ -25,13 +25,6 @@ struct dispatch_manner {
 };
 
 struct dispatch_handler {
-	/* Of a message whose client asked for it. */
-	void (*event)(void *data, const struct utterance *utterance,
-		      enum scheduler_event event, const char *mark);
-	/* What watchers see: a line or message and what happens to it. */
-	void (*news)(void *data, const struct history_entry *entry);
-	/* A word of what is being said begins. */
-	void (*word)(void *data, uint64_t id, size_t offset_bytes);
 	/* One of an input's phrases is done with, whatever became of it. */
 	void (*line_done)(void *data, const struct phrase *phrase,
 			  enum fate fate);
@@ -42,13 +35,28 @@ struct dispatch_handler {
 	void *data;
 };
 
+/* What is told of messages and of all that is said; one may listen. */
+struct dispatch_watcher {
+	/* Of a message whose client asked for it. */
+	void (*event)(void *data, const struct utterance *utterance,
+		      enum scheduler_event event, const char *mark);
+	/* A line or message, and what happens to it. */
+	void (*news)(void *data, const struct history_entry *entry);
+	/* A word of what is being said begins. */
+	void (*word)(void *data, uint64_t id, size_t offset_bytes);
+	void *data;
+};
+
 struct dispatch;
 
-/* config and keep_voice are how lines are said by default. */
+/* config is how lines are said by default. */
 struct dispatch *
 dispatch_new(const struct backlog_config *config, bool with_history,
 	     const struct dispatch_handler *handler) MUST_CHECK;
 void dispatch_free(struct dispatch *dispatch);
+/* NULL: nobody listens any more. */
+void dispatch_watch(struct dispatch *dispatch,
+		    const struct dispatch_watcher *watcher);
 void dispatch_configure(struct dispatch *dispatch,
 			const struct backlog_config *config);
 
@@ -66,6 +74,9 @@ void dispatch_word(struct dispatch *dispatch, const struct phrase *phrase,
 		   size_t offset_bytes);
 void dispatch_ended(struct dispatch *dispatch, const struct phrase *phrase,
 		    bool stopped, bool failed);
+/* Sound works or does not: for whoever asks. */
+void dispatch_set_sound(struct dispatch *dispatch, bool works);
+bool dispatch_has_sound(const struct dispatch *dispatch);
 
 /* SSIP's verbs, for a client, SCHEDULER_LINES or SCHEDULER_ALL. */
 void dispatch_stop(struct dispatch *dispatch, int client);
@@ -97,7 +108,7 @@ const char *dispatch_muted(const struct dispatch *dispatch, size_t number);
 void dispatch_only(struct dispatch *dispatch, const char *channel);
 const char *dispatch_only_channel(const struct dispatch *dispatch);
 
-struct scheduler *dispatch_mixer(struct dispatch *dispatch);
+struct scheduler *dispatch_scheduler(struct dispatch *dispatch);
 const struct history *dispatch_history(const struct dispatch *dispatch);
 struct dispatch_manner *dispatch_manner(struct dispatch *dispatch);
 /* The id of what is being said, 0: nothing. */

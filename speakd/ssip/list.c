@@ -78,23 +78,53 @@ static void list_voice(struct ssip_client *client, struct span line,
 			    (int)language.len_bytes, language.text);
 }
 
-static enum reply list_voices(struct ssip_client *client, struct words words)
+static void list_voices(struct ssip_client *client, const struct buf *voices,
+			struct words words)
 {
-	SCOPED_BUF struct buf voices = { 0 };
 	struct span wanted = words_next(&words);
 	struct span variant = words_next(&words);
-	struct span rest;
+	struct span rest = span_of(buf_text(voices), voices->len_bytes);
 
-	client->ssip->host.voices(client->ssip->host.data, &voices);
-	rest = span_of(buf_text(&voices), voices.len_bytes);
 	if (rest.len_bytes == 0) {
 		reply(client, 321, "ERR NO VOICES");
-		return REPLY_NONE;
+		return;
 	}
 	while (rest.len_bytes > 0)
 		list_voice(client, cut_at(&rest, '\n'), wanted, variant);
 	reply(client, 249, "OK VOICE LIST SENT");
+}
+
+static enum reply list_voices_or_wait(struct ssip_client *client,
+				      struct words words)
+{
+	const struct ssip_host *host = &client->ssip->host;
+	const struct buf *voices = host->voices(host->data);
+
+	if (voices != NULL) {
+		list_voices(client, voices, words);
+		return REPLY_NONE;
+	}
+	client->waits = true;
+	free(client->voice_filter);
+	client->voice_filter = word_text(words_rest(&words));
 	return REPLY_NONE;
+}
+
+void ssip_voices_known(struct ssip *ssip)
+{
+	const struct buf *voices = ssip->host.voices(ssip->host.data);
+
+	for (struct ssip_client *c = ssip->clients; c != NULL; c = c->next) {
+		struct words words;
+
+		if (!c->waits)
+			continue;
+		c->waits = false;
+		words.at = c->voice_filter;
+		words.end = words.at + strlen(words.at);
+		list_voices(c, voices, words);
+		ssip->changed(c, ssip->data);
+	}
 }
 
 enum reply command_list(struct ssip_client *client, struct words words)
@@ -108,7 +138,7 @@ enum reply command_list(struct ssip_client *client, struct words words)
 	if (word_is(what, "output_modules"))
 		return list_modules(client);
 	if (word_is(what, "synthesis_voices"))
-		return list_voices(client, words);
+		return list_voices_or_wait(client, words);
 	return REPLY_INVALID;
 }
 

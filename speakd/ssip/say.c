@@ -74,7 +74,7 @@ static enum reply backlog_message(struct ssip_client *client, char *take_text,
 	struct utterance *u;
 	uint64_t id;
 
-	if (!scheduler_has_room(dispatch_mixer(dispatch), client->uid,
+	if (!scheduler_has_room(dispatch_scheduler(dispatch), client->uid,
 				strlen(take_text))) {
 		free(take_text);
 		return REPLY_MUCH;

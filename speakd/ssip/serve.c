@@ -2,21 +2,13 @@
 /* Copyright the earshot authors */
 #include "speakd/ssip/serve.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include "core/child.h"
-#include "core/clock.h"
-#include "core/log.h"
 #include "core/mem.h"
 #include "core/paths.h"
 #include "speakd/ssip/spawn.h"
 #include "speakd/ssip/server.h"
-
-enum { VOICES_MAX_BYTES = 1 << 20, VOICES_WAIT_MS = 2000 };
+#include "speakd/ssip/voice_list.h"
 
 struct serve {
 	struct loop *loop;
@@ -24,88 +16,27 @@ struct serve {
 	struct server *server;
 	struct inputs *inputs;
 	char *engine; /* owned: "espeak-ng", or "command" */
-	bool spawned, has_sound;
+	struct dispatch *dispatch;
+	struct voice_list *voices;
+	bool spawned;
 	struct watch *idle;
-	/* The list of voices, being read from the voice helper. */
-	int voices_fd;
-	pid_t voices_pid;
-	struct watch *voices_readable;
-	struct buf voices;
 };
 
-/* ---- voices -------------------------------------------------------------- */
+/* ---- what the protocol asks for ------------------------------------------ */
 
-static void end_voices(struct serve *serve)
-{
-	watch_free(serve->voices_readable);
-	serve->voices_readable = NULL;
-	scope_close(&serve->voices_fd);
-	serve->voices_fd = -1;
-	if (serve->voices_pid > 0)
-		waitpid(serve->voices_pid, NULL, 0);
-	serve->voices_pid = 0;
-}
-
-static void on_voices(int fd, int what, void *data)
+static const struct buf *host_voices(void *data)
 {
 	struct serve *serve = data;
-	char bytes[4096];
-	ssize_t n = read(fd, bytes, sizeof(bytes));
 
-	(void)what;
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (n > 0 && serve->voices.len_bytes + (size_t)n <= VOICES_MAX_BYTES)
-		buf_add(&serve->voices, bytes, (size_t)n);
-	else
-		end_voices(serve);
+	return voice_list_get(serve->voices);
 }
 
-/* Asked for at the start, so that no client ever has to wait for it. */
-static void start_voices(struct serve *serve)
-{
-	SCOPED_TEXT char *helper = path_helper("speakd-voice");
-	const char *const argv[] = { helper, "--list-voices", NULL };
-	struct child child = {
-		.argv = argv,
-		.fds = { CHILD_NULL, CHILD_NULL, CHILD_INHERIT },
-		.fd_count = 3,
-	};
-	SCOPED_FD int writer = -1;
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return;
-	serve->voices_fd = ends[0];
-	writer = ends[1];
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	child.fds[STDOUT_FILENO] = writer;
-	if (child_start(&child, &serve->voices_pid, NULL) < 0) {
-		serve->voices_pid = 0;
-		end_voices(serve);
-		return;
-	}
-	serve->voices_readable = loop_fd(serve->loop, serve->voices_fd,
-					 LOOP_READ, on_voices, serve);
-}
-
-/* A client that asks within the first milliseconds waits for the rest. */
-static void host_voices(void *data, struct buf *out)
+static void on_voices(void *data)
 {
 	struct serve *serve = data;
-	uint64_t until_ms = clock_ms() + VOICES_WAIT_MS;
 
-	while (serve->voices_fd >= 0 && clock_ms() < until_ms) {
-		struct pollfd pfd = { .fd = serve->voices_fd,
-				      .events = POLLIN };
-
-		if (poll(&pfd, 1, VOICES_WAIT_MS) > 0)
-			on_voices(serve->voices_fd, LOOP_READ, serve);
-	}
-	buf_add(out, buf_text(&serve->voices), serve->voices.len_bytes);
+	ssip_voices_known(server_ssip(serve->server));
 }
-
-/* ---- what else the protocol asks for ------------------------------------- */
 
 static void host_sources(void *data, struct buf *out)
 {
@@ -119,7 +50,7 @@ static void host_status(void *data, struct buf *out)
 	const struct serve *serve = data;
 
 	buf_addf(out, "engine %s\nsound %s\n", serve->engine,
-		 serve->has_sound ? "yes" : "no");
+		 dispatch_has_sound(serve->dispatch) ? "yes" : "no");
 }
 
 static int host_follow(void *data, const char *path, struct err *e)
@@ -227,8 +158,9 @@ static int listen_everywhere(struct serve *serve, const struct settings *s,
 /* ---- the whole ----------------------------------------------------------- */
 
 int serve_start(struct loop *loop, const struct settings *settings,
-		struct dispatch *keep_talk, const struct serve_handler *handler,
-		struct serve **ret, struct err *e)
+		struct dispatch *keep_dispatch,
+		const struct serve_handler *handler, struct serve **ret,
+		struct err *e)
 {
 	struct serve *serve = mem_new(sizeof(*serve));
 	const struct ssip_host host = {
@@ -250,11 +182,11 @@ int serve_start(struct loop *loop, const struct settings *settings,
 
 	serve->loop = loop;
 	serve->handler = *handler;
-	serve->voices_fd = -1;
-	serve->has_sound = true;
+	serve->dispatch = keep_dispatch;
+	serve->voices = voice_list_new(loop, on_voices, serve);
 	serve->spawned = settings->spawn;
 	serve->idle = loop_timer(loop, on_idle, serve);
-	serve->server = server_new(loop, keep_talk, &host, &server);
+	serve->server = server_new(loop, keep_dispatch, &host, &server);
 	serve_configure(serve, settings);
 	rc = listen_everywhere(serve, settings, e);
 	if (rc < 0) {
@@ -269,7 +201,7 @@ int serve_start(struct loop *loop, const struct settings *settings,
 void serve_set_inputs(struct serve *serve, struct inputs *keep_inputs)
 {
 	serve->inputs = keep_inputs;
-	start_voices(serve);
+	voice_list_start(serve->voices);
 }
 
 /* "command:piper ..." is called "command": its words are the user's. */
@@ -282,37 +214,13 @@ void serve_configure(struct serve *serve, const struct settings *settings)
 		       settings->rate_wpm);
 }
 
-void serve_set_sound(struct serve *serve, bool works)
-{
-	serve->has_sound = works;
-}
-
-void serve_event(struct serve *serve, const struct utterance *utterance,
-		 enum scheduler_event event, const char *mark)
-{
-	ssip_event(server_ssip(serve->server), utterance, event, mark);
-}
-
-void serve_news(struct serve *serve, const struct history_entry *entry)
-{
-	ssip_news(server_ssip(serve->server), entry);
-}
-
-void serve_word(struct serve *serve, uint64_t id, size_t offset_bytes)
-{
-	ssip_word(server_ssip(serve->server), id, offset_bytes);
-}
-
 void serve_free(struct serve *serve)
 {
 	if (serve == NULL)
 		return;
-	if (serve->voices_pid > 0)
-		kill(serve->voices_pid, SIGKILL);
-	end_voices(serve);
+	voice_list_free(serve->voices);
 	server_free(serve->server);
 	watch_free(serve->idle);
-	buf_fini(&serve->voices);
 	free(serve->engine);
 	free(serve);
 }

@@ -28,20 +28,13 @@ struct serve_handler {
  * errors: -EADDRINUSE when another speakd serves; -errno.
  */
 int serve_start(struct loop *loop, const struct settings *settings,
-		struct dispatch *keep_talk, const struct serve_handler *handler,
-		struct serve **ret, struct err *e) MUST_CHECK;
+		struct dispatch *keep_dispatch,
+		const struct serve_handler *handler, struct serve **ret,
+		struct err *e) MUST_CHECK;
 
 /* The sources that clients may ask for; before the loop runs. */
 void serve_set_inputs(struct serve *serve, struct inputs *keep_inputs);
 void serve_configure(struct serve *serve, const struct settings *settings);
-/* Sound works or does not, for STATUS. */
-void serve_set_sound(struct serve *serve, bool works);
-
-/* From dispatch's handler. */
-void serve_event(struct serve *serve, const struct utterance *utterance,
-		 enum scheduler_event event, const char *mark);
-void serve_news(struct serve *serve, const struct history_entry *entry);
-void serve_word(struct serve *serve, uint64_t id, size_t offset_bytes);
 
 void serve_free(struct serve *serve);
 

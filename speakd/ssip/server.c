@@ -186,7 +186,8 @@ static bool advance(struct connection *connection)
 		connection_free(connection);
 		return false;
 	}
-	want_read(connection, true);
+	/* What it waits for comes later: its further commands can, too. */
+	want_read(connection, pending->len_bytes == 0);
 	return true;
 }
 
@@ -231,8 +232,8 @@ static void on_flush(void *data)
 
 		server->touched = connection->next_touched;
 		connection->touched = false;
-		if (!write_out(connection))
-			connection_free(connection);
+		/* What waited for a reply made later goes on, too. */
+		(void)advance(connection);
 	}
 }
 
@@ -336,7 +337,7 @@ static void on_connect(int sock, int what, void *data)
 
 /* ---- the server ---------------------------------------------------------- */
 
-struct server *server_new(struct loop *loop, struct dispatch *keep_talk,
+struct server *server_new(struct loop *loop, struct dispatch *keep_dispatch,
 			  const struct ssip_host *host,
 			  const struct server_handler *handler)
 {
@@ -344,7 +345,7 @@ struct server *server_new(struct loop *loop, struct dispatch *keep_talk,
 
 	server->loop = loop;
 	server->handler = *handler;
-	server->ssip = ssip_new(keep_talk, host, on_changed, server);
+	server->ssip = ssip_new(keep_dispatch, host, on_changed, server);
 	server->flush = loop_timer(loop, on_flush, server);
 	server->accept_again = loop_timer(loop, on_accept_again, server);
 	return server;

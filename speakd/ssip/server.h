@@ -35,7 +35,7 @@ struct server_handler {
 
 struct server;
 
-struct server *server_new(struct loop *loop, struct dispatch *keep_talk,
+struct server *server_new(struct loop *loop, struct dispatch *keep_dispatch,
 			  const struct ssip_host *host,
 			  const struct server_handler *handler) MUST_CHECK;
 /* Listen there too; the listener is the server's from now on. */

@@ -129,31 +129,6 @@ static void reply_failure(struct ssip_client *client, enum reply code)
 
 /* ---- clients ------------------------------------------------------------- */
 
-struct ssip *ssip_new(struct dispatch *keep_talk, const struct ssip_host *host,
-		      ssip_changed_fn *changed, void *keep_data)
-{
-	struct ssip *ssip = mem_new(sizeof(*ssip));
-
-	ssip->dispatch = keep_talk;
-	ssip->host = *host;
-	ssip->changed = changed;
-	ssip->data = keep_data;
-	return ssip;
-}
-
-void ssip_free(struct ssip *ssip)
-{
-	if (ssip == NULL)
-		return;
-	while (ssip->clients != NULL) {
-		struct ssip_client *first = ssip->clients;
-
-		ssip_client_free(first);
-		assert(ssip->clients != first); /* it took itself out */
-	}
-	free(ssip);
-}
-
 void ssip_configure(struct ssip *ssip, const char *keep_engine,
 		    unsigned rate_wpm)
 {
@@ -201,6 +176,7 @@ void ssip_client_free(struct ssip_client *client)
 	free(client->settings.language);
 	free(client->settings.voice);
 	free(client->settings.module);
+	free(client->voice_filter);
 	free(client->stream_name);
 	free(client->name);
 	free(client);
@@ -240,14 +216,15 @@ static struct buf *events_of(struct ssip_client *client)
 	return client->replying ? &client->events : &client->out;
 }
 
-void ssip_event(struct ssip *ssip, const struct utterance *utterance,
-		enum scheduler_event event, const char *mark)
+static void on_event(void *data, const struct utterance *utterance,
+		     enum scheduler_event event, const char *mark)
 {
 	static const char *const texts[] = {
 		[EVENT_MARK] = "INDEX MARK", [EVENT_BEGIN] = "BEGIN",
 		[EVENT_END] = "END",	     [EVENT_CANCEL] = "CANCELED",
 		[EVENT_PAUSE] = "PAUSED",    [EVENT_RESUME] = "RESUMED",
 	};
+	struct ssip *ssip = data;
 	struct ssip_client *client = find_client(ssip, utterance->client);
 	int code = 700 + (int)event;
 
@@ -306,14 +283,17 @@ void entry_json(const struct ssip *ssip, const struct history_entry *entry,
 	json_free(json);
 }
 
-void ssip_news(struct ssip *ssip, const struct history_entry *entry)
+static void on_news(void *data, const struct history_entry *entry)
 {
+	struct ssip *ssip = data;
+
 	if (ssip->watchers > 0)
 		tell_watchers(ssip, entry_object(ssip, entry));
 }
 
-void ssip_word(struct ssip *ssip, uint64_t id, size_t offset_bytes)
+static void on_word(void *data, uint64_t id, size_t offset_bytes)
 {
+	struct ssip *ssip = data;
 	struct json *json;
 
 	if (ssip->watchers == 0)
@@ -323,6 +303,42 @@ void ssip_word(struct ssip *ssip, uint64_t id, size_t offset_bytes)
 	json_add_int(json, "id", (int64_t)id);
 	json_add_int(json, "offset", (int64_t)offset_bytes);
 	tell_watchers(ssip, json);
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+struct ssip *ssip_new(struct dispatch *keep_dispatch,
+		      const struct ssip_host *host, ssip_changed_fn *changed,
+		      void *keep_data)
+{
+	struct ssip *ssip = mem_new(sizeof(*ssip));
+	const struct dispatch_watcher watcher = {
+		.event = on_event,
+		.news = on_news,
+		.word = on_word,
+		.data = ssip,
+	};
+
+	ssip->dispatch = keep_dispatch;
+	ssip->host = *host;
+	ssip->changed = changed;
+	ssip->data = keep_data;
+	dispatch_watch(keep_dispatch, &watcher);
+	return ssip;
+}
+
+void ssip_free(struct ssip *ssip)
+{
+	if (ssip == NULL)
+		return;
+	while (ssip->clients != NULL) {
+		struct ssip_client *first = ssip->clients;
+
+		ssip_client_free(first);
+		assert(ssip->clients != first); /* it took itself out */
+	}
+	dispatch_watch(ssip->dispatch, NULL);
+	free(ssip);
 }
 
 /* ---- commands ------------------------------------------------------------ */
@@ -526,7 +542,8 @@ static void run(struct ssip_client *client, enum frame_kind kind)
 
 static bool may_go_on(const struct ssip_client *client)
 {
-	return !client->quits && client->stream == SSIP_COMMANDS &&
+	return !client->quits && !client->waits &&
+	       client->stream == SSIP_COMMANDS &&
 	       client->out.len_bytes < SSIP_OUT_PAUSE_BYTES;
 }
 

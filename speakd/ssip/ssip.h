@@ -29,8 +29,11 @@ enum {
 
 /* What the protocol needs of the rest of speakd. */
 struct ssip_host {
-	/* Add "LANGUAGE\tNAME\tGENDER\n" for every voice. */
-	void (*voices)(void *data, struct buf *out);
+	/*
+	 * "LANGUAGE\tNAME\tGENDER\n" for every voice; NULL while it is not
+	 * known, then ssip_voices_known() is called.
+	 */
+	const struct buf *(*voices)(void *data);
 	/* Add "NAME\tKIND\tSTATE\tTARGET\n" for every source. */
 	void (*sources)(void *data, struct buf *out);
 	/* Add "key value\n" lines. */
@@ -69,6 +72,9 @@ struct ssip_client {
 	struct buf out; /* to be sent */
 	struct buf events; /* to be sent behind the reply being made */
 	bool replying, quits, watches;
+	/* LIST SYNTHESIS_VOICES was asked for, and is answered later. */
+	bool waits;
+	char *voice_filter; /* owned: the words after it */
 	uint64_t block, cursor; /* 0: none */
 	/* After LINES and PHRASES: what follows is no SSIP, but this. */
 	enum ssip_stream stream;
@@ -80,8 +86,9 @@ struct ssip_client {
 /* changed: out of some client has grown. */
 typedef void ssip_changed_fn(struct ssip_client *client, void *data);
 
-struct ssip *ssip_new(struct dispatch *keep_talk, const struct ssip_host *host,
-		      ssip_changed_fn *changed, void *keep_data) MUST_CHECK;
+struct ssip *ssip_new(struct dispatch *keep_dispatch,
+		      const struct ssip_host *host, ssip_changed_fn *changed,
+		      void *keep_data) MUST_CHECK;
 void ssip_free(struct ssip *ssip);
 /* What may change when the settings are read again. */
 void ssip_configure(struct ssip *ssip, const char *keep_engine,
@@ -93,16 +100,14 @@ void ssip_client_free(struct ssip_client *client);
 
 /*
  * Bytes from a client. Returns how many were taken: less than len_bytes when
- * its replies must be read first, it quits, or what follows is a stream.
+ * its replies must be read first, it waits for one, it quits, or what follows
+ * is a stream.
  */
 size_t ssip_input(struct ssip_client *client, const char *bytes,
 		  size_t len_bytes);
 
-/* From dispatch's handler. */
-void ssip_event(struct ssip *ssip, const struct utterance *utterance,
-		enum scheduler_event event, const char *mark);
-void ssip_news(struct ssip *ssip, const struct history_entry *entry);
-void ssip_word(struct ssip *ssip, uint64_t id, size_t offset_bytes);
+/* The host has the list of voices: those who wait for it are answered. */
+void ssip_voices_known(struct ssip *ssip);
 
 size_t ssip_client_count(const struct ssip *ssip);
 

@@ -48,7 +48,7 @@ enum reply command_status(struct ssip_client *client, struct words words)
 {
 	SCOPED_BUF struct buf out = { 0 };
 	struct dispatch *dispatch = client->ssip->dispatch;
-	const struct scheduler *scheduler = dispatch_mixer(dispatch);
+	const struct scheduler *scheduler = dispatch_scheduler(dispatch);
 	const struct backlog *lines = scheduler_lines(scheduler);
 
 	(void)words;

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import (SANITIZED, SRC, Client, Skip, can_connect,  # noqa: E402
+from lib import (BIN, SANITIZED, SRC, Client, Skip, can_connect,  # noqa: E402
                  main, until)
 
 GOLDEN = os.path.join(SRC, "tests", "data", "ssip", "golden-0.11.4.txt")
@@ -540,7 +540,39 @@ def test_systemd(home):
     assert child.wait(30) == 0
 
 
-main([test_golden, test_events, test_priorities, test_blocks, test_pause,
+def test_voices_are_slow(home):
+    """a slow list of voices holds up nobody but who asked for it"""
+    tools, go = home.file("bin"), home.file("go")
+    os.mkdir(tools)
+    shutil.copy(os.path.join(BIN, "speakd"), tools)
+    path = os.path.join(tools, "speakd-voice")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("""#!/bin/sh
+case $1 in
+--list-voices) until [ -e '%s' ]; do sleep 0.02; done ;;
+esac
+exec '%s' "$@"
+""" % (go, os.path.join(BIN, "speakd-voice")))
+    os.chmod(path, 0o755)
+    home.env["PATH"] = tools + ":" + home.env["PATH"]
+    home.serve()
+    asking, other = Client(home.socket), Client(home.socket)
+    asking.send(b"LIST SYNTHESIS_VOICES en-gb\r\nGET RATE\r\nSTOP self\r\n")
+    assert other.code("STOP self") == 210
+    assert other.code("LIST VOICES") == 249
+    with open(go, "w", encoding="utf-8"):
+        pass
+    voices = asking.reply()
+    assert voices[-1] == b"249 OK VOICE LIST SENT", voices
+    assert any(b"\ten-gb\t" in line for line in voices), voices
+    assert not any(b"\ten-us\t" in line for line in voices), voices
+    # What was sent after it is answered after it.
+    assert asking.reply()[-1] == b"251 OK GET RETURNED"
+    assert asking.reply()[-1] == b"210 OK STOPPED"
+    assert len(other.command("LIST SYNTHESIS_VOICES")) > 50
+
+
+main([test_voices_are_slow, test_golden, test_events, test_priorities, test_blocks, test_pause,
       test_marks, test_data, test_limits, test_huge_text,
       test_hostile_clients, test_never_reads, test_gone_client,
       test_other_user, test_socket, test_restart, test_spd_say,

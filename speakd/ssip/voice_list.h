@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/*
+ * voice_list.h - the voices that the voice helper knows, asked for once.
+ *
+ * Nobody waits in the loop for a slow one: ready() tells when they are there.
+ */
+#ifndef SPEAKD_VOICE_LIST_H
+#define SPEAKD_VOICE_LIST_H
+
+#include "core/buf.h"
+#include "core/loop.h"
+
+enum { VOICE_LIST_MAX_BYTES = 1 << 20, VOICE_LIST_LIMIT_MS = 10000 };
+
+struct voice_list;
+
+/* ready: as much as there will ever be is there; called from the loop. */
+struct voice_list *voice_list_new(struct loop *loop, loop_fn *ready,
+				  void *keep_data) MUST_CHECK;
+void voice_list_start(struct voice_list *list);
+void voice_list_free(struct voice_list *list);
+
+/*
+ * "LANGUAGE\tNAME\tGENDER\n" for every voice, borrowed; NULL while it is not
+ * known yet, and empty when it could not be found out.
+ */
+const struct buf *voice_list_get(const struct voice_list *list);
+
+#endif
