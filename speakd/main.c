@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "core/paths.h"
 #include "speakd/session.h"
+#include "speakd/settings_load.h"
 
 static int list_voices(struct err *e)
 {

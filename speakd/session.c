@@ -12,6 +12,7 @@
 #include "speakd/out/handover.h"
 #include "speakd/out/print.h"
 #include "speakd/out/voice.h"
+#include "speakd/settings_load.h"
 #include "speakd/ssip/listen.h"
 #include "speakd/ssip/serve.h"
 #include "speakd/ssip/spawn.h"

@@ -4,10 +4,8 @@
 
 #include <string.h>
 
-#include "core/log.h"
 #include "core/mem.h"
 #include "core/paths.h"
-#include "speakd/settings_files.h"
 
 /* ---- options with a grammar of their own -------------------------------- */
 
@@ -260,8 +258,7 @@ const struct opts speakd_opts = {
 
 /* ---- the whole ---------------------------------------------------------- */
 
-/* What the other modules want to know, in their own shape. */
-static void derive(struct settings *s)
+void settings_derive(struct settings *s)
 {
 	/* Voices cannot be read: why choose them. */
 	if (s->print)
@@ -289,7 +286,7 @@ static void derive(struct settings *s)
 	};
 }
 
-static int check_serving(struct settings *s, struct err *e)
+int settings_check(struct settings *s, struct err *e)
 {
 	if (s->ssip != NULL && strcmp(s->ssip, "speech-dispatcher") != 0)
 		return err_usage(e, "ssip: '%s' is not speech-dispatcher",
@@ -305,83 +302,6 @@ static int check_serving(struct settings *s, struct err *e)
 	if (s->serve && s->print)
 		return err_usage(e, "--serve and --print exclude each other");
 	return 0;
-}
-
-static int load(struct settings *s, int argc, char **argv, char **ret_mistake,
-		int *ret_first, struct err *e)
-{
-	const char *named = opts_peek(&speakd_opts, argc, argv, "config");
-	int rc;
-
-	opts_defaults(&speakd_opts, s);
-	s->rules = s->file_rules;
-	rc = settings_read_files(s, named, ret_mistake, e);
-	if (rc == 0)
-		rc = opts_env(&speakd_opts, s, e);
-	if (rc < 0)
-		return rc;
-	s->rules = s->line_rules;
-	rc = opts_parse(&speakd_opts, argc, argv, false, s, ret_first, e);
-	if (rc == 0)
-		rc = check_serving(s, e);
-	if (rc == 0)
-		derive(s);
-	return rc;
-}
-
-static int make(enum settings_from from, int argc, char **argv,
-		char **ret_mistake, struct settings **ret, int *ret_first,
-		struct err *e)
-{
-	struct settings *s = mem_new(sizeof(*s));
-	int rc;
-
-	s->from = from;
-	s->line_rules = rules_new();
-	s->file_rules = rules_new();
-	rc = load(s, argc, argv, ret_mistake, ret_first, e);
-	if (rc != 0) {
-		settings_free(s);
-		return rc;
-	}
-	*ret = s;
-	return 0;
-}
-
-/* Whether speech for others depends on it, which must not end in silence. */
-static bool is_daemon(int argc, char **argv)
-{
-	return opts_peek(&speakd_opts, argc, argv, "check-config") == NULL &&
-	       opts_peek(&speakd_opts, argc, argv, "list-voices") == NULL &&
-	       (opts_peek(&speakd_opts, argc, argv, "serve") != NULL ||
-		opts_peek(&speakd_opts, argc, argv, "spawn") != NULL);
-}
-
-int settings_new_from(enum settings_from from, int argc, char **argv,
-		      struct settings **ret, int *ret_first, struct err *e)
-{
-	bool falls_back = is_daemon(argc, argv);
-	SCOPED_TEXT char *mistake = NULL;
-	struct err first = { 0 };
-	int rc;
-
-	rc = make(from, argc, argv, &mistake, ret, ret_first, e);
-	if (rc < 0)
-		first = *e;
-	while (rc < 0 && falls_back && ++from < SETTINGS_FROM_COUNT)
-		rc = make(from, argc, argv, &mistake, ret, ret_first, e);
-	if (rc != 0)
-		return rc;
-	(*ret)->mistake = text_give(&mistake);
-	if (first.code != 0)
-		log_failure(&first);
-	return 0;
-}
-
-int settings_new(int argc, char **argv, struct settings **ret, int *ret_first,
-		 struct err *e)
-{
-	return settings_new_from(SETTINGS_FILES, argc, argv, ret, ret_first, e);
 }
 
 void settings_free(struct settings *settings)

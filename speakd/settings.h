@@ -63,27 +63,11 @@ struct settings {
 
 extern const struct opts speakd_opts;
 
-/*
- * Read defaults, configuration files, environment and command line.
- *
- * A daemon starts in spite of a mistake in a file: silence until somebody who
- * cannot see the log has found it is worse than yesterday's settings. With
- * --serve the last good ones are read, else none, and mistake is set.
- *
- * errors: 0 with *ret set and *ret_first the index of the first operand; 1
- *         when --help or --version was printed; -errno with e filled. Mistakes
- *         in a configuration file are each logged with file:line.
- * memory: *ret is the caller's to free; argv must outlive it.
- */
-int settings_new(int argc, char **argv, struct settings **ret, int *ret_first,
-		 struct err *e) MUST_CHECK;
-/* The same, beginning with from: what came before has proved to be bad. */
-int settings_new_from(enum settings_from from, int argc, char **argv,
-		      struct settings **ret, int *ret_first,
-		      struct err *e) MUST_CHECK;
-void settings_free(struct settings *settings);
+/* What excludes each other, and values that the table cannot judge. */
+int settings_check(struct settings *s, struct err *e) MUST_CHECK;
+/* Make what the other modules want to know, in their own shape. */
+void settings_derive(struct settings *s);
 
-/* These work: they are what a later mistake falls back to. */
-void settings_keep(const struct settings *settings);
+void settings_free(struct settings *settings);
 
 #endif

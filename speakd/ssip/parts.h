@@ -41,6 +41,9 @@ int word_among(struct span word, const char *const *names, size_t count);
 bool word_number(struct span word, int *ret);
 char *word_text(struct span word) MUST_CHECK;
 
+/* One line of a reply or an event; mark is '-' or, in the last one, ' '. */
+void reply_line(struct buf *out, int code, char mark, const char *text,
+		size_t len_bytes);
 /* A reply's lines: "ccc-data" and "ccc TEXT"; data without line breaks. */
 void reply_data(struct ssip_client *client, int code, const char *data,
 		size_t len_bytes);
@@ -63,6 +66,9 @@ enum reply {
 	REPLY_NOT_ON_OFF = 513,
 	REPLY_INVALID = 514,
 };
+
+/* The reply that a command returned, if it has still to be made. */
+void reply_failure(struct ssip_client *client, enum reply code);
 
 /* A message of the client; it is queued and the reply made. */
 enum reply say_text(struct ssip_client *client, const char *text,
@@ -92,9 +98,6 @@ struct ssip_client *find_client(const struct ssip *ssip, int uid);
 enum { VOICE_TYPES = 8 };
 extern const char *const ssip_voice_types[VOICE_TYPES];
 
-/* The phrase that sounds as the client's settings say. */
-struct phrase *client_phrase(const struct ssip_client *client,
-			     char *take_text) MUST_CHECK;
 /* SSIP's -100..100 of a rate in words a minute, and back. */
 int rate_of_wpm(unsigned wpm);
 int wpm_of_rate(int rate);

@@ -45,7 +45,9 @@ static char *voice_of(const struct ssip_settings *s)
 			  variants[s->voice_type]);
 }
 
-struct phrase *client_phrase(const struct ssip_client *client, char *take_text)
+/* The phrase that sounds as the client's settings say. */
+static struct phrase *client_phrase(const struct ssip_client *client,
+				    char *take_text)
 {
 	const struct ssip_settings *s = &client->settings;
 	struct phrase *phrase = phrase_new(take_text);
@@ -67,8 +69,8 @@ struct phrase *client_phrase(const struct ssip_client *client, char *take_text)
 }
 
 /* Marks, when there are some, become the message's. */
-static enum reply backlog_message(struct ssip_client *client, char *take_text,
-				  enum phrase_form form, struct ssml *marks)
+static enum reply queue_message(struct ssip_client *client, char *take_text,
+				enum phrase_form form, struct ssml *marks)
 {
 	struct dispatch *dispatch = client->ssip->dispatch;
 	struct utterance *u;
@@ -113,9 +115,9 @@ static enum reply say_ssml(struct ssip_client *client, const char *text,
 	enum reply rc;
 
 	ssml_read(&ssml, text, len_bytes);
-	rc = backlog_message(
-		client, mem_text(buf_text(&ssml.text), ssml.text.len_bytes),
-		FORM_TEXT, &ssml);
+	rc = queue_message(client,
+			   mem_text(buf_text(&ssml.text), ssml.text.len_bytes),
+			   FORM_TEXT, &ssml);
 	ssml_fini(&ssml);
 	return rc;
 }
@@ -134,9 +136,9 @@ enum reply say_text(struct ssip_client *client, const char *text,
 		len_bytes -= 2;
 	if (client->settings.ssml)
 		return say_ssml(client, text, len_bytes);
-	return backlog_message(
-		client, clean(text, len_bytes),
-		client->settings.spelling ? FORM_CHARS : FORM_TEXT, NULL);
+	return queue_message(client, clean(text, len_bytes),
+			     client->settings.spelling ? FORM_CHARS : FORM_TEXT,
+			     NULL);
 }
 
 /* ---- one character, one key, one icon ------------------------------------ */
@@ -182,7 +184,7 @@ enum reply say_char(struct ssip_client *client, struct words words)
 			return REPLY_INVALID;
 		text.len_bytes = pos;
 	}
-	return backlog_message(client, word_text(text), form, NULL);
+	return queue_message(client, word_text(text), form, NULL);
 }
 
 /* "control_a": the names joined by blanks, a letter alone by its name. */
@@ -202,8 +204,8 @@ enum reply say_key(struct ssip_client *client, struct words words)
 	for (char *c = spoken; *c != '\0'; c++)
 		if (*c == '_' || *c == '-')
 			*c = ' ';
-	return backlog_message(client, clean(spoken, strlen(spoken)), FORM_TEXT,
-			       NULL);
+	return queue_message(client, clean(spoken, strlen(spoken)), FORM_TEXT,
+			     NULL);
 }
 
 /* We ship no sounds: an icon's name tells more than a missing one. */

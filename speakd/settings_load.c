@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "speakd/settings_files.h"
+#include "speakd/settings_load.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -159,8 +159,8 @@ static int read_last_good(struct settings *s, const char *named, struct err *e)
 	return rc < 0 ? rc : check_sections(s, e);
 }
 
-int settings_read_files(struct settings *s, const char *named,
-			char **ret_mistake, struct err *e)
+static int read_files(struct settings *s, const char *named, char **ret_mistake,
+		      struct err *e)
 {
 	switch (s->from) {
 	case SETTINGS_FILES:
@@ -172,6 +172,85 @@ int settings_read_files(struct settings *s, const char *named,
 		break;
 	}
 	return 0;
+}
+
+/* ---- the whole ---------------------------------------------------------- */
+
+static int load(struct settings *s, int argc, char **argv, char **ret_mistake,
+		int *ret_first, struct err *e)
+{
+	const char *named = opts_peek(&speakd_opts, argc, argv, "config");
+	int rc;
+
+	opts_defaults(&speakd_opts, s);
+	s->rules = s->file_rules;
+	rc = read_files(s, named, ret_mistake, e);
+	if (rc == 0)
+		rc = opts_env(&speakd_opts, s, e);
+	if (rc < 0)
+		return rc;
+	s->rules = s->line_rules;
+	rc = opts_parse(&speakd_opts, argc, argv, false, s, ret_first, e);
+	if (rc == 0)
+		rc = settings_check(s, e);
+	if (rc == 0)
+		settings_derive(s);
+	return rc;
+}
+
+static int make(enum settings_from from, int argc, char **argv,
+		char **ret_mistake, struct settings **ret, int *ret_first,
+		struct err *e)
+{
+	struct settings *s = mem_new(sizeof(*s));
+	int rc;
+
+	s->from = from;
+	s->line_rules = rules_new();
+	s->file_rules = rules_new();
+	rc = load(s, argc, argv, ret_mistake, ret_first, e);
+	if (rc != 0) {
+		settings_free(s);
+		return rc;
+	}
+	*ret = s;
+	return 0;
+}
+
+/* Whether speech for others depends on it, which must not end in silence. */
+static bool is_daemon(int argc, char **argv)
+{
+	return opts_peek(&speakd_opts, argc, argv, "check-config") == NULL &&
+	       opts_peek(&speakd_opts, argc, argv, "list-voices") == NULL &&
+	       (opts_peek(&speakd_opts, argc, argv, "serve") != NULL ||
+		opts_peek(&speakd_opts, argc, argv, "spawn") != NULL);
+}
+
+int settings_new_from(enum settings_from from, int argc, char **argv,
+		      struct settings **ret, int *ret_first, struct err *e)
+{
+	bool falls_back = is_daemon(argc, argv);
+	SCOPED_TEXT char *mistake = NULL;
+	struct err first = { 0 };
+	int rc;
+
+	rc = make(from, argc, argv, &mistake, ret, ret_first, e);
+	if (rc < 0)
+		first = *e;
+	while (rc < 0 && falls_back && ++from < SETTINGS_FROM_COUNT)
+		rc = make(from, argc, argv, &mistake, ret, ret_first, e);
+	if (rc != 0)
+		return rc;
+	(*ret)->mistake = text_give(&mistake);
+	if (first.code != 0)
+		log_failure(&first);
+	return 0;
+}
+
+int settings_new(int argc, char **argv, struct settings **ret, int *ret_first,
+		 struct err *e)
+{
+	return settings_new_from(SETTINGS_FILES, argc, argv, ret, ret_first, e);
 }
 
 /* ---- the copy ----------------------------------------------------------- */

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/* request.c - the words of a command. */
+#include "speakd/ssip/parts.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "core/mem.h"
+
+struct span words_next(struct words *words)
+{
+	const char *from = words->at;
+
+	while (words->at < words->end && *words->at != ' ')
+		words->at++;
+	if (words->at < words->end) {
+		words->at++;
+		return span_of(from, (size_t)(words->at - 1 - from));
+	}
+	return span_of(from, (size_t)(words->at - from));
+}
+
+struct span words_rest(const struct words *words)
+{
+	return span_of(words->at, (size_t)(words->end - words->at));
+}
+
+bool word_is(struct span word, const char *text)
+{
+	return word.len_bytes == strlen(text) &&
+	       strncasecmp(word.text, text, word.len_bytes) == 0;
+}
+
+int word_among(struct span word, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (word_is(word, names[i]))
+			return (int)i;
+	return -1;
+}
+
+bool word_number(struct span word, int *ret)
+{
+	enum { DIGITS_MAX = 8 };
+	size_t i = word.len_bytes > 0 &&
+		   (word.text[0] == '-' || word.text[0] == '+');
+	int sign = i > 0 && word.text[0] == '-' ? -1 : 1;
+	int n = 0;
+
+	if (i == word.len_bytes || word.len_bytes > DIGITS_MAX)
+		return false;
+	for (; i < word.len_bytes; i++) {
+		if (word.text[i] < '0' || word.text[i] > '9')
+			return false;
+		n = n * 10 + (word.text[i] - '0');
+	}
+	*ret = sign * n;
+	return true;
+}
+
+char *word_text(struct span word)
+{
+	return mem_text(word.text, word.len_bytes);
+}
