@@ -389,7 +389,7 @@ static int run(struct session *session, int first_file, struct err *e)
 }
 
 /* Close the output first: it may fail. */
-static int finish(struct session *session, int rc, struct err *e)
+static int session_finish(struct session *session, int rc, struct err *e)
 {
 	serve_free(session->serve);
 	session->serve = NULL;
@@ -423,7 +423,7 @@ int session_run(struct settings *take_settings, int argc, char **argv,
 		rc = spawn_background(&session.spawn_ready, e);
 	session.loop = rc == 0 ? loop_new(e) : NULL;
 	rc = session.loop != NULL ? run(&session, first_file, e) : -e->code;
-	rc = finish(&session, rc, e);
+	rc = session_finish(&session, rc, e);
 	hooks_free(session.hooks);
 	inputs_free(session.inputs);
 	scope_close(&session.spawn_ready);

@@ -15,11 +15,6 @@ static const char *const kinds[] = {
 	[SOURCE_COMMAND] = "command",
 };
 
-const char *source_kind_name(enum source_kind kind)
-{
-	return kinds[kind];
-}
-
 struct source_section *source_section_new(const char *name)
 {
 	struct source_section *section = mem_new(sizeof(*section));

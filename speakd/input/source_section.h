@@ -50,7 +50,4 @@ int source_section_check(const struct source_section *section,
 bool source_section_same_target(const struct source_section *a,
 				const struct source_section *b);
 
-/* "file", "fifo", "command". */
-const char *source_kind_name(enum source_kind kind);
-
 #endif

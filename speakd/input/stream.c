@@ -20,7 +20,7 @@ struct stream {
 	struct stream_handler handler;
 };
 
-static void finish(struct stream *stream, const char *failure)
+static void stream_finish(struct stream *stream, const char *failure)
 {
 	watch_pause(stream->watch);
 	stream->ended = true;
@@ -44,7 +44,7 @@ static void on_readable(int fd, int what, void *data)
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n <= 0) {
-		finish(stream, n < 0 ? strerror(errno) : NULL);
+		stream_finish(stream, n < 0 ? strerror(errno) : NULL);
 		return;
 	}
 	(void)!lines_feed(&stream->lines, bytes, (size_t)n,

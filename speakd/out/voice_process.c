@@ -74,8 +74,8 @@ static void leave(struct voice *voice)
 /* ---- phrases ------------------------------------------------------------- */
 
 /* The voice is free before end() is called: it may say the next phrase. */
-static void finish(struct voice *voice, uint64_t audio_ms, bool stopped,
-		   const char *failure)
+static void phrase_finish(struct voice *voice, uint64_t audio_ms, bool stopped,
+			  const char *failure)
 {
 	struct phrase *phrase = voice->phrase;
 
@@ -164,8 +164,8 @@ static void on_later(void *data)
 
 	enter(voice);
 	if (voice->phrase != NULL)
-		finish(voice, 0, voice->stopping,
-		       voice->stopping ? NULL : voice->broken);
+		phrase_finish(voice, 0, voice->stopping,
+			      voice->stopping ? NULL : voice->broken);
 	leave(voice);
 }
 
@@ -174,7 +174,7 @@ static void on_later(void *data)
 static void on_good_end(struct voice *voice, const struct voice_event *event)
 {
 	voice->backoff_ms = RESTART_FIRST_MS;
-	finish(voice, event->audio_ms, event->stopped != 0, NULL);
+	phrase_finish(voice, event->audio_ms, event->stopped != 0, NULL);
 }
 
 /* Told once a phrase, however often it had to be begun. */
@@ -219,7 +219,7 @@ static void on_event(struct voice *voice, const struct voice_event *event,
 		break;
 	case VOICE_FAILED:
 		if (ours)
-			finish(voice, 0, false, text);
+			phrase_finish(voice, 0, false, text);
 		break;
 	case VOICE_DEVICE:
 		handler->device(handler->data, event->value != 0, text);
@@ -301,13 +301,13 @@ static void judge_phrase(struct voice *voice, int wait_status)
 	voice->sent = false;
 	watch_cancel(voice->watchdog);
 	if (voice->stopping) {
-		finish(voice, 0, true, NULL);
+		phrase_finish(voice, 0, true, NULL);
 		return;
 	}
 	if (voice->stalled_in_sink || ++voice->tries < VOICE_TRIES)
 		return;
 	why = why_it_died(wait_status);
-	finish(voice, 0, false, why);
+	phrase_finish(voice, 0, false, why);
 }
 
 static void restart_or_give_up(struct voice *voice, int wait_status)

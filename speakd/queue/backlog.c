@@ -206,19 +206,11 @@ void backlog_drop(struct backlog *backlog, backlog_choose_fn *choose,
 	backlog->count = kept;
 }
 
-void backlog_clear(struct backlog *backlog)
+void backlog_fini(struct backlog *backlog)
 {
 	for (size_t i = 0; i < backlog->count; i++)
 		phrase_free(*at(backlog, i));
-	backlog->count = 0;
-	backlog->waiting_ms = 0;
-	backlog->unannounced = 0;
-}
-
-void backlog_fini(struct backlog *backlog)
-{
-	backlog_clear(backlog);
 	free(backlog->ring);
 	backlog->ring = NULL;
-	backlog->size = 0;
+	backlog->count = backlog->size = 0;
 }

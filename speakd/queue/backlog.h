@@ -17,8 +17,8 @@
  *
  * Pure: no I/O, no clock; the estimates come with the phrases.
  */
-#ifndef SPEAKD_QUEUE_H
-#define SPEAKD_QUEUE_H
+#ifndef SPEAKD_BACKLOG_H
+#define SPEAKD_BACKLOG_H
 
 #include "speakd/queue/phrase.h"
 
@@ -87,8 +87,5 @@ typedef bool backlog_choose_fn(const struct phrase *phrase, void *data);
 
 void backlog_drop(struct backlog *backlog, backlog_choose_fn *choose,
 		  void *data);
-
-/* Forget everything that waits, without announcing it. */
-void backlog_clear(struct backlog *backlog);
 
 #endif

@@ -67,7 +67,7 @@ struct utterance *utterance_new(struct phrase *take_phrase)
 	return utterance;
 }
 
-void utterance_free(struct utterance *utterance)
+static void utterance_free(struct utterance *utterance)
 {
 	if (utterance == NULL)
 		return;

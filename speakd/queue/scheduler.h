@@ -17,8 +17,8 @@
  *
  * Pure: no I/O, no clock.
  */
-#ifndef SPEAKD_MIXER_H
-#define SPEAKD_MIXER_H
+#ifndef SPEAKD_SCHEDULER_H
+#define SPEAKD_SCHEDULER_H
 
 #include "speakd/queue/phrase.h"
 #include "speakd/queue/backlog.h"
@@ -95,7 +95,6 @@ struct utterance {
 
 /* take_phrase becomes the utterance's. */
 struct utterance *utterance_new(struct phrase *take_phrase) MUST_CHECK;
-void utterance_free(struct utterance *utterance);
 
 struct scheduler_handler {
 	/* Borrowed for the call; mark is NULL but for EVENT_MARK. */

@@ -62,18 +62,13 @@ void ssip_client_free(struct ssip_client *client)
 	free(client);
 }
 
-struct ssip_client *find_client(const struct ssip *ssip, int uid)
+static struct ssip_client *find_client(const struct ssip *ssip, int uid)
 {
 	struct ssip_client *client = ssip->clients;
 
 	while (client != NULL && client->uid != uid)
 		client = client->next;
 	return client;
-}
-
-size_t ssip_client_count(const struct ssip *ssip)
-{
-	return ssip->count;
 }
 
 bool parse_who(const struct ssip_client *client, struct span word, int *ret_uid)

@@ -25,7 +25,8 @@ static void add(struct framer *framer, char c)
 		buf_add_char(&framer->bytes, c);
 }
 
-static enum frame_kind finish(struct framer *framer, enum frame_kind kind)
+static enum frame_kind framer_finish(struct framer *framer,
+				     enum frame_kind kind)
 {
 	return framer->too_long ? FRAME_TOO_LONG : kind;
 }
@@ -105,8 +106,8 @@ enum frame_kind framer_feed(struct framer *framer, const char *bytes,
 		if (!done)
 			continue;
 		*ret_used = i + 1;
-		return finish(framer,
-			      framer->in_text ? FRAME_TEXT : FRAME_COMMAND);
+		return framer_finish(framer, framer->in_text ? FRAME_TEXT
+							     : FRAME_COMMAND);
 	}
 	*ret_used = len_bytes;
 	return FRAME_NONE;

@@ -92,7 +92,6 @@ command_fn command_status, command_sources, command_follow, command_unfollow,
  */
 bool parse_who(const struct ssip_client *client, struct span word,
 	       int *ret_uid);
-struct ssip_client *find_client(const struct ssip *ssip, int uid);
 
 /* VOICE_TYPE's names, in upper case. */
 enum { VOICE_TYPES = 8 };

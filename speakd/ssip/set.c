@@ -13,7 +13,7 @@ const char *const ssip_voice_types[VOICE_TYPES] = {
 	"FEMALE2", "FEMALE3", "CHILD_MALE", "CHILD_FEMALE",
 };
 
-static const char *const class_names[CLASS_COUNT] = {
+static const char *const rank_names[CLASS_COUNT] = {
 	[CLASS_IMPORTANT] = "important", [CLASS_MESSAGE] = "message",
 	[CLASS_TEXT] = "text",		 [CLASS_NOTIFICATION] = "notification",
 	[CLASS_PROGRESS] = "progress",
@@ -157,12 +157,11 @@ static enum reply set_capitals(struct ssip_client *client,
 			      COUNT_OF(capitals_names));
 }
 
-static enum reply set_class(struct ssip_client *client,
-			    struct ssip_settings *to, const struct parameter *p,
-			    struct words words)
+static enum reply set_rank(struct ssip_client *client, struct ssip_settings *to,
+			   const struct parameter *p, struct words words)
 {
-	enum reply rc = set_name_among(to, p, words, class_names,
-				       COUNT_OF(class_names));
+	enum reply rc = set_name_among(to, p, words, rank_names,
+				       COUNT_OF(rank_names));
 
 	if (rc != REPLY_INVALID)
 		return rc;
@@ -319,7 +318,7 @@ static enum reply set_debug(struct ssip_client *client,
 static const struct parameter parameters[] = {
 	{ "CLIENT_NAME", set_client_name, 0, 208, "OK CLIENT NAME SET",
 	  311, "ERR COULDNT SET CLIENT NAME", true, false },
-	{ "PRIORITY", set_class, AT(rank), 202, "OK PRIORITY SET",
+	{ "PRIORITY", set_rank, AT(rank), 202, "OK PRIORITY SET",
 	  301, "ERR COULDNT SET PRIORITY", true, false },
 	{ "LANGUAGE", set_language, AT(language), 201, "OK LANGUAGE SET",
 	  302, "ERR COULDNT SET LANGUAGE", false, true },
@@ -458,7 +457,7 @@ enum reply command_set(struct ssip_client *client, struct words words)
 	if (p == NULL)
 		return REPLY_INVALID_COMMAND;
 	if (p->self_only && uid != client->uid) {
-		if (p->set != set_class)
+		if (p->set != set_rank)
 			return REPLY_INVALID;
 		failed(client, p);
 		return REPLY_NONE;

@@ -109,6 +109,4 @@ size_t ssip_input(struct ssip_client *client, const char *bytes,
 /* The host has the list of voices: those who wait for it are answered. */
 void ssip_voices_known(struct ssip *ssip);
 
-size_t ssip_client_count(const struct ssip *ssip);
-
 #endif

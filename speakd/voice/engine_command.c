@@ -167,7 +167,7 @@ static int exchange(struct engine *engine, struct run *run, struct err *e)
 }
 
 /* Returns the command's code; one that will not end is killed. */
-static int finish(struct engine *engine, struct run *run, bool kill_it)
+static int run_finish(struct engine *engine, struct run *run, bool kill_it)
 {
 	uint64_t until_ms = clock_ms() + COMMAND_SILENT_MS;
 	int status = 0;
@@ -205,7 +205,7 @@ static int command_speak(struct engine *engine, const char *text,
 		return rc;
 	}
 	rc = exchange(engine, &run, e);
-	code = finish(engine, &run, rc < 0);
+	code = run_finish(engine, &run, rc < 0);
 	if (rc < 0)
 		return rc;
 	if (code != 0)
