@@ -405,7 +405,7 @@ int opts_env(const struct opts *opts, void *settings, struct err *e)
 /* ---- command line ------------------------------------------------------- */
 
 struct getopt_tables {
-	char letters[2 * OPTS_MAX + 5];
+	char letters[2 * OPTS_MAX + 6];
 	struct option longs[OPTS_MAX + 3];
 };
 
@@ -422,6 +422,8 @@ static void make_tables(const struct opts *opts, bool stop_at_operand,
 	t->letters[l++] = ':';
 	if (opts->version_letter != 0)
 		t->letters[l++] = opts->version_letter;
+	if (opts->help_letter != 0)
+		t->letters[l++] = opts->help_letter;
 	for (size_t i = 0; i < opts->count && i < OPTS_MAX; i++) {
 		const struct opt *opt = &opts->list[i];
 
@@ -499,7 +501,8 @@ int opts_parse(const struct opts *opts, int argc, char **argv,
 	while ((got = getopt_long(argc, argv, t.letters, t.longs, NULL)) >= 0) {
 		const struct opt *opt;
 
-		if (got == OPT_HELP) {
+		if (got == OPT_HELP ||
+		    (opts->help_letter != 0 && got == opts->help_letter)) {
 			opts_help(opts, stdout);
 			return OPTS_STOP;
 		}
@@ -590,7 +593,12 @@ void opts_help(const struct opts *opts, FILE *out)
 			fprintf(out, " (%s)", opt->def);
 		fputc('\n', out);
 	}
-	fprintf(out, "%-*s%s\n", HELP_COLUMN, "      --help", "show this help");
+	if (opts->help_letter != 0)
+		fprintf(out, "  -%c, %-*s%s\n", opts->help_letter,
+			HELP_COLUMN - 6, "--help", "show this help");
+	else
+		fprintf(out, "%-*s%s\n", HELP_COLUMN, "      --help",
+			"show this help");
 	if (opts->version_letter != 0)
 		fprintf(out, "  -%c, %-*s%s\n", opts->version_letter,
 			HELP_COLUMN - 6, "--version", "show the version");

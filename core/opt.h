@@ -59,6 +59,7 @@ struct opts {
 	const struct opt *list;
 	size_t count;
 	char version_letter; /* short form of --version, 0 for none */
+	char help_letter; /* short form of --help, 0 for none */
 	const char *operands; /* completes them, as opt.words; NULL: files */
 };
 

@@ -308,6 +308,16 @@ int change_append(struct change *change, const char *path, const char *text,
 	return existed ? 0 : sync_dir_of(gtd, path, e);
 }
 
+int change_one_line(struct gtd *gtd, const char *what, const char *path,
+		    const char *line, struct err *e)
+{
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
+
+	if (gtd_lock(gtd, e) < 0 || change_begin(&change, gtd, what, e) < 0)
+		return -e->code;
+	return change_append(&change, path, line, e);
+}
+
 int change_note_edit(struct change *change, const char *path, const char *old,
 		     size_t old_bytes, const char *text, size_t len_bytes,
 		     struct err *e)

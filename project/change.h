@@ -37,6 +37,16 @@ int change_begin(struct change *change, struct gtd *gtd, const char *what,
 /* The group is complete: follow-ons (commit) run. Frees everything. */
 void change_end(struct change *change);
 
+#define SCOPED_CHANGE ON_SCOPE_EXIT(change_end)
+#define CHANGE_NONE                                                            \
+	{                                                                      \
+		.journal_fd = -1                                               \
+	}
+
+/* Lock, and add one line to a file as a group of its own. */
+int change_one_line(struct gtd *gtd, const char *what, const char *path,
+		    const char *line, struct err *e) MUST_CHECK;
+
 /*
  * Move a project or file. errors: -EEXIST when to is taken; -EXDEV when it
  * lies on another file system; else -errno. Nothing has moved then.

@@ -119,7 +119,7 @@ static char *context_wanted(const struct call *call)
 	return word[0] == '@' ? mem_copy(word) : mem_printf("@%s", word);
 }
 
-int run_next(struct call *call, struct err *e)
+static int run_next(struct call *call, struct err *e)
 {
 	SCOPED_ITEMS struct items items = { .date_word = "due" };
 	SCOPED_TEXT char *context = context_wanted(call);
@@ -138,27 +138,43 @@ int run_next(struct call *call, struct err *e)
 	return print_items(call, &items, e);
 }
 
+/* clang-format off */
+static const struct opt next_opts[] = {
+	{ .letter = 'c', .name = "context", .kind = OPT_TEXT, OWN(context),
+	  .arg = "CONTEXT",
+	  .help = "only what can be done there (@home, @phone ...)" },
+	{ .letter = 'a', .name = "all", .kind = OPT_FLAG, OWN(all),
+	  .help = "every open action, not only the first" },
+	OPT_JSON,
+	OPT_SAY,
+};
+/* clang-format on */
+
+const struct command command_next = {
+	.name = "next",
+	.args = "[@CONTEXT]",
+	.help = "the next action of every project",
+	.run = run_next,
+	OPTS(next_opts),
+	.operands = { OPERAND_CONTEXT },
+	.max = 1,
+	.wakes = true,
+};
+
 /* ---- lists that also take a line ---------------------------------------- */
 
 static int append_line(struct call *call, enum list_file file, const char *line,
 		       struct err *e)
 {
 	SCOPED_TEXT char *path = gtd_list_file(&call->gtd, file);
-	SCOPED_TEXT char *what = mem_printf("%s", call->command->name);
-	struct change change;
-	int rc;
 
-	if (gtd_lock(&call->gtd, e) < 0 ||
-	    change_begin(&change, &call->gtd, what, e) < 0)
+	if (change_one_line(&call->gtd, call->command->name, path, line, e) < 0)
 		return -e->code;
-	rc = change_append(&change, path, line, e);
-	change_end(&change);
-	if (rc == 0)
-		tell(call->settings, "%s: %s", path, line);
-	return rc;
+	tell(call->settings, "%s: %s", path, line);
+	return 0;
 }
 
-int run_waiting(struct call *call, struct err *e)
+static int run_waiting(struct call *call, struct err *e)
 {
 	SCOPED_ITEMS struct items items = { .date_word = "due" };
 	struct collect c = {
@@ -183,6 +199,24 @@ int run_waiting(struct call *call, struct err *e)
 	return print_items(call, &items, e);
 }
 
+/* clang-format off */
+static const struct opt items_opts[] = {
+	OPT_JSON,
+	OPT_SAY,
+};
+/* clang-format on */
+
+const struct command command_waiting = {
+	.name = "waiting",
+	.args = "[TEXT...]",
+	.help = "what others owe you, or add to it",
+	.run = run_waiting,
+	OPTS(items_opts),
+	.operands = { OPERAND_TEXT, OPERAND_TEXT },
+	.max = ANY_NUMBER,
+	.wakes = true,
+};
+
 static int collect_postponed(const struct place *place, unsigned char d_type,
 			     void *data)
 {
@@ -197,7 +231,7 @@ static int collect_postponed(const struct place *place, unsigned char d_type,
 	return 0;
 }
 
-int run_someday(struct call *call, struct err *e)
+static int run_someday(struct call *call, struct err *e)
 {
 	SCOPED_ITEMS struct items items = { .date_word = "until" };
 	struct collect c = {
@@ -221,6 +255,17 @@ int run_someday(struct call *call, struct err *e)
 	return print_items(call, &items, e);
 }
 
+const struct command command_someday = {
+	.name = "someday",
+	.args = "[TEXT...]",
+	.help = "what may come one day, or add to it",
+	.run = run_someday,
+	OPTS(items_opts),
+	.operands = { OPERAND_TEXT, OPERAND_TEXT },
+	.max = ANY_NUMBER,
+	.wakes = true,
+};
+
 /* ---- in ----------------------------------------------------------------- */
 
 /*
@@ -239,7 +284,6 @@ static int on_line(const char *line, size_t len_bytes, bool cut, void *data)
 	struct stream *s = data;
 	struct gtd *gtd = &s->call->gtd;
 	SCOPED_BUF struct buf shown = { 0 };
-	struct change change;
 	int rc;
 
 	if (cut)
@@ -249,11 +293,8 @@ static int on_line(const char *line, size_t len_bytes, bool cut, void *data)
 		return 0;
 	buf_add_text(&shown, s->lead);
 	text_escape(&shown, line, len_bytes);
-	if (gtd_lock(gtd, s->e) < 0 ||
-	    change_begin(&change, gtd, s->call->command->name, s->e) < 0)
-		return -s->e->code;
-	rc = change_append(&change, s->path, shown.data, s->e);
-	change_end(&change);
+	rc = change_one_line(gtd, s->call->command->name, s->path, shown.data,
+			     s->e);
 	gtd_unlock(gtd);
 	s->count += rc == 0;
 	return rc;
@@ -316,7 +357,7 @@ static bool is_dash(const struct call *call, int first)
 	       strcmp(call->operands[first], "-") == 0;
 }
 
-int run_in(struct call *call, struct err *e)
+static int run_in(struct call *call, struct err *e)
 {
 	SCOPED_TEXT char *text = NULL;
 
@@ -330,6 +371,16 @@ int run_in(struct call *call, struct err *e)
 		return err_usage(e, "in: nothing to capture");
 	return append_line(call, FILE_INBOX, text, e);
 }
+
+const struct command command_in = {
+	.name = "in",
+	.args = "[TEXT...|-]",
+	.help = "capture a line, or show the inbox",
+	.run = run_in,
+	OPTS(items_opts),
+	.operands = { OPERAND_TEXT, OPERAND_TEXT },
+	.max = ANY_NUMBER,
+};
 
 /* ---- one project's actions and log -------------------------------------- */
 
@@ -380,20 +431,15 @@ static int add_action(struct call *call, struct err *e)
 	SCOPED_TEXT char *text = call_text(call, 1);
 	SCOPED_TEXT char *line = NULL;
 	SCOPED_TEXT char *what = NULL;
-	struct change change;
-	int rc;
 
 	if (open_part(&o, call, PART_ACTIONS, true, e) < 0)
 		return -e->code;
 	line = mem_printf("%s%s", is_outline(o.file) ? "[_] " : "[ ] ", text);
 	what = mem_printf("actions %s", o.place.name);
-	if (change_begin(&change, &call->gtd, what, e) < 0)
+	if (change_one_line(&call->gtd, what, o.file, line, e) < 0)
 		return -e->code;
-	rc = change_append(&change, o.file, line, e);
-	change_end(&change);
-	if (rc == 0)
-		tell(call->settings, "%s: %s", o.place.name, text);
-	return rc;
+	tell(call->settings, "%s: %s", o.place.name, text);
+	return 0;
 }
 
 static void print_action(struct out *out, const struct action *a, size_t n)
@@ -408,7 +454,7 @@ static void print_action(struct out *out, const struct action *a, size_t n)
 	buf_add_char(&out->text, '\n');
 }
 
-int run_actions(struct call *call, struct err *e)
+static int run_actions(struct call *call, struct err *e)
 {
 	SCOPED_OPENED struct opened o = { 0 };
 	SCOPED_OUT struct out out;
@@ -432,6 +478,28 @@ int run_actions(struct call *call, struct err *e)
 	return out_flush(&out, e);
 }
 
+/* clang-format off */
+static const struct opt actions_opts[] = {
+	{ .letter = 'a', .name = "all", .kind = OPT_FLAG, OWN(all),
+	  .help = "those that are done, too" },
+	OPT_JSON,
+	OPT_SAY,
+};
+/* clang-format on */
+
+const struct command command_actions = {
+	.name = "actions",
+	.aliases = { "a" },
+	.args = "NAME [TEXT...]",
+	.help = "list a project's open actions, or add one",
+	.run = run_actions,
+	OPTS(actions_opts),
+	.operands = { OPERAND_PROJECT, OPERAND_TEXT },
+	.min = 1,
+	.max = ANY_NUMBER,
+	.states = IN_ACTIVE | IN_POSTPONED,
+};
+
 /* The open action of that number, as "actions" counts; 0: the next one. */
 static const struct action *pick(const struct actions *actions, unsigned number,
 				 struct date today)
@@ -454,7 +522,7 @@ static int finish(struct call *call, struct opened *o,
 	SCOPED_TEXT char *what = mem_printf("do %s", o->place.name);
 	SCOPED_TEXT char *line = NULL;
 	SCOPED_BUF struct buf text = { 0 };
-	struct change change;
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
 	char day[DATE_BYTES];
 	int rc;
 
@@ -468,7 +536,6 @@ static int finish(struct call *call, struct opened *o,
 			 o->text.len_bytes, text.data, text.len_bytes, e);
 	if (rc == 0)
 		rc = change_append(&change, log, line, e);
-	change_end(&change);
 	return rc;
 }
 
@@ -487,7 +554,7 @@ static void tell_next(struct call *call, const struct actions *actions,
 	tell(call->settings, "no further action");
 }
 
-int run_do(struct call *call, struct err *e)
+static int run_do(struct call *call, struct err *e)
 {
 	SCOPED_OPENED struct opened o = { 0 };
 	struct actions actions = { 0 };
@@ -519,25 +586,31 @@ int run_do(struct call *call, struct err *e)
 	return rc;
 }
 
+const struct command command_do = {
+	.name = "do",
+	.args = "NAME [NUMBER]",
+	.help = "tick an action off and put it into the log",
+	.run = run_do,
+	.operands = { OPERAND_PROJECT, OPERAND_NONE },
+	.min = 1,
+	.max = 2,
+	.states = IN_ACTIVE,
+};
+
 static int log_text(struct call *call, const struct opened *o, const char *lead,
 		    struct err *e)
 {
 	SCOPED_TEXT char *text = call_text(call, 1);
 	SCOPED_TEXT char *line = mem_printf("%s%s", lead, text);
 	SCOPED_TEXT char *what = mem_printf("log %s", o->place.name);
-	struct change change;
-	int rc;
 
-	if (change_begin(&change, &call->gtd, what, e) < 0)
+	if (change_one_line(&call->gtd, what, o->file, line, e) < 0)
 		return -e->code;
-	rc = change_append(&change, o->file, line, e);
-	change_end(&change);
-	if (rc == 0)
-		tell(call->settings, "%s: %s", o->place.name, line);
-	return rc;
+	tell(call->settings, "%s: %s", o->place.name, line);
+	return 0;
 }
 
-int run_log(struct call *call, struct err *e)
+static int run_log(struct call *call, struct err *e)
 {
 	SCOPED_OPENED struct opened o = { 0 };
 	char lead[DATE_BYTES + 1], day[DATE_BYTES];
@@ -549,3 +622,14 @@ int run_log(struct call *call, struct err *e)
 		return append_stream(call, text_give(&o.file), lead, e);
 	return log_text(call, &o, lead, e);
 }
+
+const struct command command_log = {
+	.name = "log",
+	.args = "NAME TEXT...|-",
+	.help = "add a dated line to the log",
+	.run = run_log,
+	.operands = { OPERAND_PROJECT, OPERAND_TEXT },
+	.min = 2,
+	.max = ANY_NUMBER,
+	.states = IN_ACTIVE | IN_POSTPONED,
+};

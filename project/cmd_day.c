@@ -78,20 +78,16 @@ static void reminders_json(struct out *out, const struct reminders *reminders,
 static int tick_done(struct call *call, const struct reminders *reminders,
 		     struct err *e)
 {
-	struct change change;
-	int rc;
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
 
-	if (change_begin(&change, &call->gtd, "tick --done", e) < 0)
+	if (change_begin(&change, &call->gtd, "tick --done", e) < 0 ||
+	    remind_done(&change, reminders, e) < 0)
 		return -e->code;
-	rc = remind_done(&change, reminders, e);
-	change_end(&change);
-	if (rc == 0)
-		tell(call->settings, "%zu moved to the inbox",
-		     reminders->count);
-	return rc;
+	tell(call->settings, "%zu moved to the inbox", reminders->count);
+	return 0;
 }
 
-int run_tick(struct call *call, struct err *e)
+static int run_tick(struct call *call, struct err *e)
 {
 	struct reminders reminders = { 0 };
 	SCOPED_OUT struct out out;
@@ -116,6 +112,24 @@ int run_tick(struct call *call, struct err *e)
 	reminders_fini(&reminders);
 	return rc;
 }
+
+/* clang-format off */
+static const struct opt tick_opts[] = {
+	{ .letter = 'd', .name = "done", .kind = OPT_FLAG, OWN(done),
+	  .help = "move what is shown to the inbox" },
+	OPT_JSON,
+	OPT_SAY,
+};
+/* clang-format on */
+
+const struct command command_tick = {
+	.name = "tick",
+	.args = "",
+	.help = "reminders that are due today or were missed",
+	.run = run_tick,
+	OPTS(tick_opts),
+	.wakes = true,
+};
 
 /* ---- day ---------------------------------------------------------------- */
 
@@ -185,7 +199,7 @@ static void day_next(struct out *out, struct call *call, struct scan *scan)
 	}
 }
 
-int run_day(struct call *call, struct err *e)
+static int run_day(struct call *call, struct err *e)
 {
 	static const char *const weekdays[] = { "",	    "Monday",
 						"Tuesday",  "Wednesday",
@@ -218,3 +232,18 @@ int run_day(struct call *call, struct err *e)
 	scan_fini(&scan);
 	return rc;
 }
+
+/* clang-format off */
+static const struct opt day_opts[] = {
+	OPT_SAY,
+};
+/* clang-format on */
+
+const struct command command_day = {
+	.name = "day",
+	.args = "",
+	.help = "today on one screen",
+	.run = run_day,
+	OPTS(day_opts),
+	.wakes = true,
+};

@@ -149,7 +149,7 @@ static int search_file(const char *path, const char *name, bool is_dir,
 	return 0;
 }
 
-int run_search(struct call *call, struct err *e)
+static int run_search(struct call *call, struct err *e)
 {
 	SCOPED_TEXT char *text = call_text(call, 0);
 	struct search s = { .call = call,
@@ -172,6 +172,26 @@ int run_search(struct call *call, struct err *e)
 	buf_fini(&s.wanted);
 	return rc < 0 ? rc : out_flush(&out, e);
 }
+
+/* clang-format off */
+static const struct opt search_opts[] = {
+	{ .letter = 'E', .name = "regex", .kind = OPT_FLAG, OWN(regex),
+	  .help = "the text is a regular expression" },
+	{ .letter = 'c', .name = "case", .kind = OPT_FLAG, OWN(case_matters),
+	  .help = "capitals matter" },
+};
+/* clang-format on */
+
+const struct command command_search = {
+	.name = "search",
+	.args = "TEXT...",
+	.help = "find text in every file",
+	.run = run_search,
+	OPTS(search_opts),
+	.operands = { OPERAND_WORDS, OPERAND_WORDS },
+	.min = 1,
+	.max = ANY_NUMBER,
+};
 
 /* ---- check -------------------------------------------------------------- */
 
@@ -320,7 +340,7 @@ static void check_bad_rule(const char *file, unsigned line, const char *text,
 	problem(data, where, buf_text(&shown));
 }
 
-int run_check(struct call *call, struct err *e)
+static int run_check(struct call *call, struct err *e)
 {
 	struct reminders reminders = { 0 };
 	SCOPED_OUT struct out out;
@@ -353,10 +373,17 @@ int run_check(struct call *call, struct err *e)
 	return c.problems > 0 ? 1 : 0;
 }
 
+const struct command command_check = {
+	.name = "check",
+	.args = "",
+	.help = "look for conflicts and what crashes left",
+	.run = run_check,
+};
+
 /* ---- path --------------------------------------------------------------- */
 
 /* As cd(1) takes it: one line, whatever the name. */
-int run_path(struct call *call, struct err *e)
+static int run_path(struct call *call, struct err *e)
 {
 	SCOPED_TEXT char *inside = NULL;
 	SCOPED_TEXT char *path = NULL;
@@ -373,3 +400,22 @@ int run_path(struct call *call, struct err *e)
 	path = path_join(call->gtd.path, inside);
 	return puts(path) < 0 ? err_set(e, errno, "print a path") : 0;
 }
+
+/* clang-format off */
+static const struct opt path_opts[] = {
+	{ .letter = 'x', .name = "exact", .kind = OPT_FLAG, OWN(exact),
+	  .help = "NAME is a whole name, not a beginning" },
+};
+/* clang-format on */
+
+const struct command command_path = {
+	.name = "path",
+	.args = "NAME",
+	.help = "print where a project is",
+	.run = run_path,
+	OPTS(path_opts),
+	.operands = { OPERAND_PROJECT },
+	.min = 1,
+	.max = 1,
+	.states = IN_ACTIVE | IN_POSTPONED | IN_COMPLETED,
+};

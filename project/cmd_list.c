@@ -206,59 +206,52 @@ static int print_scan(struct call *call, struct scan *scan, bool states,
 	return out_flush(&out, e);
 }
 
-static int read_sort(const char *word, enum sort *ret, struct err *e)
+static int run_list(struct call *call, struct err *e)
 {
-	static const char *const words[] = { "changed", "name", "next" };
-
-	for (size_t i = 0; word != NULL && i < COUNT_OF(words); i++)
-		if (strcmp(word, words[i]) == 0) {
-			*ret = (enum sort)i;
-			return 0;
-		}
-	return word == NULL ? 0
-			    : err_usage(e,
-					"--sort: '%s' is none of changed, "
-					"name, next",
-					word);
-}
-
-static int read_states(const struct settings *settings, unsigned *ret,
-		       struct err *e)
-{
-	if (settings->all)
-		*ret = IN_ACTIVE | IN_POSTPONED | IN_COMPLETED;
-	if (settings->state == NULL)
-		return 0;
-	for (int s = 0; s < STATE_COUNT; s++)
-		if (strcmp(settings->state, state_word(s)) == 0) {
-			*ret = 1u << s;
-			return 0;
-		}
-	return err_usage(e,
-			 "--state: '%s' is none of active, postponed, "
-			 "completed, deleted",
-			 settings->state);
-}
-
-int run_list(struct call *call, struct err *e)
-{
-	unsigned states = IN_ACTIVE;
-	enum sort sort = SORT_NAME;
+	unsigned states = call->settings->all
+				  ? IN_ACTIVE | IN_POSTPONED | IN_COMPLETED
+				  : 1u << call->settings->state;
 	struct scan scan;
 	int rc;
 
-	if (read_sort(call->settings->sort, &sort, e) < 0 ||
-	    read_states(call->settings, &states, e) < 0 ||
-	    scan_projects(&call->gtd, states,
+	if (scan_projects(&call->gtd, states,
 			  call->settings->json ? SCAN_MARKS : 0, &scan, e) < 0)
 		return -e->code;
-	scan_sort(&scan, sort, call->settings->reverse);
+	scan_sort(&scan, call->settings->sort, call->settings->reverse);
 	rc = print_scan(call, &scan, states != IN_ACTIVE, e);
 	scan_fini(&scan);
 	return rc;
 }
 
-int run_stuck(struct call *call, struct err *e)
+/* clang-format off */
+static const struct opt list_opts[] = {
+	{ .letter = 'a', .name = "all", .kind = OPT_FLAG, OWN(all),
+	  .help = "active, postponed and completed ones" },
+	{ .name = "state", .kind = OPT_CHOICE, OWN(state), .arg = "STATE",
+	  .def = "active", .words = STATE_WORDS,
+	  .help = "active, postponed, completed or deleted ones" },
+	{ .letter = 's', .name = "sort", .kind = OPT_CHOICE, OWN(sort),
+	  .arg = "KEY", .def = "name", .words = SORT_WORDS,
+	  .help = "by name, changed or next" },
+	{ .letter = 'r', .name = "reverse", .kind = OPT_FLAG, OWN(reverse),
+	  .help = "the other way round" },
+	OPT_JSON,
+	OPT_NUL,
+	OPT_SAY,
+};
+/* clang-format on */
+
+const struct command command_list = {
+	.name = "list",
+	.aliases = { "l" },
+	.args = "",
+	.help = "list the projects",
+	.run = run_list,
+	OPTS(list_opts),
+	.wakes = true,
+};
+
+static int run_stuck(struct call *call, struct err *e)
 {
 	struct scan scan;
 	size_t n = 0;
@@ -276,3 +269,20 @@ int run_stuck(struct call *call, struct err *e)
 	scan_fini(&scan);
 	return rc;
 }
+
+/* clang-format off */
+static const struct opt stuck_opts[] = {
+	OPT_JSON,
+	OPT_NUL,
+	OPT_SAY,
+};
+/* clang-format on */
+
+const struct command command_stuck = {
+	.name = "stuck",
+	.args = "",
+	.help = "projects without a next action",
+	.run = run_stuck,
+	OPTS(stuck_opts),
+	.wakes = true,
+};

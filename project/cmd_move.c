@@ -69,13 +69,11 @@ struct filing {
 	struct place place;
 	char *from, *directory; /* owned: where it is; where it goes */
 	struct change change;
-	bool begun;
 };
 
 static void filing_fini(struct filing *filing)
 {
-	if (filing->begun)
-		change_end(&filing->change);
+	change_end(&filing->change);
 	free(filing->from);
 	free(filing->directory);
 }
@@ -101,7 +99,6 @@ static int filing_begin(struct filing *filing, struct call *call,
 	what = mem_printf("%s %s", call->command->name, filing->place.name);
 	if (change_begin(&filing->change, &call->gtd, what, e) < 0)
 		return -e->code;
-	filing->begun = true;
 	return filing->directory == NULL
 		       ? 0
 		       : change_make_dir(&call->gtd, filing->directory, e);
@@ -159,9 +156,9 @@ static int refuse_taken(struct call *call, const struct filing *filing,
 		       : 0;
 }
 
-int run_postpone(struct call *call, struct err *e)
+static int run_postpone(struct call *call, struct err *e)
 {
-	SCOPED_FILING struct filing filing = { 0 };
+	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
 	struct date until = { 0 };
 	char day[DATE_BYTES];
 
@@ -193,9 +190,39 @@ int run_postpone(struct call *call, struct err *e)
 	return 0;
 }
 
-int run_resume(struct call *call, struct err *e)
+/* clang-format off */
+static const struct opt postpone_opts[] = {
+	{ .letter = 'u', .name = "until", .kind = OPT_TEXT, OWN(until),
+	  .arg = "DATE",
+	  .words = "tomorrow monday tuesday wednesday thursday friday "
+		   "saturday sunday +1w +2w +1m +1y",
+	  .help = "come back by itself on that day" },
+	OPT_FORCE,
+};
+/* clang-format on */
+
+/* clang-format off */
+static const struct opt move_opts[] = {
+	OPT_FORCE,
+};
+/* clang-format on */
+
+const struct command command_postpone = {
+	.name = "postpone",
+	.aliases = { "po", "p" },
+	.args = "[--until DATE] NAME",
+	.help = "put a project off, for now or to a day",
+	.run = run_postpone,
+	OPTS(postpone_opts),
+	.operands = { OPERAND_PROJECT },
+	.min = 1,
+	.max = 1,
+	.states = IN_ACTIVE,
+};
+
+static int run_resume(struct call *call, struct err *e)
 {
-	SCOPED_FILING struct filing filing = { 0 };
+	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
 	SCOPED_TEXT char *path = NULL;
 
 	if (filing_begin(&filing, call, mem_copy("Projects"), e) < 0 ||
@@ -208,9 +235,22 @@ int run_resume(struct call *call, struct err *e)
 			 e);
 }
 
-int run_complete(struct call *call, struct err *e)
+const struct command command_resume = {
+	.name = "resume",
+	.aliases = { "r" },
+	.args = "NAME",
+	.help = "take a postponed project up again",
+	.run = run_resume,
+	OPTS(move_opts),
+	.operands = { OPERAND_PROJECT },
+	.min = 1,
+	.max = 1,
+	.states = IN_POSTPONED,
+};
+
+static int run_complete(struct call *call, struct err *e)
 {
-	SCOPED_FILING struct filing filing = { 0 };
+	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
 
 	if (filing_begin(&filing, call,
 			 mem_printf("Completed/%04d", call->gtd.today.year),
@@ -219,18 +259,43 @@ int run_complete(struct call *call, struct err *e)
 	return filing_move_free(&filing, call, e);
 }
 
-int run_reopen(struct call *call, struct err *e)
+const struct command command_complete = {
+	.name = "complete",
+	.aliases = { "co", "c" },
+	.args = "NAME",
+	.help = "file a project as completed",
+	.run = run_complete,
+	OPTS(move_opts),
+	.operands = { OPERAND_PROJECT },
+	.min = 1,
+	.max = 1,
+	.states = IN_ACTIVE,
+};
+
+static int run_reopen(struct call *call, struct err *e)
 {
-	SCOPED_FILING struct filing filing = { 0 };
+	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
 
 	if (filing_begin(&filing, call, mem_copy("Projects"), e) < 0)
 		return -e->code;
 	return filing_move(&filing, call, e);
 }
 
-int run_delete(struct call *call, struct err *e)
+const struct command command_reopen = {
+	.name = "reopen",
+	.args = "NAME",
+	.help = "take a completed project up again",
+	.run = run_reopen,
+	OPTS(move_opts),
+	.operands = { OPERAND_PROJECT },
+	.min = 1,
+	.max = 1,
+	.states = IN_COMPLETED,
+};
+
+static int run_delete(struct call *call, struct err *e)
 {
-	SCOPED_FILING struct filing filing = { 0 };
+	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
 
 	if (filing_begin(&filing, call, mem_copy(state_dir(STATE_TRASH)), e) <
 		    0 ||
@@ -240,9 +305,22 @@ int run_delete(struct call *call, struct err *e)
 	return 0;
 }
 
-int run_rename(struct call *call, struct err *e)
+const struct command command_delete = {
+	.name = "delete",
+	.aliases = { "d" },
+	.args = "NAME",
+	.help = "move a project to the trash",
+	.run = run_delete,
+	OPTS(move_opts),
+	.operands = { OPERAND_PROJECT },
+	.min = 1,
+	.max = 1,
+	.states = IN_ACTIVE | IN_POSTPONED,
+};
+
+static int run_rename(struct call *call, struct err *e)
 {
-	SCOPED_FILING struct filing filing = { 0 };
+	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
 	const char *name = call->operands[1];
 	SCOPED_TEXT char *to = NULL;
 	struct place place;
@@ -265,7 +343,19 @@ int run_rename(struct call *call, struct err *e)
 	return 0;
 }
 
-int run_undo(struct call *call, struct err *e)
+const struct command command_rename = {
+	.name = "rename",
+	.args = "NAME NEW",
+	.help = "give a project another name",
+	.run = run_rename,
+	OPTS(move_opts),
+	.operands = { OPERAND_PROJECT, OPERAND_NEW },
+	.min = 2,
+	.max = 2,
+	.states = IN_ACTIVE | IN_POSTPONED,
+};
+
+static int run_undo(struct call *call, struct err *e)
 {
 	SCOPED_TEXT char *what = NULL;
 
@@ -292,3 +382,18 @@ int run_undo(struct call *call, struct err *e)
 	tell(call->settings, "undone: %s", what);
 	return 0;
 }
+
+/* clang-format off */
+static const struct opt undo_opts[] = {
+	{ .letter = 'l', .name = "list", .kind = OPT_FLAG, OWN(list),
+	  .help = "show what can be undone" },
+};
+/* clang-format on */
+
+const struct command command_undo = {
+	.name = "undo",
+	.args = "",
+	.help = "take the last change back",
+	.run = run_undo,
+	OPTS(undo_opts),
+};

@@ -143,8 +143,8 @@ static void show_someday(struct review *r, struct buf *out)
 /* ---- answers ------------------------------------------------------------ */
 
 /* Run one of our own commands on a project. What it says becomes the note. */
-static void run_on(struct review *r, const char *command, const char *name,
-		   const char *text)
+static void run_on(struct review *r, const struct command *command,
+		   const char *name, const char *text)
 {
 	SCOPED_TEXT char *first = mem_copy(name);
 	SCOPED_TEXT char *second = mem_copy(text);
@@ -153,17 +153,17 @@ static void run_on(struct review *r, const char *command, const char *name,
 	struct call call = *r->call;
 	bool quiet = r->call->settings->quiet;
 
-	call.command = command_find(command);
+	call.command = command;
 	call.operands = name != NULL ? operands : operands + 1;
 	call.count = (name != NULL) + (text != NULL);
 	r->call->settings->quiet = true;
-	if (r->ui->screen && strcmp(command, "edit") == 0)
+	if (r->ui->screen && command == &command_edit)
 		page_pause();
-	if (call.command->run(&call, &e) < 0)
+	if (command->run(&call, &e) < 0)
 		buf_addf(&r->note, "%s\n", e.text);
 	else
-		buf_addf(&r->note, "%s: done\n", command);
-	if (r->ui->screen && strcmp(command, "edit") == 0)
+		buf_addf(&r->note, "%s: done\n", command->name);
+	if (r->ui->screen && command == &command_edit)
 		page_resume();
 	r->call->settings->quiet = quiet;
 	r->call->gtd.locked = call.gtd.locked;
@@ -198,7 +198,7 @@ static enum answer common_answer(struct review *r, const char *line)
 	if (strcmp(line, "b") == 0)
 		return ANSWER_BACK;
 	if (line[0] == '+' && line[1 + strspn(line + 1, " ")] != '\0') {
-		run_on(r, "in", NULL, line + 1 + strspn(line + 1, " "));
+		run_on(r, &command_in, NULL, line + 1 + strspn(line + 1, " "));
 		return ANSWER_AGAIN;
 	}
 	buf_addf(&r->note, "not understood: %s\n", line);
@@ -238,24 +238,17 @@ static int mark_reviewed(struct review *r, const struct project *p)
 {
 	SCOPED_TEXT char *path = place_path(p->place);
 	SCOPED_TEXT char *what = mem_printf("review %s", p->place->name);
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
 	struct gtd *gtd = &r->call->gtd;
-	struct change change;
 	struct err e = { 0 };
-	int rc;
 
 	if (p->is_file)
 		return 0;
-	rc = gtd_lock(gtd, &e);
-	if (rc == 0)
-		rc = change_begin(&change, gtd, what, &e);
-	if (rc == 0) {
-		rc = marks_set(&change, path, MARK_REVIEWED, gtd->today, &e);
-		change_end(&change);
-	}
-	gtd_unlock(gtd);
-	if (rc < 0)
+	if (gtd_lock(gtd, &e) < 0 || change_begin(&change, gtd, what, &e) < 0 ||
+	    marks_set(&change, path, MARK_REVIEWED, gtd->today, &e) < 0)
 		buf_addf(&r->note, "not marked as reviewed: %s\n", e.text);
-	return rc;
+	gtd_unlock(gtd);
+	return -e.code;
 }
 
 /* The letters of the question for each project. */
@@ -263,13 +256,14 @@ static enum answer project_answer(struct review *r, const struct project *p,
 				  const char *line)
 {
 	static const struct {
-		const char *letter, *command;
+		const char *letter;
+		const struct command *command;
 		enum answer then;
 	} letters[] = {
-		{ "d", "do", ANSWER_AGAIN },
-		{ "e", "edit", ANSWER_AGAIN },
-		{ "p", "postpone", ANSWER_NEXT },
-		{ "c", "complete", ANSWER_NEXT },
+		{ "d", &command_do, ANSWER_AGAIN },
+		{ "e", &command_edit, ANSWER_AGAIN },
+		{ "p", &command_postpone, ANSWER_NEXT },
+		{ "c", &command_complete, ANSWER_NEXT },
 	};
 
 	if (line[0] == '\0') {
@@ -279,7 +273,7 @@ static enum answer project_answer(struct review *r, const struct project *p,
 	if (strcmp(line, "s") == 0)
 		return ANSWER_NEXT;
 	if (line[0] == '+' && line[1 + strspn(line + 1, " ")] != '\0') {
-		run_on(r, "actions", p->place->name,
+		run_on(r, &command_actions, p->place->name,
 		       line + 1 + strspn(line + 1, " "));
 		return ANSWER_AGAIN;
 	}
@@ -469,7 +463,7 @@ static bool lines_ask(const char *prompt, struct buf *ret)
 static const struct ui ui_lines = { lines_show, lines_ask, false };
 static const struct ui ui_screen = { page_show, page_ask, true };
 
-int run_review(struct call *call, struct err *e)
+static int run_review(struct call *call, struct err *e)
 {
 	struct review review = { .call = call, .ui = &ui_lines };
 	int rc;
@@ -497,3 +491,27 @@ int run_review(struct call *call, struct err *e)
 		     review.step + 1, COUNT_OF(steps));
 	return 0;
 }
+
+/* clang-format off */
+static const struct opt review_opts[] = {
+	{ .name = "screen", .kind = OPT_FLAG, OWN(screen),
+	  .help = "on a full screen" },
+	{ .name = "restart", .kind = OPT_FLAG, OWN(restart),
+	  .help = "from the first step" },
+	{ .letter = 'a', .name = "all", .kind = OPT_FLAG, OWN(all),
+	  .help = "projects reviewed lately, too" },
+	{ .name = "days", .kind = OPT_UINT, OWN(days), .max = 3650,
+	  .arg = "N", .def = "6",
+	  .help = "skip projects reviewed in the last N days" },
+	OPT_SAY,
+};
+/* clang-format on */
+
+const struct command command_review = {
+	.name = "review",
+	.args = "",
+	.help = "the weekly review, step by step",
+	.run = run_review,
+	OPTS(review_opts),
+	.wakes = true,
+};

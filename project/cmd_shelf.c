@@ -138,7 +138,7 @@ static int create(struct gtd *gtd, const char *name, struct err *e)
 			     : rc;
 }
 
-int run_new(struct call *call, struct err *e)
+static int run_new(struct call *call, struct err *e)
 {
 	const char *name = call->operands[0];
 
@@ -148,7 +148,18 @@ int run_new(struct call *call, struct err *e)
 	return 0;
 }
 
-int run_start(struct call *call, struct err *e)
+const struct command command_new = {
+	.name = "new",
+	.aliases = { "n" },
+	.args = "NAME",
+	.help = "create a project",
+	.run = run_new,
+	.operands = { OPERAND_NEW },
+	.min = 1,
+	.max = 1,
+};
+
+static int run_start(struct call *call, struct err *e)
 {
 	struct place place = { .state = STATE_ACTIVE };
 	const char *name = call->operands[0];
@@ -162,7 +173,18 @@ int run_start(struct call *call, struct err *e)
 	return 0;
 }
 
-int run_edit(struct call *call, struct err *e)
+const struct command command_start = {
+	.name = "start",
+	.aliases = { "s" },
+	.args = "NAME",
+	.help = "create a project and open it",
+	.run = run_start,
+	.operands = { OPERAND_NEW },
+	.min = 1,
+	.max = 1,
+};
+
+static int run_edit(struct call *call, struct err *e)
 {
 	struct place place;
 
@@ -170,6 +192,18 @@ int run_edit(struct call *call, struct err *e)
 		return -e->code;
 	return editor_open_project(&call->gtd, &place, e);
 }
+
+const struct command command_edit = {
+	.name = "edit",
+	.aliases = { "e" },
+	.args = "NAME",
+	.help = "open summary, actions and log",
+	.run = run_edit,
+	.operands = { OPERAND_PROJECT },
+	.min = 1,
+	.max = 1,
+	.states = IN_ACTIVE | IN_POSTPONED | IN_COMPLETED,
+};
 
 /* ---- cat ---------------------------------------------------------------- */
 
@@ -222,7 +256,7 @@ static int cat_part(struct call *call, const char *path, enum part part,
 	return 0;
 }
 
-int run_cat(struct call *call, struct err *e)
+static int run_cat(struct call *call, struct err *e)
 {
 	SCOPED_OUT struct out out;
 	SCOPED_TEXT char *path = NULL;
@@ -245,3 +279,21 @@ int run_cat(struct call *call, struct err *e)
 			return -e->code;
 	return out_flush(&out, e);
 }
+
+/* clang-format off */
+static const struct opt cat_opts[] = {
+	OPT_SAY,
+};
+/* clang-format on */
+
+const struct command command_cat = {
+	.name = "cat",
+	.args = "NAME",
+	.help = "print summary, actions and log",
+	.run = run_cat,
+	OPTS(cat_opts),
+	.operands = { OPERAND_PROJECT },
+	.min = 1,
+	.max = 1,
+	.states = IN_ACTIVE | IN_POSTPONED | IN_COMPLETED,
+};

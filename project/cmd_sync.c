@@ -9,7 +9,7 @@
 #include "project/git.h"
 #include "project/out.h"
 
-int run_sync(struct call *call, struct err *e)
+static int run_sync(struct call *call, struct err *e)
 {
 	SCOPED_BUF struct buf conflicts = { 0 };
 	SCOPED_OUT struct out out;
@@ -37,6 +37,13 @@ int run_sync(struct call *call, struct err *e)
 	return rc;
 }
 
+const struct command command_sync = {
+	.name = "sync",
+	.args = "",
+	.help = "git pull --rebase, then push",
+	.run = run_sync,
+};
+
 static void print_value(struct out *out, const struct opt *opt,
 			const void *settings)
 {
@@ -49,6 +56,12 @@ static void print_value(struct out *out, const struct opt *opt,
 		memcpy(&text, field, sizeof(text));
 		if (text != NULL)
 			out_text(out, text, strlen(text));
+	} else if (opt->kind == OPT_CHOICE) {
+		size_t len = 0;
+		const char *word = opt_choice_word(
+			opt->words, *(const int *)(const void *)field, &len);
+
+		out_text(out, word, len);
 	} else if (opt->kind == OPT_FLAG || opt->kind == OPT_BOOL)
 		out_printf(out, "%s", *(const bool *)field ? "yes" : "no");
 	buf_add_char(&out->text, '\n');
@@ -56,7 +69,7 @@ static void print_value(struct out *out, const struct opt *opt,
 
 /* As a configuration file would have it: what is in force, after comments
  * that say where it comes from. */
-int run_config(struct call *call, struct err *e)
+static int run_config(struct call *call, struct err *e)
 {
 	SCOPED_TEXT char *system = path_system_config("project.conf");
 	SCOPED_TEXT char *user = path_config("project.conf");
@@ -73,3 +86,11 @@ int run_config(struct call *call, struct err *e)
 			print_value(&out, &common_options[i], call->settings);
 	return out_flush(&out, e);
 }
+
+const struct command command_config = {
+	.name = "config",
+	.args = "",
+	.help = "print the settings in force",
+	.run = run_config,
+	.without_dir = true,
+};

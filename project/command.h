@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* command.h - the table of commands: what each takes, and what runs it. */
+/* command.h - a command: what it takes, and what runs it. */
 #ifndef PROJECT_COMMAND_H
 #define PROJECT_COMMAND_H
 
@@ -14,7 +14,9 @@ enum operand {
 	OPERAND_NONE,
 	OPERAND_PROJECT, /* in the command's states */
 	OPERAND_NEW, /* a name that is not there yet */
-	OPERAND_TEXT, /* free words */
+	OPERAND_WORDS, /* words in any order with options */
+	OPERAND_TEXT, /* a text of the user's: after its first word no options
+		       */
 	OPERAND_COMMAND,
 	OPERAND_SHELL,
 	OPERAND_CONTEXT,
@@ -43,7 +45,7 @@ struct command {
 	const struct opt *opts;
 	size_t opt_count;
 	enum operand operands[2]; /* the first; the second and all others */
-	int min, max; /* operands; max -1: any number */
+	int min, max; /* operands; max ANY_NUMBER: no limit */
 	unsigned states; /* of OPERAND_PROJECT: a mask of IN_* */
 	bool without_dir;
 	bool wakes; /* postponed projects whose day has come come back first */
@@ -51,37 +53,36 @@ struct command {
 		*helper; /* a program, instead of run: all words are its own */
 };
 
-extern const struct command commands[];
-extern const size_t command_count;
+enum { ANY_NUMBER = -1 };
+#define OPTS(table) .opts = (table), .opt_count = COUNT_OF(table)
 
-/* By name or alias; NULL. */
-const struct command *command_find(const char *word);
-
-/* The command that a mistyped word comes closest to; NULL. */
-const struct command *command_near(const char *word);
+/* Each command stands beside the function that runs it. */
+extern const struct command command_start, command_new, command_edit,
+	command_cat, command_list, command_postpone, command_resume,
+	command_complete, command_reopen, command_delete, command_rename,
+	command_undo, command_actions, command_next, command_do, command_log,
+	command_in, command_waiting, command_someday, command_stuck,
+	command_tick, command_day, command_review, command_search, command_path,
+	command_check, command_sync, command_config, command_init;
 
 /* The options of one command and the common ones: ret->list is the caller's
  * to free through command_opts_fini(). */
 void command_opts(const struct command *command, struct opts *ret);
 void command_opts_fini(struct opts *opts);
 
-command_fn run_start, run_new, run_edit, run_cat, run_list, run_postpone,
-	run_resume, run_complete, run_reopen, run_delete, run_rename, run_undo,
-	run_actions, run_next, run_do, run_log, run_in, run_waiting,
-	run_someday, run_stuck, run_tick, run_day, run_review, run_search,
-	run_path, run_check, run_sync, run_init, run_config, run_help;
-
-/* --help of the whole program and of one command, --version. Return 0. */
-int help_all(FILE *out);
-int help_command(const struct command *command, FILE *out);
-int help_version(void);
+/* The operand from which on all words are text, options included; -1: none. */
+int command_text_at(const struct command *command);
 
 /* The project that operand number i means, in the command's states. */
 int call_project(struct call *call, int i, struct place *ret,
 		 struct err *e) MUST_CHECK;
 
-/* Operands from number first on as one line of text, words joined by blanks;
+/* Operands from number first on as one line of text, words joined by spaces;
  * control characters made visible. The caller's to free. */
 char *call_text(const struct call *call, int first) MUST_CHECK;
+
+/* The same, refused when it is empty or nothing but space. */
+int call_text_needed(const struct call *call, int first, char **ret,
+		     struct err *e) MUST_CHECK;
 
 #endif

@@ -11,9 +11,10 @@
 #include "core/mem.h"
 #include "core/paths.h"
 #include "core/text.h"
-#include "project/command.h"
+#include "project/commands.h"
 #include "project/load.h"
 #include "project/names.h"
+#include "project/shell_init.h"
 
 enum {
 	HELPER_WAIT_MS = 2000,
@@ -101,7 +102,8 @@ static void offer_commands(struct typing *t)
 	}
 	for (size_t i = 0; i < command_count; i++)
 		candidates_offer(t->candidates, t->last,
-				 mem_copy(commands[i].name), commands[i].help);
+				 mem_copy(commands[i]->name),
+				 commands[i]->help);
 }
 
 static void offer_options(struct typing *t)
@@ -110,6 +112,20 @@ static void offer_options(struct typing *t)
 	if (t->command == NULL)
 		candidates_offer(t->candidates, t->last, mem_copy("--version"),
 				 "show the version");
+}
+
+/* A list of words; lead_bytes of what is typed stand before each. */
+static void offer_words(struct typing *t, const char *words, size_t lead_bytes)
+{
+	while (*words != '\0') {
+		size_t len = strcspn(words, " ");
+
+		candidates_offer(t->candidates, t->last,
+				 mem_printf("%.*s%.*s", (int)lead_bytes,
+					    t->last, (int)len, words),
+				 NULL);
+		words += len + strspn(words + len, " ");
+	}
 }
 
 /* The value begins lead_bytes into the word: behind "--until=". */
@@ -122,15 +138,7 @@ static void offer_values(struct typing *t, const struct opt *opt,
 		t->candidates->want_files = strcmp(words, "@command") != 0;
 		return;
 	}
-	while (*words != '\0') {
-		size_t len = strcspn(words, " ");
-
-		candidates_offer(t->candidates, t->last,
-				 mem_printf("%.*s%.*s", (int)lead_bytes,
-					    t->last, (int)len, words),
-				 NULL);
-		words += len + strspn(words + len, " ");
-	}
+	offer_words(t, words, lead_bytes);
 }
 
 /* ---- projects ----------------------------------------------------------- */
@@ -197,7 +205,6 @@ static void offer_projects(struct typing *t)
 
 static void offer_operand(struct typing *t)
 {
-	static const char *const shells[] = { "bash", "fish", "zsh" };
 	size_t n = t->operands < 1 ? 0 : 1;
 
 	if (t->command->max >= 0 && t->operands >= (size_t)t->command->max)
@@ -210,13 +217,12 @@ static void offer_operand(struct typing *t)
 		offer_commands(t);
 		break;
 	case OPERAND_SHELL:
-		for (size_t i = 0; i < COUNT_OF(shells); i++)
-			candidates_offer(t->candidates, t->last,
-					 mem_copy(shells[i]), NULL);
+		offer_words(t, SHELL_WORDS, 0);
 		break;
 	case OPERAND_NONE:
 	case OPERAND_NEW:
 	case OPERAND_TEXT:
+	case OPERAND_WORDS:
 	case OPERAND_CONTEXT:
 		break;
 	}

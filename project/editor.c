@@ -90,7 +90,7 @@ static int note_edits(struct gtd *gtd, const char *what,
 		      const char *const *paths, const struct buf *before,
 		      size_t count, struct err *e)
 {
-	struct change change;
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
 	int rc = gtd_lock(gtd, e);
 
 	if (rc < 0 || (rc = change_begin(&change, gtd, what, e)) < 0)
@@ -105,7 +105,6 @@ static int note_edits(struct gtd *gtd, const char *what,
 					      before[i].len_bytes,
 					      buf_text(&now), now.len_bytes, e);
 	}
-	change_end(&change);
 	return rc;
 }
 

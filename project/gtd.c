@@ -184,12 +184,9 @@ bool gtd_uses_outliner(const struct gtd *gtd)
 {
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_TEXT char *path = NULL;
-	const char *layout = gtd->settings->layout;
 
-	if (layout != NULL && strcmp(layout, "plain") == 0)
-		return false;
-	if (layout != NULL && strcmp(layout, "otl") == 0)
-		return true;
+	if (gtd->settings->layout != LAYOUT_AUTO)
+		return gtd->settings->layout == LAYOUT_OTL;
 	if (gtd_exists(gtd, "next_actions.otl") || gtd_exists(gtd, "done.otl"))
 		return true;
 	if (gtd_each(gtd, "Projects", first_project, &name, NULL) != 1)

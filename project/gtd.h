@@ -31,6 +31,9 @@ enum state {
 	STATE_COUNT,
 };
 
+/* state_word() of each. */
+#define STATE_WORDS "active postponed completed deleted"
+
 /* Masks of states, for looking things up. */
 enum {
 	IN_ACTIVE = 1 << STATE_ACTIVE,

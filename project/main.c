@@ -5,8 +5,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
-#include "core/paths.h"
-#include "project/command.h"
+#include "project/commands.h"
 #include "project/complete.h"
 #include "project/load.h"
 #include "project/wake.h"
@@ -23,12 +22,12 @@ static int check_operands(const struct call *call, struct err *e)
 	const struct command *command = call->command;
 
 	if (call->count < command->min)
-		return err_usage(e, "%s: what is missing: project %s %s",
-				 command->name, command->name, command->args);
+		return err_usage(e, "%s: missing %s", command->name,
+				 command->args);
 	if (command->max >= 0 && call->count > command->max)
 		return err_usage(e,
-				 "%s: too many words, from '%s' on; a name "
-				 "with blanks is quoted",
+				 "%s: unexpected '%s'; quote a name that "
+				 "has spaces",
 				 command->name, call->operands[command->max]);
 	return 0;
 }
@@ -73,27 +72,52 @@ static int run(struct call *call, struct err *e)
 	return rc;
 }
 
+/*
+ * Options stand before and after the operands; but where a text begins, all is
+ * text: it may well be about "--help". argv[0] is the program.
+ */
+static int parse(struct call *call, const struct opts *opts, int argc,
+		 char **argv, struct err *e)
+{
+	int text_at = command_text_at(call->command);
+	int first = 0, rc;
+
+	call->operands = argv + 1;
+	for (;;) {
+		rc = opts_parse(opts, argc, argv, text_at >= 0, call->settings,
+				&first, e);
+		if (rc != OPTS_GO)
+			return rc;
+		if (text_at < 0 || call->count >= text_at || first >= argc ||
+		    (first > 1 && strcmp(argv[first - 1], "--") == 0))
+			break;
+		/* An operand before the text: it goes to the others. */
+		call->operands[call->count++] = argv[first];
+		argv += first;
+		argc -= first;
+	}
+	memmove(call->operands + call->count, argv + first,
+		(size_t)(argc - first) * sizeof(*argv));
+	call->count += argc - first;
+	return OPTS_GO;
+}
+
 static int parse_and_run(const struct command *command, int argc, char **argv,
 			 struct err *e)
 {
 	struct settings settings = { 0 };
 	struct call call = { .command = command, .settings = &settings };
 	struct opts opts;
-	int first = 0, rc;
+	int rc;
 
 	call.gtd.fd = -1;
 	command_opts(command, &opts);
 	rc = load_settings(&opts, &settings, print_problem, e);
 	if (rc == 0)
-		rc = opts_parse(&opts, argc, argv,
-				command->operands[0] == OPERAND_TEXT ||
-					command->operands[1] == OPERAND_TEXT,
-				&settings, &first, e);
-	if (rc == OPTS_GO) {
-		call.operands = argv + first;
-		call.count = argc - first;
+		rc = parse(&call, &opts, argc, argv, e);
+	if (rc == OPTS_GO)
 		rc = run(&call, e);
-	} else if (rc == OPTS_STOP)
+	else if (rc == OPTS_STOP)
 		rc = 0;
 	opts_fini(&opts, &settings);
 	command_opts_fini(&opts);
@@ -124,19 +148,10 @@ static int find_command_word(int argc, char **argv)
 	return argc;
 }
 
-/* In our place: its exit code and its signals are ours. */
-static int exec_helper(const char *name, char **argv, struct err *e)
-{
-	SCOPED_TEXT char *path = path_helper(name);
-
-	execv(path, argv);
-	return err_set(e, errno, "start %s", path);
-}
-
 static int run_command_line(int argc, char **argv, struct err *e)
 {
 	int at = find_command_word(argc, argv);
-	const struct command *command, *near;
+	const struct command *command;
 	char *word;
 
 	if (at >= argc && argc > 1 && is_help(argv[1]))
@@ -149,20 +164,14 @@ static int run_command_line(int argc, char **argv, struct err *e)
 	}
 	word = argv[at];
 	command = command_find(word);
-	near = command == NULL ? command_near(word) : NULL;
 	if (command == NULL)
-		return err_usage(e, "no command is called '%s'%s%s%s", word,
-				 near != NULL ? "; did you mean '" : "",
-				 near != NULL ? near->name : "",
-				 near != NULL ? "'?" : "");
+		return command_unknown(word, e);
 	if (command->helper != NULL)
-		return exec_helper(command->helper, argv + at, e);
+		return command_exec(command, argv + at, e);
 	/* argv[0] stays; the word before the command's options goes. */
 	for (int i = at; i > 1; i--)
 		argv[i] = argv[i - 1];
 	argv[1] = argv[0];
-	if (at + 1 < argc && strcmp(argv[at + 1], "-h") == 0)
-		return help_command(command, stdout);
 	return parse_and_run(command, argc - 1, argv + 1, e);
 }
 

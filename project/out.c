@@ -16,13 +16,12 @@ enum { OUT_WIDTH_DEFAULT = 80, OUT_WIDTH_MIN = 20, OUT_WIDTH_MAX = 1000 };
 
 bool colour_wanted(const struct settings *settings, int fd)
 {
-	const char *when = settings->colour != NULL ? settings->colour : "auto";
 	const char *no = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
-	if (strcmp(when, "always") == 0)
-		return true;
-	if (strcmp(when, "never") == 0 || (no != NULL && no[0] != '\0'))
+	if (settings->colour != COLOUR_AUTO)
+		return settings->colour == COLOUR_ALWAYS;
+	if (no != NULL && no[0] != '\0')
 		return false;
 	return isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
 }

@@ -2,21 +2,14 @@
 /* Copyright the earshot authors */
 #include "project/shell_init.h"
 
-#include <stddef.h>
-#include <string.h>
-
-#include "core/base.h"
-
 /*
  * Each text is the alias and then what completion/ installs for the shell, so
  * that one line in an rc file is enough. tests/e2e/project-shells.py compares
  * the two.
  */
 /* clang-format off */
-static const struct {
-	const char *shell, *text;
-} inits[] = {
-	{ "bash",
+static const char *const inits[] = {
+	[SHELL_BASH] =
 	  "# for ~/.bashrc: eval \"$(project init bash)\"\n"
 	  "alias p=project\n"
 	  "_project() {\n"
@@ -35,8 +28,8 @@ static const struct {
 	  "\treturn 0\n"
 	  "}\n"
 	  "complete -F _project -o nosort project p 2>/dev/null ||\n"
-	  "\tcomplete -F _project project p\n" },
-	{ "zsh",
+	  "\tcomplete -F _project project p\n",
+	[SHELL_ZSH] =
 	  "# for ~/.zshrc, behind compinit: eval \"$(project init zsh)\"\n"
 	  "alias p=project\n"
 	  "_project() {\n"
@@ -61,8 +54,8 @@ static const struct {
 	  "\t\t_files\n"
 	  "\tfi\n"
 	  "}\n"
-	  "compdef _project project p\n" },
-	{ "fish",
+	  "compdef _project project p\n",
+	[SHELL_FISH] =
 	  "# for ~/.config/fish/config.fish: project init fish | source\n"
 	  "alias p project\n"
 	  "function __project_complete\n"
@@ -77,14 +70,11 @@ static const struct {
 	  "end\n"
 	  "\n"
 	  "complete -c project -f -a '(__project_complete)'\n"
-	  "complete -c p -f -w project\n" },
+	  "complete -c p -f -w project\n",
 };
 /* clang-format on */
 
-const char *shell_init(const char *shell)
+const char *shell_init(enum shell shell)
 {
-	for (size_t i = 0; i < COUNT_OF(inits); i++)
-		if (strcmp(inits[i].shell, shell) == 0)
-			return inits[i].text;
-	return NULL;
+	return inits[shell];
 }

@@ -4,7 +4,10 @@
 #ifndef PROJECT_SHELL_INIT_H
 #define PROJECT_SHELL_INIT_H
 
-/* The lines for a shell's rc file; NULL for a shell that is not known. */
-const char *shell_init(const char *shell);
+enum shell { SHELL_BASH, SHELL_ZSH, SHELL_FISH };
+#define SHELL_WORDS "bash zsh fish"
+
+/* The lines for a shell's rc file. */
+const char *shell_init(enum shell shell);
 
 #endif

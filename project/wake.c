@@ -42,16 +42,12 @@ static int wake(struct gtd *gtd, const char *name, struct err *e)
 	SCOPED_TEXT char *from = mem_printf("Postponed/%s", name);
 	SCOPED_TEXT char *to = mem_printf("Projects/%s", name);
 	SCOPED_TEXT char *what = mem_printf("return of %s", name);
-	struct change change;
-	int rc;
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
 
-	if (gtd_lock(gtd, e) < 0 || change_begin(&change, gtd, what, e) < 0)
+	if (gtd_lock(gtd, e) < 0 || change_begin(&change, gtd, what, e) < 0 ||
+	    change_move(&change, from, to, e) < 0)
 		return -e->code;
-	rc = change_move(&change, from, to, e);
-	if (rc == 0)
-		rc = marks_set(&change, to, MARK_UNTIL, (struct date){ 0 }, e);
-	change_end(&change);
-	return rc;
+	return marks_set(&change, to, MARK_UNTIL, (struct date){ 0 }, e);
 }
 
 void wake_due(struct gtd *gtd)

@@ -687,3 +687,63 @@ two words trip: ring Ann." ]
 		grep -qE "^\.It Cm ${pair#*:} Po Cm .*\b${pair%:*}\b" "$man"
 	done
 }
+
+@test "mistakes: exit 2, what is valid is named, the nearest is suggested" {
+	# mistake WANTED WORD...: it fails with 2 and says so
+	mistake() {
+		wanted=$1
+		shift
+		run project "$@"
+		[ "$status" -eq 2 ] || { echo "$*: exit $status"; false; }
+		[ "$output" = "project: $wanted" ] || { echo "$output"; false; }
+	}
+	mistake "unknown command 'lst', did you mean 'list'?" lst
+	mistake "unknown command 'frobnicate'; see project --help" frobnicate
+	mistake "unknown command 'lst', did you mean 'list'?" help lst
+	mistake "unknown shell 'ksh', expected bash, zsh or fish" init ksh
+	mistake "unknown state 'x', expected active, postponed, completed or deleted" \
+		list --state x
+	mistake "unknown sort 'size', expected name, changed or next" list -s size
+	mistake "unknown color 'red', expected auto, always or never" list --color red
+	mistake "unknown option '--jsn', did you mean '--json'?" list --jsn
+	mistake "unknown option '-y'; see --help" list -y
+	mistake "complete: missing NAME" complete
+	mistake "list: unexpected 'extra'; quote a name that has spaces" list extra
+	mistake "option '--until' needs DATE" postpone --until
+}
+
+@test "every command takes --help and -h, before and after the operands" {
+	for word in $(project --complete-zsh project '' | cut -f1); do
+		[ "$word" != workspace ] || continue
+		for option in --help -h; do
+			run project "$word" $option
+			[ "$status" -eq 0 ]
+			[[ $output == "usage: project $word"* ]]
+		done
+	done
+	run project complete trip --help
+	[[ $output == "usage: project complete"* ]]
+	[[ $(project help w) == "usage: project workspace VERB"* ]]
+}
+
+@test "options stand before and after the name; from a text's first word on all is text" {
+	project -q new trip
+	project -q actions trip 'call hotel'
+	[[ $(project actions trip -h) == "usage: project actions"* ]]
+	project actions trip -a >/dev/null
+	run project actions trip -x
+	[ "$status" -eq 2 ]
+	project -q actions trip ask about --help
+	project -q actions trip -- -5% discount
+	project -q in call --help
+	project -q waiting Bob --json
+	project -q someday -q x --json
+	project -q log trip -q -- --help is a fact
+	[ "$(cat "$GTD_DIR/Projects/trip/actions")" = '[ ] call hotel
+[ ] ask about --help
+[ ] -5% discount' ]
+	[ "$(cat "$GTD_DIR/inbox")" = 'call --help' ]
+	grep -q -- '^- \[ \] Bob --json' "$GTD_DIR/waiting"
+	grep -qx -- '- x --json' "$GTD_DIR/someday"
+	grep -q -- ' --help is a fact$' "$GTD_DIR/Projects/trip/log"
+}
