@@ -115,6 +115,7 @@ help:
 #: demo         install what is missing, build, and speak a real meeting
 #: check        install what tests need, build, run every test
 #: check-asan   the same tests with AddressSanitizer and UBSan
+#: check-vm     a stock Debian in QEMU, two boots; check-vm-full: an hour of it
 #: lint         format, layers, self-contained headers, clang-tidy, cppcheck, ...
 #: bench        measure beside what people use instead; prints bench/README's tables
 #: fuzz         run every fuzz target for FUZZ_SECONDS (60) each
@@ -187,6 +188,12 @@ check-unit: all $(UNIT_TESTS)
 	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) \
 		EARSHOT_MODE=$(MODE) PYTHON=$(PYTHON) \
 		tests/run -j $(JOBS) $(UNIT_TESTS)
+
+# In a machine of its own, with a distribution's kernel: see tests/vm/README.md.
+check-vm: all
+	+$(Q)tests/vm/check smoke
+check-vm-full: all unit-tests
+	+$(Q)tests/vm/check full
 
 check-asan:
 	+$(Q)$(MAKE) --no-print-directory MODE=asan check
@@ -263,7 +270,8 @@ clean:
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
 
-.PHONY: all help check check-built check-unit unit-tests check-asan lint fuzz fuzz-targets cover \
+.PHONY: all help check check-built check-unit unit-tests check-vm check-vm-full \
+	check-asan lint fuzz fuzz-targets cover \
 	bench demo deps deps-demo install uninstall dist clean
 .DELETE_ON_ERROR:
 .SECONDARY:
