@@ -14,6 +14,7 @@
 #include <alsa/asoundlib.h>
 
 #include "core/clock.h"
+#include "core/log.h"
 #include "core/mem.h"
 
 enum {
@@ -24,6 +25,7 @@ enum {
 	ALSA_TELL_MS = 2000, /* no sample taken for so long: tell */
 	ALSA_GIVE_UP_MS = 30000, /* and for so long: open it again */
 	ALSA_DRAIN_SLACK_MS = 500,
+	ALSA_CARD_AFTER_MS = 3000, /* a sound server is restarted in less */
 };
 
 struct sink {
@@ -33,6 +35,9 @@ struct sink {
 	unsigned rate_hz;
 	snd_pcm_uframes_t period_frames;
 	size_t written_frames; /* of this phrase */
+	/* The default device: since when it fails, and what is used instead. */
+	uint64_t failed_since_ms;
+	bool uses_card;
 };
 
 /* ALSA explains at length on standard error what we say in one line. */
@@ -128,6 +133,53 @@ static int set_software(struct sink *sink)
 	return rc >= 0 ? snd_pcm_sw_params(pcm, sw) : rc;
 }
 
+static int open_as(struct sink *sink, const char *device, unsigned rate_hz)
+{
+	int rc = snd_pcm_open(&sink->pcm, device, SND_PCM_STREAM_PLAYBACK,
+			      SND_PCM_NONBLOCK);
+
+	if (rc < 0) {
+		sink->pcm = NULL;
+		return rc;
+	}
+	sink->rate_hz = rate_hz;
+	rc = set_hardware(sink, rate_hz);
+	if (rc >= 0)
+		rc = set_software(sink);
+	if (rc < 0)
+		close_device(sink);
+	return rc;
+}
+
+/* Few cards take one channel or a voice's rate themselves: ALSA converts. */
+static int open_converted(struct sink *sink, unsigned rate_hz)
+{
+	SCOPED_TEXT char *plug = mem_printf("plug:'%s'", sink->device);
+
+	return open_as(sink, plug, rate_hz);
+}
+
+/*
+ * ALSA's default leads to a sound server where one is installed. When it does
+ * not run, and is not just being restarted, nobody else has the card: better
+ * said on that than not at all.
+ */
+static bool open_card(struct sink *sink, unsigned rate_hz, int why)
+{
+	if (why == -EBUSY || strcmp(sink->device, "default") != 0)
+		return false;
+	if (sink->failed_since_ms == 0)
+		sink->failed_since_ms = clock_ms();
+	if (clock_ms() - sink->failed_since_ms < ALSA_CARD_AFTER_MS ||
+	    open_as(sink, "sysdefault", rate_hz) < 0)
+		return false;
+	if (!sink->uses_card)
+		log_warn("sound device default: %s; using the card itself",
+			 snd_strerror(why));
+	sink->uses_card = true;
+	return true;
+}
+
 static enum sink_result alsa_start(struct sink *sink, unsigned rate_hz,
 				   struct err *e)
 {
@@ -137,17 +189,15 @@ static enum sink_result alsa_start(struct sink *sink, unsigned rate_hz,
 	if (sink->pcm != NULL && sink->rate_hz == rate_hz)
 		return SINK_OK;
 	close_device(sink);
-	rc = snd_pcm_open(&sink->pcm, sink->device, SND_PCM_STREAM_PLAYBACK,
-			  SND_PCM_NONBLOCK);
-	if (rc < 0) {
-		sink->pcm = NULL;
-		return lost(sink, rc, e);
-	}
-	sink->rate_hz = rate_hz;
-	rc = set_hardware(sink, rate_hz);
-	if (rc >= 0)
-		rc = set_software(sink);
-	return rc < 0 ? lost(sink, rc, e) : SINK_OK;
+	rc = open_as(sink, sink->device, rate_hz);
+	if (rc == -EINVAL)
+		rc = open_converted(sink, rate_hz);
+	if (rc < 0)
+		return open_card(sink, rate_hz, rc) ? SINK_OK
+						    : lost(sink, rc, e);
+	sink->uses_card = false;
+	sink->failed_since_ms = 0;
+	return SINK_OK;
 }
 
 /* An underrun or a suspend is mended in place. Returns 0, or -errno: lost. */
@@ -231,7 +281,10 @@ static void make_ready(struct sink *sink)
 {
 	if (sink->pcm == NULL)
 		return;
-	if (snd_pcm_drop(sink->pcm) < 0 || snd_pcm_prepare(sink->pcm) < 0)
+	/* The sound server may want the card now, and is asked first. */
+	if (sink->uses_card)
+		close_device(sink);
+	else if (snd_pcm_drop(sink->pcm) < 0 || snd_pcm_prepare(sink->pcm) < 0)
 		close_device(sink);
 }
 

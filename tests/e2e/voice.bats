@@ -160,6 +160,42 @@ END
 	[ "$(grep -c 'sound device default' err.txt)" -eq 1 ]
 }
 
+# A card's own two channels, as a plugin that takes no other number has them.
+@test "sound: a device that takes no mono is reached by converting" {
+	cat >"$HOME/.asoundrc" <<-END
+		pcm.stereo {
+			type multi
+			slaves.a {
+				pcm { type file file "$PWD/card.raw" format raw slave.pcm null }
+				channels 2
+			}
+			bindings.0 { slave a channel 0 }
+			bindings.1 { slave a channel 1 }
+		}
+	END
+	echo hello >line.txt
+	run -0 --separate-stderr speakd -o alsa:stereo line.txt
+	[ -z "$stderr" ]
+	speakd -o wav:line.wav line.txt
+	# Both channels have all of it, as the file of one channel has after 44.
+	[ "$(stat -c %s card.raw)" -ge $((2 * ($(stat -c %s line.wav) - 44))) ]
+	heard card.raw 200
+}
+
+@test "sound: the server of ALSA's default does not run: the card, and told" {
+	cat >"$HOME/.asoundrc" <<-END
+		pcm.!default { type pulse server "$PWD/nobody" }
+		pcm.!sysdefault {
+			type plug
+			slave.pcm { type file file "$PWD/card.raw" format raw slave.pcm null }
+		}
+	END
+	echo hello >line.txt
+	run -0 --separate-stderr timeout 60 speakd -o alsa line.txt
+	[[ $stderr == *"sound device default: "*"using the card itself"* ]]
+	heard card.raw 200
+}
+
 @test "sound: the server dies in mid-phrase and comes back: said again" {
 	pulse_start
 	listen ear.raw
