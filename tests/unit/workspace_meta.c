@@ -12,7 +12,6 @@
 #include "core/mem.h"
 #include "workspace/ns/idmap.h"
 #include "workspace/store/meta.h"
-#include "workspace/workspace.h"
 
 static const char whole[] = "earshot-workspace 1\n"
 			    "project trip\n"
