@@ -66,7 +66,7 @@ voice_DIRS = speakd/voice
 sic-bridge_DIRS = sic-bridge
 project_DIRS = project
 workspace_DIRS = workspace $(workspace_ROOMS:%=workspace/%)
-workspace_ROOMS = ns store run image lxc
+workspace_ROOMS = ns store run image lxc shift
 
 srcs_of = $(filter-out %/main.c,$(foreach d,$($(1)_DIRS),$(wildcard $(d)/*.c)))
 objs_of = $(patsubst %.c,$(OBJ)/%.o,$(call srcs_of,$(1)))

@@ -14,7 +14,7 @@
 #include "workspace/running.h"
 #include "workspace/ns/ns.h"
 #include "workspace/store/layer.h"
-#include "workspace/store/shift_kept.h"
+#include "workspace/shift/kept.h"
 #include "workspace/store/host_layer.h"
 #include "workspace/store/tree.h"
 

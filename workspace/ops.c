@@ -67,6 +67,48 @@ static int lock_both(const struct store *store, const char *name,
 	return ret->name < 0 ? ret->name : 0;
 }
 
+/*
+ * One change of a workspace: between edit_begin() and edit_commit() its file
+ * is ours alone. Without a commit the workspace stays as it was, and what was
+ * made for it is dropped.
+ */
+struct edit {
+	const struct store *store;
+	const char *name;
+	struct locks locks;
+	struct meta meta;
+	struct fresh fresh; /* a layer made for it, if any */
+};
+
+static void edit_fini(struct edit *edit)
+{
+	fresh_fini(&edit->fresh);
+	meta_fini(&edit->meta);
+	locks_fini(&edit->locks);
+}
+
+#define SCOPED_EDIT ON_SCOPE_EXIT(edit_fini)
+
+static int edit_begin(struct edit *edit, const struct store *store,
+		      const char *name, struct err *e)
+{
+	int rc;
+
+	*edit = (struct edit){ .store = store,
+			       .name = name,
+			       .locks = { -1, -1 } };
+	rc = lock_both(store, name, &edit->locks, e);
+	return rc < 0 ? rc : store_load(store, "ws", name, &edit->meta, e);
+}
+
+static int edit_commit(struct edit *edit, struct err *e)
+{
+	int rc = store_save(edit->store, "ws", edit->name, &edit->meta, e);
+
+	edit->fresh.used = rc == 0;
+	return rc;
+}
+
 static void set_upper(struct meta *meta, const char *id)
 {
 	memcpy(meta->upper, id, LAYER_ID_BYTES + 1);
@@ -236,28 +278,24 @@ static int check_comment(const char *comment, struct err *e)
 int ops_snapshot(const struct store *store, const char *name,
 		 const char *comment, unsigned *ret_number, struct err *e)
 {
-	SCOPED_LOCKS struct locks locks = { -1, -1 };
-	SCOPED_META struct meta meta = { 0 };
 	SCOPED_CHAIN struct chain chain = { 0 };
-	SCOPED_FRESH struct fresh fresh = { 0 };
+	SCOPED_EDIT struct edit edit = { .locks = { -1, -1 } };
 	unsigned number;
 	int rc = check_comment(comment, e);
 
 	if (rc == 0)
-		rc = lock_both(store, name, &locks, e);
-	if (rc == 0)
-		rc = store_load(store, "ws", name, &meta, e);
+		rc = edit_begin(&edit, store, name, e);
 	if (rc < 0)
 		return rc;
-	if (meta.snap_count >= SNAPS_MAX)
+	if (edit.meta.snap_count >= SNAPS_MAX)
 		return err_say(e, E2BIG, "%s has %d snapshots: no more", name,
 			       SNAPS_MAX);
-	rc = freeze(store, name, &meta, &fresh, &chain, e);
+	rc = freeze(store, name, &edit.meta, &edit.fresh, &chain, e);
 	if (rc < 0)
 		return rc;
-	number = meta_add_snapshot(&meta, &chain, time(NULL), false, comment);
-	rc = store_save(store, "ws", name, &meta, e);
-	fresh.used = rc == 0;
+	number = meta_add_snapshot(&edit.meta, &chain, time(NULL), false,
+				   comment);
+	rc = edit_commit(&edit, e);
 	if (rc == 0)
 		*ret_number = number;
 	return rc;
@@ -276,54 +314,50 @@ static struct snapshot *find_snapshot(struct meta *meta, const char *name,
 int ops_comment(const struct store *store, const char *name, unsigned number,
 		const char *comment, struct err *e)
 {
-	SCOPED_LOCKS struct locks locks = { -1, -1 };
-	SCOPED_META struct meta meta = { 0 };
+	SCOPED_EDIT struct edit edit = { .locks = { -1, -1 } };
 	struct snapshot *snap;
 	int rc = check_comment(comment, e);
 
 	if (rc == 0)
-		rc = lock_both(store, name, &locks, e);
-	if (rc == 0)
-		rc = store_load(store, "ws", name, &meta, e);
+		rc = edit_begin(&edit, store, name, e);
 	if (rc < 0)
 		return rc;
-	snap = find_snapshot(&meta, name, number, e);
+	snap = find_snapshot(&edit.meta, name, number, e);
 	if (snap == NULL)
 		return -ENOENT;
 	free(snap->comment);
 	snap->comment = mem_copy(comment);
-	return store_save(store, "ws", name, &meta, e);
+	return edit_commit(&edit, e);
 }
 
 int ops_forget(const struct store *store, const char *name, unsigned number,
 	       struct err *e)
 {
-	SCOPED_LOCKS struct locks locks = { -1, -1 };
-	SCOPED_META struct meta meta = { 0 };
+	SCOPED_EDIT struct edit edit;
+	struct meta *meta = &edit.meta;
 	struct snapshot *snap;
 	unsigned parent;
-	int rc = lock_both(store, name, &locks, e);
+	int rc = edit_begin(&edit, store, name, e);
 
-	if (rc == 0)
-		rc = store_load(store, "ws", name, &meta, e);
 	if (rc < 0)
 		return rc;
-	snap = find_snapshot(&meta, name, number, e);
+	snap = find_snapshot(meta, name, number, e);
 	if (snap == NULL)
 		return -ENOENT;
 	parent = snap->parent;
 	chain_fini(&snap->chain);
 	free(snap->comment);
-	meta.snap_count--;
+	meta->snap_count--;
 	memmove(snap, snap + 1,
-		(size_t)(meta.snaps + meta.snap_count - snap) * sizeof(*snap));
+		(size_t)(meta->snaps + meta->snap_count - snap) *
+			sizeof(*snap));
 	/* What stood on it stands on what it stood on. */
-	for (size_t i = 0; i < meta.snap_count; i++)
-		if (meta.snaps[i].parent == number)
-			meta.snaps[i].parent = parent;
-	if (meta.parent == number)
-		meta.parent = parent;
-	return store_save(store, "ws", name, &meta, e);
+	for (size_t i = 0; i < meta->snap_count; i++)
+		if (meta->snaps[i].parent == number)
+			meta->snaps[i].parent = parent;
+	if (meta->parent == number)
+		meta->parent = parent;
+	return edit_commit(&edit, e);
 }
 
 /* ---- restore ------------------------------------------------------------ */
@@ -375,33 +409,29 @@ static int go_back(const struct store *store, struct meta *meta,
 int ops_restore(const struct store *store, const char *name, unsigned number,
 		unsigned *ret_number, unsigned *ret_saved, struct err *e)
 {
-	SCOPED_LOCKS struct locks locks = { -1, -1 };
-	SCOPED_META struct meta meta = { 0 };
-	SCOPED_FRESH struct fresh fresh = { 0 };
 	SCOPED_FD int excluded = -1;
+	SCOPED_EDIT struct edit edit;
 	const struct snapshot *snap;
 	unsigned saved;
-	int rc = lock_both(store, name, &locks, e);
+	int rc = edit_begin(&edit, store, name, e);
 
-	if (rc == 0)
-		rc = store_load(store, "ws", name, &meta, e);
 	if (rc < 0)
 		return rc;
 	if (number == 0)
-		number = meta.parent;
+		number = edit.meta.parent;
 	if (number == 0)
 		return err_say(e, ENOENT, "%s has no snapshot to go back to",
 			       name);
-	snap = find_snapshot(&meta, name, number, e);
+	snap = find_snapshot(&edit.meta, name, number, e);
 	if (snap == NULL)
 		return -ENOENT;
 	excluded = running_exclude(store, name, e);
 	if (excluded < 0)
 		return excluded;
-	rc = go_back(store, &meta, &snap->chain, number, &fresh, &saved, e);
+	rc = go_back(store, &edit.meta, &snap->chain, number, &edit.fresh,
+		     &saved, e);
 	if (rc == 0)
-		rc = store_save(store, "ws", name, &meta, e);
-	fresh.used = rc == 0;
+		rc = edit_commit(&edit, e);
 	if (rc == 0) {
 		*ret_number = number;
 		*ret_saved = saved;
@@ -580,16 +610,13 @@ int ops_rename(const struct store *store, const char *name,
 int ops_set_project(const struct store *store, const char *name,
 		    const char *old_name, const char *new_name, struct err *e)
 {
-	SCOPED_LOCKS struct locks locks = { -1, -1 };
-	SCOPED_META struct meta meta = { 0 };
-	int rc = lock_both(store, name, &locks, e);
+	SCOPED_EDIT struct edit edit;
+	int rc = edit_begin(&edit, store, name, e);
 
-	if (rc == 0)
-		rc = store_load(store, "ws", name, &meta, e);
-	if (rc < 0 || meta.project == NULL ||
-	    strcmp(meta.project, old_name) != 0)
+	if (rc < 0 || edit.meta.project == NULL ||
+	    strcmp(edit.meta.project, old_name) != 0)
 		return rc;
-	free(meta.project);
-	meta.project = mem_copy(new_name);
-	return store_save(store, "ws", name, &meta, e);
+	free(edit.meta.project);
+	edit.meta.project = mem_copy(new_name);
+	return edit_commit(&edit, e);
 }

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "core/mem.h"
-#include "workspace/ns/shift_ids.h"
-#include "workspace/store/shift_kept.h"
+#include "workspace/shift/ids.h"
+#include "workspace/shift/kept.h"
 
 /* The maps of "b:IN:OUT:N b:IN:OUT:N". */
 static struct idmap parse(const char *text)

@@ -15,6 +15,7 @@
 #include "core/child.h"
 #include "core/files.h"
 #include "core/log.h"
+#include "workspace/ns/fdpass.h"
 #include "workspace/run/attach_inside.h"
 #include "workspace/run/say.h"
 
@@ -72,17 +73,10 @@ static void restore(struct relay *relay)
 static void receive(struct relay *relay)
 {
 	struct attach_report report;
-	struct iovec part = { &report, sizeof(report) };
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = control.bytes,
-				  .msg_controllen = sizeof(control.bytes) };
-	ssize_t n = recvmsg(relay->sock, &message, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	size_t count;
+	int master;
+	ssize_t n = fdpass_receive(relay->sock, &report, sizeof(report),
+				   &master, 1, &count);
 
 	if (n < 0 && errno == EINTR)
 		return;
@@ -90,8 +84,8 @@ static void receive(struct relay *relay)
 		relay->ended = true;
 		return;
 	}
-	if (header != NULL && header->cmsg_type == SCM_RIGHTS) {
-		memcpy(&relay->master, CMSG_DATA(header), sizeof(int));
+	if (count > 0) {
+		relay->master = master;
 		copy_size(relay);
 		make_raw(relay);
 	}

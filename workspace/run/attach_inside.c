@@ -20,6 +20,7 @@
 
 #include "core/files.h"
 #include "core/mem.h"
+#include "workspace/ns/fdpass.h"
 #include "workspace/ns/ns.h"
 
 enum {
@@ -32,25 +33,7 @@ enum {
 
 static void report(int sock, const struct attach_report *what, int fd)
 {
-	struct iovec part = { (void *)(uintptr_t)what, sizeof(*what) };
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { { 0 } };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-
-	if (fd >= 0) {
-		struct cmsghdr *header;
-
-		message.msg_control = control.bytes;
-		message.msg_controllen = sizeof(control.bytes);
-		header = CMSG_FIRSTHDR(&message);
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	}
-	(void)!sendmsg(sock, &message, MSG_NOSIGNAL);
+	(void)!fdpass_send(sock, what, sizeof(*what), &fd, fd >= 0 ? 1 : 0);
 }
 
 static _Noreturn void fail(int sock, const struct err *e, int exit_code)

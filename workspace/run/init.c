@@ -16,6 +16,7 @@
 
 #include "core/clock.h"
 #include "core/files.h"
+#include "workspace/ns/fdpass.h"
 #include "workspace/ns/mounts.h"
 #include "workspace/ns/ns.h"
 #include "workspace/run/copyup_server.h"
@@ -100,28 +101,6 @@ static void accept_session(struct init *init)
 	init->had_session = true;
 }
 
-/* *ret_listener is what came with the request, or -1. */
-static ssize_t receive(int fd, char *request, int *ret_listener)
-{
-	struct iovec part = { request, 1 };
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = control.bytes,
-				  .msg_controllen = sizeof(control.bytes) };
-	ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-
-	*ret_listener = -1;
-	if (header != NULL && header->cmsg_level == SOL_SOCKET &&
-	    header->cmsg_type == SCM_RIGHTS)
-		memcpy(ret_listener, CMSG_DATA(header), sizeof(int));
-	return n;
-}
-
 static char take_listener(struct init *init, int *listener)
 {
 	if (*listener < 0 || init->server == NULL ||
@@ -151,23 +130,8 @@ static char answer_request(struct init *init, int fd, char request,
 
 static bool send_namespaces(const struct init *init, int sock)
 {
-	size_t bytes = supervisor_namespace_count(init->private_net) *
-		       sizeof(int);
-	char answer = 'J';
-	struct iovec part = { &answer, 1 };
-	union supervisor_rights rights = { { 0 } };
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = rights.bytes,
-				  .msg_controllen = CMSG_SPACE(bytes) };
-	/* The first one, which has its room there. */
-	struct cmsghdr *header = &rights.align;
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(bytes);
-	memcpy(CMSG_DATA(header), init->namespaces, bytes);
-	return sendmsg(sock, &message, MSG_NOSIGNAL) == 1;
+	return fdpass_send(sock, "J", 1, init->namespaces,
+			   supervisor_namespace_count(init->private_net));
 }
 
 /* Returns false when the session is over. */
@@ -184,7 +148,8 @@ static void serve_session(struct init *init, size_t i)
 	SCOPED_FD int listener = -1;
 	int fd = init->polled[i].fd;
 	char request;
-	ssize_t n = receive(fd, &request, &listener);
+	size_t count;
+	ssize_t n = fdpass_receive(fd, &request, 1, &listener, 1, &count);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

@@ -17,8 +17,6 @@
 #ifndef WORKSPACE_INIT_H
 #define WORKSPACE_INIT_H
 
-#include <sys/socket.h>
-
 #include "core/err.h"
 #include "workspace/run/rootfs.h"
 
@@ -37,12 +35,6 @@ struct supervisor_namespace {
 extern const struct supervisor_namespace
 	supervisor_namespaces[SUPERVISOR_NAMESPACES];
 size_t supervisor_namespace_count(bool private_net);
-
-/* Room for the descriptors of all namespaces in a message. */
-union supervisor_rights {
-	char bytes[CMSG_SPACE(SUPERVISOR_NAMESPACES * sizeof(int))];
-	struct cmsghdr align;
-};
 
 /* What a connection hears first. */
 struct greeting {

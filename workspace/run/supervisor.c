@@ -13,6 +13,7 @@
 
 #include "core/files.h"
 #include "core/mem.h"
+#include "workspace/ns/fdpass.h"
 #include "workspace/run/init.h"
 
 const struct supervisor_namespace
@@ -158,40 +159,19 @@ static int ask(const struct supervisor *supervisor, char request, char want,
 	return 0;
 }
 
-/* Returns how many came; they are the caller's. */
-static size_t receive_namespaces(int sock, int fds[SUPERVISOR_NAMESPACES])
-{
-	char answer = 0;
-	struct iovec part = { &answer, 1 };
-	union supervisor_rights rights;
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = rights.bytes,
-				  .msg_controllen = sizeof(rights.bytes) };
-	struct cmsghdr *header;
-	size_t bytes;
-
-	if (recvmsg(sock, &message, MSG_CMSG_CLOEXEC) != 1)
-		return 0;
-	header = CMSG_FIRSTHDR(&message);
-	if (answer != 'J' || header == NULL || header->cmsg_type != SCM_RIGHTS)
-		return 0;
-	bytes = header->cmsg_len - CMSG_LEN(0);
-	memcpy(fds, CMSG_DATA(header), bytes);
-	return bytes / sizeof(int);
-}
-
 int supervisor_join(const struct supervisor *supervisor, struct err *e)
 {
 	size_t want = supervisor_namespace_count(supervisor->private_net);
 	int fds[SUPERVISOR_NAMESPACES];
-	size_t count;
+	char answer = 0;
+	size_t count = 0;
 	int rc = 0;
 
 	if (send(supervisor->sock, "j", 1, MSG_NOSIGNAL) != 1)
 		return err_say(e, ESRCH, "join: the workspace just ended");
-	count = receive_namespaces(supervisor->sock, fds);
-	if (count != want)
+	if (fdpass_receive(supervisor->sock, &answer, 1, fds, COUNT_OF(fds),
+			   &count) != 1 ||
+	    answer != 'J' || count != want)
 		rc = err_say(e, ESRCH, "join: the workspace just ended");
 	for (size_t i = 0; i < count; i++) {
 		if (rc == 0 && setns(fds[i], supervisor_namespaces[i].type) < 0)
@@ -227,23 +207,9 @@ int supervisor_stop(const struct supervisor *supervisor, struct err *e)
 int supervisor_give_listener(const struct supervisor *supervisor, int listener,
 			     struct err *e)
 {
-	char byte = 'l';
-	struct iovec part = { &byte, 1 };
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { { 0 } };
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = control.bytes,
-				  .msg_controllen = sizeof(control.bytes) };
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	char byte = 0;
 
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &listener, sizeof(listener));
-	if (sendmsg(supervisor->sock, &message, MSG_NOSIGNAL) != 1 ||
+	if (!fdpass_send(supervisor->sock, "l", 1, &listener, 1) ||
 	    recv(supervisor->sock, &byte, 1, MSG_WAITALL) != 1)
 		return err_say(e, ESRCH, "the workspace just ended");
 	if (byte != 'L')

@@ -11,7 +11,7 @@
  *		layers/ID/work		  workspace has it as its upper
  *		host			the host layer (host_layer.h)
  *		tmp/			what is being removed
- *		shift/INODE-BORN	see shift_tree.h
+ *		shift/INODE-BORN	see shift/tree.h
  *		locks/NAME, run/NAME	see store_lock(), supervisor.h
  *
  * The directory is 0700 because what is setuid inside a workspace is setuid-you

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * shift_kept.h - what chown(2) takes away from a file, kept to be given back.
+ * shift/kept.h - what chown(2) takes away from a file, kept to be given back.
  *
  * A changed owner costs a file its setuid and setgid bits and its capabilities,
  * and a command may be killed before it restores them. So they are written down

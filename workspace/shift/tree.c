@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/store/shift_tree.h"
+#include "workspace/shift/tree.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #include "core/files.h"
 #include "core/mem.h"
-#include "workspace/store/shift_kept.h"
+#include "workspace/shift/kept.h"
 #include "workspace/store/store.h"
 #include "workspace/store/walk.h"
 

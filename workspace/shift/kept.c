@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/store/shift_kept.h"
+#include "workspace/shift/kept.h"
 
 #include "core/mem.h"
 

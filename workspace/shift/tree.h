@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * shift_tree.h - give every file of a tree the owners of another map of ids.
+ * shift/tree.h - give every file of a tree the owners of another map of ids.
  *
  * Owners, groups, the ids in access lists and the root of file capabilities;
  * setuid and setgid bits and times stay. First a pass that only looks: what
  * cannot be shifted is refused before anything is changed. Then one file after
  * the other; killed in between, the same call goes on where it was: an id that
  * is one of the other side is shifted already. What a file may lose in that
- * moment is in the store's shift/ (shift_kept.h) until all is done.
+ * moment is in the store's shift/ (shift/kept.h) until all is done.
  *
  * Works on descriptors, never follows a symbolic link, and never leaves the
  * tree: what is mounted below it, and a file that has a name outside of it, is
@@ -18,7 +18,7 @@
 #define WORKSPACE_SHIFT_TREE_H
 
 #include "core/err.h"
-#include "workspace/ns/shift_ids.h"
+#include "workspace/shift/ids.h"
 
 struct shift_how {
 	const struct shift_map *map;

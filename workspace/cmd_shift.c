@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* shift.c - the verb shift: a tree's owners to a range of ids and back. */
+/* cmd_shift.c - the verb shift: a tree's owners to a range of ids and back. */
 #include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
@@ -12,8 +12,8 @@
 #include "workspace/command.h"
 #include "workspace/options.h"
 #include "workspace/ns/ns.h"
-#include "workspace/ns/shift_ids.h"
-#include "workspace/store/shift_tree.h"
+#include "workspace/shift/ids.h"
+#include "workspace/shift/tree.h"
 
 /* ---- the two maps ------------------------------------------------------- */
 

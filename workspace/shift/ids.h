@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * shift_ids.h - which id on disk becomes which: a file's owners seen through
+ * shift/ids.h - which id on disk becomes which: a file's owners seen through
  * one map of ids, and then through another.
  *
  * Two maps give the ids inside a place of their own on disk: FROM and TO. What

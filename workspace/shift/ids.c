@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/ns/shift_ids.h"
+#include "workspace/shift/ids.h"
 
 #include <endian.h>
 #include <linux/capability.h>
