@@ -23,6 +23,11 @@ OUT = build/$(MODE)
 OBJ = $(OUT)/obj
 BIN = $(OUT)/bin
 
+# All cores, unless told otherwise.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+
 # ---- what there is ----------------------------------------------------------
 
 # A program NAME is main.c of its directory, NAME_MAIN, with the libraries of
@@ -68,10 +73,17 @@ project_DIRS = project
 workspace_DIRS = workspace $(workspace_ROOMS:%=workspace/%)
 workspace_ROOMS = ns store run image lxc shift
 
-srcs_of = $(filter-out %/main.c,$(foreach d,$($(1)_DIRS),$(wildcard $(d)/*.c)))
+# liblxc is loaded at run time; its header is only looked for. Without it full
+# system containers (create --init) are left out. LIBLXC= leaves them out, too.
+UNPACKED = build/services/root/usr/include
+LIBLXC = $(wildcard /usr/include/lxc/lxccontainer.h $(UNPACKED)/lxc/lxccontainer.h)
+
+other_c = $(if $(LIBLXC),%/liblxc_missing.c,%/liblxc.c)
+c_of = $(filter-out $(other_c),$(foreach d,$($(1)_DIRS),$(wildcard $(d)/*.c)))
+srcs_of = $(filter-out %/main.c,$(c_of))
 objs_of = $(patsubst %.c,$(OBJ)/%.o,$(call srcs_of,$(1)))
 
-C_SOURCES = $(sort $(foreach a,$(AREAS),$(foreach d,$($(a)_DIRS),$(wildcard $(d)/*.c))))
+C_SOURCES = $(sort $(foreach a,$(AREAS),$(call c_of,$(a))))
 C_HEADERS = $(sort $(foreach a,$(AREAS),$(foreach d,$($(a)_DIRS),$(wildcard $(d)/*.h))))
 TEST_SOURCES = $(wildcard tests/unit/*.c tests/fuzz/*.c bench/*.c)
 
@@ -100,6 +112,7 @@ LDFLAGS_fuzz = -fsanitize=$(SANITIZE)
 
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(WERROR) -fPIE \
 	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' \
+	$(if $(LIBLXC),-DHAVE_LIBLXC -idirafter $(UNPACKED)) \
 	$(CFLAGS_$(MODE)) $(CFLAGS)
 # --as-needed: of the libraries that core/ knows, only those that are used.
 ALL_LDFLAGS = -pie -Wl,--as-needed $(LDFLAGS_$(MODE)) $(LDFLAGS)
@@ -113,14 +126,16 @@ help:
 
 #: all          build the programs (default); MODE=debug, asan, tsan for others
 #: demo         install what is missing, build, and speak a real meeting
-#: check        install what tests need, build, run every test
+#: check        install what tests need (asks first), build, run every test
+#: check-built  build and run every test; installs nothing: what packagers call
 #: check-asan   the same tests with AddressSanitizer and UBSan
 #: check-vm     a stock Debian in QEMU, two boots; check-vm-full: an hour of it
 #: lint         format, layers, self-contained headers, clang-tidy, cppcheck, ...
 #: bench        measure beside what people use instead; prints bench/README's tables
 #: fuzz         run every fuzz target for FUZZ_SECONDS (60) each
 #: cover        line coverage of the unit and end-to-end tests
-#: deps         install what building, running and testing need (Debian)
+#: deps         install what building, running and testing need (Debian); asks
+#:              first, unless CI or YES is set (make YES=1 check)
 #: install      to DESTDIR and PREFIX (/usr/local);  uninstall: the same away
 #: dist         a release tarball;  clean: remove build/
 #:
@@ -130,6 +145,12 @@ $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC   $<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# What knows of liblxc is built anew when its header comes or goes.
+$(OBJ)/workspace/create.o: $(OBJ)/liblxc
+$(OBJ)/liblxc: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIBLXC)' | cmp -s - $@ || echo '$(LIBLXC)' >$@
 
 define area_rule
 $(OBJ)/$(1).a: $$(call objs_of,$(1))
@@ -232,7 +253,7 @@ demo: deps-demo
 	$(Q)EARSHOT_BIN=$(abspath $(BIN)) contrib/demo
 
 deps:
-	$(Q)contrib/deps build run test
+	$(Q)contrib/deps build run test services
 deps-demo:
 	$(Q)contrib/deps build run
 
@@ -270,7 +291,7 @@ clean:
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
 
-.PHONY: all help check check-built check-unit unit-tests check-vm check-vm-full \
+.PHONY: FORCE all help check check-built check-unit unit-tests check-vm check-vm-full \
 	check-asan lint fuzz fuzz-targets cover \
 	bench demo deps deps-demo install uninstall dist clean
 .DELETE_ON_ERROR:

@@ -114,8 +114,10 @@ static const struct opt create_opts[] = {
 	  "the project whose directory is shown (the same name)", NULL,
 	  "@project", true },
 	MAP_OPTION,
+#ifdef HAVE_LIBLXC
 	{ 'i', "init", OPT_FLAG, FIELD(init), 0, 0, NULL, NULL,
 	  "a full system container, with its own init", NULL, NULL, true },
+#endif
 	{ 0, "size", OPT_UINT, FIELD(size_gib), 1, 65536, "GIB", "10",
 	  "of the stores loop and lvm", NULL, NULL, true },
 };
