@@ -29,7 +29,7 @@ done
 "$EARSHOT_BIN/speakd" --serve 2>"$dir/speakd.log" &
 ours=$!
 pids+=("$ours")
-speech-dispatcher --run-single --communication-method unix_socket \
+"$here/../tests/helpers/in-place" speech-dispatcher --run-single --communication-method unix_socket \
 	--socket-path "$dir/speechd.sock" --timeout 0 >"$dir/sd.log" 2>&1 &
 theirs=$!
 pids+=("$theirs")
