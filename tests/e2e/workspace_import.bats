@@ -197,7 +197,7 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	inside pod 'echo from-pod >/x'
 	ws export pod "$out/pod.tar" --format oci
 	ws export pod "$out/plain.tar.gz"
-	pod() { podman --root "$WS_DIR/pod" --runroot "$WS_DIR/podrun" \
+	pod() { "$EARSHOT_SRC/tests/helpers/in-place" podman --root "$WS_DIR/pod" --runroot "$WS_DIR/podrun" \
 		--storage-driver vfs --cgroup-manager cgroupfs "$@"; }
 	pod load -qi "$out/pod.tar"
 	pod import -q "$out/plain.tar.gz" plain
@@ -211,7 +211,7 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	    config = json.load(open(name))
 	    config['process'].pop('rlimits', None)
 	    json.dump(config, open(name, 'w'))
-	os.execv('$(command -v runc || command -v crun)', ['runtime'] + sys.argv[1:])
+	os.execvp('$(command -v runc >/dev/null && echo runc || echo crun)', ['runtime'] + sys.argv[1:])
 	EOF
 	chmod +x runtime
 	for image in pod plain; do
@@ -231,7 +231,7 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	tar -xf "$out/lxc.tar" -C lxcroot/c/rootfs
 	printf 'lxc.rootfs.path = dir:%s\nlxc.net.0.type = empty\nlxc.uts.name = c\n' \
 		"$PWD/lxcroot/c/rootfs" >lxcroot/c/config
-	run lxc-execute -P "$PWD/lxcroot" -n c -- /bin/cat /x
+	run "$EARSHOT_SRC/tests/helpers/in-place" lxc-execute -P "$PWD/lxcroot" -n c -- /bin/cat /x
 	[ "$status" -eq 0 ]
 	[[ $output = *from-lxc* ]]
 }

@@ -7,6 +7,7 @@ of its own, and stopped by its process id when the test file ends.
 """
 
 import atexit
+import glob
 import os
 import re
 import shutil
@@ -190,6 +191,17 @@ def fingerprint(name):
 # ---- real servers -----------------------------------------------------------
 
 
+def modules(program):
+    """Where a server's modules are: beside the server that was unpacked."""
+    root = os.path.join(SRC, "build/services/root")
+    if not os.path.exists(root):
+        root = "/"
+    found = [place for pattern in (f"usr/lib/{program}/modules",
+                                   f"usr/lib/*/{program}/modules")
+             for place in glob.glob(os.path.join(root, pattern))]
+    return found[0] if found else ""
+
+
 def configure(name, as_name, ports):
     with open(os.path.join(CONFIGS, name), encoding="utf-8") as file:
         text = file.read().replace("@DIR@", directory)
@@ -239,7 +251,8 @@ def start_inspircd(services=False):
     ports.link = free_port()
     conf = configure("inspircd-sasl.conf" if services else "inspircd.conf",
                      "inspircd.conf", {"PLAIN": ports.plain, "TLS": ports.tls,
-                                       "LINK": ports.link})
+                                       "LINK": ports.link,
+                                       "MODULES": modules("inspircd")})
     command = [system("inspircd"), f"--config={conf}", "--nofork", "--nolog"]
     if os.geteuid() == 0:
         command.append("--runasroot")
@@ -252,7 +265,8 @@ def start_inspircd(services=False):
 
 def start_atheme(ports):
     need("atheme-services")
-    conf = configure("atheme.conf", "atheme.conf", {"LINK": ports.link})
+    conf = configure("atheme.conf", "atheme.conf",
+                     {"LINK": ports.link, "MODULES": modules("atheme")})
     os.makedirs(path("atheme"), exist_ok=True)
     command = [system("atheme-services"), "-n", "-c", conf, "-D",
                path("atheme"), "-l", path("atheme.log"), "-p",
