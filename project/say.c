@@ -14,7 +14,8 @@
 int say_lines(const char *lines, size_t len_bytes, struct err *e)
 {
 	SCOPED_TEXT char *speakd = path_program("speakd");
-	const char *const argv[] = { speakd, "--format=plain", NULL };
+	const char *const argv[] = { speakd, "--format=plain", "--give-up=10",
+				     NULL };
 	struct child child = { .argv = argv, .fd_count = 3 };
 	SCOPED_FD int reader = -1;
 	SCOPED_FD int writer = -1;

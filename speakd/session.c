@@ -274,9 +274,9 @@ static bool hand_over(struct session *session, int first_file)
 	handler.ended = on_handover_ended;
 	if (!may_hand_over(session, first_file))
 		return false;
-	session->outlet = handover_new(session->loop,
-				       name_of_lines(session, first_file),
-				       &handler, NULL);
+	session->outlet =
+		handover_new(session->loop, name_of_lines(session, first_file),
+			     session->settings->give_up_s, &handler, NULL);
 	return session->outlet != NULL;
 }
 

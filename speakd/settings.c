@@ -221,6 +221,9 @@ static const struct opt options[] = {
 	{ 0, "spawn", OPT_FLAG, AT(spawn), 0, 0, NULL, NULL,
 	  "serve in the background until the last client has gone", NULL, NULL,
 	  true },
+	{ 0, "give-up", OPT_UINT, AT(give_up_s), 0, 86400, "S", "0",
+	  "end after so many seconds without sound (0: never)",
+	  NULL, NULL, true },
 	{ 0, "communication-method", OPT_TEXT, AT(communication_method), 0, 0,
 	  "HOW", "unix_socket", "unix_socket, or inet_socket on the loopback",
 	  NULL, "unix_socket inet_socket", true },
@@ -297,8 +300,11 @@ int settings_check(struct settings *s, struct err *e)
 				 "communication-method: '%s' is not "
 				 "unix_socket or inet_socket",
 				 s->communication_method);
-	if (s->spawn)
+	if (s->spawn) {
 		s->serve = true;
+		if (s->give_up_s == 0)
+			s->give_up_s = SPAWN_GIVE_UP_S;
+	}
 	if (s->serve && s->print)
 		return err_usage(e, "--serve and --print exclude each other");
 	return 0;

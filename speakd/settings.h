@@ -14,7 +14,13 @@
 #include "speakd/words/rules.h"
 #include "speakd/words/wording.h"
 
-enum { SETTINGS_FOLLOW_MAX = 64, SETTINGS_SOURCES_MAX = 64 };
+enum {
+	SETTINGS_FOLLOW_MAX = 64,
+	SETTINGS_SOURCES_MAX = 64,
+	/* Without sound a daemon that was spawned ends after so many seconds.
+	 */
+	SPAWN_GIVE_UP_S = 10,
+};
 
 /* Where settings come from, beside environment and command line. */
 enum settings_from {
@@ -34,6 +40,7 @@ struct settings {
 	unsigned catch_up_after_s, skip_after_s, max_rate_wpm;
 	bool print, show, verbose, check_config, list_voices;
 	bool serve, alone, spawn;
+	unsigned give_up_s; /* without sound; 0: never */
 	char *ssip, *communication_method, *socket_path;
 	unsigned port;
 

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "core/buf.h"
+#include "core/log.h"
 #include "core/mem.h"
 #include "core/speech.h"
 #include "speakd/queue/wire.h"
@@ -21,6 +22,8 @@ struct handover {
 	struct watch *readable, *writable;
 	struct buf out;
 	bool writing, finishing, was_full;
+	struct watch *give_up; /* looks whether the server has sound */
+	unsigned give_up_s; /* 0: waits for ever */
 };
 
 /* What the one that served had of us is lost with it. */
@@ -71,9 +74,40 @@ static bool send_lines(struct handover *handover)
 		buf_cut(out, out->len_bytes - done);
 	}
 	want_write(handover, out->len_bytes > 0);
-	if (out->len_bytes == 0 && handover->finishing)
+	if (out->len_bytes == 0 && handover->finishing) {
 		shutdown(handover->fd, SHUT_WR);
+		if (handover->give_up_s > 0)
+			watch_after(handover->give_up,
+				    handover->give_up_s * 1000ULL);
+	}
 	return true;
+}
+
+static bool server_has_sound(void)
+{
+	SCOPED_BUF struct buf status = { 0 };
+	struct speech *speech = speech_open(NULL, NULL);
+	int rc;
+
+	if (speech == NULL)
+		return true;
+	rc = speech_command(speech, &status, NULL, "STATUS");
+	speech_close(speech);
+	return rc < 0 || strstr(buf_text(&status), "sound no\n") == NULL;
+}
+
+/* The server keeps what we gave; nobody is to wait here for its sound. */
+static void on_give_up(void *data)
+{
+	struct handover *handover = data;
+
+	if (server_has_sound()) {
+		watch_after(handover->give_up, handover->give_up_s * 1000ULL);
+		return;
+	}
+	log_warn("the speakd that serves has no sound: it says later what it "
+		 "was given");
+	handover_end(handover, true);
 }
 
 static bool handover_is_full(const struct outlet *outlet)
@@ -148,6 +182,7 @@ static int handover_close(struct outlet *outlet, struct err *e)
 	(void)e;
 	watch_free(handover->readable);
 	watch_free(handover->writable);
+	watch_free(handover->give_up);
 	scope_close(&handover->fd);
 	buf_fini(&handover->out);
 	free(handover);
@@ -155,10 +190,13 @@ static int handover_close(struct outlet *outlet, struct err *e)
 }
 
 static struct handover *handover_of(struct loop *loop, int take_fd,
+				    unsigned give_up_s,
 				    const struct outlet_handler *handler)
 {
 	struct handover *handover = mem_new(sizeof(*handover));
 
+	handover->give_up = loop_timer(loop, on_give_up, handover);
+	handover->give_up_s = give_up_s;
 	handover->outlet = (struct outlet){
 		.say = handover_say,
 		.is_full = handover_is_full,
@@ -179,6 +217,7 @@ static struct handover *handover_of(struct loop *loop, int take_fd,
 }
 
 struct outlet *handover_new(struct loop *loop, const char *name,
+			    unsigned give_up_s,
 			    const struct outlet_handler *handler, struct err *e)
 {
 	struct speech *speech = speech_open(NULL, e);
@@ -192,5 +231,5 @@ struct outlet *handover_new(struct loop *loop, const char *name,
 	}
 	fd = speech_detach(speech);
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	return &handover_of(loop, fd, handler)->outlet;
+	return &handover_of(loop, fd, give_up_s, handler)->outlet;
 }

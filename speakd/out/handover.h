@@ -12,9 +12,12 @@
 
 /*
  * Reach the speakd that serves and introduce ourselves as a source called name.
- * NULL with e filled (-ECONNREFUSED or -ENOENT: nobody serves).
+ * give_up_s: so long after the last line, and while it has no sound, do not
+ * wait any more for it to have said them; 0: for ever. NULL with e filled
+ * (-ECONNREFUSED or -ENOENT: nobody serves).
  */
 struct outlet *handover_new(struct loop *loop, const char *name,
+			    unsigned give_up_s,
 			    const struct outlet_handler *handler,
 			    struct err *e) MUST_CHECK;
 

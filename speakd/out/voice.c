@@ -22,6 +22,9 @@ struct voice_outlet {
 	bool inputs_ended, stopping, ended;
 	bool was_full; /* room() is owed */
 	bool outdated; /* the voice is to be started anew when it is free */
+	struct watch *give_up; /* runs while there is no sound; --give-up */
+	bool given_up; /* what comes is only counted */
+	size_t unsaid;
 };
 
 static struct voice_outlet *of(struct outlet *outlet)
@@ -73,6 +76,19 @@ static void say_next(struct voice_outlet *out)
 		voice_say(out->voice, phrase);
 	else if (out->inputs_ended)
 		tell_ended(out, NULL);
+}
+
+/* Once there is nothing more to count. */
+static void end_unsaid(struct voice_outlet *out)
+{
+	struct err e = { 0 };
+
+	if (!out->inputs_ended && !out->settings->serve)
+		return;
+	err_say(&e, EIO, "no sound for %u s: given up, %zu %s not said",
+		out->settings->give_up_s, out->unsaid,
+		out->unsaid == 1 ? "phrase was" : "phrases were");
+	tell_ended(out, &e);
 }
 
 /* Give the voice what waits, the inputs room, and end when all is said. */
@@ -141,11 +157,42 @@ static void on_end(void *data, const struct phrase *phrase, uint64_t audio_ms,
 	pump(out);
 }
 
+/* What waits is counted as it is dropped: on_line_done(). */
+static void on_give_up(void *data)
+{
+	struct voice_outlet *out = data;
+	struct phrase *phrase = voice_detach(out->voice);
+	size_t messages = scheduler_messages(dispatch_scheduler(out->dispatch),
+					     SCHEDULER_ALL);
+
+	if (phrase == NULL)
+		return;
+	out->given_up = true;
+	out->unsaid = messages;
+	(void)!voice_close(out->voice, NULL);
+	out->voice = NULL;
+	dispatch_ended(out->dispatch, phrase, false, true);
+	phrase_free(phrase);
+	(void)dispatch_live(out->dispatch);
+	if (out->was_full)
+		out->handler.room(out->handler.data);
+	end_unsaid(out);
+}
+
+static void watch_silence(struct voice_outlet *out, bool works)
+{
+	if (works)
+		watch_cancel(out->give_up);
+	else if (out->settings->give_up_s > 0)
+		watch_after(out->give_up, out->settings->give_up_s * 1000ULL);
+}
+
 static void on_device(void *data, bool works, const char *why)
 {
 	struct voice_outlet *out = data;
 
 	dispatch_set_sound(out->dispatch, works);
+	watch_silence(out, works);
 	/* Nobody hears the end of the phrase: do not wait for it. */
 	if (!works && out->stopping)
 		tell_ended(out, NULL);
@@ -202,7 +249,9 @@ static void on_line_done(void *data, const struct phrase *phrase,
 {
 	struct voice_outlet *out = data;
 
-	if (fate == FATE_SKIPPED && !out->settings->serve)
+	if (out->given_up)
+		out->unsaid++;
+	else if (fate == FATE_SKIPPED && !out->settings->serve)
 		log_warn("skipped: %s", phrase->text);
 	out->handler.done(out->handler.data, phrase->input);
 }
@@ -236,6 +285,12 @@ static void voice_outlet_say(struct outlet *outlet, struct phrase *take_phrase,
 {
 	struct voice_outlet *out = of(outlet);
 
+	if (out->given_up) {
+		out->unsaid++;
+		out->handler.done(out->handler.data, take_phrase->input);
+		phrase_free(take_phrase);
+		return;
+	}
 	dispatch_line(out->dispatch, take_phrase,
 		      live && output_takes_time(out->settings));
 	out->was_full |= lines_are_full(outlet);
@@ -248,8 +303,13 @@ static void voice_outlet_flush(struct outlet *outlet)
 
 static void voice_outlet_inputs_ended(struct outlet *outlet)
 {
-	of(outlet)->inputs_ended = true;
-	pump(of(outlet));
+	struct voice_outlet *out = of(outlet);
+
+	out->inputs_ended = true;
+	if (out->given_up)
+		end_unsaid(out);
+	else
+		pump(out);
 }
 
 static bool voice_outlet_stop(struct outlet *outlet)
@@ -274,6 +334,7 @@ static int voice_outlet_close(struct outlet *outlet, struct err *e)
 		voice_stop(out->voice);
 	rc = voice_close(out->voice, e);
 	dispatch_free(out->dispatch);
+	watch_free(out->give_up);
 	free(out);
 	return rc;
 }
@@ -300,6 +361,7 @@ struct outlet *voice_outlet_new(struct loop *loop,
 		.close = voice_outlet_close,
 	};
 	out->loop = loop;
+	out->give_up = loop_timer(loop, on_give_up, out);
 	out->settings = keep_settings;
 	out->handler = *handler;
 	out->more = *more;

@@ -14,7 +14,7 @@
 int say_start(struct say *say, struct err *e)
 {
 	SCOPED_TEXT char *program = path_program("speakd");
-	const char *const argv[] = { program, NULL };
+	const char *const argv[] = { program, "--give-up=10", NULL };
 	int ends[2];
 	struct child child = { .argv = argv, .own_group = true };
 	int rc;
