@@ -388,6 +388,7 @@ static int run_path(struct call *call, struct err *e)
 	SCOPED_TEXT char *inside = NULL;
 	SCOPED_TEXT char *path = NULL;
 	struct place place;
+	SCOPED_BUF struct buf shown = { 0 };
 	int rc = call_project(call, 0, &place, e);
 
 	if (rc == 0 && call->settings->exact &&
@@ -398,7 +399,13 @@ static int run_path(struct call *call, struct err *e)
 		return rc;
 	inside = place_path(&place);
 	path = path_join(call->gtd.path, inside);
-	return puts(path) < 0 ? err_set(e, errno, "print a path") : 0;
+	/* A shell takes it as it is; a person's terminal must not. */
+	if (isatty(STDOUT_FILENO))
+		text_escape(&shown, path, strlen(path));
+	else
+		buf_add_text(&shown, path);
+	return puts(buf_text(&shown)) < 0 ? err_set(e, errno, "print a path")
+					  : 0;
 }
 
 /* clang-format off */

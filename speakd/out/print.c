@@ -2,10 +2,12 @@
 /* Copyright the earshot authors */
 #include "speakd/out/print.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "core/files.h"
 #include "core/mem.h"
+#include "core/text.h"
 
 enum { PRINT_BUFFER_BYTES = 65536 };
 
@@ -20,7 +22,7 @@ void print_phrase(const struct phrase *phrase, struct buf *out)
 {
 	if (phrase->cue == CUE_HIGHLIGHT)
 		buf_add_text(out, "[chime] ");
-	buf_add_text(out, phrase->text);
+	text_show(out, phrase->text, strlen(phrase->text));
 	buf_add_char(out, '\n');
 }
 
