@@ -117,7 +117,7 @@ void history_add(struct history *history, const struct phrase *phrase,
 	history->bytes += entry->bytes;
 }
 
-static struct history_entry *find(const struct history *history, uint64_t id)
+size_t history_number(const struct history *history, uint64_t id)
 {
 	size_t low = 0, high = history->count;
 
@@ -129,9 +129,16 @@ static struct history_entry *find(const struct history *history, uint64_t id)
 		else
 			high = middle;
 	}
-	if (low == history->count || (*at(history, low))->id != id)
+	return low;
+}
+
+static struct history_entry *find(const struct history *history, uint64_t id)
+{
+	size_t n = history_number(history, id);
+
+	if (n == history->count || (*at(history, n))->id != id)
 		return NULL;
-	return *at(history, low);
+	return *at(history, n);
 }
 
 void history_set_fate(struct history *history, uint64_t id, enum fate fate)

@@ -46,6 +46,8 @@ size_t history_count(const struct history *history);
 /* Borrowed until the next history_add(). */
 const struct history_entry *history_at(const struct history *history,
 				       size_t number);
+/* The number of the first entry whose id is not below id; the count: none. */
+size_t history_number(const struct history *history, uint64_t id);
 /* NULL when id is not known (any more). */
 const struct history_entry *history_find(const struct history *history,
 					 uint64_t id);

@@ -53,6 +53,7 @@ void ssip_client_free(struct ssip_client *client)
 	framer_fini(&client->framer);
 	buf_fini(&client->out);
 	buf_fini(&client->events);
+	buf_fini(&client->listing.text);
 	free(client->settings.language);
 	free(client->settings.voice);
 	free(client->settings.module);
@@ -71,17 +72,23 @@ static struct ssip_client *find_client(const struct ssip *ssip, int uid)
 	return client;
 }
 
-bool parse_who(const struct ssip_client *client, struct span word, int *ret_uid)
+enum reply parse_who(const struct ssip_client *client, struct span word,
+		     int *ret_uid)
 {
+	int uid;
+
 	if (word_is(word, "self"))
-		*ret_uid = client->uid;
+		uid = client->uid;
 	else if (word_is(word, "all"))
-		*ret_uid = SCHEDULER_ALL;
+		uid = SCHEDULER_ALL;
 	else if (word_is(word, "lines"))
-		*ret_uid = SCHEDULER_LINES;
-	else
-		return word_number(word, ret_uid) && *ret_uid > 0;
-	return true;
+		uid = SCHEDULER_LINES;
+	else if (!word_number(word, &uid) || uid <= 0)
+		return REPLY_INVALID;
+	if (client->is_guest && uid != client->uid)
+		return REPLY_NOT_ALLOWED;
+	*ret_uid = uid;
+	return REPLY_NONE;
 }
 
 /* ---- events -------------------------------------------------------------- */

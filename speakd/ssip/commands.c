@@ -3,6 +3,9 @@
 /* commands.c - the table of commands, and bytes in. */
 #include "speakd/ssip/parts.h"
 
+#include <string.h>
+#include <strings.h>
+
 static enum reply command_speak(struct ssip_client *client, struct words words)
 {
 	(void)words;
@@ -15,12 +18,14 @@ static enum reply control(struct ssip_client *client, struct words words,
 			  int code, const char *text)
 {
 	struct span who = words_next(&words);
+	enum reply why;
 	int uid;
 
 	if (who.len_bytes == 0)
 		return REPLY_MISSING;
-	if (!parse_who(client, who, &uid))
-		return REPLY_INVALID;
+	why = parse_who(client, who, &uid);
+	if (why != REPLY_NONE)
+		return why;
 	act(client->ssip->dispatch, uid);
 	reply(client, code, text);
 	return REPLY_NONE;
@@ -111,62 +116,73 @@ static enum reply command_help(struct ssip_client *client, struct words words)
 }
 
 /* clang-format off */
-static const struct {
-	const char *name;
-	command_fn *run;
-	bool in_block;
-} commands[] = {
-	{ "SPEAK",      command_speak,    true },
-	{ "CHAR",       say_char,         true },
-	{ "KEY",        say_key,          true },
-	{ "SOUND_ICON", say_icon,         true },
-	{ "SET",        command_set,      true },
-	{ "GET",        command_get,      false },
-	{ "STOP",       command_stop,     false },
-	{ "CANCEL",     command_cancel,   false },
-	{ "PAUSE",      command_pause,    false },
-	{ "RESUME",     command_resume,   false },
-	{ "BLOCK",      command_block,    true },
-	{ "LIST",       command_list,     false },
-	{ "HISTORY",    command_history,  false },
-	{ "HELP",       command_help,     false },
-	{ "QUIT",       command_quit,     true },
-	{ "BYE",        command_quit,     true },
-	{ "STATUS",     command_status,   false },
-	{ "SOURCES",    command_sources,  false },
-	{ "FOLLOW",     command_follow,   false },
-	{ "UNFOLLOW",   command_unfollow, false },
-	{ "SKIP",       command_skip,     false },
-	{ "BACK",       command_back,     false },
-	{ "REPEAT",     command_repeat,   false },
-	{ "LIVE",       command_live,     false },
-	{ "MUTE",       command_mute,     false },
-	{ "UNMUTE",     command_unmute,   false },
-	{ "ONLY",       command_only,     false },
-	{ "WATCH",      command_watch,    false },
-	{ "LINES",      command_lines,    false },
-	{ "PHRASES",    command_phrases,  false },
+static const struct command commands[] = {
+	{ "SPEAK",      command_speak,    COMMAND_IN_BLOCK | COMMAND_GUEST },
+	{ "CHAR",       say_char,         COMMAND_IN_BLOCK | COMMAND_GUEST },
+	{ "KEY",        say_key,          COMMAND_IN_BLOCK | COMMAND_GUEST },
+	{ "SOUND_ICON", say_icon,         COMMAND_IN_BLOCK | COMMAND_GUEST },
+	{ "SET",        command_set,      COMMAND_IN_BLOCK | COMMAND_GUEST },
+	{ "GET",        command_get,      COMMAND_GUEST },
+	{ "STOP",       command_stop,     COMMAND_GUEST },
+	{ "CANCEL",     command_cancel,   COMMAND_GUEST },
+	{ "PAUSE",      command_pause,    COMMAND_GUEST },
+	{ "RESUME",     command_resume,   COMMAND_GUEST },
+	{ "BLOCK",      command_block,    COMMAND_IN_BLOCK | COMMAND_GUEST },
+	{ "LIST",       command_list,     COMMAND_GUEST },
+	{ "HISTORY",    command_history,  COMMAND_GUEST },
+	{ "HELP",       command_help,     COMMAND_GUEST },
+	{ "QUIT",       command_quit,     COMMAND_IN_BLOCK | COMMAND_GUEST },
+	{ "BYE",        command_quit,     COMMAND_IN_BLOCK | COMMAND_GUEST },
+	{ "STATUS",     command_status,   0 },
+	{ "SOURCES",    command_sources,  0 },
+	{ "FOLLOW",     command_follow,   0 },
+	{ "UNFOLLOW",   command_unfollow, 0 },
+	{ "SKIP",       command_skip,     0 },
+	{ "BACK",       command_back,     0 },
+	{ "REPEAT",     command_repeat,   0 },
+	{ "LIVE",       command_live,     0 },
+	{ "MUTE",       command_mute,     0 },
+	{ "UNMUTE",     command_unmute,   0 },
+	{ "ONLY",       command_only,     0 },
+	{ "WATCH",      command_watch,    0 },
+	{ "LINES",      command_lines,    0 },
+	{ "PHRASES",    command_phrases,  0 },
 };
 /* clang-format on */
+
+/*
+ * A web page can make a browser connect to a port of this machine, and what it
+ * posts would be commands. HTTP says so in its first line, and a guest, which
+ * knows no command to begin with, is no client of ours either.
+ */
+static bool is_no_client(const struct ssip_client *client,
+			 const struct words *line, bool is_command)
+{
+	struct span text = words_rest(line);
+
+	return memmem(text.text, text.len_bytes, " HTTP/", 6) != NULL ||
+	       (text.len_bytes >= 5 &&
+		strncasecmp(text.text, "host:", 5) == 0) ||
+	       (!is_command && !client->has_spoken && client->is_over_tcp);
+}
 
 /* Returns whether a text follows. */
 static bool run_command(struct ssip_client *client, const char *line,
 			size_t len_bytes)
 {
 	struct words words = { line, line + len_bytes };
-	struct span name = words_next(&words);
+	const struct words whole = words;
+	const struct command *command = find_row(commands, COUNT_OF(commands),
+						 words_next(&words));
 
-	for (size_t i = 0; i < COUNT_OF(commands); i++) {
-		if (!word_is(name, commands[i].name))
-			continue;
-		reply_failure(client,
-			      client->block != 0 && !commands[i].in_block
-				      ? REPLY_NO_BLOCK
-				      : commands[i].run(client, words));
-		return commands[i].run == command_speak;
+	if (is_no_client(client, &whole, command != NULL)) {
+		client->quits = true;
+		return false;
 	}
-	reply_failure(client, REPLY_INVALID_COMMAND);
-	return false;
+	client->has_spoken = true;
+	reply_failure(client, command != NULL ? run_row(client, command, words)
+					      : REPLY_INVALID_COMMAND);
+	return command != NULL && command->run == command_speak;
 }
 
 /* Returns whether a text follows. */
@@ -186,18 +202,32 @@ static bool run_frame(struct ssip_client *client, enum frame_kind kind)
 	return false;
 }
 
+/* What came unasked while a reply was made stands after it. */
+static void end_reply(struct ssip_client *client)
+{
+	client->replying = false;
+	buf_add(&client->out, buf_text(&client->events),
+		client->events.len_bytes);
+	buf_clear(&client->events);
+}
+
 static void run(struct ssip_client *client, enum frame_kind kind)
 {
 	bool text;
 
 	client->replying = true;
 	text = run_frame(client, kind);
-	client->replying = false;
-	buf_add(&client->out, buf_text(&client->events),
-		client->events.len_bytes);
-	buf_clear(&client->events);
+	if (client->listing.state == LISTING_NONE)
+		end_reply(client);
 	framer_next(&client->framer, text);
 	client->ssip->changed(client, client->ssip->data);
+}
+
+static void go_on(struct ssip_client *client)
+{
+	listing_step(client);
+	if (client->listing.state == LISTING_NONE)
+		end_reply(client);
 }
 
 static bool may_go_on(const struct ssip_client *client)
@@ -207,19 +237,28 @@ static bool may_go_on(const struct ssip_client *client)
 	       client->out.len_bytes < SSIP_OUT_PAUSE_BYTES;
 }
 
-size_t ssip_input(struct ssip_client *client, const char *bytes,
-		  size_t len_bytes)
+bool ssip_step(struct ssip_client *client, const char *bytes, size_t len_bytes,
+	       size_t *ret_used)
 {
-	size_t done = 0;
+	enum frame_kind kind;
 
-	while (done < len_bytes && may_go_on(client)) {
-		size_t used = 0;
-		enum frame_kind kind = framer_feed(
-			&client->framer, bytes + done, len_bytes - done, &used);
-
-		done += used;
-		if (kind != FRAME_NONE)
-			run(client, kind);
+	*ret_used = 0;
+	if (!may_go_on(client))
+		return false;
+	if (client->listing.state != LISTING_NONE) {
+		go_on(client);
+		return true;
 	}
-	return done;
+	if (len_bytes == 0)
+		return false;
+	kind = framer_feed(&client->framer, bytes, len_bytes, ret_used);
+	if (kind != FRAME_NONE)
+		run(client, kind);
+	return true;
+}
+
+bool ssip_has_work(const struct ssip_client *client, size_t len_bytes)
+{
+	return may_go_on(client) &&
+	       (len_bytes > 0 || client->listing.state != LISTING_NONE);
 }

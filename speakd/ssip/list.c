@@ -149,8 +149,9 @@ static const struct history *history_of(const struct ssip_client *client)
 	return dispatch_history(client->ssip->dispatch);
 }
 
-static enum reply list_clients(struct ssip_client *client)
+static enum reply list_clients(struct ssip_client *client, struct words words)
 {
+	(void)words;
 	for (const struct ssip_client *c = client->ssip->clients; c != NULL;
 	     c = c->next)
 		reply_dataf(client, 240, "%d %s 1", c->uid, c->name);
@@ -173,10 +174,11 @@ static bool last_of(const struct ssip_client *client, int uid, size_t *ret)
 	return false;
 }
 
-static enum reply get_last(struct ssip_client *client)
+static enum reply get_last(struct ssip_client *client, struct words words)
 {
 	size_t n;
 
+	(void)words;
 	if (!last_of(client, client->uid, &n))
 		return REPLY_NO_MESSAGE;
 	reply_dataf(client, 242, "%ju",
@@ -213,74 +215,22 @@ static enum reply get_message(struct ssip_client *client, struct words words)
 	return REPLY_NONE;
 }
 
-static void list_entry(struct ssip_client *client,
-		       const struct history_entry *entry)
-{
-	SCOPED_BUF struct buf json = { 0 };
-
-	entry_json(client->ssip, entry, &json);
-	reply_data(client, 241, buf_text(&json), json.len_bytes);
-}
-
-struct filter {
-	int uid;
-	struct span text; /* folded; empty: any */
-	size_t most;
-};
-
-static bool contains(const char *text, struct span wanted)
-{
-	SCOPED_BUF struct buf fold = { 0 };
-
-	if (wanted.len_bytes == 0)
-		return true;
-	text_fold(&fold, text, strlen(text));
-	return memmem(buf_text(&fold), fold.len_bytes, wanted.text,
-		      wanted.len_bytes) != NULL;
-}
-
-static bool is_found(const struct history_entry *entry,
-		     const struct filter *filter)
-{
-	if (filter->uid != SCHEDULER_ALL && entry->client != filter->uid)
-		return false;
-	return contains(entry->text, filter->text) ||
-	       (entry->nick != NULL && contains(entry->nick, filter->text));
-}
-
-/* The last ones that fit, oldest first. */
-static enum reply list_entries(struct ssip_client *client,
-			       const struct filter *filter)
-{
-	const struct history *history = history_of(client);
-	size_t from = history_count(history), found = 0;
-
-	while (from > 0 && found < filter->most)
-		found += is_found(history_at(history, --from), filter);
-	for (; from < history_count(history); from++)
-		if (is_found(history_at(history, from), filter))
-			list_entry(client, history_at(history, from));
-	reply(client, 241, "OK MSGS LIST SENT");
-	return REPLY_NONE;
-}
-
 static enum reply get_messages(struct ssip_client *client, struct words words)
 {
-	struct filter filter = { .most = HISTORY_MAX };
-	int most;
+	enum reply why;
+	int uid, most;
 
-	if (!parse_who(client, words_next(&words), &filter.uid))
-		return REPLY_INVALID;
-	if (word_number(words_next(&words), &most) && most > 0)
-		filter.most = (size_t)most;
-	return list_entries(client, &filter);
+	why = parse_who(client, words_next(&words), &uid);
+	if (why != REPLY_NONE)
+		return why;
+	if (!word_number(words_next(&words), &most) || most < 1)
+		most = HISTORY_MAX;
+	return listing_begin(client, uid, span_of("", 0), (size_t)most);
 }
 
 /* HISTORY FIND n text: ours. */
 static enum reply find_messages(struct ssip_client *client, struct words words)
 {
-	SCOPED_BUF struct buf fold = { 0 };
-	struct filter filter = { .uid = SCHEDULER_ALL };
 	struct span rest;
 	int most;
 
@@ -289,32 +239,43 @@ static enum reply find_messages(struct ssip_client *client, struct words words)
 	rest = words_rest(&words);
 	if (!text_is_utf8(rest.text, rest.len_bytes))
 		return REPLY_ENCODING;
-	text_fold(&fold, rest.text, rest.len_bytes);
-	filter.text = span_of(buf_text(&fold), fold.len_bytes);
-	filter.most = (size_t)most;
-	return list_entries(client, &filter);
+	return listing_begin(client, SCHEDULER_ALL, rest, (size_t)most);
 }
 
-static enum reply history_get(struct ssip_client *client, struct words words)
+static enum reply get_client_id(struct ssip_client *client, struct words words)
+{
+	(void)words;
+	reply_dataf(client, 245, "%d", client->uid);
+	reply(client, 245, "OK CLIENT ID SENT");
+	return REPLY_NONE;
+}
+
+/* The word that comes next names a row of the table. */
+static enum reply run_from(struct ssip_client *client,
+			   const struct command *rows, size_t count,
+			   struct words words)
 {
 	struct span what = words_next(&words);
+	const struct command *row = find_row(rows, count, what);
 
 	if (what.len_bytes == 0)
 		return REPLY_MISSING;
-	if (word_is(what, "client_id")) {
-		reply_dataf(client, 245, "%d", client->uid);
-		reply(client, 245, "OK CLIENT ID SENT");
-		return REPLY_NONE;
-	}
-	if (word_is(what, "client_list"))
-		return list_clients(client);
-	if (word_is(what, "last"))
-		return get_last(client);
-	if (word_is(what, "message"))
-		return get_message(client, words);
-	if (word_is(what, "client_messages"))
-		return get_messages(client, words);
-	return REPLY_INVALID;
+	return row != NULL ? run_row(client, row, words) : REPLY_INVALID;
+}
+
+/* clang-format off */
+static const struct command history_gets[] = {
+	{ "CLIENT_ID",       get_client_id, COMMAND_GUEST },
+	{ "CLIENT_LIST",     list_clients,  0 },
+	{ "LAST",            get_last,      COMMAND_GUEST },
+	{ "MESSAGE",         get_message,   0 },
+	{ "CLIENT_MESSAGES", get_messages,  COMMAND_GUEST },
+};
+/* clang-format on */
+
+static enum reply history_get(struct ssip_client *client, struct words words)
+{
+	return run_from(client, history_gets, COUNT_OF(history_gets), words);
 }
 
 static enum reply history_say(struct ssip_client *client, struct words words)
@@ -333,16 +294,14 @@ static enum reply history_say(struct ssip_client *client, struct words words)
 
 /* ---- its cursor ---------------------------------------------------------- */
 
-/* The number of the cursor's entry; the oldest when it is forgotten. */
+/* The number of the cursor's entry; the oldest when it is forgotten, the last
+ * when nothing is younger. */
 static size_t cursor_number(const struct ssip_client *client)
 {
 	const struct history *history = history_of(client);
-	size_t n = 0;
 
-	while (n + 1 < history_count(history) &&
-	       history_at(history, n)->id < client->cursor)
-		n++;
-	return n;
+	return min_size(history_number(history, client->cursor),
+			history_count(history) - 1);
 }
 
 static enum reply cursor_to(struct ssip_client *client, size_t number, int code,
@@ -364,8 +323,9 @@ static enum reply cursor_set(struct ssip_client *client, struct words words)
 
 	if (where.len_bytes == 0)
 		return REPLY_MISSING;
-	if (!parse_who(client, who, &uid))
-		return REPLY_INVALID;
+	why = parse_who(client, who, &uid);
+	if (why != REPLY_NONE)
+		return why;
 	if (word_is(where, "first"))
 		return cursor_to(client, 0, 220, "OK CURSOR SET FIRST");
 	if (word_is(where, "last"))
@@ -415,19 +375,16 @@ static enum reply history_cursor(struct ssip_client *client, struct words words)
 	return REPLY_NONE;
 }
 
+/* clang-format off */
+static const struct command history_verbs[] = {
+	{ "GET",    history_get,    COMMAND_GUEST },
+	{ "SAY",    history_say,    0 },
+	{ "CURSOR", history_cursor, 0 },
+	{ "FIND",   find_messages,  0 },
+};
+/* clang-format on */
+
 enum reply command_history(struct ssip_client *client, struct words words)
 {
-	struct span what = words_next(&words);
-
-	if (what.len_bytes == 0)
-		return REPLY_MISSING;
-	if (word_is(what, "get"))
-		return history_get(client, words);
-	if (word_is(what, "say"))
-		return history_say(client, words);
-	if (word_is(what, "cursor"))
-		return history_cursor(client, words);
-	if (word_is(what, "find"))
-		return find_messages(client, words);
-	return REPLY_INVALID;
+	return run_from(client, history_verbs, COUNT_OF(history_verbs), words);
 }

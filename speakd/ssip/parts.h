@@ -58,6 +58,7 @@ enum reply {
 	REPLY_NO_MESSAGE = 403,
 	REPLY_NO_ID = 406,
 	REPLY_MUCH = 420,
+	REPLY_NOT_ALLOWED = 492,
 	REPLY_INVALID_COMMAND = 500,
 	REPLY_ENCODING = 501,
 	REPLY_LONG = 502,
@@ -70,6 +71,15 @@ enum reply {
 /* The reply that a command returned, if it has still to be made. */
 void reply_failure(struct ssip_client *client, enum reply code);
 
+/*
+ * Begin the reply that lists the last most entries of uid's (or SCHEDULER_ALL)
+ * that have text in them, without regard to case; empty: any. listing_step()
+ * makes it, a part each time, and ends it.
+ */
+enum reply listing_begin(struct ssip_client *client, int uid, struct span text,
+			 size_t most);
+void listing_step(struct ssip_client *client);
+
 /* A message of the client; it is queued and the reply made. */
 enum reply say_text(struct ssip_client *client, const char *text,
 		    size_t len_bytes);
@@ -79,6 +89,27 @@ enum reply say_icon(struct ssip_client *client, struct words words);
 
 typedef enum reply command_fn(struct ssip_client *client, struct words words);
 
+enum command_flag {
+	COMMAND_IN_BLOCK = 1 << 0, /* also between BLOCK BEGIN and BLOCK END */
+	/* For a guest, too: it speaks, or touches only what the client said.
+	 * Whatever reads files, the history or sources, or changes what others
+	 * hear, is the owner's. */
+	COMMAND_GUEST = 1 << 1,
+};
+
+struct command {
+	const char *name;
+	command_fn *run;
+	unsigned flags; /* a mask of enum command_flag */
+};
+
+/* NULL when there is none of that name. */
+const struct command *find_row(const struct command *rows, size_t count,
+			       struct span name);
+/* Run it if the client may, where it is. */
+enum reply run_row(struct ssip_client *client, const struct command *command,
+		   struct words words);
+
 command_fn command_set, command_get, command_list, command_history;
 /* Ours. */
 command_fn command_status, command_sources, command_follow, command_unfollow,
@@ -87,11 +118,12 @@ command_fn command_status, command_sources, command_follow, command_unfollow,
 	command_phrases;
 
 /*
- * "self", "all" or a number. False: none of them. A number need not be that of
- * a client.
+ * "self", "all" or a number. A number need not be that of a client. Returns
+ * REPLY_NONE with *ret_uid set; REPLY_INVALID when it is none of them;
+ * REPLY_NOT_ALLOWED when a guest means others than itself.
  */
-bool parse_who(const struct ssip_client *client, struct span word,
-	       int *ret_uid);
+enum reply parse_who(const struct ssip_client *client, struct span word,
+		     int *ret_uid);
 
 /* VOICE_TYPE's names, in upper case. */
 enum { VOICE_TYPES = 8 };

@@ -63,3 +63,22 @@ char *word_text(struct span word)
 {
 	return mem_text(word.text, word.len_bytes);
 }
+
+const struct command *find_row(const struct command *rows, size_t count,
+			       struct span name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (word_is(name, rows[i].name))
+			return &rows[i];
+	return NULL;
+}
+
+enum reply run_row(struct ssip_client *client, const struct command *command,
+		   struct words words)
+{
+	if (client->is_guest && (command->flags & COMMAND_GUEST) == 0)
+		return REPLY_NOT_ALLOWED;
+	if (client->block != 0 && (command->flags & COMMAND_IN_BLOCK) == 0)
+		return REPLY_NO_BLOCK;
+	return command->run(client, words);
+}

@@ -6,8 +6,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "speakd/ssip/peer.h"
 
 /* accept(2) failed for want of descriptors: try again then. */
 enum { ACCEPT_AGAIN_MS = 500 };
@@ -41,6 +43,8 @@ struct server {
 	/* Those whose out has grown: written before the loop sleeps again. */
 	struct connection *touched;
 	struct watch *flush, *accept_again;
+	/* How long one connection may keep the others waiting. */
+	uint64_t share_ms;
 	bool flush_is_due;
 };
 
@@ -73,6 +77,21 @@ static void connection_free(struct connection *connection)
 	free(connection);
 	if (--server->count == 0)
 		server->handler.busy(server->handler.data, false);
+}
+
+/* It is written to, and goes on, when the loop has served the others. */
+static void touch(struct connection *connection)
+{
+	struct server *server = connection->server;
+
+	if (connection->touched)
+		return;
+	connection->touched = true;
+	connection->next_touched = server->touched;
+	server->touched = connection;
+	if (!server->flush_is_due)
+		watch_after(server->flush, 0);
+	server->flush_is_due = true;
 }
 
 /* ---- writing ------------------------------------------------------------- */
@@ -156,24 +175,42 @@ static void give_stream(struct connection *connection)
 }
 
 /*
- * What was read goes to the protocol as far as it takes it; replies go out.
- * False when the connection is no more.
+ * What was read goes to the protocol, one command after the other, as long as
+ * its share of this turn of the loop lasts. Returns whether more can be done.
  */
+static bool take_turn(struct connection *connection)
+{
+	struct buf *pending = &connection->pending;
+	uint64_t until_ms = clock_ms() + connection->server->share_ms;
+	size_t done = 0, used;
+	bool more;
+
+	do {
+		more = ssip_step(connection->client, buf_text(pending) + done,
+				 pending->len_bytes - done, &used);
+		done += used;
+	} while (more && clock_ms() < until_ms);
+	buf_take(pending, done);
+	return more;
+}
+
+/* Replies go out. False when the connection is no more. */
 static bool advance(struct connection *connection)
 {
 	struct ssip_client *client = connection->client;
 	struct buf *pending = &connection->pending;
-	size_t used;
+	bool more = take_turn(connection);
 
-	do {
-		used = ssip_input(client, buf_text(pending),
-				  pending->len_bytes);
-		buf_take(pending, used);
-		if (!write_out(connection)) {
-			connection_free(connection);
-			return false;
-		}
-	} while (used > 0 && pending->len_bytes > 0);
+	if (!write_out(connection)) {
+		connection_free(connection);
+		return false;
+	}
+	if (more || (client->out.len_bytes == 0 &&
+		     ssip_has_work(client, pending->len_bytes))) {
+		want_read(connection, false);
+		touch(connection);
+		return true;
+	}
 	if (client->out.len_bytes > 0) {
 		want_read(connection, pending->len_bytes == 0);
 		return true;
@@ -225,54 +262,50 @@ static void on_writable(int fd, int what, void *data)
 static void on_flush(void *data)
 {
 	struct server *server = data;
+	/* Those that are touched meanwhile have their turn in the next one. */
+	struct connection *list = server->touched;
+	unsigned count = 0;
 
+	server->touched = NULL;
 	server->flush_is_due = false;
-	while (server->touched != NULL) {
-		struct connection *connection = server->touched;
+	for (const struct connection *c = list; c != NULL; c = c->next_touched)
+		count++;
+	server->share_ms = SERVER_TURN_MS / max_size(count, 1);
+	while (list != NULL) {
+		struct connection *connection = list;
 
-		server->touched = connection->next_touched;
+		list = connection->next_touched;
 		connection->touched = false;
 		/* What waited for a reply made later goes on, too. */
 		(void)advance(connection);
 	}
+	server->share_ms = SERVER_TURN_MS;
 }
 
 static void on_changed(struct ssip_client *client, void *data)
 {
-	struct server *server = data;
 	struct connection *connection = client->connection;
 
+	(void)data;
 	/* Written when it can be; until then only the limit matters. */
-	if (connection == NULL || connection->touched ||
-	    (connection->writing &&
-	     client->out.len_bytes <= SSIP_OUT_MAX_BYTES))
+	if (connection == NULL || (connection->writing &&
+				   client->out.len_bytes <= SSIP_OUT_MAX_BYTES))
 		return;
-	connection->touched = true;
-	connection->next_touched = server->touched;
-	server->touched = connection;
-	if (!server->flush_is_due)
-		watch_after(server->flush, 0);
-	server->flush_is_due = true;
+	touch(connection);
 }
 
 /* ---- accepting ----------------------------------------------------------- */
 
-static bool is_ours(int fd)
+static bool is_over_tcp(int fd)
 {
-	struct sockaddr_storage address = { 0 };
-	socklen_t address_len = sizeof(address);
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
+	int domain = AF_UNIX;
+	socklen_t len = sizeof(domain);
 
-	if (getsockname(fd, (struct sockaddr *)&address, &address_len) < 0)
-		return false;
-	if (address.ss_family != AF_UNIX)
-		return true;
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
-	       (peer.uid == geteuid() || peer.uid == 0);
+	(void)getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	return domain != AF_UNIX;
 }
 
-static void add_connection(struct server *server, int take_fd)
+static void add_connection(struct server *server, int take_fd, enum peer peer)
 {
 	struct connection *connection = mem_new(sizeof(*connection));
 
@@ -280,6 +313,8 @@ static void add_connection(struct server *server, int take_fd)
 	connection->fd = take_fd;
 	connection->client = ssip_client_new(server->ssip);
 	connection->client->connection = connection;
+	connection->client->is_guest = peer == PEER_GUEST;
+	connection->client->is_over_tcp = is_over_tcp(take_fd);
 	connection->readable = loop_fd(server->loop, take_fd, LOOP_READ,
 				       on_readable, connection);
 	connection->writable = loop_fd(server->loop, take_fd, LOOP_WRITE,
@@ -318,6 +353,7 @@ static void on_connect(int sock, int what, void *data)
 	struct listening *listening = data;
 	struct server *server = listening->server;
 	int fd = accept4(sock, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	enum peer peer;
 
 	(void)what;
 	if (fd < 0) {
@@ -325,13 +361,14 @@ static void on_connect(int sock, int what, void *data)
 			pause_accepting(server);
 		return;
 	}
-	if (!is_ours(fd)) {
+	peer = peer_of(fd);
+	if (peer == PEER_STRANGER) {
 		log_warn("another user's process was refused");
 		close(fd);
 	} else if (server->count >= SERVER_CLIENTS_MAX) {
 		refuse(fd, "300 ERR TOO MANY CLIENTS\r\n");
 	} else {
-		add_connection(server, fd);
+		add_connection(server, fd, peer);
 	}
 }
 
@@ -346,6 +383,7 @@ struct server *server_new(struct loop *loop, struct dispatch *keep_dispatch,
 	server->loop = loop;
 	server->handler = *handler;
 	server->ssip = ssip_new(keep_dispatch, host, on_changed, server);
+	server->share_ms = SERVER_TURN_MS;
 	server->flush = loop_timer(loop, on_flush, server);
 	server->accept_again = loop_timer(loop, on_accept_again, server);
 	return server;

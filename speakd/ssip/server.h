@@ -19,6 +19,9 @@ enum {
 	SERVER_LISTENERS_MAX = 4,
 	SERVER_CLIENTS_MAX = 512,
 	SERVER_READ_BYTES = 65536, /* of one client, before others' turn */
+	/* Work of all clients together in one turn of the loop: STOP waits no
+	 * longer than this and the command in hand. */
+	SERVER_TURN_MS = 4,
 };
 
 struct server_handler {

@@ -446,12 +446,14 @@ enum reply command_set(struct ssip_client *client, struct words words)
 	struct span who = words_next(&words);
 	struct span name = words_next(&words);
 	const struct parameter *p = find_parameter(name);
+	enum reply why;
 	int uid;
 
 	if (who.len_bytes == 0 || name.len_bytes == 0)
 		return REPLY_MISSING;
-	if (!parse_who(client, who, &uid))
-		return REPLY_INVALID;
+	why = parse_who(client, who, &uid);
+	if (why != REPLY_NONE)
+		return why;
 	if (uid == SCHEDULER_LINES)
 		return set_lines(client, name, words);
 	if (p == NULL)

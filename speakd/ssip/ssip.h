@@ -20,9 +20,10 @@
 #include "speakd/queue/dispatch.h"
 
 enum {
-	/* A client that lets so much of its replies lie is sent away. */
+	/* A client that lets so much of its events lie is sent away. */
 	SSIP_OUT_MAX_BYTES = 1 << 20,
-	/* Beyond this its next command waits until it has read some. */
+	/* Beyond this the rest of a long reply, and its next command, wait
+	 * until it has read some. */
 	SSIP_OUT_PAUSE_BYTES = 1 << 16,
 	SSIP_NAME_MAX_BYTES = 256,
 };
@@ -60,6 +61,15 @@ struct ssip_settings {
 	unsigned pause_context, notify;
 };
 
+/* A reply that is made step by step; all-zero: none is. */
+struct listing {
+	enum { LISTING_NONE, LISTING_COUNTS, LISTING_PRINTS } state;
+	int uid; /* whose entries; SCHEDULER_ALL */
+	struct buf text; /* owned: what they must contain, folded */
+	size_t left; /* entries that may still be found */
+	uint64_t at_id, last_id;
+};
+
 struct ssip;
 
 struct ssip_client {
@@ -70,10 +80,15 @@ struct ssip_client {
 	struct ssip_settings settings;
 	struct framer framer;
 	struct buf out; /* to be sent */
-	struct buf events; /* to be sent behind the reply being made */
+	struct buf events; /* to be sent after the reply being made */
+	/* Not known to be of our user: may speak, and control what it said. */
+	bool is_guest;
+	bool is_over_tcp; /* a browser could be at the other end */
+	bool has_spoken; /* its first line was a command */
 	bool replying, quits, watches;
 	/* LIST SYNTHESIS_VOICES was asked for, and is answered later. */
 	bool waits;
+	struct listing listing;
 	char *voice_filter; /* owned: the words after it */
 	uint64_t block, cursor; /* 0: none */
 	/* After LINES and PHRASES: what follows is no SSIP, but this. */
@@ -99,12 +114,19 @@ struct ssip_client *ssip_client_new(struct ssip *ssip) MUST_CHECK;
 void ssip_client_free(struct ssip_client *client);
 
 /*
- * Bytes from a client. Returns how many were taken: less than len_bytes when
- * its replies must be read first, it waits for one, it quits, or what follows
- * is a stream.
+ * Bytes from a client, up to the end of one command, or a step of the reply
+ * that is being made: what takes long is left for further calls, so that
+ * others are served between them. *ret_used is how many bytes were taken.
+ *
+ * Returns whether there was something to do: false when more bytes are needed,
+ * replies must be read first, one that comes later is awaited, it quits, or
+ * what follows is a stream.
  */
-size_t ssip_input(struct ssip_client *client, const char *bytes,
-		  size_t len_bytes);
+bool ssip_step(struct ssip_client *client, const char *bytes, size_t len_bytes,
+	       size_t *ret_used);
+
+/* Whether ssip_step() would do something, with so many bytes at hand. */
+bool ssip_has_work(const struct ssip_client *client, size_t len_bytes);
 
 /* The host has the list of voices: those who wait for it are answered. */
 void ssip_voices_known(struct ssip *ssip);

@@ -135,9 +135,12 @@ static void feed(struct world *world, size_t i, const char *bytes,
 		 size_t len_bytes)
 {
 	struct ssip_client *client = world->clients[i];
-	size_t used = ssip_input(client, bytes, len_bytes);
+	size_t done = 0, used;
 
-	assert(used <= len_bytes);
+	while (ssip_step(client, bytes + done, len_bytes - done, &used)) {
+		done += used;
+		assert(done <= len_bytes);
+	}
 	check_out(client);
 	if (!client->quits && client->stream == SSIP_COMMANDS)
 		return;
