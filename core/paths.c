@@ -172,3 +172,19 @@ char *path_program(const char *name)
 
 	return path != NULL ? path : mem_copy(name);
 }
+
+bool path_has_program(const char *name)
+{
+	const char *path = getenv("PATH");
+
+	for (path = path != NULL ? path : "/usr/bin:/bin"; *path != '\0';) {
+		size_t len = strcspn(path, ":");
+		SCOPED_TEXT char *file = mem_printf("%.*s/%s", (int)len, path,
+						    name);
+
+		if (access(file, X_OK) == 0)
+			return true;
+		path += len + (path[len] == ':');
+	}
+	return false;
+}

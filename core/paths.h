@@ -74,4 +74,7 @@ char *path_helper(const char *name) MUST_CHECK;
  */
 char *path_program(const char *name) MUST_CHECK;
 
+/* Whether there is such a program in $PATH. */
+bool path_has_program(const char *name);
+
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/files.h"
 #include "workspace/ns/mounts.h"
 #include "workspace/ns/ns.h"
 #include "workspace/lxc/boot.h"
@@ -97,23 +96,28 @@ static int probe_zfs(const struct store *store, struct err *e)
 	return probe_kind(store, STORE_LXC_ZFS, e);
 }
 
+static int try_proc(void *data, struct err *e)
+{
+	SCOPED_FD int mnt = open("mnt", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	(void)data;
+	return mount_new("proc", NULL,
+			 MOUNT_NO_SUID | MOUNT_NO_DEV | MOUNT_NO_EXEC, mnt, e);
+}
+
+/*
+ * By mounting one: not everything that lies on the host's /proc is in the way
+ * (systemd puts binfmt_misc there).
+ */
 static int probe_fresh_proc(const struct store *store, struct err *e)
 {
-	SCOPED_BUF struct buf text = { 0 };
-	const char *line;
-	int rc = file_read(AT_FDCWD, "/proc/self/mountinfo", 16 << 20, &text,
-			   e);
+	int rc = ns_run_alone(&store->map, store->path, try_proc, NULL, e);
 
-	(void)store;
-	for (line = buf_text(&text); rc == 0 && line != NULL;
-	     line = strchr(line + 1, '\n'))
-		if (strncmp(line + 1 + strcspn(line + 1, "/"), "/ /proc/", 8) ==
-		    0)
-			return err_say(e, EPERM,
-				       "parts of /proc are covered (in a "
-				       "container?): the host's processes are "
-				       "seen inside");
-	return rc;
+	return rc == -EPERM ? err_say(e, EPERM,
+				      "parts of /proc are covered (in a "
+				      "container?): the host's processes are "
+				      "seen inside")
+			    : rc;
 }
 
 /* clang-format off */

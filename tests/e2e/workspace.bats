@@ -588,6 +588,25 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	inside doc true
 }
 
+# covered PLACE: root's doctor, with an empty file system on that place.
+covered() {
+	unshare -m sh -c 'mount -t tmpfs none "$1" && HOME="$2" exec "$3" workspace doctor' \
+		sh "$1" "$PWD" "$WS_BIN/project"
+}
+
+@test "doctor tries a /proc of its own instead of guessing from the mounts" {
+	ws_needs_root "mount on /proc"
+	HOME=$PWD "$WS_BIN/project" workspace doctor >plain || :
+	grep -q '^ok *a /proc of its own' plain || skip "parts of /proc are covered here"
+	# systemd puts a file system on this empty place, on every machine.
+	if [ -d /proc/sys/fs/binfmt_misc ]; then
+		covered /proc/sys/fs/binfmt_misc >empty || :
+		grep -q '^ok *a /proc of its own' empty
+	fi
+	covered /proc/sys/fs >full || :
+	grep -q '^no *a /proc of its own: parts of /proc are covered' full
+}
+
 @test "a damaged file stops gc, and is named" {
 	make hurt
 	cp "$WS_STORE/ws/hurt" saved

@@ -259,6 +259,19 @@ ws_snaps_root() {
 @test "store lxc:overlay" { works lxc:overlay; }
 @test "store loop" { works loop; }
 
+@test "stores that copy by rsync are refused without it, before they are made" {
+	local store
+	ROOT_ENV=(PATH=/usr/sbin)
+	for store in loop lxc:dir lxc:overlay; do
+		run as_root create unlucky --base box --store "$store" --size 1
+		[ "$status" -eq 1 ]
+		[[ $output = *": rsync is needed"* ]]
+	done
+	ROOT_ENV=()
+	run as_root list
+	[[ $output != *unlucky* ]]
+}
+
 @test "store loop: one that runs is looked at, but not copied" {
 	local file
 	as_root create used --init --base box --store loop --size 1

@@ -12,6 +12,7 @@
 
 #include "core/files.h"
 #include "core/mem.h"
+#include "core/paths.h"
 #include "workspace/lxc/liblxc.h"
 #include "workspace/ns/mounts.h"
 #include "workspace/ns/ns.h"
@@ -85,6 +86,12 @@ int storage_check(const struct store *store, const struct meta *meta,
 			       "store %s: there is no %s here; %s",
 			       store_kind_name(meta->store), kind->device,
 			       kind->enable);
+	if ((!kind->snapshot || meta->store == STORE_LXC_OVERLAY) &&
+	    !path_has_program("rsync"))
+		return err_say(e, EOPNOTSUPP,
+			       "store %s: rsync is needed, by which liblxc "
+			       "copies a tree",
+			       store_kind_name(meta->store));
 	return liblxc_load(e);
 }
 

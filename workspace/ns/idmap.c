@@ -8,6 +8,7 @@
 
 #include "core/files.h"
 #include "core/mem.h"
+#include "core/paths.h"
 
 enum {
 	SUBID_FILE_MAX_BYTES = 16 << 20,
@@ -153,22 +154,6 @@ int idmap_add(struct idmap *map, const char *text, struct err *e)
 	return rc;
 }
 
-static bool in_path(const char *program)
-{
-	const char *path = getenv("PATH");
-
-	for (path = path != NULL ? path : "/usr/bin:/bin"; *path != '\0';) {
-		size_t len = strcspn(path, ":");
-		SCOPED_TEXT char *file = mem_printf("%.*s/%s", (int)len, path,
-						    program);
-
-		if (access(file, X_OK) == 0)
-			return true;
-		path += len + (path[len] == ':');
-	}
-	return false;
-}
-
 static void set_ids(struct idmap_ids *ids, uint32_t mine,
 		    const struct idmap_range *range)
 {
@@ -194,8 +179,8 @@ void idmap_default(struct idmap *ret, const char **ret_why)
 			   "/etc/subuid and /etc/subgid (root adds one with: "
 			   "usermod --add-subuids 100000-165535 "
 			   "--add-subgids 100000-165535 USER)";
-	} else if (geteuid() != 0 &&
-		   (!in_path("newuidmap") || !in_path("newgidmap"))) {
+	} else if (geteuid() != 0 && (!path_has_program("newuidmap") ||
+				      !path_has_program("newgidmap"))) {
 		*ret_why = "newuidmap and newgidmap are not installed "
 			   "(Debian: package uidmap)";
 		ranges = false;

@@ -15,6 +15,8 @@ inside() { # NAME WORDS: of a shell in the workspace
 if [ "$1" = first ]; then
 	mkdir -p ~/gtd/Projects/trip
 	show w doctor
+	# systemd has mounted on the host's, and that is in nobody's way.
+	has "doctor: a /proc of its own" "ok   a /proc of its own" w doctor
 	try "over the host: a command runs, and writes below /usr" \
 		inside trip 'echo 1 >/usr/share/written; rm /etc/motd'
 	try "the host has none of it" test -e /etc/motd -a ! -e /usr/share/written
