@@ -26,21 +26,40 @@ static bool has_prefix(const struct action *action, const char *prefix)
 	       strncasecmp(action->text, prefix, len) == 0;
 }
 
-/* Call fn-less: step to the next blank-separated word at or after *pos. */
+/* What a sentence puts around a word; not what may be part of one. */
+static bool is_before(char c)
+{
+	return c != '\0' && strchr("([{<\"'", c) != NULL;
+}
+
+static bool is_after(char c)
+{
+	return c != '\0' && strchr(")]}>\"'.,;:!?", c) != NULL;
+}
+
+/* Step to the next word at or after *pos, without the punctuation around. */
 static size_t next_word(const struct action *action, size_t *pos,
 			const char **ret_word)
 {
 	size_t start, end;
 
-	for (start = *pos; start < action->len_bytes; start++)
-		if (!is_blank(action->text[start]))
-			break;
-	for (end = start; end < action->len_bytes; end++)
-		if (is_blank(action->text[end]))
-			break;
-	*pos = end;
-	*ret_word = action->text + start;
-	return end - start;
+	for (;;) {
+		for (start = *pos; start < action->len_bytes; start++)
+			if (!is_blank(action->text[start]) &&
+			    !is_before(action->text[start]))
+				break;
+		for (end = start; end < action->len_bytes; end++)
+			if (is_blank(action->text[end]))
+				break;
+		*pos = end;
+		if (start == end)
+			return 0;
+		while (end > start && is_after(action->text[end - 1]))
+			end--;
+		*ret_word = action->text + start;
+		if (end > start)
+			return end - start;
+	}
 }
 
 static bool word_is(const char *word, size_t len_bytes, const char *want)
@@ -49,17 +68,22 @@ static bool word_is(const char *word, size_t len_bytes, const char *want)
 	       strncasecmp(word, want, len_bytes) == 0;
 }
 
+/* "due:2026-12-01", or with a time behind it. */
 static void read_date_word(const char *word, size_t len_bytes, const char *key,
-			   struct date *ret)
+			   struct date *ret, bool *ret_bad)
 {
 	size_t key_bytes = strlen(key);
-	char text[DATE_BYTES];
+	char text[DATE_BYTES] = "";
+	struct date date;
 
-	if (len_bytes != key_bytes + 10 || strncmp(word, key, key_bytes) != 0)
+	if (len_bytes <= key_bytes || strncasecmp(word, key, key_bytes) != 0)
 		return;
-	memcpy(text, word + key_bytes, 10);
-	text[10] = '\0';
-	(void)date_read(text, ret);
+	memcpy(text, word + key_bytes, min_size(len_bytes - key_bytes, 10));
+	if (date_read(text, &date) == 0 ||
+	    (len_bytes > key_bytes + 10 && word[key_bytes + 10] != 'T'))
+		*ret_bad = true;
+	else
+		*ret = date;
 }
 
 static void read_words(struct action *action)
@@ -74,10 +98,12 @@ static void read_words(struct action *action)
 		if (word[0] == '@') {
 			action->waiting |= word_is(word, len, "@waiting");
 			action->someday |= word_is(word, len, "@someday");
-		} else if (word[0] == 'd')
-			read_date_word(word, len, "due:", &action->due);
-		else if (word[0] == 't')
-			read_date_word(word, len, "t:", &action->not_before);
+		} else if (word[0] == 'd' || word[0] == 'D')
+			read_date_word(word, len, "due:", &action->due,
+				       &action->bad_date);
+		else if (word[0] == 't' || word[0] == 'T')
+			read_date_word(word, len, "t:", &action->not_before,
+				       &action->bad_date);
 	}
 }
 
@@ -111,34 +137,89 @@ static unsigned read_indent(const char *line, size_t indent_bytes)
 	return columns;
 }
 
-static bool read_line(const char *line, size_t len, struct action *action)
+/* "-", "*", "+", "1." or "1)" and the space after it; 0: none. */
+static size_t read_bullet(const char *line, size_t len, size_t at)
+{
+	size_t end = at;
+
+	if (at < len && strchr("-*+", line[at]) != NULL && line[at] != '\0')
+		end = at + 1;
+	else {
+		while (end < len && line[end] >= '0' && line[end] <= '9')
+			end++;
+		if (end == at || end - at > 4 || end == len ||
+		    (line[end] != '.' && line[end] != ')'))
+			return 0;
+		end++;
+	}
+	return end < len && is_blank(line[end])
+		       ? skip_blanks(line, len, end) - at
+		       : 0;
+}
+
+/* todo.txt's sign of what is done: "x 2026-11-01 ...". */
+static bool has_todo_date(const char *line, size_t len, size_t at)
+{
+	char text[DATE_BYTES] = "";
+	struct date date;
+
+	memcpy(text, line + at + 2, min_size(len - at - 2, 10));
+	return date_read(text, &date) > 0;
+}
+
+/* What begins a line of a list but not of a thing to do. */
+static bool is_heading(const char *line, size_t len, size_t at)
+{
+	return line[len - 1] == ':' ||
+	       (line[at] == '#' && skip_blanks(line, len, at + 1) > at + 1);
+}
+
+static void set_text(struct action *action, const char *line, size_t at,
+		     size_t len)
+{
+	action->text = line + at;
+	action->len_bytes = len - at;
+}
+
+/*
+ * line[0 .. len) has no blanks at its end. false: it is no item. In the inbox
+ * whatever is written is the text.
+ */
+static bool read_line(const char *line, size_t len, enum reading reading,
+		      struct action *action)
 {
 	size_t at = skip_blanks(line, len, 0);
-	bool has_box;
-	size_t box;
+	size_t bullet, box;
 
 	action->indent = read_indent(line, at);
 	action->mark_at = at;
-	if (at == len || strchr("#:;|<>", line[at]) != NULL)
+	if (at == len)
 		return false;
-	if (at + 1 < len && strchr("-*+", line[at]) != NULL &&
-	    is_blank(line[at + 1])) {
-		at = skip_blanks(line, len, at + 1);
-		action->mark_at = at;
+	if (reading == READ_INBOX) {
+		set_text(action, line, at, len);
+		return true;
 	}
-	box = read_box(line + at, len - at, &action->done);
-	has_box = box > 0;
-	if (!has_box && at + 1 < len && line[at] == 'x' &&
-	    line[at + 1] == ' ') {
+	if (reading == READ_ACTIONS && strchr("#:;|<>", line[at]) != NULL)
+		return false;
+	bullet = read_bullet(line, len, at);
+	box = read_box(line + at + bullet, len - at - bullet, &action->done);
+	if (box == 0 && line[at + bullet] == 'x' && at + bullet + 1 < len &&
+	    line[at + bullet + 1] == ' ' &&
+	    (reading == READ_ACTIONS ||
+	     has_todo_date(line, len, at + bullet))) {
 		action->done = true;
 		box = 1;
 	}
-	at = skip_blanks(line, len, at + box);
-	while (len > at && is_blank(line[len - 1]))
-		len--;
-	action->text = line + at;
-	action->len_bytes = len - at;
-	return action->len_bytes > 0 && (has_box || line[len - 1] != ':');
+	if (bullet == 0 && box == 0 && is_heading(line, len, at)) {
+		action->heading = true;
+		set_text(action, line, at, len);
+		return reading == READ_LIST;
+	}
+	if (reading == READ_ACTIONS && box == 0 && line[len - 1] == ':')
+		return false;
+	action->mark_at = at + bullet;
+	set_text(action, line, skip_blanks(line, len, at + bullet + box), len);
+	return action->len_bytes > 0;
 }
 
 /* The open actions above the one being read, outermost first. */
@@ -147,6 +228,7 @@ struct above {
 	size_t depth;
 };
 
+/* above: NULL where lines have no order of their own. */
 static void add(struct actions *actions, const struct action *action,
 		struct above *above)
 {
@@ -154,6 +236,10 @@ static void add(struct actions *actions, const struct action *action,
 		actions->room = max_size(16, actions->room * 2);
 		actions->list = mem_resize(actions->list, actions->room,
 					   sizeof(*actions->list));
+	}
+	if (above == NULL) {
+		actions->list[actions->count++] = *action;
+		return;
 	}
 	while (above->depth > 0 &&
 	       actions->list[above->at[above->depth - 1]].indent >=
@@ -172,34 +258,66 @@ static void add(struct actions *actions, const struct action *action,
 	actions->list[actions->count++] = *action;
 }
 
-void actions_read(struct actions *actions, const char *text, size_t len_bytes)
+const char *text_line_end(const char *text, size_t len_bytes)
 {
+	const char *newline = memchr(text, '\n', len_bytes);
+
+	if (newline == NULL)
+		return memchr(text, '\r', len_bytes) != NULL ? "\r" : "\n";
+	return newline > text && newline[-1] == '\r' ? "\r\n" : "\n";
+}
+
+static void read_one(struct actions *actions, const char *text, size_t len,
+		     enum reading reading, struct action *action,
+		     struct above *above)
+{
+	const char *line = text + action->line_at;
+
+	action->line_bytes = len;
+	while (len > 0 && (is_blank(line[len - 1]) || line[len - 1] == '\r'))
+		len--;
+	if (memchr(line, '\0', len) != NULL ||
+	    !read_line(line, len, reading, action))
+		return;
+	action->mark_at += action->line_at;
+	if (!action->heading)
+		read_words(action);
+	add(actions, action, reading == READ_ACTIONS ? above : NULL);
+}
+
+void actions_read(struct actions *actions, const char *text, size_t len_bytes,
+		  enum reading reading)
+{
+	char ends = text_line_end(text, len_bytes)[0] == '\r' &&
+				    memchr(text, '\n', len_bytes) == NULL
+			    ? '\r'
+			    : '\n';
 	struct above above = { 0 };
+	unsigned line = 0;
 	size_t at = 0;
 
+	if (len_bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		at = 3;
 	while (at < len_bytes) {
-		const char *end = memchr(text + at, '\n', len_bytes - at);
+		const char *end = memchr(text + at, ends, len_bytes - at);
 		size_t len = end != NULL ? (size_t)(end - text) - at
 					 : len_bytes - at;
-		struct action action = { .line_at = at };
-		size_t shown = len;
+		struct action action = { .line_at = at, .line = ++line };
 
-		if (shown > 0 && text[at + shown - 1] == '\r')
-			shown--;
-		if (memchr(text + at, '\0', shown) == NULL &&
-		    read_line(text + at, shown, &action)) {
-			action.mark_at += at;
-			read_words(&action);
-			add(actions, &action, &above);
-		}
+		read_one(actions, text, len, reading, &action, &above);
 		at += len + 1;
 	}
 }
 
+bool action_is_open(const struct action *action)
+{
+	return !action->done && !action->heading;
+}
+
 bool action_is_next(const struct action *action, struct date today)
 {
-	if (action->done || action->has_open_below || action->waiting ||
-	    action->someday)
+	if (!action_is_open(action) || action->has_open_below ||
+	    action->waiting || action->someday)
 		return false;
 	return !date_is_set(action->not_before) ||
 	       date_days(action->not_before) <= date_days(today);
@@ -225,12 +343,13 @@ bool action_has_word(const struct action *action, const char *want)
 	return false;
 }
 
-size_t action_context(const struct action *action, const char **ret_context)
+size_t action_context(const struct action *action, size_t *pos,
+		      const char **ret_context)
 {
 	const char *word;
-	size_t pos = 0, len;
+	size_t len;
 
-	while ((len = next_word(action, &pos, &word)) > 0)
+	while ((len = next_word(action, pos, &word)) > 0)
 		if (len > 1 && word[0] == '@' &&
 		    !word_is(word, len, "@waiting") &&
 		    !word_is(word, len, "@someday")) {

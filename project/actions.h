@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * actions.h - read a project's actions: what is open, and what is next.
+ * actions.h - read a file of the user's, one item a line: what is open, what is
+ * next. The one reader behind every view.
  *
- * The file is the user's: an outline, one action a line. Indentation by tabs
- * or blanks; "-", "*" or "+" in front does not matter. Open: "[ ] text",
- * "[_] text" (VimOutliner), or no box at all. Done: "[x]", "[X]", "[-]", and
- * todo.txt's "x " in front. No actions: empty lines, "#" comments,
- * VimOutliner body text (":", ";", "|", "<", ">" in front), and headings (a
- * line that ends in ":").
- *
+ * A project's actions are an outline. Indentation by tabs or spaces; "-", "*",
+ * "+" or "1." in front does not matter. Open: "[ ] text", "[_] text"
+ * (VimOutliner), or no box at all. Done: "[x]", "[X]", "[-]", and todo.txt's
+ * "x " in front. No actions: empty lines, "#" comments, VimOutliner body text
+ * (":", ";", "|", "<", ">" in front), and headings (a line that ends in ":").
  * An action that has open actions below it is not something to do now: the
- * first of those is. Words in the text: @context, @waiting, @someday,
- * due:YYYY-MM-DD, t:YYYY-MM-DD (not before), ~15m.
+ * first of those is.
+ *
+ * The lists of the directory are lines, and whatever was put there is shown: in
+ * the inbox every line is an open item; in nextactions, waiting and someday a
+ * box or todo.txt's "x DATE" says that it is done, and "# text" or "text:"
+ * without "-" or a box is a heading, which is shown as one.
+ *
+ * Words in the text: @context, @waiting, @someday, due:YYYY-MM-DD,
+ * t:YYYY-MM-DD (not before), ~15m; in any case, and with the punctuation of a
+ * sentence around them. A byte order mark in front of the file is passed by;
+ * where there is no newline at all a lone carriage return ends a line.
  */
 #ifndef PROJECT_ACTIONS_H
 #define PROJECT_ACTIONS_H
@@ -22,13 +30,22 @@
 
 enum { ACTIONS_DEPTH_MAX = 32 };
 
+enum reading {
+	READ_ACTIONS, /* a project's actions */
+	READ_LIST, /* nextactions, waiting, someday */
+	READ_INBOX,
+};
+
 struct action {
 	const char *text; /* borrowed from the file's text, not terminated */
 	size_t len_bytes;
 	size_t line_at; /* offset of the line in the file's text */
+	size_t line_bytes; /* without its end */
+	unsigned line; /* its number, from 1 */
 	size_t mark_at; /* offset of what is in front of text */
 	unsigned indent;
-	bool done;
+	bool done, heading;
+	bool bad_date; /* "due:" or "t:" with what is no day */
 	bool has_open_below;
 	bool waiting; /* @waiting, or "waiting for" in front */
 	bool someday; /* @someday */
@@ -41,8 +58,12 @@ struct actions {
 };
 
 /* Read a file's text; actions borrow from it. Add to what is there. */
-void actions_read(struct actions *actions, const char *text, size_t len_bytes);
+void actions_read(struct actions *actions, const char *text, size_t len_bytes,
+		  enum reading reading);
 void actions_fini(struct actions *actions);
+
+/* Not done, and no heading. */
+bool action_is_open(const struct action *action);
 
 /* Whether it can be done today: open, a leaf, not waiting, not put off. */
 bool action_is_next(const struct action *action, struct date today);
@@ -54,8 +75,12 @@ const struct action *actions_next(const struct actions *actions,
 /* Whether the text has the word, with word boundaries ("@home"). */
 bool action_has_word(const struct action *action, const char *word);
 
-/* The first @context but @waiting and @someday: its bytes, or 0. */
-size_t action_context(const struct action *action, const char **ret_context);
+/*
+ * The next @context but @waiting and @someday, from *pos on (0 at first): its
+ * bytes, or 0.
+ */
+size_t action_context(const struct action *action, size_t *pos,
+		      const char **ret_context);
 
 /*
  * The whole file's text with one action marked as done, added to out. The box
@@ -63,5 +88,8 @@ size_t action_context(const struct action *action, const char **ret_context);
  */
 void action_mark_done(const struct action *action, const char *text,
 		      size_t len_bytes, bool outliner, struct buf *out);
+
+/* The line end that a file uses: "\n", "\r\n" or "\r". */
+const char *text_line_end(const char *text, size_t len_bytes);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "core/files.h"
 #include "core/mem.h"
+#include "project/actions.h"
 #include "project/follow_on.h"
 #include "project/journal.h"
 
@@ -283,26 +284,39 @@ int change_text(struct change *change, const char *path, const char *old,
 	return 0;
 }
 
-int change_append(struct change *change, const char *path, const char *text,
+/* The text with one more line, whatever the file's encoding and line ends. */
+static void add_line(struct buf *whole, const char *line)
+{
+	const char *end = text_line_end(buf_text(whole), whole->len_bytes);
+
+	if (whole->len_bytes > 0 &&
+	    whole->data[whole->len_bytes - 1] != end[strlen(end) - 1])
+		buf_add_text(whole, end);
+	buf_addf(whole, "%s%s", line, end);
+}
+
+int change_append(struct change *change, const char *path, const char *line,
 		  struct err *e)
 {
 	struct gtd *gtd = change->gtd;
 	bool existed = gtd_exists(gtd, path);
 	SCOPED_BUF struct buf old = { 0 };
-	SCOPED_BUF struct buf line = { 0 };
 	SCOPED_BUF struct buf whole = { 0 };
 
 	if (gtd_read(gtd, path, &old, e) < 0)
 		return -e->code;
-	if (old.len_bytes > 0 && old.data[old.len_bytes - 1] != '\n')
-		buf_add_char(&line, '\n');
-	buf_addf(&line, "%s\n", text);
 	buf_add(&whole, buf_text(&old), old.len_bytes);
-	buf_add(&whole, line.data, line.len_bytes);
+	if (text_from_utf16(&whole)) {
+		add_line(&whole, line);
+		return change_text(change, path, old.data, old.len_bytes,
+				   whole.data, whole.len_bytes, e);
+	}
+	add_line(&whole, line);
 	if (write_text_record(change, path, buf_text(&old), old.len_bytes,
 			      whole.data, whole.len_bytes, existed, e) < 0)
 		return -e->code;
-	if (file_append(gtd->fd, path, line.data, line.len_bytes, 0666, e) < 0)
+	if (file_append(gtd->fd, path, whole.data + old.len_bytes,
+			whole.len_bytes - old.len_bytes, 0666, e) < 0)
 		return -e->code;
 	change_note(change, path);
 	return existed ? 0 : sync_dir_of(gtd, path, e);

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "project/change.h"
+#include "project/collect.h"
 #include "project/command.h"
 #include "project/out.h"
 #include "project/reminders.h"
@@ -139,32 +140,27 @@ static void head(struct out *out, const char *text)
 	buf_add_char(&out->text, '\n');
 }
 
-static size_t count_lines(const struct gtd *gtd, enum list_file file)
+/* What a list's view shows, headings aside. */
+static size_t count_items(const struct gtd *gtd, enum list_file file)
 {
-	SCOPED_TEXT char *path = gtd_list_file(gtd, file);
-	SCOPED_BUF struct buf text = { 0 };
-	struct actions actions = { 0 };
+	SCOPED_ITEMS struct items items = { 0 };
 	size_t n = 0;
 
-	if (gtd_read(gtd, path, &text, NULL) < 0)
+	if (view_list(gtd, file, &items, NULL) < 0)
 		return 0;
-	actions_read(&actions, buf_text(&text), text.len_bytes);
-	for (size_t i = 0; i < actions.count; i++)
-		n += !actions.list[i].done;
-	actions_fini(&actions);
+	for (size_t i = 0; i < items.count; i++)
+		n += !items.list[i].heading;
 	return n;
 }
 
 static void day_numbers(struct out *out, const struct call *call,
 			const struct scan *scan)
 {
-	size_t stuck = 0, waiting = count_lines(&call->gtd, FILE_WAITING);
-	size_t inbox = count_lines(&call->gtd, FILE_INBOX);
+	size_t stuck = 0, waiting = count_items(&call->gtd, FILE_WAITING);
+	size_t inbox = count_items(&call->gtd, FILE_INBOX);
 
-	for (size_t i = 0; i < scan->count; i++) {
+	for (size_t i = 0; i < scan->count; i++)
 		stuck += scan->list[i].stuck;
-		waiting += scan->list[i].waiting;
-	}
 	out_printf(out,
 		   "%zu project%s, %zu stuck, %zu waiting, %zu in the "
 		   "inbox%s\n",

@@ -15,6 +15,7 @@
 #include "project/names.h"
 #include "project/out.h"
 #include "project/reminders.h"
+#include "project/sheet.h"
 
 enum { TREE_DEPTH_MAX = 8 };
 
@@ -128,7 +129,7 @@ static int search_file(const char *path, const char *name, bool is_dir,
 	}
 	if (name_is_swap(name) || name[0] == '.')
 		return 0;
-	if (gtd_read(&s->call->gtd, path, &text, &e) < 0) {
+	if (gtd_read_text(&s->call->gtd, path, &text, NULL, &e) < 0) {
 		log_warn("%s", e.text);
 		return 0;
 	}
@@ -255,6 +256,37 @@ static bool is_part(const char *name)
 	return false;
 }
 
+/* "due:2026-02-30" is in no view's order: say where it is. */
+static void check_dates(struct check *c, const char *file)
+{
+	SCOPED_SHEET struct sheet sheet = { 0 };
+
+	if (sheet_of_file(&c->call->gtd, file, &sheet, NULL) < 0)
+		return;
+	for (size_t i = 0; i < sheet.actions.count; i++) {
+		const struct action *a = &sheet.actions.list[i];
+		SCOPED_TEXT char *where = NULL;
+		SCOPED_TEXT char *what = NULL;
+
+		if (!a->bad_date || a->done)
+			continue;
+		where = mem_printf("%s:%u", file, a->line);
+		what = mem_printf("a day that is none in '%.*s'",
+				  (int)a->len_bytes, a->text);
+		problem(c, where, what);
+	}
+}
+
+static bool is_items(const char *path, const char *name)
+{
+	if (strchr(path, '/') == NULL)
+		return strncmp(name, "inbox", 5) == 0 ||
+		       strncmp(name, "next", 4) == 0 ||
+		       strncmp(name, "waiting", 7) == 0 ||
+		       strncmp(name, "someday", 7) == 0;
+	return strcmp(name, "actions") == 0 || strcmp(name, "actions.otl") == 0;
+}
+
 static int check_entry(const char *path, const char *name, bool is_dir,
 		       void *data)
 {
@@ -276,18 +308,42 @@ static int check_entry(const char *path, const char *name, bool is_dir,
 		problem(c, path, "torn: it holds NUL bytes");
 	else if (!is_dir && name[0] != '.' && has_markers(c, path))
 		problem(c, path, "holds git's conflict markers");
+	if (!is_dir && is_items(path, name))
+		check_dates(c, path);
 	return 0;
+}
+
+/* gtdtools edits one, we the other: whoever looks sees half of it there. */
+static void check_layouts(struct check *c, const char *path)
+{
+	for (int part = 0; part < PART_COUNT; part++) {
+		char *files[GTD_FILES_MAX];
+		size_t count = gtd_part_files(&c->call->gtd, path, part, files);
+
+		if (count > 1) {
+			SCOPED_TEXT char *what =
+				mem_printf("the same part as %s: both are "
+					   "read, one should go",
+					   files[0]);
+
+			problem(c, files[1], what);
+		}
+		for (size_t i = 0; i < count; i++)
+			free(files[i]);
+	}
 }
 
 static int note_seen(const struct place *place, unsigned char d_type,
 		     void *data)
 {
 	struct check *c = data;
+	SCOPED_TEXT char *path = place_path(place);
 	SCOPED_BUF struct buf clean = { 0 };
 	SCOPED_BUF struct buf key = { 0 };
 	struct seen *seen;
 
-	(void)d_type;
+	if (d_type != DT_REG)
+		check_layouts(c, path);
 	text_repair(&clean, place->name, strlen(place->name));
 	text_fold(&key, buf_text(&clean), clean.len_bytes);
 	if (c->count == c->room) {

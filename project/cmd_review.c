@@ -18,6 +18,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "project/change.h"
+#include "project/collect.h"
 #include "project/command.h"
 #include "project/out.h"
 #include "project/reminders.h"
@@ -42,50 +43,44 @@ struct review {
 
 /* ---- what a step shows -------------------------------------------------- */
 
-static void add_file(struct review *r, struct buf *out, enum list_file file)
+/* Every item of a view, with where it is from if there are several sources. */
+static void add_items(const struct items *items, struct buf *out)
 {
-	SCOPED_TEXT char *path = gtd_list_file(&r->call->gtd, file);
-	SCOPED_BUF struct buf text = { 0 };
-	struct actions actions = { 0 };
+	for (size_t i = 0; i < items->count; i++) {
+		const struct item *item = &items->list[i];
 
-	if (gtd_read(&r->call->gtd, path, &text, NULL) < 0)
-		return;
-	actions_read(&actions, buf_text(&text), text.len_bytes);
-	for (size_t i = 0; i < actions.count; i++) {
-		const struct action *a = &actions.list[i];
-
-		if (a->done)
-			continue;
-		text_escape(out, a->text, a->len_bytes);
+		if (!items->one_source) {
+			text_escape(out, item->source, strlen(item->source));
+			buf_add_text(out, item->text[0] != '\0' ? ": " : "");
+		}
+		text_escape(out, item->text, strlen(item->text));
 		buf_add_char(out, '\n');
 	}
-	actions_fini(&actions);
+}
+
+static void show_list(struct review *r, enum list_file file, struct buf *out)
+{
+	SCOPED_ITEMS struct items items = { 0 };
+	struct err e = { 0 };
+
+	if (view_list(&r->call->gtd, file, &items, &e) < 0)
+		buf_addf(out, "%s\n", e.text);
+	add_items(&items, out);
 }
 
 static void show_inbox(struct review *r, struct buf *out)
 {
-	add_file(r, out, FILE_INBOX);
+	show_list(r, FILE_INBOX, out);
 }
 
 static void show_next(struct review *r, struct buf *out)
 {
-	struct scan scan;
+	SCOPED_ITEMS struct items items = { 0 };
+	struct err e = { 0 };
 
-	add_file(r, out, FILE_NEXT);
-	if (scan_projects(&r->call->gtd, IN_ACTIVE, 0, &scan, NULL) < 0)
-		return;
-	scan_sort(&scan, SORT_NEXT, false);
-	for (size_t i = 0; i < scan.count; i++) {
-		const struct project *p = &scan.list[i];
-
-		if (p->next == NULL)
-			continue;
-		text_escape(out, p->place->name, strlen(p->place->name));
-		buf_add_text(out, ": ");
-		text_escape(out, p->next, strlen(p->next));
-		buf_add_char(out, '\n');
-	}
-	scan_fini(&scan);
+	if (view_next(&r->call->gtd, NULL, false, &items, &e) < 0)
+		buf_addf(out, "%s\n", e.text);
+	add_items(&items, out);
 }
 
 static void show_reminders(struct review *r, struct buf *out)
@@ -108,36 +103,12 @@ static void show_reminders(struct review *r, struct buf *out)
 
 static void show_waiting(struct review *r, struct buf *out)
 {
-	struct scan scan;
-
-	add_file(r, out, FILE_WAITING);
-	if (scan_projects(&r->call->gtd, IN_ACTIVE, 0, &scan, NULL) < 0)
-		return;
-	scan_sort(&scan, SORT_NAME, false);
-	for (size_t i = 0; i < scan.count; i++)
-		if (scan.list[i].waiting > 0) {
-			const char *name = scan.list[i].place->name;
-
-			text_escape(out, name, strlen(name));
-			buf_addf(out, ": waiting for %u\n",
-				 scan.list[i].waiting);
-		}
-	scan_fini(&scan);
-}
-
-static int add_name(const struct place *place, unsigned char d_type, void *data)
-{
-	(void)d_type;
-	text_escape(data, place->name, strlen(place->name));
-	buf_add_char(data, '\n');
-	return 0;
+	show_list(r, FILE_WAITING, out);
 }
 
 static void show_someday(struct review *r, struct buf *out)
 {
-	(void)!place_each(&r->call->gtd, STATE_POSTPONED, "", add_name, out,
-			  NULL);
-	add_file(r, out, FILE_SOMEDAY);
+	show_list(r, FILE_SOMEDAY, out);
 }
 
 /* ---- answers ------------------------------------------------------------ */

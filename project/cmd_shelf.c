@@ -233,15 +233,12 @@ static void add_lines(struct out *out, const struct buf *text)
 	}
 }
 
-static int cat_part(struct call *call, const char *path, enum part part,
+static int cat_file(struct call *call, const char *file, enum part part,
 		    struct out *out, struct err *e)
 {
-	SCOPED_TEXT char *file = gtd_part_file(&call->gtd, path, part);
 	SCOPED_BUF struct buf text = { 0 };
 
-	if (!gtd_exists(&call->gtd, file))
-		return 0;
-	if (gtd_read(&call->gtd, file, &text, e) < 0)
+	if (gtd_read_text(&call->gtd, file, &text, NULL, e) < 0)
 		return -e->code;
 	if (out->say)
 		out_printf(out, "%s:\n", part_name(part));
@@ -254,6 +251,22 @@ static int cat_part(struct call *call, const char *path, enum part part,
 	}
 	add_lines(out, &text);
 	return 0;
+}
+
+/* In both layouts, if the project has both. */
+static int cat_part(struct call *call, const char *path, enum part part,
+		    struct out *out, struct err *e)
+{
+	char *files[GTD_FILES_MAX];
+	size_t count = gtd_part_files(&call->gtd, path, part, files);
+	int rc = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (rc == 0)
+			rc = cat_file(call, files[i], part, out, e);
+		free(files[i]);
+	}
+	return rc;
 }
 
 static int run_cat(struct call *call, struct err *e)

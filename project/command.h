@@ -13,6 +13,8 @@ enum { COMMAND_ALIASES_MAX = 3 };
 enum operand {
 	OPERAND_NONE,
 	OPERAND_PROJECT, /* in the command's states */
+	OPERAND_SOURCE, /* the same, or a list: "inbox", "waiting" ... */
+	OPERAND_ITEM, /* one of that source's items, by text or number */
 	OPERAND_NEW, /* a name that is not there yet */
 	OPERAND_WORDS, /* words in any order with options */
 	OPERAND_TEXT, /* a text of the user's: after its first word no options

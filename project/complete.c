@@ -14,6 +14,7 @@
 #include "project/commands.h"
 #include "project/load.h"
 #include "project/names.h"
+#include "project/sheet.h"
 #include "project/shell_init.h"
 
 enum {
@@ -220,6 +221,11 @@ static void offer_operand(struct typing *t)
 		offer_words(t, SHELL_WORDS, 0);
 		break;
 	case OPERAND_NONE:
+	case OPERAND_SOURCE:
+		offer_words(t, LIST_WORDS, 0);
+		offer_projects(t);
+		break;
+	case OPERAND_ITEM:
 	case OPERAND_NEW:
 	case OPERAND_TEXT:
 	case OPERAND_WORDS:

@@ -235,7 +235,7 @@ static bool read_day(const char *text, struct date today, struct date *ret)
 		return true;
 	}
 	if (weekday > 0) {
-		int ahead = (weekday - date_weekday(today) + 6) % 7 + 1;
+		int ahead = (weekday - date_weekday(today) + 7) % 7;
 
 		*ret = date_from_days(date_days(today) + ahead);
 		return true;

@@ -49,7 +49,7 @@ int date_month_read(const char *word, size_t len_bytes);
 
 /*
  * What a user may type for a day: YYYY-MM-DD, MM-DD (the next one), today,
- * tomorrow, a weekday (the next one after today), +Nd, +Nw, +Nm, +Ny.
+ * tomorrow, a weekday (today or the next one), +Nd, +Nw, +Nm, +Ny.
  * 0 or err_usage.
  */
 int date_parse(const char *text, struct date today, struct date *ret,

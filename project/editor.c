@@ -11,7 +11,7 @@
 #include "core/paths.h"
 #include "project/change.h"
 
-enum { EDITOR_FILES_MAX = 8 };
+enum { EDITOR_FILES_MAX = PART_COUNT * GTD_FILES_MAX };
 
 static bool in_path(const char *program)
 {
@@ -143,16 +143,23 @@ int editor_open_project(struct gtd *gtd, const struct place *place,
 {
 	SCOPED_TEXT char *project = place_path(place);
 	SCOPED_TEXT char *what = mem_printf("edit %s", place->name);
-	char *paths[PART_COUNT];
+	char *paths[PART_COUNT * GTD_FILES_MAX];
 	const char *one = project;
+	size_t count = 0;
 	int rc;
 
 	if (!gtd_is_dir(gtd, project))
 		return editor_open(gtd, what, &one, 1, e);
-	for (int part = 0; part < PART_COUNT; part++)
-		paths[part] = gtd_part_file(gtd, project, part);
-	rc = editor_open(gtd, what, (const char *const *)paths, PART_COUNT, e);
-	for (int part = 0; part < PART_COUNT; part++)
-		free(paths[part]);
+	for (int part = 0; part < PART_COUNT; part++) {
+		size_t n = gtd_part_files(gtd, project, part, paths + count);
+
+		/* Not there yet: the editor creates it. */
+		if (n == 0)
+			paths[count + n++] = gtd_part_file(gtd, project, part);
+		count += n;
+	}
+	rc = editor_open(gtd, what, (const char *const *)paths, count, e);
+	for (size_t i = 0; i < count; i++)
+		free(paths[i]);
 	return rc;
 }

@@ -14,6 +14,8 @@
 #include "core/mem.h"
 #include "core/paths.h"
 
+enum { GTD_READ_BYTES = 65536 };
+
 static const char *const state_directories[STATE_COUNT] = {
 	"Projects",
 	"Postponed",
@@ -318,24 +320,56 @@ bool gtd_is_dir(const struct gtd *gtd, const char *path)
 	return fstatat(gtd->fd, path, &st, 0) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* What each list may be called; what is there counts. The first of the plain
+ * ones and the first outline are what we create. */
+static const char *const list_names[FILE_COUNT][GTD_FILES_MAX] = {
+	[FILE_INBOX] = { "inbox", "inbox.otl" },
+	[FILE_NEXT] = { "nextactions", "next_actions.otl", "next_actions",
+			"nextactions.otl" },
+	[FILE_WAITING] = { "waiting", "waiting.otl" },
+	[FILE_SOMEDAY] = { "someday", "someday.otl" },
+	[FILE_DONE] = { "done", "done.otl" },
+};
+
+size_t gtd_list_files(const struct gtd *gtd, enum list_file file,
+		      char *files[GTD_FILES_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < GTD_FILES_MAX; i++) {
+		const char *name = list_names[file][i];
+
+		if (name != NULL && gtd_exists(gtd, name))
+			files[count++] = mem_copy(name);
+	}
+	return count;
+}
+
 char *gtd_list_file(const struct gtd *gtd, enum list_file file)
 {
-	/* What is there counts; the first of each kind is what we create. */
-	static const char *const plain[FILE_COUNT] = {
-		"inbox", "nextactions", "waiting", "someday", "done",
-	};
-	static const char *const outline[FILE_COUNT] = {
-		"inbox.otl",   "next_actions.otl", "waiting.otl",
-		"someday.otl", "done.otl",
-	};
+	char *files[GTD_FILES_MAX];
+	size_t count = gtd_list_files(gtd, file, files);
 
-	if (gtd_exists(gtd, plain[file]))
-		return mem_copy(plain[file]);
-	if (gtd_exists(gtd, outline[file]))
-		return mem_copy(outline[file]);
-	if (file == FILE_NEXT && gtd_exists(gtd, "next_actions"))
-		return mem_copy("next_actions");
-	return mem_copy(gtd_uses_outliner(gtd) ? outline[file] : plain[file]);
+	for (size_t i = 1; i < count; i++)
+		free(files[i]);
+	return count > 0 ? files[0]
+			 : mem_copy(list_names[file][gtd_uses_outliner(gtd)]);
+}
+
+size_t gtd_part_files(const struct gtd *gtd, const char *project_path,
+		      enum part part, char *files[GTD_FILES_MAX])
+{
+	static const char *const suffixes[] = { "", ".otl" };
+	size_t count = 0;
+
+	for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
+		SCOPED_TEXT char *path = mem_printf(
+			"%s/%s%s", project_path, part_name(part), suffixes[i]);
+
+		if (gtd_exists(gtd, path))
+			files[count++] = text_give(&path);
+	}
+	return count;
 }
 
 char *gtd_part_file(const struct gtd *gtd, const char *project_path,
@@ -365,14 +399,114 @@ char *gtd_part_file(const struct gtd *gtd, const char *project_path,
 	return gtd_uses_outliner(gtd) ? text_give(&outline) : text_give(&plain);
 }
 
+int gtd_open_file(int dir_fd, const char *path, off_t *ret_bytes, struct err *e)
+{
+	SCOPED_FD int fd = openat(dir_fd, path,
+				  O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	/* A socket cannot even be opened. */
+	if (fd < 0 && errno == ENXIO)
+		return err_say(e, EINVAL, "%s is not a regular file", path);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(e, errno, "open %s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_say(e, EINVAL, "%s is not a regular file", path);
+	*ret_bytes = st.st_size;
+	return fd_give(&fd);
+}
+
+/* A file that another program writes meanwhile may be longer than it was. */
+static int read_all(int fd, const char *path, size_t max_bytes, struct buf *out,
+		    struct err *e)
+{
+	size_t start = out->len_bytes;
+
+	for (;;) {
+		char *at = buf_reserve(out, GTD_READ_BYTES) + out->len_bytes;
+		ssize_t n = read(fd, at, GTD_READ_BYTES);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			out->data[out->len_bytes] = '\0';
+			return n == 0 ? 0 : err_set(e, errno, "read %s", path);
+		}
+		out->len_bytes += (size_t)n;
+		if (out->len_bytes - start > max_bytes) {
+			buf_cut(out, start);
+			return err_set(e, EFBIG, "read %s", path);
+		}
+	}
+}
+
 int gtd_read(const struct gtd *gtd, const char *path, struct buf *out,
 	     struct err *e)
 {
-	int rc = file_read(gtd->fd, path, GTD_FILE_MAX_BYTES, out, e);
+	struct err mine = { 0 };
+	off_t bytes = 0;
+	SCOPED_FD int fd = gtd_open_file(gtd->fd, path, &bytes, &mine);
 
-	if (rc == -ENOENT && e != NULL)
-		*e = (struct err){ 0 };
-	return rc == -ENOENT ? 0 : rc;
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0) {
+		if (e != NULL)
+			*e = mine;
+		return -mine.code;
+	}
+	(void)buf_reserve(out, min_size((size_t)bytes, GTD_FILE_MAX_BYTES) + 1);
+	return read_all(fd, path, GTD_FILE_MAX_BYTES, out, e);
+}
+
+static uint32_t utf16_unit(const unsigned char *at, bool big)
+{
+	return big ? (uint32_t)(at[0] << 8 | at[1])
+		   : (uint32_t)(at[1] << 8 | at[0]);
+}
+
+bool text_from_utf16(struct buf *text)
+{
+	SCOPED_BUF struct buf out = { 0 };
+	const unsigned char *at = (const unsigned char *)buf_text(text);
+	const unsigned char *end = at + text->len_bytes;
+	bool big;
+
+	if (text->len_bytes < 2 || (at[0] ^ at[1]) != (0xfe ^ 0xff) ||
+	    at[0] < 0xfe)
+		return false;
+	big = at[0] == 0xfe;
+	for (at += 2; at + 2 <= end; at += 2) {
+		uint32_t code = utf16_unit(at, big);
+
+		if (code >= 0xd800 && code < 0xdc00 && at + 4 <= end) {
+			uint32_t low = utf16_unit(at + 2, big);
+
+			if (low >= 0xdc00 && low < 0xe000) {
+				code = 0x10000 + ((code - 0xd800) << 10) +
+				       (low - 0xdc00);
+				at += 2;
+			}
+		}
+		buf_add_code(&out,
+			     code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
+	}
+	buf_fini(text);
+	*text = out;
+	out = (struct buf){ 0 };
+	return true;
+}
+
+int gtd_read_text(const struct gtd *gtd, const char *path, struct buf *out,
+		  bool *ret_converted, struct err *e)
+{
+	bool converted;
+
+	if (gtd_read(gtd, path, out, e) < 0)
+		return -e->code;
+	converted = text_from_utf16(out);
+	if (ret_converted != NULL)
+		*ret_converted = converted;
+	return 0;
 }
 
 char *gtd_state_file(const struct gtd *gtd, const char *what)

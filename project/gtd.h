@@ -19,7 +19,8 @@
 #include "project/settings.h"
 
 enum {
-	GTD_FILE_MAX_BYTES = 8 << 20, /* any one file of the user's */
+	GTD_FILE_MAX_BYTES = 64 << 20, /* any one file of the user's */
+	GTD_FILES_MAX = 4, /* of one list or part, in several layouts */
 	GTD_LOCK_WAIT_MS = 20000,
 };
 
@@ -110,15 +111,43 @@ char *gtd_list_file(const struct gtd *gtd, enum list_file file) MUST_CHECK;
 char *gtd_part_file(const struct gtd *gtd, const char *project_path,
 		    enum part part) MUST_CHECK;
 
+/*
+ * All files that a list or a part has: two layouts may lie side by side. The
+ * first is the one that gtd_list_file() and gtd_part_file() name. Each is the
+ * caller's to free; returns how many.
+ */
+size_t gtd_list_files(const struct gtd *gtd, enum list_file file,
+		      char *files[GTD_FILES_MAX]);
+size_t gtd_part_files(const struct gtd *gtd, const char *project_path,
+		      enum part part, char *files[GTD_FILES_MAX]);
+
 /* Whether path, relative to the directory, exists; follows links. */
 bool gtd_exists(const struct gtd *gtd, const char *path);
 
 /* Whether path is a directory: a project that is not is a plain file. */
 bool gtd_is_dir(const struct gtd *gtd, const char *path);
 
+/*
+ * Open a file of the directory for reading, never waiting for a FIFO or a
+ * device: what is no regular file is refused (-EINVAL). -ENOENT is left to the
+ * caller to judge.
+ */
+int gtd_open_file(int dir_fd, const char *path, off_t *ret_bytes,
+		  struct err *e) MUST_CHECK;
+
 /* Read a file of the directory; a missing one is empty. */
 int gtd_read(const struct gtd *gtd, const char *path, struct buf *out,
 	     struct err *e) MUST_CHECK;
+
+/*
+ * The same as UTF-8: a file that begins with a byte order mark of UTF-16 is
+ * converted. *ret_converted says so; it may be NULL.
+ */
+int gtd_read_text(const struct gtd *gtd, const char *path, struct buf *out,
+		  bool *ret_converted, struct err *e) MUST_CHECK;
+
+/* Convert text in place if it is UTF-16 with its mark. false: it is not. */
+bool text_from_utf16(struct buf *text);
 
 /* State files of this directory: $XDG_STATE_HOME/earshot/project/WHAT-HASH. */
 char *gtd_state_file(const struct gtd *gtd, const char *what) MUST_CHECK;

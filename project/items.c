@@ -7,14 +7,15 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "project/listing.h"
 #include "project/say.h"
 
 enum { ITEMS_SOURCE_MAX = 32 };
 
-void items_add(struct items *items, const char *group, size_t group_bytes,
-	       const char *source, const char *text, size_t len_bytes,
-	       struct date date)
+struct item *items_add(struct items *items, const char *source,
+		       const char *text, size_t len_bytes)
 {
+	SCOPED_BUF struct buf clean = { 0 };
 	struct item *item;
 
 	if (items->count == items->room) {
@@ -22,11 +23,37 @@ void items_add(struct items *items, const char *group, size_t group_bytes,
 		items->list = mem_resize(items->list, items->room,
 					 sizeof(*items->list));
 	}
+	text_repair(&clean, text, len_bytes);
 	item = &items->list[items->count++];
-	item->group = group != NULL ? mem_text(group, group_bytes) : NULL;
-	item->source = mem_copy(source);
-	item->text = mem_text(text, len_bytes);
-	item->date = date;
+	*item = (struct item){
+		.source = mem_copy(source),
+		.text = clean.len_bytes > 0 ? buf_give(&clean) : mem_copy(""),
+	};
+	return item;
+}
+
+struct item *items_add_action(struct items *items, const char *source,
+			      const struct sheet *sheet,
+			      const struct action *action)
+{
+	struct item *item = items_add(items, source, action->text,
+				      action->len_bytes);
+	const char *context = NULL;
+	size_t pos = 0;
+	size_t bytes = action_context(action, &pos, &context);
+
+	if (bytes > 0)
+		item->group = mem_text(context, bytes);
+	item->file = mem_copy(sheet->file);
+	item->line = action->line;
+	item->hash = action_hash(action, sheet);
+	item->is_project = strchr(sheet->file, '/') != NULL;
+	item->done = action->done;
+	item->heading = action->heading;
+	item->waiting = action->waiting;
+	item->date = action->due;
+	item->not_before = action->not_before;
+	return item;
 }
 
 void items_fini(struct items *items)
@@ -35,6 +62,7 @@ void items_fini(struct items *items)
 		free(items->list[i].group);
 		free(items->list[i].source);
 		free(items->list[i].text);
+		free(items->list[i].file);
 	}
 	free(items->list);
 	*items = (struct items){ 0 };
@@ -47,9 +75,13 @@ static int by_group(const void *a, const void *b)
 
 	if ((ia->group == NULL) != (ib->group == NULL))
 		return ia->group == NULL ? 1 : -1;
-	order = ia->group != NULL ? strcmp(ia->group, ib->group) : 0;
+	order = ia->group != NULL ? strcasecmp(ia->group, ib->group) : 0;
+	if (order == 0)
+		order = strcoll(ia->source, ib->source);
 	if (order == 0)
 		order = strcmp(ia->source, ib->source);
+	if (order == 0 && ia->line != ib->line)
+		order = ia->line < ib->line ? -1 : 1;
 	return order;
 }
 
@@ -60,15 +92,49 @@ void items_sort(struct items *items)
 		      by_group);
 }
 
+const struct item *items_number(const struct items *items, size_t n)
+{
+	for (size_t i = 0; i < items->count; i++)
+		if (!items->list[i].heading && !items->list[i].done && --n == 0)
+			return &items->list[i];
+	return NULL;
+}
+
 static const char *date_or(struct date date, const char *none,
 			   char day[DATE_BYTES])
 {
 	return date_is_set(date) ? date_text(date, day) : none;
 }
 
+/* ---- programs ----------------------------------------------------------- */
+
+static void add_contexts(struct json *o, const char *text)
+{
+	const struct action action = { .text = text,
+				       .len_bytes = strlen(text) };
+	struct json *array = json_array_make();
+	const char *context;
+	size_t pos = 0, bytes;
+
+	while ((bytes = action_context(&action, &pos, &context)) > 0) {
+		SCOPED_TEXT char *word = mem_text(context, bytes);
+
+		json_add_text(array, NULL, word);
+	}
+	json_add(o, "contexts", array);
+}
+
+static const char *state_of(const struct item *item)
+{
+	if (item->heading)
+		return "heading";
+	return item->done ? "done" : item->waiting ? "waiting" : "open";
+}
+
 static void print_json(const struct items *items, struct out *out)
 {
 	struct json *array = json_array_make();
+	size_t n = 0;
 
 	for (size_t i = 0; i < items->count; i++) {
 		const struct item *item = &items->list[i];
@@ -76,11 +142,21 @@ static void print_json(const struct items *items, struct out *out)
 		char day[DATE_BYTES];
 
 		json_add_text(o, "context", item->group);
+		add_contexts(o, item->text);
 		json_add_text(o, "source", item->source);
+		json_add_text(o, "project",
+			      item->is_project ? item->source : NULL);
 		json_add_text(o, "text", item->text);
+		json_add_text(o, "state", state_of(item));
 		json_add_text(
 			o, items->date_word != NULL ? items->date_word : "date",
 			date_or(item->date, NULL, day));
+		json_add_text(o, "not_before",
+			      date_or(item->not_before, NULL, day));
+		json_add_text(o, "file", item->file);
+		json_add_int(o, "line", item->line);
+		if (!item->heading && !item->done)
+			json_add_int(o, "number", (int64_t)++n);
 		json_add(array, NULL, o);
 	}
 	json_print(array, &out->text);
@@ -106,6 +182,8 @@ static void print_plain(const struct items *items, struct out *out)
 	}
 }
 
+/* ---- ears --------------------------------------------------------------- */
+
 static bool is_new_group(const struct items *items, size_t i)
 {
 	const char *group = items->list[i].group;
@@ -113,27 +191,51 @@ static bool is_new_group(const struct items *items, size_t i)
 
 	if (group == NULL || before == NULL)
 		return i == 0 ? group != NULL : group != before;
-	return strcmp(group, before) != 0;
+	return strcasecmp(group, before) != 0;
 }
 
-static void print_said(const struct items *items, struct out *out)
+static void say_group(struct out *out, const char *group)
 {
+	if (group == NULL) {
+		out_printf(out, "Anywhere:\n");
+		return;
+	}
+	out_printf(out, "At ");
+	say_name(&out->text, group + 1);
+	out_printf(out, ":\n");
+}
+
+static void print_said(const struct items *items, struct date today,
+		       struct out *out)
+{
+	size_t n = 0;
+
 	if (items->count == 0)
 		out_printf(out, "Nothing.\n");
 	for (size_t i = 0; i < items->count; i++) {
 		const struct item *item = &items->list[i];
 
-		if (item->group != NULL && is_new_group(items, i)) {
-			out_printf(out, "At ");
-			say_name(&out->text, item->group + 1);
-			out_printf(out, ":\n");
+		if (is_new_group(items, i) && !items->one_source)
+			say_group(out, item->group);
+		if (items->numbered && !item->heading && !item->done)
+			out_printf(out, "%zu: ", ++n);
+		if (!items->one_source) {
+			say_name(&out->text, item->source);
+			if (item->text[0] != '\0')
+				out_printf(out, ": ");
 		}
-		say_name(&out->text, item->source);
-		out_printf(out, ": ");
-		out_text(out, item->text, strlen(item->text));
-		out_printf(out, ".\n");
+		say_text(&out->text, item->text, today);
+		if (item->file == NULL && date_is_set(item->date)) {
+			char when[48];
+
+			date_words(item->date, today, when, sizeof(when));
+			out_printf(out, ", back %s", when);
+		}
+		say_end(&out->text);
 	}
 }
+
+/* ---- people ------------------------------------------------------------- */
 
 static size_t source_columns(const struct items *items)
 {
@@ -147,44 +249,88 @@ static size_t source_columns(const struct items *items)
 	return min_size(widest, ITEMS_SOURCE_MAX);
 }
 
+/* The number, or the room of one; returns its columns. */
+static size_t print_number(const struct items *items, const struct item *item,
+			   size_t *n, struct out *out)
+{
+	if (!items->numbered)
+		return 0;
+	if (item->heading || item->done)
+		out_printf(out, "    ");
+	else
+		out_printf(out, "%3zu ", ++*n);
+	return 4;
+}
+
 static void print_columns(const struct items *items, struct out *out)
 {
 	size_t columns = source_columns(items);
+	size_t n = 0;
 
 	for (size_t i = 0; i < items->count; i++) {
 		const struct item *item = &items->list[i];
-		size_t used = 2 + columns + 2;
+		size_t used = 0;
 		char day[DATE_BYTES];
 
-		if (is_new_group(items, i)) {
+		if (is_new_group(items, i) && !items->one_source) {
 			out_styled(out, STYLE_HEAD,
 				   item->group != NULL ? item->group
 						       : "anywhere");
 			buf_add_char(&out->text, '\n');
 		}
-		out_printf(out, "  ");
-		out_column(out, STYLE_NAME, item->source, columns);
-		out_printf(out, "  ");
+		used += print_number(items, item, &n, out);
+		if (!items->one_source) {
+			out_printf(out, "  ");
+			out_column(out, STYLE_NAME, item->source, columns);
+			out_printf(out, "  ");
+			used += columns + 4;
+		}
 		if (date_is_set(item->date)) {
 			out_column(out, STYLE_DIM, date_text(item->date, day),
 				   10);
 			out_printf(out, "  ");
 			used += 12;
 		}
-		out_rest(out, item->text, strlen(item->text), used);
+		if (item->done)
+			out_printf(out, "[x] ");
+		if (item->heading)
+			out_styled(out, STYLE_HEAD, item->text);
+		else
+			out_rest(out, item->text, strlen(item->text), used);
 		buf_add_char(&out->text, '\n');
 	}
 }
 
-void items_print(const struct items *items, const struct settings *settings,
+/* ------------------------------------------------------------------------- */
+
+void items_remember(const struct items *items, const struct gtd *gtd)
+{
+	struct listing listing = { 0 };
+
+	for (size_t i = 0; i < items->count; i++) {
+		const struct item *item = &items->list[i];
+
+		if (!item->heading && !item->done)
+			listing_add(&listing, item->file, item->line,
+				    item->hash);
+	}
+	listing_save(&listing, gtd, items->what);
+	listing_fini(&listing);
+}
+
+void items_print(const struct items *items, const struct gtd *gtd,
 		 struct out *out)
 {
-	if (settings->json)
+	if (gtd->settings->json)
 		print_json(items, out);
 	else if (out->say)
-		print_said(items, out);
+		print_said(items, gtd->today, out);
 	else if (out->tty)
 		print_columns(items, out);
 	else
 		print_plain(items, out);
+	if (items->what != NULL &&
+	    (gtd->settings->json ||
+	     (items->numbered && (out->say || out->tty))))
+		items_remember(items, gtd);
 }

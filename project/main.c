@@ -72,6 +72,16 @@ static int run(struct call *call, struct err *e)
 	return rc;
 }
 
+/* "- a dash" is a text in one word and no option: up to the first such word. */
+static int count_words(int argc, char **argv)
+{
+	int n = 1;
+
+	while (n < argc && strncmp(argv[n], "- ", 2) != 0)
+		n++;
+	return n;
+}
+
 /*
  * Options stand before and after the operands; but where a text begins, all is
  * text: it may well be about "--help". argv[0] is the program.
@@ -80,21 +90,23 @@ static int parse(struct call *call, const struct opts *opts, int argc,
 		 char **argv, struct err *e)
 {
 	int text_at = command_text_at(call->command);
+	int words = text_at >= 0 ? count_words(argc, argv) : argc;
 	int first = 0, rc;
 
 	call->operands = argv + 1;
 	for (;;) {
-		rc = opts_parse(opts, argc, argv, text_at >= 0, call->settings,
+		rc = opts_parse(opts, words, argv, text_at >= 0, call->settings,
 				&first, e);
 		if (rc != OPTS_GO)
 			return rc;
-		if (text_at < 0 || call->count >= text_at || first >= argc ||
+		if (text_at < 0 || call->count >= text_at || first >= words ||
 		    (first > 1 && strcmp(argv[first - 1], "--") == 0))
 			break;
 		/* An operand before the text: it goes to the others. */
 		call->operands[call->count++] = argv[first];
 		argv += first;
 		argc -= first;
+		words -= first;
 	}
 	memmove(call->operands + call->count, argv + first,
 		(size_t)(argc - first) * sizeof(*argv));

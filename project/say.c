@@ -5,11 +5,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "core/child.h"
 #include "core/files.h"
+#include "core/mem.h"
 #include "core/paths.h"
+#include "core/text.h"
 
 int say_lines(const char *lines, size_t len_bytes, struct err *e)
 {
@@ -49,4 +52,54 @@ void say_name(struct buf *out, const char *name)
 {
 	for (const char *p = name; *p != '\0'; p++)
 		buf_add_char(out, strchr("_-.", *p) != NULL ? ' ' : *p);
+}
+
+static bool say_date_word(struct buf *out, const char *word, size_t len,
+			  const char *key, const char *lead, struct date today)
+{
+	size_t key_bytes = strlen(key);
+	char day[DATE_BYTES] = "", when[48];
+	struct date date;
+
+	if (len < key_bytes + 10 || strncasecmp(word, key, key_bytes) != 0)
+		return false;
+	memcpy(day, word + key_bytes, 10);
+	if (date_read(day, &date) == 0)
+		return false;
+	date_words(date, today, when, sizeof(when));
+	buf_addf(out, "%s %s", lead, when);
+	text_escape(out, word + key_bytes + 10, len - key_bytes - 10);
+	return true;
+}
+
+void say_text(struct buf *out, const char *text, struct date today)
+{
+	for (const char *at = text; *at != '\0';) {
+		size_t len = strcspn(at, " ");
+
+		if (len > 1 && at[0] == '@' &&
+		    strncasecmp(at, "@waiting", len) != 0 &&
+		    strncasecmp(at, "@someday", len) != 0) {
+			SCOPED_TEXT char *name = mem_text(at + 1, len - 1);
+			SCOPED_BUF struct buf said = { 0 };
+
+			say_name(&said, name);
+			buf_add_text(out, "at ");
+			text_escape(out, said.data, said.len_bytes);
+		} else if (!say_date_word(out, at, len, "due:", "due", today) &&
+			   !say_date_word(out, at, len, "t:", "from", today))
+			text_escape(out, at, len);
+		at += len;
+		for (; *at == ' '; at++)
+			buf_add_char(out, ' ');
+	}
+}
+
+void say_end(struct buf *out)
+{
+	char last = out->len_bytes > 0 ? out->data[out->len_bytes - 1] : '.';
+
+	if (strchr(".!?:", last) == NULL)
+		buf_add_char(out, '.');
+	buf_add_char(out, '\n');
 }

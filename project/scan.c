@@ -79,7 +79,8 @@ struct worker {
 	const unsigned char *types;
 	size_t count;
 	unsigned flags;
-	bool outliner; /* the layout of the project before: tried first */
+	bool outliner; /* this project has actions.otl */
+	bool both; /* and actions as well */
 	struct scan_text *texts;
 	struct actions actions;
 	char *file; /* SCAN_READ_BYTES, or more for a large file */
@@ -88,25 +89,9 @@ struct worker {
 
 static const char *const suffixes[] = { "", ".otl" };
 
-static void set_suffix(char *path, size_t base_bytes, bool outliner)
+static void set_suffix(char *path, size_t base_bytes, int layout)
 {
-	memcpy(path + base_bytes, suffixes[outliner], outliner ? 5 : 1);
-}
-
-/* Open a part under the layout seen last, else under the other one. */
-static int open_part(struct worker *w, enum state state, char *path,
-		     size_t base_bytes)
-{
-	int fd;
-
-	for (int i = 0; i < 2; i++) {
-		set_suffix(path, base_bytes, w->outliner);
-		fd = openat(w->dir_fds[state], path, O_RDONLY | O_CLOEXEC);
-		if (fd >= 0 || errno != ENOENT)
-			return fd;
-		w->outliner = !w->outliner;
-	}
-	return -1;
+	memcpy(path + base_bytes, suffixes[layout], layout ? 5 : 1);
 }
 
 static void note_change(struct project *p, const struct stat *st)
@@ -115,19 +100,20 @@ static void note_change(struct project *p, const struct stat *st)
 		p->changed = st->st_mtim.tv_sec;
 }
 
-static bool stat_part(struct worker *w, struct project *p, char *path,
+static void stat_part(struct worker *w, struct project *p, char *path,
 		      size_t base_bytes)
 {
 	struct stat st;
 
-	for (int i = 0; i < 2; i++) {
-		set_suffix(path, base_bytes, w->outliner ^ (i == 1));
+	for (int layout = 0; layout < 2; layout++) {
+		/* Most projects have one layout: try that of their actions. */
+		set_suffix(path, base_bytes, layout ^ w->outliner);
 		if (fstatat(w->dir_fds[p->place->state], path, &st, 0) == 0) {
 			note_change(p, &st);
-			return true;
+			if (!w->both)
+				return;
 		}
 	}
-	return false;
 }
 
 /* The whole file, at most GTD_FILE_MAX_BYTES of it; -1: unreadable. */
@@ -163,24 +149,38 @@ static bool is_earlier(struct date a, struct date b)
 	return !date_is_set(b) || date_days(a) < date_days(b);
 }
 
+/* What one file of actions says; a project may have two. */
 static void judge_actions(struct worker *w, struct project *p)
 {
-	bool put_off = false;
-
 	for (size_t i = 0; i < w->actions.count; i++) {
 		const struct action *a = &w->actions.list[i];
 
-		if (a->done || a->has_open_below)
+		if (!action_is_open(a) || a->has_open_below)
 			continue;
 		p->open++;
 		p->waiting += a->waiting;
-		put_off |= date_is_set(a->not_before);
+		p->put_off |= date_is_set(a->not_before);
 		if (date_is_set(a->due) && is_earlier(a->due, p->due))
 			p->due = a->due;
 		if (p->next == NULL && action_is_next(a, w->gtd->today))
 			p->next = keep_text(&w->texts, a->text, a->len_bytes);
 	}
-	p->stuck = p->next == NULL && p->waiting == 0 && !put_off;
+}
+
+/* Text with a mark of UTF-16 is rare: it is read once more, the long way. */
+static bool read_converted(struct worker *w, struct project *p, ssize_t len)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	if (len < 2 || (w->file[0] & 0xfe) != 0xfe)
+		return false;
+	buf_add(&text, w->file, (size_t)len);
+	if (!text_from_utf16(&text))
+		return false;
+	actions_read(&w->actions, buf_text(&text), text.len_bytes,
+		     READ_ACTIONS);
+	judge_actions(w, p);
+	return true;
 }
 
 static void read_actions(struct worker *w, struct project *p, int fd)
@@ -199,8 +199,37 @@ static void read_actions(struct worker *w, struct project *p, int fd)
 		return;
 	}
 	w->actions.count = 0;
-	actions_read(&w->actions, w->file, (size_t)len);
+	if (read_converted(w, p, len))
+		return;
+	actions_read(&w->actions, w->file, (size_t)len, READ_ACTIONS);
 	judge_actions(w, p);
+}
+
+/* Both layouts. false: the project is no directory. */
+static bool read_parts(struct worker *w, struct project *p, char *path,
+		       size_t base_bytes)
+{
+	bool found[2] = { false, false };
+
+	for (int layout = 0; layout < 2; layout++) {
+		SCOPED_FD int fd = -1;
+
+		set_suffix(path, base_bytes, layout);
+		fd = openat(w->dir_fds[p->place->state], path,
+			    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		if (fd >= 0)
+			read_actions(w, p, fd);
+		else if (errno == ENOTDIR)
+			return false;
+		else if (errno != ENOENT)
+			p->unreadable = true;
+		found[layout] = fd >= 0 || errno != ENOENT;
+	}
+	w->outliner = found[1] && !found[0];
+	w->both = found[0] && found[1];
+	p->stuck = p->next == NULL && p->waiting == 0 && !p->put_off &&
+		   !p->unreadable;
+	return true;
 }
 
 static void read_plain_file(struct worker *w, struct project *p,
@@ -230,28 +259,21 @@ static void read_project(struct worker *w, struct project *p,
 {
 	char path[PLACE_NAME_BYTES + 64];
 	size_t base = put_path(p->place, path);
-	SCOPED_FD int fd = -1;
 
 	if (d_type == DT_REG) {
 		read_plain_file(w, p, path);
 		return;
 	}
 	memcpy(path + base, "/actions", 9);
-	fd = open_part(w, p->place->state, path, base + 8);
-	if (fd >= 0)
-		read_actions(w, p, fd);
-	else if (errno == ENOTDIR) {
+	if (!read_parts(w, p, path, base + 8)) {
 		path[base] = '\0';
 		read_plain_file(w, p, path);
 		return;
-	} else if (errno != ENOENT)
-		p->unreadable = true;
-	else
-		p->stuck = true;
+	}
 	memcpy(path + base, "/summary", 9);
-	(void)stat_part(w, p, path, base + 8);
+	stat_part(w, p, path, base + 8);
 	memcpy(path + base, "/log", 5);
-	(void)stat_part(w, p, path, base + 4);
+	stat_part(w, p, path, base + 4);
 	if (w->flags & SCAN_MARKS) {
 		SCOPED_TEXT char *whole = place_path(p->place);
 
@@ -371,8 +393,10 @@ void scan_fini(struct scan *scan)
 static int by_name(const void *a, const void *b)
 {
 	const struct project *pa = a, *pb = b;
-	int order = strcmp(pa->place->name, pb->place->name);
+	int order = strcoll(pa->place->name, pb->place->name);
 
+	if (order == 0)
+		order = strcmp(pa->place->name, pb->place->name);
 	return order != 0 ? order : strcmp(pa->place->year, pb->place->year);
 }
 
@@ -415,19 +439,4 @@ void scan_sort(struct scan *scan, enum sort sort, bool reverse)
 		scan->list[i] = scan->list[scan->count - 1 - i];
 		scan->list[scan->count - 1 - i] = swap;
 	}
-}
-
-int project_actions(const struct gtd *gtd, const struct place *place,
-		    struct buf *text, struct actions *actions, struct err *e)
-{
-	SCOPED_TEXT char *path = place_path(place);
-	SCOPED_TEXT char *file = NULL;
-
-	if (!gtd_is_dir(gtd, path))
-		return 0;
-	file = gtd_part_file(gtd, path, PART_ACTIONS);
-	if (gtd_read(gtd, file, text, e) < 0)
-		return -e->code;
-	actions_read(actions, buf_text(text), text->len_bytes);
-	return 0;
 }

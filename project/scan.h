@@ -14,7 +14,8 @@
 struct project {
 	struct place *place; /* owned by the scan */
 	bool is_file; /* a plain-file project: no actions of its own */
-	bool unreadable;
+	bool unreadable; /* there is something that cannot be read */
+	bool put_off; /* an action has a day before which it is not done */
 	time_t changed; /* newest of summary, actions and log; 0: none */
 	const char *next; /* owned by the scan: the next action; NULL: none */
 	unsigned open, waiting; /* actions */
@@ -43,13 +44,5 @@ void scan_fini(struct scan *scan);
 
 /* Sort by name, by last change (newest first), or by due date and next. */
 void scan_sort(struct scan *scan, enum sort sort, bool reverse);
-
-/*
- * A project's actions. text holds the file and must outlive actions. A plain
- * file has none.
- */
-int project_actions(const struct gtd *gtd, const struct place *place,
-		    struct buf *text, struct actions *actions,
-		    struct err *e) MUST_CHECK;
 
 #endif

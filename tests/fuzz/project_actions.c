@@ -21,7 +21,7 @@ static void check_done(const struct action *a, const char *text, size_t size)
 	bool found = false;
 
 	action_mark_done(a, text, size, false, &out);
-	actions_read(&again, buf_text(&out), out.len_bytes);
+	actions_read(&again, buf_text(&out), out.len_bytes, READ_ACTIONS);
 	for (size_t i = 0; i < again.count; i++)
 		found |= again.list[i].done &&
 			 again.list[i].line_at == a->line_at &&
@@ -41,16 +41,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct marks marks;
 	const struct action *next;
 
-	actions_read(&actions, text, size);
+	actions_read(&actions, text, size, READ_ACTIONS);
 	for (size_t i = 0; i < actions.count; i++) {
 		const struct action *a = &actions.list[i];
 		const char *context = NULL;
+		size_t pos = 0;
 
 		if (a->len_bytes == 0 || a->text < text ||
 		    a->text + a->len_bytes > text + size ||
 		    a->mark_at < a->line_at || a->line_at >= size)
 			abort();
-		(void)action_context(a, &context);
+		(void)action_context(a, &pos, &context);
 		if (!a->done && i < 8)
 			check_done(a, text, size);
 	}

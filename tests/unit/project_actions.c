@@ -49,7 +49,8 @@ static void test_next(void **state)
 		struct actions actions = { 0 };
 		const struct action *next;
 
-		actions_read(&actions, cases[i].file, strlen(cases[i].file));
+		actions_read(&actions, cases[i].file, strlen(cases[i].file),
+			     READ_ACTIONS);
 		next = actions_next(&actions, today);
 		if (cases[i].next == NULL) {
 			assert_null(next);
@@ -70,16 +71,18 @@ static void test_words(void **state)
 		"call @phone due:2026-12-01 ~15m\nmail a@b.example\n@Home\n";
 	struct actions actions = { 0 };
 	const char *context = NULL;
+	size_t pos = 0;
 
 	(void)state;
-	actions_read(&actions, file, strlen(file));
+	actions_read(&actions, file, strlen(file), READ_ACTIONS);
 	assert_int_equal(actions.count, 3);
-	assert_int_equal(action_context(&actions.list[0], &context), 6);
+	assert_int_equal(action_context(&actions.list[0], &pos, &context), 6);
 	assert_memory_equal(context, "@phone", 6);
 	assert_int_equal(actions.list[0].due.month, 12);
 	assert_true(action_has_word(&actions.list[0], "@PHONE"));
 	assert_false(action_has_word(&actions.list[0], "@pho"));
-	assert_int_equal(action_context(&actions.list[1], &context), 0);
+	pos = 0;
+	assert_int_equal(action_context(&actions.list[1], &pos, &context), 0);
 	assert_true(action_has_word(&actions.list[2], "@home"));
 	actions_fini(&actions);
 }
@@ -105,7 +108,7 @@ static void test_mark_done(void **state)
 		struct actions actions = { 0 };
 		SCOPED_BUF struct buf out = { 0 };
 
-		actions_read(&actions, cases[i].before, len);
+		actions_read(&actions, cases[i].before, len, READ_ACTIONS);
 		action_mark_done(actions_next(&actions, today), cases[i].before,
 				 len, cases[i].outliner, &out);
 		assert_string_equal(buf_text(&out), cases[i].after);
@@ -123,7 +126,7 @@ static void test_depth(void **state)
 	(void)state;
 	for (int depth = 0; depth <= ACTIONS_DEPTH_MAX + 1; depth++)
 		buf_addf(&file, "%*s[ ] level %d\n", depth, "", depth);
-	actions_read(&actions, file.data, file.len_bytes);
+	actions_read(&actions, file.data, file.len_bytes, READ_ACTIONS);
 	assert_int_equal(actions.count, ACTIONS_DEPTH_MAX + 2);
 	next = actions_next(&actions, today);
 	assert_non_null(next);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+#include "project/sheet.h"
+
+#include <string.h>
+
+#include "core/mem.h"
+
+static const struct {
+	const char *word;
+	enum reading reading;
+} lists[FILE_COUNT] = {
+	[FILE_INBOX] = { "inbox", READ_INBOX },
+	[FILE_NEXT] = { "nextactions", READ_LIST },
+	[FILE_WAITING] = { "waiting", READ_LIST },
+	[FILE_SOMEDAY] = { "someday", READ_LIST },
+	[FILE_DONE] = { "done", READ_INBOX },
+};
+
+const char *list_word(enum list_file file)
+{
+	return lists[file].word;
+}
+
+bool list_by_word(const char *word, enum list_file *ret)
+{
+	if (strcmp(word, "next") == 0) {
+		*ret = FILE_NEXT;
+		return true;
+	}
+	for (int i = 0; i < FILE_DONE; i++)
+		if (strcmp(lists[i].word, word) == 0) {
+			*ret = (enum list_file)i;
+			return true;
+		}
+	return false;
+}
+
+static int read_sheet(const struct gtd *gtd, enum reading reading,
+		      struct sheet *sheet, struct err *e)
+{
+	size_t len = strlen(sheet->file);
+
+	sheet->outliner = len > 4 && strcmp(sheet->file + len - 4, ".otl") == 0;
+	if (gtd_read(gtd, sheet->file, &sheet->text, e) < 0)
+		return -e->code;
+	if (sheet->text.len_bytes > 1 && (sheet->text.data[0] & 0xfe) == 0xfe) {
+		buf_add(&sheet->raw, sheet->text.data, sheet->text.len_bytes);
+		if (!text_from_utf16(&sheet->text))
+			buf_fini(&sheet->raw);
+	}
+	actions_read(&sheet->actions, buf_text(&sheet->text),
+		     sheet->text.len_bytes, reading);
+	return 0;
+}
+
+static int read_files(const struct gtd *gtd, char *const *files, size_t count,
+		      enum reading reading, struct sheets *ret, struct err *e)
+{
+	struct err first = { 0 };
+
+	*ret = (struct sheets){ 0 };
+	for (size_t i = 0; i < count; i++) {
+		struct sheet *sheet = &ret->list[ret->count];
+		struct err mine = { 0 };
+
+		sheet->file = files[i];
+		if (read_sheet(gtd, reading, sheet, &mine) == 0)
+			ret->count++;
+		else {
+			sheet_fini(sheet);
+			first = first.code == 0 ? mine : first;
+		}
+	}
+	if (first.code != 0 && e != NULL)
+		*e = first;
+	return -first.code;
+}
+
+int sheets_of_project(const struct gtd *gtd, const struct place *place,
+		      struct sheets *ret, struct err *e)
+{
+	SCOPED_TEXT char *path = place_path(place);
+	char *files[GTD_FILES_MAX];
+	size_t count = 0;
+
+	if (gtd_is_dir(gtd, path))
+		count = gtd_part_files(gtd, path, PART_ACTIONS, files);
+	return read_files(gtd, files, count, READ_ACTIONS, ret, e);
+}
+
+int sheets_of_list(const struct gtd *gtd, enum list_file file,
+		   struct sheets *ret, struct err *e)
+{
+	char *files[GTD_FILES_MAX];
+	size_t count = gtd_list_files(gtd, file, files);
+
+	return read_files(gtd, files, count, lists[file].reading, ret, e);
+}
+
+/* A list's files lie at the top, a project's below. */
+static enum reading reading_of(const char *file)
+{
+	if (strchr(file, '/') != NULL)
+		return READ_ACTIONS;
+	return strncmp(file, "inbox", 5) == 0 ? READ_INBOX : READ_LIST;
+}
+
+int sheet_of_file(const struct gtd *gtd, const char *file, struct sheet *ret,
+		  struct err *e)
+{
+	*ret = (struct sheet){ .file = mem_copy(file) };
+	return read_sheet(gtd, reading_of(file), ret, e);
+}
+
+void sheet_fini(struct sheet *sheet)
+{
+	free(sheet->file);
+	buf_fini(&sheet->text);
+	buf_fini(&sheet->raw);
+	actions_fini(&sheet->actions);
+	*sheet = (struct sheet){ 0 };
+}
+
+void sheets_fini(struct sheets *sheets)
+{
+	for (size_t i = 0; i < sheets->count; i++)
+		sheet_fini(&sheets->list[i]);
+	sheets->count = 0;
+}
+
+const struct buf *sheet_raw(const struct sheet *sheet)
+{
+	return sheet->raw.len_bytes > 0 ? &sheet->raw : &sheet->text;
+}
+
+/* FNV-1a. */
+uint64_t action_hash(const struct action *action, const struct sheet *sheet)
+{
+	const char *line = buf_text(&sheet->text) + action->line_at;
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < action->line_bytes; i++)
+		hash = (hash ^ (unsigned char)line[i]) * 0x100000001b3u;
+	return hash;
+}
