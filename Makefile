@@ -95,7 +95,11 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wformat=2 -Wconversion \
 	-Wdouble-promotion -Wnull-dereference
 WERROR =
 CFLAGS_release = -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
-	-fstack-protector-strong -fstack-clash-protection
+	-fstack-protector-strong -fstack-clash-protection $(BRANCHES)
+# Jumps go only where they may, on processors that check it.
+machine = $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+BRANCHES := $(if $(filter x86_64 i%86,$(machine)),-fcf-protection) \
+	$(if $(filter aarch64,$(machine)),-mbranch-protection=standard)
 CFLAGS_debug = -O0 -g
 SANITIZE = address,undefined
 CFLAGS_asan = -O1 -g -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \

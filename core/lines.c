@@ -6,11 +6,37 @@
 
 #include "core/mem.h"
 
+/*
+ * The length without a character of UTF-8 that the limit cut through: at most
+ * three bytes go. Other bytes stay as they are.
+ */
+static size_t without_half_character(const char *line, size_t len_bytes)
+{
+	size_t tail = 1;
+
+	while (tail < 4 && tail < len_bytes &&
+	       ((unsigned char)line[len_bytes - tail] & 0xc0) == 0x80)
+		tail++;
+	if (tail <= len_bytes) {
+		unsigned char lead = (unsigned char)line[len_bytes - tail];
+		size_t whole = lead >= 0xf0   ? 4
+			       : lead >= 0xe0 ? 3
+			       : lead >= 0xc0 ? 2
+					      : 1;
+
+		if (tail < whole)
+			return len_bytes - tail;
+	}
+	return len_bytes;
+}
+
 static int deliver(char *line, size_t len_bytes, bool cut, lines_fn *fn,
 		   void *data)
 {
 	if (!cut && len_bytes > 0 && line[len_bytes - 1] == '\r')
 		len_bytes--;
+	if (cut)
+		len_bytes = without_half_character(line, len_bytes);
 	line[len_bytes] = '\0';
 	return fn(line, len_bytes, cut, data);
 }

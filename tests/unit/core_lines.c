@@ -135,9 +135,42 @@ static void test_stop(void **state)
 	lines_fini(&lines);
 }
 
+/* The limit cuts no character in two; bytes that are none are left alone. */
+static void test_cut_at_characters(void **state)
+{
+	static const struct {
+		const char *character;
+		size_t before_bytes, kept_bytes;
+	} cases[] = {
+		{ "\u65e5", LINES_MAX_BYTES - 1, LINES_MAX_BYTES - 1 },
+		{ "\u65e5", LINES_MAX_BYTES - 2, LINES_MAX_BYTES - 2 },
+		{ "\u65e5", LINES_MAX_BYTES - 3, LINES_MAX_BYTES },
+		{ "\U0001f600", LINES_MAX_BYTES - 3, LINES_MAX_BYTES - 3 },
+		{ "\u00e9", LINES_MAX_BYTES - 1, LINES_MAX_BYTES - 1 },
+		{ "\x80\x80", LINES_MAX_BYTES - 1, LINES_MAX_BYTES },
+		{ "xyz", LINES_MAX_BYTES - 1, LINES_MAX_BYTES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		SCOPED_BUF struct buf seen = { 0 };
+		SCOPED_BUF struct buf line = { 0 };
+		struct lines lines = { 0 };
+
+		while (line.len_bytes < cases[i].before_bytes)
+			buf_add_char(&line, 'a');
+		buf_add_text(&line, cases[i].character);
+		buf_add_text(&line, "more than fits\n");
+		feed(&lines, line.data, line.len_bytes, &seen);
+		assert_int_equal(seen.len_bytes, cases[i].kept_bytes + 1);
+		lines_fini(&lines);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cut_at_characters),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_end),

@@ -275,7 +275,9 @@ void meta_print(const struct meta *meta, struct buf *out)
 	}
 	buf_add_text(out, "lower ");
 	print_short(meta, &meta->lower, meta->parent,
-		    meta->snaps + meta->snap_count, out);
+		    meta->snap_count > 0 ? meta->snaps + meta->snap_count
+					 : NULL,
+		    out);
 	buf_add_char(out, '\n');
 }
 
