@@ -168,3 +168,16 @@ int64_t json_get_int(const struct json *json, const char *key, int64_t def)
 
 	return json_is_integer(number) ? json_integer_value(number) : def;
 }
+
+const char *json_text(const struct json *json)
+{
+	return json != NULL ? json_string_value(value_of(json)) : NULL;
+}
+
+bool json_int(const struct json *json, int64_t *ret)
+{
+	if (json == NULL || !json_is_number(value_of(json)))
+		return false;
+	*ret = (int64_t)json_number_value(value_of(json));
+	return true;
+}

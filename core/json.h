@@ -44,6 +44,9 @@ const struct json *json_get(const struct json *json, const char *key);
 const char *json_get_text(const struct json *json, const char *key);
 /* A whole number; def when there is none. */
 int64_t json_get_int(const struct json *json, const char *key, int64_t def);
+/* The value itself, not a part of it: a text, or a whole number. */
+const char *json_text(const struct json *json);
+bool json_int(const struct json *json, int64_t *ret);
 size_t json_count(const struct json *json);
 const struct json *json_at(const struct json *json, size_t index);
 

@@ -76,6 +76,38 @@ enum pattern_result pattern_match(const struct pattern *pattern,
 	return result_of(rc);
 }
 
+bool pattern_group(const struct pattern *pattern, size_t index,
+		   const char **ret_name, int *ret_group)
+{
+	uint32_t count = 0, size = 0;
+	PCRE2_SPTR table = NULL;
+
+	pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMECOUNT, &count);
+	pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+	pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &table);
+	if (index >= count)
+		return false;
+	/* Two bytes of the number, most significant first; then the name. */
+	table += index * size;
+	*ret_group = table[0] << 8 | table[1];
+	*ret_name = (const char *)table + 2;
+	return true;
+}
+
+bool pattern_caught(const struct pattern *pattern, int group, size_t *ret_start,
+		    size_t *ret_end)
+{
+	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(pattern->match) +
+			       2 * (size_t)group;
+
+	/* \\K can put a start after its end. */
+	if (at[0] == PCRE2_UNSET || at[0] > at[1])
+		return false;
+	*ret_start = at[0];
+	*ret_end = at[1];
+	return true;
+}
+
 /* Two tries: PCRE2 tells in the first how much room it needs. */
 static int substitute(const struct pattern *pattern, const char *text,
 		      size_t len_bytes, const char *replacement,

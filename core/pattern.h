@@ -28,6 +28,19 @@ enum pattern_result pattern_match(const struct pattern *pattern,
 				  const char *text, size_t len_bytes);
 
 /*
+ * The named groups: false when there are no more than index. *ret_name lives
+ * as long as the pattern.
+ */
+bool pattern_group(const struct pattern *pattern, size_t index,
+		   const char **ret_name, int *ret_group);
+/*
+ * After PATTERN_YES of pattern_match(): where the group's text is in that text;
+ * false when the group caught nothing.
+ */
+bool pattern_caught(const struct pattern *pattern, int group, size_t *ret_start,
+		    size_t *ret_end);
+
+/*
  * Add text to out with every match replaced; $1, ${name} and $0 in replacement
  * stand for what was captured (pcre2_substitute). On PATTERN_NO and
  * PATTERN_LIMIT text is added unchanged.

@@ -9,17 +9,6 @@
 
 /* ---- options with a grammar of their own -------------------------------- */
 
-static int set_format(void *data, const char *value, struct err *e)
-{
-	struct settings *s = data;
-	int format = message_format_by_name(value);
-
-	if (format < 0)
-		return err_usage(e, "format: unknown format '%s'", value);
-	s->format = (enum message_format)format;
-	return 0;
-}
-
 static int set_events(void *data, const char *value, struct err *e)
 {
 	struct settings *s = data;
@@ -140,7 +129,13 @@ static int add_ignore(void *data, const char *value, struct err *e)
 /* ---- the table ---------------------------------------------------------- */
 
 #define AT(field) offsetof(struct settings, field)
-#define FORMATS	  "auto plain sic ii irssi weechat znc ubuntu meetbot limnoria"
+#define FORMATS                                                                \
+	"auto plain json sfeed sic ii irssi weechat znc ubuntu meetbot "       \
+	"limnoria supybot eggdrop hexchat xchat mirc thelounge "               \
+	"konversation quassel textual catgirl soju matrix rcirc circe erc "    \
+	"ircii epic tiny bip pidgin profanity gajim dino chatterino "          \
+	"whatsapp zoom syslog dmesg logcat weberror webaccess compiler "       \
+	"tests stamped line:"
 #define EVENTS                                                                 \
 	"message,action,notice,topic,private,state all join part quit nick "   \
 	"mode kick numeric own"
@@ -174,8 +169,9 @@ static const struct opt options[] = {
 	  false },
 	{ 'N', "last", OPT_UINT, AT(last_lines), 0, 1000000, "N", "0",
 	  "with --follow: begin N lines before the end", NULL, NULL, false },
-	{ 'f', "format", OPT_CALL, 0, 0, 0, "FMT", "auto",
-	  "how lines are written", set_format, FORMATS, false },
+	{ 'f', "format", OPT_TEXT, AT(format_spec), 0, 0, "FMT", "auto",
+	  "how lines are written: a name, line:RE, or a [format] of yours",
+	  NULL, FORMATS, false },
 
 	{ .kind = OPT_HEAD, .help = "What is said" },
 	{ 'e', "events", OPT_CALL, 0, 0, 0, "LIST",
@@ -318,6 +314,7 @@ void settings_free(struct settings *settings)
 		free(settings->follow[i]);
 	for (size_t i = 0; i < settings->source_count; i++)
 		source_section_free(settings->sources[i]);
+	format_list_fini(&settings->formats);
 	rules_free(settings->line_rules);
 	rules_free(settings->file_rules);
 	opts_fini(&speakd_opts, settings);

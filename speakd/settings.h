@@ -7,9 +7,9 @@
 #ifndef SPEAKD_SETTINGS_H
 #define SPEAKD_SETTINGS_H
 
-#include "core/message/message.h"
 #include "core/opt.h"
 #include "speakd/queue/backlog.h"
+#include "speakd/input/format_section.h"
 #include "speakd/input/source_section.h"
 #include "speakd/words/rules.h"
 #include "speakd/words/wording.h"
@@ -34,6 +34,7 @@ struct settings {
 	/* Owned by the option table. */
 	char *voice;
 	char *nick;
+	char *format_spec;
 	char *config;
 	unsigned rate_wpm, pitch, volume_percent;
 	unsigned last_lines;
@@ -46,7 +47,6 @@ struct settings {
 
 	/* Set by functions of the table. */
 	char *output, *engine; /* owned */
-	enum message_format format;
 	unsigned events; /* mask of 1 << enum message_kind */
 	unsigned without; /* mask of enum wording_rule that are off */
 	bool highlight_word;
@@ -54,6 +54,7 @@ struct settings {
 	size_t follow_count;
 	struct source_section *sources[SETTINGS_SOURCES_MAX]; /* owned */
 	size_t source_count;
+	struct format_list formats; /* of one's own */
 	struct rules *line_rules; /* of the command line; owned */
 	struct rules *file_rules; /* of the configuration; owned */
 	struct rules *rules; /* the one being filled */
@@ -64,6 +65,7 @@ struct settings {
 	char *good; /* owned: what settings_keep() is to keep; NULL: nothing */
 
 	/* Made from the above. */
+	const struct format *format; /* of a source without its own */
 	struct wording_config wording;
 	struct backlog_config backlog;
 };

@@ -47,16 +47,36 @@ static int on_section(void *data, const char *section, const char *key,
 		return rules_set(s->rules, section + 5, key, value, e);
 	if (strncmp(section, "source ", 7) == 0)
 		return set_source(s, section + 7, key, value, e);
+	if (strncmp(section, "format ", 7) == 0)
+		return format_list_set(&s->formats, section + 7, key, value, e);
 	return err_usage(e, "unknown section [%s]", section);
 }
 
-static int check_sections(const struct settings *s, struct err *e)
+/* A section may be named before it comes. */
+static int find_format(struct settings *s, struct source_section *section,
+		       struct err *e)
+{
+	int rc;
+
+	if (section->format_spec == NULL)
+		return 0;
+	rc = format_list_find(&s->formats, section->format_spec,
+			      &section->format, e);
+	return rc < 0 ? err_wrap(e, "[source %s]", section->name) : 0;
+}
+
+static int check_sections(struct settings *s, struct err *e)
 {
 	int rc = rules_check(s->file_rules, e);
 
-	for (size_t i = 0; rc == 0 && i < s->source_count; i++)
+	for (size_t i = 0; rc == 0 && i < s->source_count; i++) {
 		rc = source_section_check(s->sources[i], e);
-	return rc;
+		if (rc == 0)
+			rc = find_format(s, s->sources[i], e);
+	}
+	return rc == 0 ? format_list_find(&s->formats, s->format_spec,
+					  &s->format, e)
+		       : rc;
 }
 
 /* ---- mistakes ----------------------------------------------------------- */
@@ -191,6 +211,9 @@ static int load(struct settings *s, int argc, char **argv, char **ret_mistake,
 		return rc;
 	s->rules = s->line_rules;
 	rc = opts_parse(&speakd_opts, argc, argv, false, s, ret_first, e);
+	if (rc == 0)
+		rc = format_list_find(&s->formats, s->format_spec, &s->format,
+				      e);
 	if (rc == 0)
 		rc = settings_check(s, e);
 	if (rc == 0)

@@ -1,119 +1,81 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * formats.h - what the parsers of the log formats share. Private.
+ * formats.h - a line of a log or stream becomes a message.
  *
- * A parser looks at a line through a cursor: a function that matches moves it
- * on and returns true, one that does not leaves it where it was. Nothing is
- * allocated, nothing is read outside at .. end.
+ *	line ─▶ format_read ─▶ struct message
+ *
+ * A format is a name of the table in formats.c (speakd-formats(5) lists them),
+ * or one's own: a regular expression with named groups, or names for the keys
+ * of JSON objects. Nothing of a stream vanishes: a line that its format does
+ * not know is a KIND_MESSAGE without a nick, without its time stamp where it
+ * has the stream's, and only what a client says of itself is KIND_OTHER.
  */
 #ifndef CORE_MESSAGE_FORMATS_H
 #define CORE_MESSAGE_FORMATS_H
 
-#include <string.h>
-
+#include "core/err.h"
 #include "core/message/message.h"
 
-struct cursor {
-	const char *at, *end;
-};
+struct format;
 
-/* How well a line fits a format. */
-enum fit {
-	FIT_NO,
-	FIT_LOOSE, /* could be; not enough to recognise a stream by */
-	FIT_SURE,
-};
-
-/* *ret is empty, of KIND_OTHER, before; on FIT_NO it may hold anything. */
-typedef enum fit format_fn(struct cursor line, struct message *ret);
-
-format_fn format_sic, format_ii, format_irssi, format_weechat, format_znc,
-	format_ubuntu, format_meetbot, format_limnoria;
-
-/* FIT of a line in any format but FORMAT_AUTO and FORMAT_PLAIN. */
-enum fit format_fit(enum message_format format, const char *line,
-		    size_t len_bytes, struct message *ret);
-
-/* The whole line as the text of a message of that kind. */
-void format_whole(enum message_kind kind, const char *line, size_t len_bytes,
-		  struct message *ret);
-
-static inline size_t cursor_left(const struct cursor *c)
-{
-	return (size_t)(c->end - c->at);
-}
-
-static inline struct span cursor_rest(const struct cursor *c)
-{
-	return span_of(c->at, cursor_left(c));
-}
-
-static inline struct cursor cursor_of(struct span span)
-{
-	const char *text = span.text != NULL ? span.text : "";
-
-	return (struct cursor){ text, text + span.len_bytes };
-}
-
-static inline struct span span_between(const char *from, const char *to)
-{
-	return span_of(from, (size_t)(to - from));
-}
-
-static inline bool cursor_char(struct cursor *c, char want)
-{
-	if (c->at == c->end || *c->at != want)
-		return false;
-	c->at++;
-	return true;
-}
-
-bool cursor_literal(struct cursor *c, const char *literal);
-/* Blanks, any number of them. */
-void cursor_blanks(struct cursor *c);
-/* What stands before the first literal, which is skipped. */
-bool cursor_until(struct cursor *c, const char *literal, struct span *ret);
-/* Up to a blank or the end; at least one byte. */
-bool cursor_word(struct cursor *c, struct span *ret);
-/* Like cursor_word, and the blank behind it. */
-bool cursor_word_blank(struct cursor *c, struct span *ret);
-
-/* "DD", that is from low to high. */
-bool cursor_two_digits(struct cursor *c, int low, int high);
-/* "HH:MM" or "HH:MM:SS", told apart by *ret_seconds. */
-bool cursor_clock(struct cursor *c, bool *ret_seconds);
-/* "YYYY-MM-DD" */
-bool cursor_date(struct cursor *c);
-
-/* "<nick> " or "<nick>" at the end; a nick holds no blank, but some logs of
- * 2005 have one behind it. */
-bool cursor_speaker(struct cursor *c, struct span *ret);
-/* "-nick- ", "-nick:#channel- " or "-nick(user@host)- ". */
-bool cursor_notice(struct cursor *c, struct message *ret);
-/* "OPENuser@hostCLOSE " in two bytes of its brackets: no blank inside. */
-bool cursor_host(struct cursor *c, char open, char close);
-
-/* Whether span starts like a channel: # & + ! or a status before a #. */
-bool span_is_channel(struct span span);
-struct span span_trim_end(struct span span);
-/* Without open at its start and close at its end, when it has both. */
-struct span span_unwrap(struct span span, char open, char close);
-/* Without the channel status of a nick, "@" "+" ... or irssi's blank. */
-struct span span_without_status(struct span nick);
-
-/* Somebody said text: CTCP is unwrapped and decides about the kind. */
-void message_said(struct message *message, enum message_kind kind,
-		  struct span nick, struct span text);
-/* Put a, between and b into message->joined. */
-struct span message_join(struct message *message, struct span a,
-			 const char *between, struct span b);
+/* The format of the table called name, "auto" included; NULL: there is none. */
+const struct format *format_named(const char *name);
+/* "irssi"; of one's own what it was made with. */
+const char *format_name(const struct format *format);
+/* The table: NULL after its last. */
+const struct format *format_at(size_t index);
 
 /*
- * "*** " behind the time, as ZNC and Limnoria write it: "bob is now known as
- * bobby", "carol was kicked by alice (why)", "alice sets mode: +o bob", "alice
- * changes topic to 'text'".
+ * A format of one's own. 0 or err_usage.
+ *
+ * line: a PCRE2 expression, found anywhere in the line, with at least one of
+ * the named groups time, date, nick, channel, kind, text and target, and no
+ * other name. Without a group text the whole line is the text. What kind
+ * caught is a kind's name in any case, or a word for it ("/me", "JOIN");
+ * anything else is a message.
+ *
+ * json: "KEY.KEY → FIELD" separated by commas or blanks, "->" for the arrow;
+ * FIELD is one of those groups, or id. A field that is not named is looked for
+ * under the usual names.
  */
-bool format_stars(struct cursor c, struct message *ret);
+int format_new_line(const char *name, const char *expression,
+		    struct format **ret, struct err *e) MUST_CHECK;
+int format_new_json(const char *name, const char *keys, struct format **ret,
+		    struct err *e) MUST_CHECK;
+/* Only those made by the two above. */
+void format_free(struct format *format);
+
+/*
+ * What is known of a stream from its lines so far; all-zero is a valid start.
+ * With "auto" a stream's grammar is found out line by line and found out again
+ * when the stream changes it.
+ */
+struct format_reader {
+	int now; /* the grammar of the last sure lines, 0: none yet */
+	int next; /* what the last lines were instead */
+	unsigned misses; /* how many of them, in a row */
+	unsigned shape; /* of the stamp that a sure line had */
+	struct json *json; /* owned: the last line's object */
+};
+
+/* So many lines in a row, all of one other grammar, change the stream's. */
+enum { FORMAT_SWITCH_LINES = 3 };
+
+/*
+ * Read a line (valid UTF-8, without its newline). Whether the format knew it:
+ * false makes a KIND_MESSAGE of it all the same, KIND_OTHER of a blank one.
+ *
+ * With "auto" the stream's grammar is tried first. A line that it does not
+ * explain and another one surely does is that one's message at once, whether
+ * or not the stream's grammar changes with it: no message waits for a decision.
+ */
+bool format_read(const struct format *format, struct format_reader *reader,
+		 const char *line, size_t len_bytes, struct message *ret);
+
+/* The name of the grammar that a stream of "auto" has now, "" before one. */
+const char *format_reader_grammar(const struct format_reader *reader);
+
+void format_reader_fini(struct format_reader *reader);
 
 #endif

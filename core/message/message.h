@@ -3,14 +3,12 @@
 /*
  * message.h - one chat message, whichever program wrote it down.
  *
- * A line of a log or stream is parsed into a message by one parser per format,
- * and printed in sic's format by one printer: speakd reads what sic-bridge
- * writes with this same module.
+ * formats.h makes it of a line, message_of_irc() of what came over the wire;
+ * it is printed in sic's format by one printer.
  *
- *	line ─▶ message_detect ─▶ message_parse ─▶ struct message
- *
- * Texts in a message point into the line that was parsed or into the struct
- * itself: they live as long as both, and a message is passed by pointer.
+ * Texts in a message point into the line that was parsed, into what reads the
+ * stream (formats.h), or into the struct itself: they live as long as all of
+ * them, and a message is passed by pointer.
  */
 #ifndef CORE_MESSAGE_H
 #define CORE_MESSAGE_H
@@ -19,21 +17,6 @@
 
 #include "core/base.h"
 #include "core/buf.h"
-
-enum message_format {
-	FORMAT_AUTO,
-	FORMAT_PLAIN, /* no structure: the whole line is the text */
-	FORMAT_SIC,
-	FORMAT_II,
-	FORMAT_IRSSI,
-	FORMAT_WEECHAT,
-	FORMAT_ZNC, /* also EnergyMech's and catgirl's */
-	FORMAT_UBUNTU, /* irclogs.ubuntu.com, with or without a channel prefix
-			*/
-	FORMAT_MEETBOT,
-	FORMAT_LIMNORIA,
-	FORMAT_COUNT
-};
 
 enum message_kind {
 	KIND_MESSAGE,
@@ -63,13 +46,26 @@ struct span {
 /* What a line does not hold in one piece: a mode change, "#" and a name. */
 enum { MESSAGE_JOINED_BYTES = 256 };
 
+/* When it was written, as far as the line says. */
+struct message_time {
+	int64_t ms; /* since 1970 when dated, else since midnight or anything */
+	unsigned step_ms; /* how exactly: 60000, 1000 or 1; 0: not at all */
+	bool dated;
+	bool zoned; /* since 1970 in UTC; else in somebody's local time */
+};
+
 struct message {
 	enum message_kind kind;
 	struct span time; /* as written, "" when the line has none */
+	struct message_time when;
 	struct span channel; /* "#sync"; "" when the line does not say */
 	struct span nick; /* without mode prefix; "" when there is none */
 	struct span
 		target; /* KIND_KICK: who; KIND_PRIVATE, KIND_OWN: to whom */
+	struct span id; /* what tells it from others: a feed's item; "" mostly
+			 */
+	struct span label; /* what the text is, said before it: "error", "line
+			      12"; mostly "" */
 	struct span text; /* mIRC codes and CTCP wrapping included or not, as
 			     the format keeps them; ACTION is unwrapped */
 	/*
@@ -87,51 +83,6 @@ struct message {
 const char *message_kind_name(enum message_kind kind);
 /* The kind called name; -1 when there is none. */
 int message_kind_by_name(const char *name);
-
-const char *message_format_name(enum message_format format);
-/* The format called name, "auto" included; -1 when there is none. */
-int message_format_by_name(const char *name);
-
-/*
- * Parse a line (valid UTF-8, without its newline) in a format other than
- * FORMAT_AUTO.
- *
- * errors: true with *ret filled; false when the line is not of that format,
- *         *ret is then a KIND_OTHER holding the whole line. FORMAT_PLAIN takes
- *         every line as a KIND_MESSAGE without a nick.
- * memory: nothing is allocated.
- */
-bool message_parse(enum message_format format, const char *line,
-		   size_t len_bytes, struct message *ret);
-
-/*
- * The format of a stream, found out line by line and found out again when the
- * stream changes it. All-zero is a valid start.
- */
-struct message_detector {
-	enum message_format now; /* FORMAT_AUTO until the first sure line */
-	enum message_format next; /* what the last lines were instead */
-	unsigned misses; /* how many of them, in a row */
-};
-
-/* So many lines in a row, all of one other format, change the stream's. */
-enum { MESSAGE_SWITCH_LINES = 3 };
-
-/*
- * Parse a line in the detected format, deciding or re-deciding it as needed.
- *
- * The current format is tried first. A line that it does not explain and
- * another one surely does is that one's message at once, whether or not the
- * stream's format changes with it: no message waits for a decision.
- *
- * A line that no format explains is a KIND_MESSAGE without a nick, before and
- * after a format was found (a blank one KIND_OTHER): what somebody's script
- * wrote between chat lines, or the second half of a broken line, is worth
- * hearing, and what a format's own program writes has its frame (time stamp,
- * "===", "---") and comes out as KIND_OTHER.
- */
-void message_detect(struct message_detector *detector, const char *line,
-		    size_t len_bytes, struct message *ret);
 
 /*
  * Make a message of what came over the wire: sender without its "!user@host",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "core/message/formats.h"
+#include "core/message/scan.h"
 
 #include "core/text.h"
 
@@ -18,6 +18,15 @@ void cursor_blanks(struct cursor *c)
 {
 	while (c->at < c->end && *c->at == ' ')
 		c->at++;
+}
+
+bool cursor_space(struct cursor *c)
+{
+	const char *from = c->at;
+
+	while (c->at < c->end && (*c->at == ' ' || *c->at == '\t'))
+		c->at++;
+	return c->at > from;
 }
 
 bool cursor_until(struct cursor *c, const char *literal, struct span *ret)
@@ -54,50 +63,17 @@ bool cursor_word_blank(struct cursor *c, struct span *ret)
 	return true;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 bool cursor_two_digits(struct cursor *c, int low, int high)
 {
 	int n;
 
-	if (cursor_left(c) < 2 || !is_digit(c->at[0]) || !is_digit(c->at[1]))
+	if (cursor_left(c) < 2 || !scan_is_digit(c->at[0]) ||
+	    !scan_is_digit(c->at[1]))
 		return false;
 	n = (c->at[0] - '0') * 10 + c->at[1] - '0';
 	if (n < low || n > high)
 		return false;
 	c->at += 2;
-	return true;
-}
-
-bool cursor_clock(struct cursor *c, bool *ret_seconds)
-{
-	struct cursor try = *c;
-	struct cursor more;
-
-	if (!cursor_two_digits(&try, 0, 24) || !cursor_char(&try, ':') ||
-	    !cursor_two_digits(&try, 0, 59))
-		return false;
-	more = try;
-	/* A leap second is 60. */
-	*ret_seconds = cursor_char(&more, ':') &&
-		       cursor_two_digits(&more, 0, 60);
-	*c = *ret_seconds ? more : try;
-	return true;
-}
-
-bool cursor_date(struct cursor *c)
-{
-	struct cursor try = *c;
-
-	if (!cursor_two_digits(&try, 0, 99) ||
-	    !cursor_two_digits(&try, 0, 99) || !cursor_char(&try, '-') ||
-	    !cursor_two_digits(&try, 1, 12) || !cursor_char(&try, '-') ||
-	    !cursor_two_digits(&try, 1, 31))
-		return false;
-	*c = try;
 	return true;
 }
 
@@ -118,29 +94,6 @@ bool cursor_speaker(struct cursor *c, struct span *ret)
 	    (try.at < try.end && !cursor_char(&try, ' ')))
 		return false;
 	*c = try;
-	return true;
-}
-
-bool cursor_notice(struct cursor *c, struct message *ret)
-{
-	struct cursor try = *c;
-	struct span who, part;
-
-	/* A nick may hold "-" itself: "-a-b- text" is from a-b. */
-	if (!cursor_char(&try, '-') || !cursor_until(&try, "- ", &who) ||
-	    who.len_bytes == 0 || span_is(who, "!") ||
-	    memchr(who.text, ' ', who.len_bytes) != NULL)
-		return false;
-	*c = try;
-	try = cursor_of(who);
-	if (cursor_until(&try, ":", &part) &&
-	    span_is_channel(cursor_rest(&try))) {
-		who = part;
-		ret->channel = cursor_rest(&try);
-	} else if (cursor_until(&try, "(", &part)) {
-		who = part;
-	}
-	message_said(ret, KIND_NOTICE, who, cursor_rest(c));
 	return true;
 }
 
@@ -197,6 +150,37 @@ struct span span_without_status(struct span nick)
 	return nick;
 }
 
+bool span_has(struct span span, char c)
+{
+	return span.len_bytes > 0 &&
+	       memchr(span.text, c, span.len_bytes) != NULL;
+}
+
+bool span_ends(struct span span, char c)
+{
+	return span.len_bytes > 0 && span.text[span.len_bytes - 1] == c;
+}
+
+void message_clear(struct message *message)
+{
+	const struct span none = { "", 0 };
+
+	message->kind = KIND_OTHER;
+	message->time = message->channel = message->nick = none;
+	message->target = message->id = message->label = none;
+	message->text = none;
+	message->command = message->params = message->trailing = none;
+	message->when = (struct message_time){ 0 };
+}
+
+void message_whole(enum message_kind kind, struct cursor line,
+		   struct message *ret)
+{
+	message_clear(ret);
+	ret->kind = kind;
+	ret->text = cursor_rest(&line);
+}
+
 /*
  * Only with its \x01: where a program has taken that away, "ACTION needed" may
  * be what somebody typed.
@@ -240,45 +224,4 @@ struct span message_join(struct message *message, struct span a,
 	used = append(to, used, between, strlen(between));
 	used = append(to, used, b.text, b.len_bytes);
 	return span_of(to, used);
-}
-
-static bool kicked(struct cursor c, struct message *ret)
-{
-	struct span by = { "", 0 };
-
-	if (!cursor_literal(&c, " was kicked by ") || !cursor_word(&c, &by))
-		return false;
-	(void)cursor_char(&c, ' ');
-	ret->kind = KIND_KICK;
-	ret->target = ret->nick;
-	ret->nick = by;
-	ret->text = span_unwrap(cursor_rest(&c), '(', ')');
-	return true;
-}
-
-/* ZNC quotes a topic by ', EnergyMech and Limnoria by ". */
-static struct span unquote(struct span topic)
-{
-	return topic.len_bytes > 0 && topic.text[0] == '\''
-		       ? span_unwrap(topic, '\'', '\'')
-		       : span_unwrap(topic, '"', '"');
-}
-
-bool format_stars(struct cursor c, struct message *ret)
-{
-	if (!cursor_word(&c, &ret->nick))
-		return false;
-	if (kicked(c, ret))
-		return true;
-	if (cursor_literal(&c, " is now known as "))
-		ret->kind = KIND_NICK;
-	else if (cursor_literal(&c, " sets mode: "))
-		ret->kind = KIND_MODE;
-	else if (cursor_literal(&c, " changes topic to "))
-		ret->kind = KIND_TOPIC;
-	else
-		return false;
-	ret->text = ret->kind == KIND_TOPIC ? unquote(cursor_rest(&c))
-					    : span_trim_end(cursor_rest(&c));
-	return true;
 }

@@ -1,196 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /* sic 1.1's output, and sic 1.2's, which differs only in its date. */
-#include "core/message/formats.h"
+#include "core/message/grammar.h"
 
-/* ---- an IRC line -------------------------------------------------------- */
-
-static struct span either(struct span first, struct span second)
-{
-	return first.len_bytes > 0 ? first : second;
-}
-
-/* The first parameter is a channel or somebody's nick. */
-static void set_target(struct message *m, struct span name)
-{
-	if (span_is_channel(name))
-		m->channel = name;
-	else
-		m->target = name;
-}
-
-static void of_privmsg(struct message *m, struct cursor params)
-{
-	struct span to = cursor_rest(&params);
-
-	set_target(m, to);
-	message_said(m, m->target.len_bytes > 0 ? KIND_PRIVATE : KIND_MESSAGE,
-		     m->nick, m->trailing);
-}
-
-static void of_notice(struct message *m, struct cursor params)
-{
-	struct span to = { "", 0 };
-
-	(void)cursor_word(&params, &to);
-	(void)cursor_char(&params, ' ');
-	set_target(m, to);
-	message_said(m, KIND_NOTICE, m->nick,
-		     either(m->trailing, cursor_rest(&params)));
-}
-
-/* "JOIN :#c", "JOIN #c" and extended-join's "JOIN #c account :name". */
-static void of_membership(struct message *m, struct cursor params)
-{
-	if (params.at == params.end) {
-		m->channel = m->trailing;
-		return;
-	}
-	(void)cursor_word(&params, &m->channel);
-	m->text = m->trailing;
-}
-
-static void of_text(struct message *m, struct cursor params)
-{
-	m->text = either(m->trailing, cursor_rest(&params));
-}
-
-static void of_topic(struct message *m, struct cursor params)
-{
-	(void)cursor_word(&params, &m->channel);
-	(void)cursor_char(&params, ' ');
-	of_text(m, params);
-}
-
-/* "#c +o bob" or, from InspIRCd, "#c +o" and ":bob" */
-static void of_mode(struct message *m, struct cursor params)
-{
-	struct span to = { "", 0 };
-	struct span rest;
-
-	(void)cursor_word(&params, &to);
-	(void)cursor_char(&params, ' ');
-	set_target(m, to);
-	rest = span_trim_end(cursor_rest(&params));
-	if (rest.len_bytes > 0 && m->trailing.len_bytes > 0)
-		m->text = message_join(m, rest, " ", m->trailing);
-	else
-		m->text = either(m->trailing, rest);
-}
-
-static void of_kick(struct message *m, struct cursor params)
-{
-	(void)cursor_word(&params, &m->channel);
-	(void)cursor_char(&params, ' ');
-	(void)cursor_word(&params, &m->target);
-	(void)cursor_char(&params, ' ');
-	of_text(m, params);
-}
-
-/*
- * sic-bridge's own lines: "STATE (WORD [CHANNEL] [NICK ...]): sentence". The
- * sentence is complete; whoever words it anew has the rest in params.
- */
-static void of_state(struct message *m, struct cursor params)
-{
-	struct span word;
-
-	m->text = m->trailing;
-	while (cursor_word(&params, &word)) {
-		if (m->channel.len_bytes == 0 && span_is_channel(word))
-			m->channel = word;
-		cursor_blanks(&params);
-	}
-}
-
-/* The first parameter is our own nick, or "*" before there is one. */
-static void of_numeric(struct message *m, struct cursor params)
-{
-	struct cursor words;
-	struct span word;
-
-	(void)cursor_word(&params, &m->target);
-	(void)cursor_char(&params, ' ');
-	words = params;
-	while (cursor_word(&words, &word)) {
-		if (m->channel.len_bytes == 0 && word.text[0] == '#')
-			m->channel = word;
-		cursor_blanks(&words);
-	}
-	of_text(m, params);
-}
-
-static bool is_numeric(struct span command)
-{
-	struct cursor c = cursor_of(command);
-
-	return command.len_bytes == 3 && cursor_two_digits(&c, 0, 99) &&
-	       *c.at >= '0' && *c.at <= '9';
-}
-
-void message_of_irc(struct span sender, struct span command, struct span params,
-		    struct span trailing, struct message *ret)
-{
-	static const struct {
-		const char *command;
-		enum message_kind kind;
-		void (*fill)(struct message *m, struct cursor params);
-	} commands[] = {
-		{ "PRIVMSG", KIND_MESSAGE, of_privmsg },
-		{ "NOTICE", KIND_NOTICE, of_notice },
-		{ "JOIN", KIND_JOIN, of_membership },
-		{ "PART", KIND_PART, of_membership },
-		{ "QUIT", KIND_QUIT, of_text },
-		{ "NICK", KIND_NICK, of_text },
-		{ "MODE", KIND_MODE, of_mode },
-		{ "TOPIC", KIND_TOPIC, of_topic },
-		{ "KICK", KIND_KICK, of_kick },
-		{ "STATE", KIND_STATE, of_state },
-	};
-
-	format_whole(KIND_OTHER, "", 0, ret);
-	ret->nick = sender;
-	ret->command = command;
-	ret->params = params;
-	ret->trailing = trailing;
-	for (size_t i = 0; i < COUNT_OF(commands); i++) {
-		if (!span_is(command, commands[i].command))
-			continue;
-		ret->kind = commands[i].kind;
-		commands[i].fill(ret, cursor_of(params));
-		return;
-	}
-	if (is_numeric(command)) {
-		ret->kind = KIND_NUMERIC;
-		of_numeric(ret, cursor_of(params));
-	} else {
-		of_text(ret, cursor_of(params));
-	}
-}
-
-/* ---- its printed form --------------------------------------------------- */
-
-/* "MM/DD/YY HH:MM", "YYYY-MM-DD HH:MM", or "HH:MM" alone (*ret_dated). */
-static bool time_of(struct cursor *c, struct span *ret, bool *ret_dated)
+/* "MM/DD/YY HH:MM", "YYYY-MM-DD HH:MM", or "HH:MM" alone. */
+static bool take_time(struct cursor *c, struct stamp *ret)
 {
 	struct cursor try = *c;
-	bool seconds;
 
-	*ret_dated = cursor_date(&try);
-	if (!*ret_dated && cursor_two_digits(&try, 1, 12)) {
-		*ret_dated = cursor_char(&try, '/') &&
-			     cursor_two_digits(&try, 1, 31) &&
-			     cursor_char(&try, '/') &&
-			     cursor_two_digits(&try, 0, 99);
-		if (!*ret_dated)
-			try = *c;
-	}
-	if (*ret_dated && !cursor_char(&try, ' '))
-		return false;
-	if (!cursor_clock(&try, &seconds))
-		return false;
-	*ret = span_between(c->at, try.at);
-	if (!cursor_char(&try, ' '))
+	if (!stamp_take(&try, ret) ||
+	    (ret->shape &
+	     (STAMP_SQUARE | STAMP_ROUND | STAMP_MONTH | STAMP_EPOCH)) != 0 ||
+	    !cursor_char(&try, ' '))
 		return false;
 	*c = try;
 	return true;
@@ -201,14 +22,14 @@ static bool time_of(struct cursor *c, struct span *ret, bool *ret_dated)
  * twelve bytes and more touches its colon, which a field may also end in.
  */
 static bool head_of(struct cursor *c, struct span *ret_field,
-		    struct span *ret_time, bool *ret_dated)
+		    struct stamp *ret_stamp)
 {
 	struct cursor try = *c;
 	struct span field = { try.at, 0 };
 
 	if (cursor_word(&try, &field) &&
 	    field.text[field.len_bytes - 1] == ':' && cursor_char(&try, ' ') &&
-	    time_of(&try, ret_time, ret_dated)) {
+	    take_time(&try, ret_stamp)) {
 		*ret_field =
 			span_trim_end(span_of(field.text, field.len_bytes - 1));
 		*c = try;
@@ -232,7 +53,7 @@ static bool head_of(struct cursor *c, struct span *ret_field,
 		}
 		cursor_blanks(&try);
 	}
-	if (!cursor_literal(&try, ": ") || !time_of(&try, ret_time, ret_dated))
+	if (!cursor_literal(&try, ": ") || !take_time(&try, ret_stamp))
 		return false;
 	*ret_field = field;
 	*c = try;
@@ -273,23 +94,31 @@ static bool speech_of(struct cursor c, struct span field, struct message *ret)
 	return true;
 }
 
-enum fit format_sic(struct cursor line, struct message *ret)
+enum fit grammar_sic(const struct line *line, struct message *ret)
 {
+	struct cursor c = line->whole;
+	struct stamp stamp;
 	struct span field;
-	bool dated;
+	enum fit fit;
 
-	if (!head_of(&line, &field, &ret->time, &dated))
+	if (line->stamp.shape != 0 || !head_of(&c, &field, &stamp))
 		return FIT_NO;
-	if (speech_of(line, field, ret))
-		return FIT_SURE;
-	if (memchr(field.text, ' ', field.len_bytes) != NULL)
+	ret->time = stamp.text;
+	if (speech_of(c, field, ret))
+		fit = FIT_SURE;
+	else if (span_has(field, ' '))
 		return FIT_NO;
-	if (command_of(line, field, ret))
-		return FIT_SURE;
-	if (!dated)
+	else if (command_of(c, field, ret))
+		fit = FIT_SURE;
+	else if ((stamp.shape & STAMP_DATE) == 0)
 		return FIT_NO;
+	else
+		fit = FIT_LOOSE;
+	ret->when = stamp.when;
+	if (fit == FIT_SURE)
+		return fit;
 	/* What sic itself has to say: "No channel to send to". */
 	ret->channel = field;
-	ret->text = cursor_rest(&line);
-	return FIT_LOOSE;
+	ret->text = cursor_rest(&c);
+	return fit;
 }

@@ -171,10 +171,22 @@ static struct input *input_new(struct inputs *inputs, enum input_kind kind,
 	return input;
 }
 
+/* With --verbose, when all of it was read. */
+static void tell_unsaid(const struct input *input)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	if (input->source != NULL)
+		source_add_unsaid(input->source, &text);
+	if (text.len_bytes > 0)
+		log_info("%s: %s", input->name, buf_text(&text));
+}
+
 static void input_free(struct input *input)
 {
 	if (input == NULL)
 		return;
+	tell_unsaid(input);
 	stream_free(input->stream);
 	follow_free(input->follow);
 	feed_free(input->feed);

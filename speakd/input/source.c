@@ -12,9 +12,10 @@ struct source {
 	bool live;
 	struct source_handler handler;
 	const struct message *message; /* the one being worded */
-	struct message_detector detector;
+	struct format_reader reader;
 	struct wording *wording;
-	struct buf clean;
+	struct buf clean, labelled;
+	uint64_t unsaid[KIND_COUNT]; /* lines of kinds not asked for */
 };
 
 struct source *source_new(const struct settings *keep_settings,
@@ -35,6 +36,8 @@ void source_free(struct source *source)
 		return;
 	wording_free(source->wording);
 	buf_fini(&source->clean);
+	buf_fini(&source->labelled);
+	format_reader_fini(&source->reader);
 	free(source);
 }
 
@@ -79,18 +82,55 @@ static void on_outcome(struct outcome take_outcome, void *data)
 				    source->handler.data);
 }
 
+/* "error: disk full": what the text is goes before it. */
+static void put_label(struct source *source, struct message *message)
+{
+	struct buf *out = &source->labelled;
+
+	if (message->label.len_bytes == 0)
+		return;
+	buf_clear(out);
+	buf_add(out, message->label.text, message->label.len_bytes);
+	buf_add_text(out, ": ");
+	buf_add(out, message->text.text, message->text.len_bytes);
+	message->text = span_of(buf_text(out), out->len_bytes);
+}
+
 static void parse(struct source *source, struct span line,
 		  struct message *message)
 {
-	enum message_format format = source->settings->format;
+	const struct format *format = source->settings->format;
 
-	if (source->section != NULL && source->section->format >= 0)
-		format = (enum message_format)source->section->format;
-	if (format == FORMAT_AUTO)
-		message_detect(&source->detector, line.text, line.len_bytes,
-			       message);
-	else
-		(void)message_parse(format, line.text, line.len_bytes, message);
+	if (source->section != NULL && source->section->format != NULL)
+		format = source->section->format;
+	(void)format_read(format, &source->reader, line.text, line.len_bytes,
+			  message);
+	put_label(source, message);
+}
+
+static unsigned events_of(const struct source *source)
+{
+	return source->section != NULL ? source->section->wording.events
+				       : source->settings->wording.events;
+}
+
+void source_add_unsaid(const struct source *source, struct buf *out)
+{
+	SCOPED_BUF struct buf kinds = { 0 };
+	uint64_t lines = 0;
+
+	for (int i = 0; i < KIND_COUNT; i++) {
+		if (source->unsaid[i] == 0)
+			continue;
+		buf_addf(&kinds, "%s %ju %s", lines > 0 ? "," : "",
+			 (uintmax_t)source->unsaid[i],
+			 message_kind_name((enum message_kind)i));
+		lines += source->unsaid[i];
+	}
+	if (lines > 0)
+		buf_addf(out, "%ju line%s of kinds not said:%s",
+			 (uintmax_t)lines, lines == 1 ? "" : "s",
+			 buf_text(&kinds));
 }
 
 void source_line(struct source *source, const char *line, size_t len_bytes,
@@ -106,6 +146,8 @@ void source_line(struct source *source, const char *line, size_t len_bytes,
 				source->clean.len_bytes);
 	}
 	parse(source, whole, &message);
+	if ((events_of(source) & (1U << message.kind)) == 0)
+		source->unsaid[message.kind]++;
 	source->message = &message;
 	wording_message(source->wording, &message, whole, cut,
 			source->section != NULL ? source->section->rules

@@ -35,6 +35,12 @@ void source_configure(struct source *source,
 		      const struct settings *keep_settings,
 		      const struct source_section *keep_section);
 
+/*
+ * Add "12 lines of kinds not said: 9 join, 3 mode" to out: what the events that
+ * were asked for left out so far. Nothing when that is nothing.
+ */
+void source_add_unsaid(const struct source *source, struct buf *out);
+
 /* One line, as lines_fn gives it: any bytes. */
 void source_line(struct source *source, const char *line, size_t len_bytes,
 		 bool cut);

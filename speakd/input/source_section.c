@@ -20,7 +20,6 @@ struct source_section *source_section_new(const char *name)
 	struct source_section *section = mem_new(sizeof(*section));
 
 	section->name = mem_copy(name);
-	section->format = -1;
 	section->rate_wpm = PHRASE_DEFAULT;
 	section->pitch = PHRASE_DEFAULT;
 	section->volume_percent = PHRASE_DEFAULT;
@@ -35,6 +34,7 @@ void source_section_free(struct source_section *section)
 		return;
 	free(section->name);
 	free(section->target);
+	free(section->format_spec);
 	free(section->voice);
 	rules_free(section->rules);
 	free(section);
@@ -61,15 +61,6 @@ static int set_number(const char *key, const char *value, unsigned min,
 	if (opt_uint(key, value, min, max, &n, e) < 0)
 		return -EINVAL;
 	*ret = (int)n;
-	return 0;
-}
-
-static int set_format(struct source_section *section, const char *value,
-		      struct err *e)
-{
-	section->format = message_format_by_name(value);
-	if (section->format < 0)
-		return err_usage(e, "format: unknown format '%s'", value);
 	return 0;
 }
 
@@ -114,8 +105,11 @@ int source_section_set(struct source_section *section, const char *key,
 		if (strcmp(key, numbers[i].key) == 0)
 			return set_number(key, value, numbers[i].min,
 					  numbers[i].max, numbers[i].to, e);
-	if (strcmp(key, "format") == 0)
-		return set_format(section, value, e);
+	if (strcmp(key, "format") == 0) {
+		free(section->format_spec);
+		section->format_spec = mem_copy(value);
+		return 0;
+	}
 	if (strcmp(key, "last") == 0)
 		return opt_uint(key, value, 0, 1000000, &section->last_lines,
 				e);

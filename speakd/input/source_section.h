@@ -16,7 +16,7 @@
 #define SPEAKD_SOURCE_SECTION_H
 
 #include "core/err.h"
-#include "core/message/message.h"
+#include "core/message/formats.h"
 #include "speakd/words/rules.h"
 #include "speakd/words/wording.h"
 
@@ -27,7 +27,8 @@ struct source_section {
 	enum source_kind kind;
 	char *target; /* path, "~" expanded, or shell command */
 	unsigned last_lines;
-	int format; /* enum message_format, -1: as everywhere */
+	char *format_spec; /* NULL: as everywhere */
+	const struct format *format; /* what that names */
 	char *voice; /* NULL: as everywhere */
 	int rate_wpm, pitch, volume_percent; /* PHRASE_DEFAULT: the same */
 	bool say_name;

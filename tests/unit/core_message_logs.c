@@ -9,26 +9,26 @@
 
 #include "tests/unit/test.h"
 
-#include "core/message/message.h"
+#include "core/message/formats.h"
 #include "core/text.h"
 
 /* clang-format off */
 static const struct log {
 	const char *name;
-	enum message_format format;
+	const char *grammar;
 	const char *message, *action; /* extended regular expressions */
 	unsigned messages, actions;   /* what grep -aE counted in the file */
 } logs[] = {
-	{ "generated/sic.out", FORMAT_SIC, "^[^ ]+ *: [0-9/]+ [0-9:]+ <[^>]+> [^\x01]", "^[^ ]+ *: [0-9/]+ [0-9:]+ <[^>]+> \x01" "ACTION ", 10, 1 },
-	{ "generated/sic-ngircd.out", FORMAT_SIC, "^[^ ]+ *: [0-9/]+ [0-9:]+ <[^>]+> [^\x01]", "^[^ ]+ *: [0-9/]+ [0-9:]+ <[^>]+> \x01" "ACTION ", 9, 1 },
-	{ "generated/ii-channel.out", FORMAT_II, "^[0-9]{10} <[^>]+> [^\x01]", "^[0-9]{10} <[^>]+> \x01" "ACTION ", 9, 1 },
-	{ "generated/irssi.log", FORMAT_IRSSI, "^[0-9:]{5} <[@ ][^>]+> ", "^[0-9:]{5}  [*] ", 9, 1 },
-	{ "generated/weechat.weechatlog", FORMAT_WEECHAT, "^[0-9: -]{19}\t@?[a-z]+\t", "^[0-9: -]{19}\t [*]\t", 9, 1 },
-	{ "generated/znc.log", FORMAT_ZNC, "^\\[[0-9:]{8}] <[^>]+> ", "^\\[[0-9:]{8}] [*] ", 9, 1 },
-	{ "ubuntu-2005-07-06_14.raw.txt", FORMAT_UBUNTU, "^\\[[0-9:]{5}] <[^>]+> ", "^=== [^ ]+ +(sighs|shakes|really|prays|only|notes|is on|hi all|heads|has recently)", 1200, 10 },
-	{ "ubuntu-2012-12-15.train-a.raw.txt", FORMAT_UBUNTU, "^\\[[0-9:]{5}] <[^>]+> ", "^\\[[0-9:]{5}]  [*] ", 1122, 1 },
-	{ "ubuntu-meeting.0.ascii.txt", FORMAT_UBUNTU, "^ubuntu-meeting [0-9-]{10} \\[[0-9:]{5}] <[^>]+> ", "^ubuntu-meeting [0-9-]{10} \\[[0-9:]{5}]  [*] ", 1121, 46 },
-	{ "ubuntu-meeting.1.ascii.txt", FORMAT_UBUNTU, "^ubuntu-meeting [0-9-]{10} \\[[0-9:]{5}] <[^>]+> ", "^ubuntu-meeting [0-9-]{10} \\[[0-9:]{5}]  [*] ", 1144, 29 },
+	{ "generated/sic.out", "sic", "^[^ ]+ *: [0-9/]+ [0-9:]+ <[^>]+> [^\x01]", "^[^ ]+ *: [0-9/]+ [0-9:]+ <[^>]+> \x01" "ACTION ", 10, 1 },
+	{ "generated/sic-ngircd.out", "sic", "^[^ ]+ *: [0-9/]+ [0-9:]+ <[^>]+> [^\x01]", "^[^ ]+ *: [0-9/]+ [0-9:]+ <[^>]+> \x01" "ACTION ", 9, 1 },
+	{ "generated/ii-channel.out", "chat", "^[0-9]{10} <[^>]+> [^\x01]", "^[0-9]{10} <[^>]+> \x01" "ACTION ", 9, 1 },
+	{ "generated/irssi.log", "chat", "^[0-9:]{5} <[@ ][^>]+> ", "^[0-9:]{5}  [*] ", 9, 1 },
+	{ "generated/weechat.weechatlog", "columns", "^[0-9: -]{19}\t@?[a-z]+\t", "^[0-9: -]{19}\t [*]\t", 9, 1 },
+	{ "generated/znc.log", "chat", "^\\[[0-9:]{8}] <[^>]+> ", "^\\[[0-9:]{8}] [*] ", 9, 1 },
+	{ "ubuntu-2005-07-06_14.raw.txt", "chat", "^\\[[0-9:]{5}] <[^>]+> ", "^=== [^ ]+ +(sighs|shakes|really|prays|only|notes|is on|hi all|heads|has recently)", 1200, 10 },
+	{ "ubuntu-2012-12-15.train-a.raw.txt", "chat", "^\\[[0-9:]{5}] <[^>]+> ", "^\\[[0-9:]{5}]  [*] ", 1122, 1 },
+	{ "ubuntu-meeting.0.ascii.txt", "chat", "^ubuntu-meeting [0-9-]{10} \\[[0-9:]{5}] <[^>]+> ", "^ubuntu-meeting [0-9-]{10} \\[[0-9:]{5}]  [*] ", 1121, 46 },
+	{ "ubuntu-meeting.1.ascii.txt", "chat", "^ubuntu-meeting [0-9-]{10} \\[[0-9:]{5}] <[^>]+> ", "^ubuntu-meeting [0-9-]{10} \\[[0-9:]{5}]  [*] ", 1144, 29 },
 };
 /* clang-format on */
 
@@ -53,14 +53,15 @@ static bool matches(const regex_t *re, const char *line)
 
 static void one_line(const struct log *log, const char *line,
 		     const regex_t *message_re, const regex_t *action_re,
-		     struct message_detector *detector, unsigned counts[2])
+		     struct format_reader *reader, unsigned counts[2])
 {
 	SCOPED_BUF struct buf text = { 0 };
 	bool message, action;
 	struct message m;
 
 	text_repair(&text, line, strlen(line));
-	message_detect(detector, buf_text(&text), text.len_bytes, &m);
+	format_read(format_named("auto"), reader, buf_text(&text),
+		    text.len_bytes, &m);
 	message = m.kind == KIND_MESSAGE || m.kind == KIND_PRIVATE;
 	action = m.kind == KIND_ACTION;
 	if (message != matches(message_re, buf_text(&text)) ||
@@ -76,7 +77,7 @@ static void one_line(const struct log *log, const char *line,
 static void one_log(const struct log *log)
 {
 	FILE *file = open_log(log->name);
-	struct message_detector detector = { 0 };
+	struct format_reader reader = { 0 };
 	unsigned counts[2] = { 0 };
 	regex_t message_re, action_re;
 	char *line = NULL;
@@ -91,9 +92,10 @@ static void one_log(const struct log *log)
 	while ((n = getline(&line, &size, file)) > 0) {
 		if (line[n - 1] == '\n')
 			line[n - 1] = '\0';
-		one_line(log, line, &message_re, &action_re, &detector, counts);
+		one_line(log, line, &message_re, &action_re, &reader, counts);
 	}
-	assert_int_equal(detector.now, log->format);
+	assert_string_equal(format_reader_grammar(&reader), log->grammar);
+	format_reader_fini(&reader);
 	if (counts[0] != log->messages || counts[1] != log->actions)
 		fail_msg("%s: %u messages, %u actions", log->name, counts[0],
 			 counts[1]);

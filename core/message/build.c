@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/* Compilers and make: the file speaks, its line goes before the text. */
+#include "core/message/grammar.h"
+
+static struct span file_tail(struct span path)
+{
+	const char *slash = memrchr(path.text, '/', path.len_bytes);
+
+	return slash == NULL
+		       ? path
+		       : span_between(slash + 1, path.text + path.len_bytes);
+}
+
+static bool take_number(struct cursor *c, struct span *ret)
+{
+	struct cursor try = *c;
+
+	while (try.at < try.end && scan_is_digit(*try.at))
+		try.at++;
+	if (try.at == c->at || try.at - c->at > 7)
+		return false;
+	*ret = span_between(c->at, try.at);
+	*c = try;
+	return true;
+}
+
+static bool is_path(struct span path)
+{
+	return path.len_bytes > 0 && path.len_bytes < 200 &&
+	       !span_has(path, ' ') && path.text[0] != '[' &&
+	       (span_has(path, '.') || span_has(path, '/') ||
+		span_is(path, "Makefile"));
+}
+
+/* "src/a.c:12:5: error: text", "a.py:12: text" */
+static enum fit at_line(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->whole;
+	struct cursor word;
+	struct span path, number, column, severity;
+
+	if (!cursor_until(&c, ":", &path) || !is_path(path) ||
+	    !take_number(&c, &number) || !cursor_char(&c, ':'))
+		return FIT_NO;
+	if (take_number(&c, &column) && !cursor_char(&c, ':'))
+		return FIT_NO;
+	if (!cursor_char(&c, ' '))
+		return FIT_NO;
+	ret->kind = KIND_MESSAGE;
+	ret->nick = file_tail(path);
+	ret->label = message_join(ret, span_of("line", 4), " ", number);
+	ret->text = cursor_rest(&c);
+	word = c;
+	/* "fatal error: ", "error: ": else it could be anybody's reference. */
+	(void)cursor_literal(&word, "fatal ");
+	return cursor_until(&word, ": ", &severity) &&
+			       grammar_is_severity(severity)
+		       ? FIT_SURE
+		       : FIT_LOOSE;
+}
+
+/* cargo: "error[E0425]: text", then "  --> src/main.rs:4:5" */
+static enum fit cargo(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->whole;
+	struct span level, path, number;
+
+	if (cursor_literal(&c, " ") && (cursor_blanks(&c), true) &&
+	    cursor_literal(&c, "--> ")) {
+		if (!cursor_until(&c, ":", &path) || !is_path(path) ||
+		    !take_number(&c, &number))
+			return FIT_NO;
+		ret->kind = KIND_MESSAGE;
+		ret->text = message_join(ret, file_tail(path), " line ",
+					 number);
+		return FIT_SURE;
+	}
+	c = line->whole;
+	if (!cursor_until(&c, "[", &level) ||
+	    (!span_is(level, "error") && !span_is(level, "warning")) ||
+	    !cursor_until(&c, "]: ", &path) || span_has(path, ' '))
+		return FIT_NO;
+	ret->kind = KIND_MESSAGE;
+	ret->label = level;
+	ret->text = cursor_rest(&c);
+	return FIT_SURE;
+}
+
+/* "make[1]: *** [Makefile:12: all] Error 2", "make: Entering directory ..." */
+static enum fit make(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->whole;
+	struct span word;
+	bool failed;
+
+	if (!cursor_word_blank(&c, &word) || word.len_bytes < 5 ||
+	    memcmp(word.text, "make", 4) != 0 || !span_ends(word, ':') ||
+	    (word.text[4] != ':' && word.text[4] != '['))
+		return FIT_NO;
+	failed = cursor_literal(&c, "*** ");
+	ret->nick = span_of("make", 4);
+	ret->kind = KIND_MESSAGE;
+	ret->text = cursor_rest(&c);
+	if (!failed && (cursor_literal(&c, "Entering directory ") ||
+			cursor_literal(&c, "Leaving directory ")))
+		ret->kind = KIND_OTHER;
+	return FIT_SURE;
+}
+
+/* What a compiler draws under a message: "   12 |   foo", "      |   ^~~" */
+static enum fit excerpt(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->whole;
+	struct span number;
+
+	if (!cursor_char(&c, ' '))
+		return FIT_NO;
+	cursor_blanks(&c);
+	(void)take_number(&c, &number);
+	cursor_blanks(&c);
+	if (!cursor_char(&c, '|') || (c.at < c.end && *c.at != ' '))
+		return FIT_NO;
+	ret->kind = KIND_OTHER;
+	ret->text = cursor_rest(&line->whole);
+	return FIT_LOOSE;
+}
+
+enum fit grammar_compiler(const struct line *line, struct message *ret)
+{
+	static grammar_fn *const kinds[] = { at_line, cargo, make, excerpt };
+
+	if (line->stamp.shape != 0)
+		return FIT_NO;
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		enum fit fit = kinds[i](line, ret);
+
+		if (fit != FIT_NO)
+			return fit;
+		message_clear(ret);
+	}
+	return FIT_NO;
+}
+
+/* ---- tests: TAP and pytest ---------------------------------------------- */
+
+/* "ok 1 - name", "not ok 2 - name", "1..5" */
+static enum fit tap(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->whole;
+	struct span number;
+	bool failed;
+
+	if (cursor_literal(&c, "1..") && take_number(&c, &number) &&
+	    c.at == c.end) {
+		ret->kind = KIND_OTHER;
+		ret->text = cursor_rest(&line->whole);
+		return FIT_SURE;
+	}
+	c = line->whole;
+	failed = cursor_literal(&c, "not ");
+	if (!cursor_literal(&c, "ok ") || !take_number(&c, &number))
+		return FIT_NO;
+	cursor_blanks(&c);
+	(void)cursor_literal(&c, "- ");
+	ret->kind = KIND_MESSAGE;
+	ret->label = failed ? span_of("failed", 6) : span_of("ok", 2);
+	ret->text = c.at < c.end ? cursor_rest(&c) : number;
+	return FIT_SURE;
+}
+
+/* "tests/test_a.py::test_x FAILED   [ 50%]", "FAILED tests/a.py::x - why" */
+static enum fit pytest(const struct line *line, struct message *ret)
+{
+	static const struct {
+		const char *word, *label;
+	} results[] = {
+		{ "PASSED", "ok" },   { "FAILED", "failed" },
+		{ "ERROR", "error" }, { "SKIPPED", "skipped" },
+		{ "XFAIL", "ok" },    { "XPASS", "passed" },
+	};
+	struct cursor c = line->whole;
+	struct span first, second, test;
+	struct cursor inside;
+
+	if (!cursor_word_blank(&c, &first) || !cursor_word(&c, &second))
+		return FIT_NO;
+	for (size_t i = 0; i < COUNT_OF(results); i++) {
+		const char *word = results[i].word;
+		struct span path = span_is(first, word) ? second : first;
+
+		if (!span_is(first, word) && !span_is(second, word))
+			continue;
+		inside = cursor_of(path);
+		if (!cursor_until(&inside, "::", &test))
+			return FIT_NO;
+		ret->kind = KIND_MESSAGE;
+		ret->label = span_of(results[i].label,
+				     strlen(results[i].label));
+		ret->text = span_is(first, word)
+				    ? span_between(inside.at, line->whole.end)
+				    : cursor_rest(&inside);
+		return FIT_SURE;
+	}
+	return FIT_NO;
+}
+
+enum fit grammar_tests(const struct line *line, struct message *ret)
+{
+	enum fit fit;
+
+	if (line->stamp.shape != 0)
+		return FIT_NO;
+	fit = tap(line, ret);
+	return fit != FIT_NO ? fit : pytest(line, ret);
+}

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/*
+ * "<nick> text" and what goes with it, as IRC clients, bouncers and bots write
+ * it, with any time stamp: irssi, HexChat, mIRC, ZNC, The Lounge, Quassel,
+ * Konversation, eggdrop, MeetBot, Limnoria, ii and others.
+ */
+#include "core/message/event.h"
+#include "core/message/grammar.h"
+
+enum { DISPLAY_NAME_BYTES = 64 };
+
+/* ---- who speaks --------------------------------------------------------- */
+
+/*
+ * "@alice:example.org" is alice: a Matrix id, which a bot writes in full. A
+ * server has a dot, a port after it or not.
+ */
+static struct span local_part(struct span nick)
+{
+	const char *colon = nick.len_bytes > 3 && nick.text[0] == '@'
+				    ? memchr(nick.text, ':', nick.len_bytes)
+				    : NULL;
+	size_t n = colon != NULL ? (size_t)(colon - nick.text) : 0;
+
+	if (n < 2 || memchr(colon, '.', nick.len_bytes - n) == NULL)
+		return nick;
+	return span_of(nick.text + 1, n - 1);
+}
+
+static struct span person(struct span nick)
+{
+	struct span local = local_part(nick);
+
+	return local.len_bytes < nick.len_bytes ? local
+						: span_without_status(nick);
+}
+
+/* "nick:#channel", as irssi names what is said in another window. */
+static void split_channel(struct span *nick, struct message *ret)
+{
+	const char *colon = nick->len_bytes > 2
+				    ? memchr(nick->text, ':', nick->len_bytes)
+				    : NULL;
+	size_t n = colon != NULL ? (size_t)(colon - nick->text) : 0;
+
+	if (n == 0 ||
+	    !span_is_channel(span_of(colon + 1, nick->len_bytes - n - 1)))
+		return;
+	ret->channel = span_of(colon + 1, nick->len_bytes - n - 1);
+	nick->len_bytes = n;
+}
+
+/* A nick has no blank; a name of Discord or Matrix may have some. */
+static bool is_name(struct span name)
+{
+	return name.len_bytes > 0 && name.len_bytes <= DISPLAY_NAME_BYTES &&
+	       name.text[0] != ' ' && name.text[0] != '/' &&
+	       !span_has(name, '<') && !span_has(name, '"') &&
+	       !span_has(name, '=') && !span_is(name, "-") &&
+	       /* bip's "< nick!user@host: text" */
+	       !(span_has(name, '!') && span_has(name, '@'));
+}
+
+/*
+ * "<nick> ", "<@nick> ", "< nick> ", "<nick > ", "<nick:#channel> ", and the
+ * same before a tab or the end.
+ */
+static bool speech(struct cursor c, enum message_kind kind, struct message *ret)
+{
+	const char *close;
+	struct span nick;
+
+	if (!cursor_char(&c, '<'))
+		return false;
+	close = memchr(c.at, '>', cursor_left(&c));
+	if (close == NULL)
+		return false;
+	nick = span_trim_end(span_between(c.at, close));
+	c.at = close + 1;
+	if (c.at < c.end && !cursor_char(&c, ' ') && !cursor_char(&c, '\t'))
+		return false;
+	nick = person(nick);
+	split_channel(&nick, ret);
+	if (!is_name(nick))
+		return false;
+	message_said(ret, kind, nick, cursor_rest(&c));
+	return true;
+}
+
+/* "-nick- ", "-nick:#channel- ", "-nick(user@host)- ", or a tab after it. */
+static bool notice(struct cursor c, struct message *ret)
+{
+	struct cursor tab = c;
+	struct span who, part;
+
+	/* A nick may hold "-" itself: "-a-b- text" is from a-b. */
+	if (!cursor_char(&c, '-') || !cursor_until(&c, "- ", &who)) {
+		if (!cursor_char(&tab, '-') || !cursor_until(&tab, "-\t", &who))
+			return false;
+		c = tab;
+	}
+	if (who.len_bytes == 0 || span_has(who, ' ') || who.text[0] == '-' ||
+	    span_is(who, "!") || span_is(who, "*"))
+		return false;
+	tab = cursor_of(who);
+	if (cursor_until(&tab, "(", &part))
+		who = part;
+	split_channel(&who, ret);
+	message_said(ret, KIND_NOTICE, who, cursor_rest(&c));
+	return true;
+}
+
+static bool action(struct cursor c, struct message *ret)
+{
+	struct span nick;
+
+	if (!cursor_word(&c, &nick) || nick.text[0] == '*')
+		return false;
+	if (nick.len_bytes > 1 && span_ends(nick, ':'))
+		nick.len_bytes--; /* Textual's "• nick: waves" */
+	(void)cursor_char(&c, ' ');
+	message_said(ret, KIND_ACTION, person(nick), cursor_rest(&c));
+	return true;
+}
+
+/* ---- what a client says itself ------------------------------------------ */
+
+static void own_notice(struct cursor c, struct message *ret)
+{
+	ret->kind = KIND_OTHER;
+	ret->nick = span_of("", 0);
+	ret->text = cursor_rest(&c);
+}
+
+static bool begins_with_any(struct cursor c, const char *const *list,
+			    size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct cursor try = c;
+
+		if (cursor_literal(&try, list[i]))
+			return true;
+	}
+	return false;
+}
+
+/* After "* ", where they could be somebody's action. */
+static bool is_client_notice(struct cursor c)
+{
+	static const char *const notices[] = {
+		"Now talking ", "Topic is ",	  "Topic for ",
+		"Set by ",	"Disconnected",	  "Connected",
+		"Looking up ",	"Connecting to ", "Attempting to ",
+		"Rejoined ",	"Channel #",	  "Users on #",
+		"End of ",	"Retrieving ",	  "You have ",
+		"You were ",
+	};
+
+	return begins_with_any(c, notices, COUNT_OF(notices));
+}
+
+/* Without a frame at all, after the stamp. */
+static bool is_bare_notice(struct cursor c)
+{
+	static const char *const notices[] = {
+		"Connected to IRC",
+		"Disconnected from IRC",
+		"Connected to server...",
+		"Disconnected from server...",
+	};
+
+	return begins_with_any(c, notices, COUNT_OF(notices));
+}
+
+/* Lines without a stamp that clients write when a log begins or ends. */
+static bool is_log_marker(struct cursor c)
+{
+	static const char *const markers[] = {
+		"--- Log opened ",	   "--- Log closed ",
+		"--- Day changed ",	   "**** BEGIN LOGGING AT ",
+		"**** ENDING LOGGING AT ", "Session Start: ",
+		"Session Ident: ",	   "Session Close: ",
+		"Session Time: ",	   "*** Logging started at ",
+		"# Start logging at ",	   "# Stop logging at ",
+		"IRC log started ",	   "IRC log ended ",
+		"IRC Log started ",	   "Conversation with ",
+		"-- Journal begins at ",   "-- Boot ",
+		"-- Logs begin at ",	   "--------- beginning of ",
+		"[Logfile started]",	   "[Logfile ended]",
+	};
+
+	return begins_with_any(c, markers, COUNT_OF(markers));
+}
+
+/* ---- frames ------------------------------------------------------------- */
+
+/* What is no event could be anybody's where there is no stamp before it. */
+static enum fit framed(struct cursor c, struct message *ret)
+{
+	if (event_read(c, EVENT_FRAMED, ret))
+		return FIT_SURE;
+	own_notice(c, ret);
+	return FIT_LOOSE;
+}
+
+/* ii writes a notice without its sender: -!- "text") */
+static enum fit exclaimed(struct cursor c, struct message *ret)
+{
+	struct span text = cursor_rest(&c);
+
+	if (text.len_bytes >= 3 && text.text[0] == '"' &&
+	    memcmp(c.end - 2, "\")", 2) == 0) {
+		message_said(ret, KIND_NOTICE, span_of("", 0),
+			     span_of(text.text + 1, text.len_bytes - 3));
+		return FIT_SURE;
+	}
+	return framed(c, ret);
+}
+
+/* Until 2006 an action was "=== nick text" at irclogs.ubuntu.com. */
+static enum fit underlined(struct cursor c, struct message *ret)
+{
+	struct cursor text = c;
+	struct span nick;
+
+	if (event_read(c, EVENT_FRAMED, ret))
+		return FIT_SURE;
+	own_notice(c, ret);
+	if (cursor_word_blank(&text, &nick) && !span_is(nick, "Topic") &&
+	    *nick.text != '=' && *nick.text != '-')
+		message_said(ret, KIND_ACTION, nick, cursor_rest(&text));
+	return FIT_LOOSE;
+}
+
+/* "* nick waves", "* nick (host) has joined #c", "* Now talking on #c" */
+static enum fit starred(struct cursor c, struct message *ret)
+{
+	cursor_blanks(&c);
+	if (event_read(c, EVENT_STAR, ret))
+		return FIT_SURE;
+	if (is_client_notice(c)) {
+		own_notice(c, ret);
+		return FIT_LOOSE;
+	}
+	return action(c, ret) ? FIT_LOOSE : FIT_NO;
+}
+
+static enum fit acted(struct cursor c, struct message *ret)
+{
+	return action(c, ret) ? FIT_LOOSE : FIT_NO;
+}
+
+/* Any script draws arrows: only an event after one is a client's. */
+static enum fit arrow(struct cursor c, struct message *ret)
+{
+	return event_read(c, EVENT_FRAMED, ret) ? FIT_SURE : FIT_NO;
+}
+
+/* clang-format off */
+static const struct {
+	const char *mark;
+	enum fit (*read)(struct cursor c, struct message *ret);
+} frames[] = {
+	{ "* ", starred }, { "*\t", starred }, { "\u2022 ", acted },
+	{ "-!- ", exclaimed }, { "*** ", framed }, { "***\t", framed },
+	{ "***", acted }, /* Pidgin's "***nick waves" */
+	{ "=== ", underlined },
+	/* XChat, Quassel */
+	{ "-->\t", framed }, { "<--\t", framed }, { "---\t", framed },
+	{ "--> ", arrow }, { "<-- ", arrow }, { "<-> ", arrow },
+	{ "<-* ", arrow }, { "<-x ", arrow }, { "=> ", arrow },
+	{ "<= ", arrow }, { "-*- ", acted },
+	{ "Action: ", acted }, /* eggdrop */
+	/* Konversation */
+	{ "Join\t", framed }, { "Part\t", framed }, { "Quit\t", framed },
+	{ "Nick\t", framed }, { "Mode\t", framed }, { "Topic\t", framed },
+	{ "Kick\t", framed }, { "Info\t", framed }, { "Away\t", framed },
+	{ "Names\t", framed }, { "Created\t", framed },
+	{ "Channel URL\t", framed }, { "Error\t", framed },
+};
+/* clang-format on */
+
+static bool may_frame(char c)
+{
+	return memchr("*-=<\xe2"
+		      "AJPQNMTKICE",
+		      c, 16) != NULL;
+}
+
+static enum fit in_frame(struct cursor c, struct message *ret)
+{
+	for (size_t i = 0; i < COUNT_OF(frames); i++) {
+		struct cursor try = c;
+
+		if (cursor_literal(&try, frames[i].mark))
+			return frames[i].read(try, ret);
+	}
+	return FIT_NO;
+}
+
+/* "[nick waves]" of rcirc is anybody's bracket: not read. */
+
+/* "#channel: <nick> text", "[#channel] <nick> text", "#channel <nick> text" */
+static enum fit other_window(struct cursor c, struct message *ret)
+{
+	struct span channel;
+
+	if (!cursor_word_blank(&c, &channel))
+		return FIT_NO;
+	channel = span_unwrap(channel, '[', ']');
+	if (channel.len_bytes > 1 && span_ends(channel, ':'))
+		channel.len_bytes--;
+	if (channel.text[0] != '#' || !speech(c, KIND_MESSAGE, ret))
+		return FIT_NO;
+	ret->channel = channel;
+	return FIT_SURE;
+}
+
+/* The body of a line, without its stamp and the blanks after it. */
+static enum fit body(struct cursor c, struct message *ret)
+{
+	enum fit fit;
+
+	if (c.at == c.end)
+		return FIT_NO;
+	if (*c.at == '<' && speech(c, KIND_MESSAGE, ret))
+		return FIT_SURE;
+	if (*c.at == '#' || *c.at == '[') {
+		fit = other_window(c, ret);
+		if (fit != FIT_NO)
+			return fit;
+	}
+	if (may_frame(*c.at)) {
+		fit = in_frame(c, ret);
+		if (fit != FIT_NO)
+			return fit;
+	}
+	if (*c.at == '-' && notice(c, ret))
+		return FIT_SURE;
+	if (event_read(c, EVENT_BARE, ret))
+		return FIT_SURE;
+	if (!is_bare_notice(c))
+		return FIT_NO;
+	own_notice(c, ret);
+	return FIT_SURE;
+}
+
+/* "--- Sat Nov 28 2026" of eggdrop, also after its stamp. */
+static bool day_changed(struct cursor c)
+{
+	struct stamp day;
+
+	return cursor_literal(&c, "--- ") && stamp_date(&c, &day) &&
+	       c.at == c.end;
+}
+
+/* ii: a number, and what the server said. Any script writes the like. */
+static enum fit unknown(const struct line *line, struct cursor c,
+			struct message *ret)
+{
+	if ((line->stamp.shape & STAMP_EPOCH) == 0 || c.at == c.end)
+		return FIT_NO;
+	ret->kind = KIND_NUMERIC;
+	ret->text = cursor_rest(&c);
+	return FIT_LOOSE;
+}
+
+/*
+ * A clock without seconds and one star may be an item of anybody's list;
+ * irssi has two blanks there.
+ */
+static enum fit doubt(const struct line *line)
+{
+	const unsigned sure = STAMP_SQUARE | STAMP_ROUND | STAMP_SECONDS |
+			      STAMP_DATE;
+	struct cursor c = line->body;
+
+	if ((line->stamp.shape & sure) == 0 && cursor_literal(&c, " * "))
+		return FIT_LOOSE;
+	return FIT_SURE;
+}
+
+/* What follows one stamp, or two in a row, of irssi's hilight window. */
+static enum fit after_stamp(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->body;
+	struct stamp second;
+	enum fit fit;
+
+	/* irssi, ubuntu's bot and Limnoria: always an action. */
+	if (cursor_literal(&c, "  * "))
+		return action(c, ret) ? FIT_SURE : FIT_NO;
+	(void)cursor_space(&c);
+	if (day_changed(c)) {
+		own_notice(c, ret);
+		return FIT_SURE;
+	}
+	fit = body(c, ret);
+	if (fit != FIT_NO)
+		return doubt(line);
+	if (stamp_take(&c, &second) && cursor_space(&c)) {
+		fit = body(c, ret);
+		if (fit != FIT_NO)
+			return FIT_SURE;
+		c = line->body;
+		(void)cursor_space(&c);
+	}
+	return unknown(line, c, ret);
+}
+
+/*
+ * "ubuntu-meeting 2010-11-08 [13:22] <nick> text ": a collection of meetings
+ * names the channel without its "#", and has a blank at the end of each line.
+ */
+static bool collection(const struct line *line, struct message *ret,
+		       struct line *ret_line)
+{
+	struct cursor c = line->whole;
+	struct stamp day;
+	struct span name;
+
+	if (c.at == c.end || memchr("[=<*-", *c.at, 5) != NULL ||
+	    !cursor_word_blank(&c, &name) || !stamp_date(&c, &day) ||
+	    (day.shape & STAMP_YEAR_FIRST) == 0 || !cursor_char(&c, ' '))
+		return false;
+	if (span_ends(cursor_rest(&c), ' '))
+		c.end--;
+	*ret_line = (struct line){ .whole = c, .body = c };
+	if (stamp_take(&ret_line->body, &ret_line->stamp)) {
+		ret->time = ret_line->stamp.text;
+		ret->when = ret_line->stamp.when;
+		if (!ret->when.dated) {
+			ret->when.ms += day.when.ms;
+			ret->when.dated = true;
+		}
+	}
+	ret->channel = span_is_channel(name)
+			       ? name
+			       : message_join(ret, span_of("#", 1), "", name);
+	return true;
+}
+
+/* Lines without a stamp: ubuntu's "=== ". */
+static enum fit unstamped(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->whole;
+
+	return cursor_literal(&c, "=== ") ? underlined(c, ret) : FIT_NO;
+}
+
+enum fit grammar_chat(const struct line *line, struct message *ret)
+{
+	struct line inner;
+
+	if (line->stamp.shape != 0)
+		return after_stamp(line, ret);
+	if (!collection(line, ret, &inner))
+		return unstamped(line, ret);
+	return inner.stamp.shape != 0 ? after_stamp(&inner, ret)
+				      : unstamped(&inner, ret);
+}
+
+/* ---- without a time ----------------------------------------------------- */
+
+/* "<b> bold": what a page begins with is no nick. */
+static bool is_html(struct span nick)
+{
+	static const char *const tags[] = {
+		"a",	      "b",	 "i",	    "p",       "u",
+		"s",	      "q",	 "li",	    "ul",      "ol",
+		"br",	      "hr",	 "td",	    "tr",      "th",
+		"dl",	      "dt",	 "dd",	    "em",      "h1",
+		"h2",	      "h3",	 "h4",	    "h5",      "h6",
+		"div",	      "pre",	 "nav",	    "span",    "html",
+		"head",	      "body",	 "code",    "title",   "table",
+		"tbody",      "thead",	 "style",   "strong",  "script",
+		"center",     "section", "header",  "footer",  "article",
+		"blockquote", "small",	 "summary", "details",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(tags); i++)
+		if (span_is(nick, tags[i]))
+			return true;
+	return false;
+}
+
+/* ERC puts the time at the right margin: "text      [12:30]". */
+static void take_right_stamp(struct message *ret)
+{
+	struct span text = ret->text;
+	const char *open = text.len_bytes > 8
+				   ? memrchr(text.text, '[', text.len_bytes)
+				   : NULL;
+	struct cursor c = { open, text.text + text.len_bytes };
+	struct stamp stamp;
+
+	if (open == NULL || open - text.text < 2 || open[-1] != ' ' ||
+	    open[-2] != ' ' || !stamp_take(&c, &stamp) || c.at != c.end)
+		return;
+	ret->time = stamp.text;
+	ret->when = stamp.when;
+	ret->text = span_trim_end(span_between(text.text, open));
+}
+
+/*
+ * mIRC, ircII, ERC and others without time stamps. "-nick- " and a star are
+ * read once a "<nick> " or an event was: a list has stars too.
+ */
+enum fit grammar_angle(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->whole;
+	enum fit fit;
+
+	if (line->stamp.shape != 0 || c.at == c.end)
+		return FIT_NO;
+	if (*c.at == '<' && speech(c, KIND_MESSAGE, ret)) {
+		take_right_stamp(ret);
+		return span_has(ret->nick, ' ') || span_has(ret->nick, '.') ||
+				       is_html(ret->nick) ||
+				       span_has(ret->nick, '@')
+			       ? FIT_LOOSE
+			       : FIT_SURE;
+	}
+	fit = may_frame(*c.at) ? in_frame(c, ret) : FIT_NO;
+	if (fit == FIT_NO && *c.at == '-' && notice(c, ret))
+		fit = FIT_LOOSE;
+	if (fit != FIT_NO)
+		take_right_stamp(ret);
+	return fit;
+}
+
+/* What a client writes when a log begins or ends says nothing of the rest. */
+enum fit grammar_marker(const struct line *line, struct message *ret)
+{
+	if (!is_log_marker(line->whole))
+		return FIT_NO;
+	own_notice(line->whole, ret);
+	return FIT_SURE;
+}

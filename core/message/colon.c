@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/*
+ * "nick: text" after a time: Pidgin, Chatterino, tiny, Profanity, Gajim, Dino,
+ * bip, WhatsApp and Zoom.
+ */
+#include "core/message/event.h"
+#include "core/message/grammar.h"
+
+enum { NAME_BYTES = 64, NAME_BLANKS = 4, NICK_BYTES = 40 };
+
+bool grammar_is_severity(struct span word)
+{
+	static const char *const words[] = {
+		"error", "warning",  "warn",  "info",	 "debug", "notice",
+		"fatal", "critical", "crit",  "alert",	 "emerg", "trace",
+		"note",	 "panic",    "err",   "verbose", "todo",  "http",
+		"https", "failed",   "usage",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (word.len_bytes == strlen(words[i]) &&
+		    strncasecmp(word.text, words[i], word.len_bytes) == 0)
+			return true;
+	return false;
+}
+
+static bool is_nick(struct span name, bool with_blanks)
+{
+	size_t blanks = 0;
+
+	for (size_t i = 0; i < name.len_bytes; i++) {
+		if (memchr("/\\=(<>\"\t", name.text[i], 8) != NULL &&
+		    (name.text[i] != '\\' || with_blanks))
+			return false;
+		blanks += name.text[i] == ' ';
+	}
+	return name.len_bytes > 0 && !span_ends(name, ' ') &&
+	       blanks <= (with_blanks ? NAME_BLANKS : 0) &&
+	       name.len_bytes <= (with_blanks ? NAME_BYTES : NICK_BYTES) &&
+	       !grammar_is_severity(name);
+}
+
+bool grammar_colon_nick(struct cursor *c, bool with_blanks, struct span *ret)
+{
+	struct cursor try = *c;
+	const char *colon = memchr(try.at, ':', cursor_left(&try));
+
+	if (colon == NULL || colon == try.at)
+		return false;
+	*ret = span_between(try.at, colon);
+	try.at = colon + 1;
+	if (try.at < try.end && !cursor_char(&try, ' '))
+		return false;
+	if (!is_nick(*ret, with_blanks))
+		return false;
+	*c = try;
+	return true;
+}
+
+static void other(struct cursor c, struct message *ret)
+{
+	ret->kind = KIND_OTHER;
+	ret->text = cursor_rest(&c);
+}
+
+/* ---- WhatsApp: "28/11/2026, 12:30 - Alice: text" ------------------------ */
+
+/* iPhones write "[28.11.26, 12:30:01] Alice: text", with U+200E before it. */
+static enum fit whatsapp(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->body;
+	struct span nick;
+
+	if (!line_has(line, STAMP_NUMERIC | STAMP_COMMA))
+		return FIT_NO;
+	if (!cursor_literal(&c, " - ") &&
+	    ((line->stamp.shape & STAMP_SQUARE) == 0 || !cursor_char(&c, ' ')))
+		return FIT_NO;
+	/* "Messages are encrypted", "Alice added Bob" */
+	if (!grammar_colon_nick(&c, true, &nick))
+		other(c, ret);
+	else
+		message_said(ret, KIND_MESSAGE, nick, cursor_rest(&c));
+	return FIT_SURE;
+}
+
+/* ---- Zoom --------------------------------------------------------------- */
+
+/* "\t From Alice to Everyone : text", "\tAlice Smith:\ttext" */
+static enum fit zoom(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->body;
+	bool tab = cursor_char(&c, '\t');
+	struct span nick, to;
+
+	if ((line->stamp.shape & (STAMP_SECONDS | STAMP_DATE)) !=
+		    STAMP_SECONDS ||
+	    (line->stamp.shape & STAMP_SQUARE) != 0)
+		return FIT_NO;
+	cursor_blanks(&c);
+	if (cursor_literal(&c, "From ")) {
+		cursor_blanks(&c);
+		if (!cursor_until(&c, ":", &nick))
+			return FIT_NO;
+	} else if (!tab || !cursor_until(&c, ":\t", &nick)) {
+		return FIT_NO;
+	}
+	(void)(cursor_char(&c, ' ') || cursor_char(&c, '\t'));
+	ret->text = cursor_rest(&c);
+	c = cursor_of(nick);
+	if (cursor_until(&c, " to ", &to))
+		nick = to;
+	nick = span_trim_end(nick);
+	if (nick.len_bytes == 0 || nick.len_bytes > NAME_BYTES)
+		return FIT_NO;
+	message_said(ret, KIND_MESSAGE, nick, ret->text);
+	return FIT_SURE;
+}
+
+/* ---- bip ---------------------------------------------------------------- */
+
+/* "< nick!user@host: text", "< * nick!user@host waves", "> me: text" */
+static enum fit bip(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->body;
+	bool in, star;
+	struct span nick, host;
+
+	if (!line_has(line, STAMP_NUMERIC) || !cursor_char(&c, ' '))
+		return FIT_NO;
+	in = cursor_literal(&c, "< ");
+	if (!in && !cursor_literal(&c, "> "))
+		return FIT_NO;
+	star = cursor_literal(&c, "* ");
+	if (!cursor_word(&c, &nick))
+		return FIT_NO;
+	(void)cursor_char(&c, ' ');
+	if (!star && cursor_host(&c, '(', ':')) /* "(nick): " of a query */
+		(void)cursor_char(&c, ' ');
+	else if (!star && !span_ends(nick, ':'))
+		return FIT_NO;
+	else if (!star)
+		nick.len_bytes--;
+	host = nick;
+	if (span_has(nick, '!')) {
+		struct cursor n = cursor_of(nick);
+
+		(void)cursor_until(&n, "!", &host);
+	}
+	message_said(ret, star ? KIND_ACTION : KIND_MESSAGE, host,
+		     cursor_rest(&c));
+	return FIT_SURE;
+}
+
+/* ---- everybody else ----------------------------------------------------- */
+
+/* "alice <AUTO-REPLY>: text" */
+static bool said(struct cursor c, bool with_blanks, struct message *ret)
+{
+	static const char reply[] = " <AUTO-REPLY>: ";
+	struct cursor try = c;
+	struct span nick;
+
+	if (cursor_until(&try, reply, &nick) && is_nick(nick, with_blanks)) {
+		message_said(ret, KIND_MESSAGE, nick, cursor_rest(&try));
+		return true;
+	}
+	if (!grammar_colon_nick(&c, with_blanks, &nick))
+		return false;
+	message_said(ret, KIND_MESSAGE, span_without_status(nick),
+		     cursor_rest(&c));
+	return true;
+}
+
+/* Profanity writes "12:30:01 - alice: text" and "12:30:01 - *alice waves". */
+static enum fit profanity(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->body;
+	struct span nick;
+
+	if ((line->stamp.shape & STAMP_SECONDS) == 0 ||
+	    !cursor_literal(&c, " - "))
+		return FIT_NO;
+	if (cursor_char(&c, '*')) {
+		if (!cursor_word_blank(&c, &nick))
+			return FIT_NO;
+		message_said(ret, KIND_ACTION, nick, cursor_rest(&c));
+		return FIT_SURE;
+	}
+	return said(c, false, ret) ? FIT_SURE : FIT_NO;
+}
+
+/*
+ * What a line without brackets, date or seconds says of itself is too little:
+ * "12:30 note: lunch".
+ */
+static enum fit how_sure(const struct line *line)
+{
+	const unsigned sure = STAMP_SQUARE | STAMP_ROUND | STAMP_DATE |
+			      STAMP_SECONDS;
+
+	return (line->stamp.shape & sure) != 0 ? FIT_SURE : FIT_LOOSE;
+}
+
+enum fit grammar_colon(const struct line *line, struct message *ret)
+{
+	static grammar_fn *const special[] = { grammar_chat, whatsapp, zoom,
+					       bip, profanity };
+	struct cursor c = line->body;
+
+	if (line->stamp.shape == 0)
+		return grammar_chat(line, ret);
+	if ((line->stamp.shape & (STAMP_EPOCH | STAMP_UPTIME)) != 0)
+		return FIT_NO;
+	for (size_t i = 0; i < COUNT_OF(special); i++) {
+		enum fit fit = special[i](line, ret);
+
+		if (fit != FIT_NO)
+			return fit;
+	}
+	if (!cursor_space(&c))
+		return FIT_NO;
+	return said(c, (line->stamp.shape & STAMP_ROUND) != 0, ret)
+		       ? how_sure(line)
+		       : FIT_NO;
+}

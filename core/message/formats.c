@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+#include "core/message/formats.h"
+
+#include "core/json.h"
+#include "core/mem.h"
+#include "core/message/own.h"
+
+/* In the order in which a line of an unknown stream is tried. */
+enum grammar {
+	GRAMMAR_NONE,
+	GRAMMAR_MARKER,
+	GRAMMAR_SIC,
+	GRAMMAR_COLUMNS,
+	GRAMMAR_CHAT,
+	GRAMMAR_WEB_ERROR,
+	GRAMMAR_LOGCAT,
+	GRAMMAR_SYSLOG,
+	GRAMMAR_COLON,
+	GRAMMAR_KERNEL,
+	GRAMMAR_ANGLE,
+	GRAMMAR_JSON,
+	GRAMMAR_FEED,
+	GRAMMAR_WEB_ACCESS,
+	GRAMMAR_COMPILER,
+	GRAMMAR_TESTS,
+	GRAMMAR_STAMPED,
+	GRAMMAR_COUNT,
+	/* Not found out: asked for. */
+	GRAMMAR_AUTO,
+	GRAMMAR_PLAIN,
+	GRAMMAR_LINE,
+};
+
+static const struct {
+	const char *name;
+	grammar_fn *fit; /* NULL: read() does it */
+} grammars[GRAMMAR_COUNT] = {
+	[GRAMMAR_MARKER] = { "marker", grammar_marker },
+	[GRAMMAR_SIC] = { "sic", grammar_sic },
+	[GRAMMAR_COLUMNS] = { "columns", grammar_columns },
+	[GRAMMAR_CHAT] = { "chat", grammar_chat },
+	[GRAMMAR_WEB_ERROR] = { "web-error", grammar_web_error },
+	[GRAMMAR_LOGCAT] = { "logcat", grammar_logcat },
+	[GRAMMAR_SYSLOG] = { "syslog", grammar_syslog },
+	[GRAMMAR_COLON] = { "colon", grammar_colon },
+	[GRAMMAR_KERNEL] = { "kernel", grammar_kernel },
+	[GRAMMAR_ANGLE] = { "angle", grammar_angle },
+	[GRAMMAR_JSON] = { "json", NULL },
+	[GRAMMAR_FEED] = { "sfeed", NULL },
+	[GRAMMAR_WEB_ACCESS] = { "access", grammar_web_access },
+	[GRAMMAR_COMPILER] = { "compiler", grammar_compiler },
+	[GRAMMAR_TESTS] = { "tests", grammar_tests },
+	[GRAMMAR_STAMPED] = { "stamped", grammar_stamped },
+};
+
+struct format {
+	const char *name;
+	enum grammar grammar;
+	struct own_line *line; /* GRAMMAR_LINE */
+	struct own_json *json; /* GRAMMAR_JSON: NULL for the usual names */
+};
+
+/* clang-format off */
+static const struct format formats[] = {
+	{ "auto", GRAMMAR_AUTO, NULL, NULL },
+	{ "plain", GRAMMAR_PLAIN, NULL, NULL },
+	{ "json", GRAMMAR_JSON, NULL, NULL },
+	{ "sfeed", GRAMMAR_FEED, NULL, NULL },
+	{ "sic", GRAMMAR_SIC, NULL, NULL },
+	{ "ii", GRAMMAR_CHAT, NULL, NULL },
+	{ "irssi", GRAMMAR_CHAT, NULL, NULL },
+	{ "weechat", GRAMMAR_COLUMNS, NULL, NULL },
+	{ "znc", GRAMMAR_CHAT, NULL, NULL },
+	{ "ubuntu", GRAMMAR_CHAT, NULL, NULL },
+	{ "meetbot", GRAMMAR_CHAT, NULL, NULL },
+	{ "limnoria", GRAMMAR_CHAT, NULL, NULL },
+	{ "supybot", GRAMMAR_CHAT, NULL, NULL },
+	{ "eggdrop", GRAMMAR_CHAT, NULL, NULL },
+	{ "hexchat", GRAMMAR_CHAT, NULL, NULL },
+	{ "xchat", GRAMMAR_CHAT, NULL, NULL },
+	{ "mirc", GRAMMAR_CHAT, NULL, NULL },
+	{ "thelounge", GRAMMAR_CHAT, NULL, NULL },
+	{ "konversation", GRAMMAR_CHAT, NULL, NULL },
+	{ "quassel", GRAMMAR_CHAT, NULL, NULL },
+	{ "textual", GRAMMAR_CHAT, NULL, NULL },
+	{ "catgirl", GRAMMAR_CHAT, NULL, NULL },
+	{ "soju", GRAMMAR_CHAT, NULL, NULL },
+	{ "matrix", GRAMMAR_CHAT, NULL, NULL },
+	{ "rcirc", GRAMMAR_CHAT, NULL, NULL },
+	{ "circe", GRAMMAR_CHAT, NULL, NULL },
+	{ "erc", GRAMMAR_ANGLE, NULL, NULL },
+	{ "ircii", GRAMMAR_ANGLE, NULL, NULL },
+	{ "epic", GRAMMAR_ANGLE, NULL, NULL },
+	{ "tiny", GRAMMAR_COLON, NULL, NULL },
+	{ "bip", GRAMMAR_COLON, NULL, NULL },
+	{ "pidgin", GRAMMAR_COLON, NULL, NULL },
+	{ "profanity", GRAMMAR_COLON, NULL, NULL },
+	{ "gajim", GRAMMAR_COLON, NULL, NULL },
+	{ "dino", GRAMMAR_COLON, NULL, NULL },
+	{ "chatterino", GRAMMAR_COLON, NULL, NULL },
+	{ "whatsapp", GRAMMAR_COLON, NULL, NULL },
+	{ "zoom", GRAMMAR_COLON, NULL, NULL },
+	{ "syslog", GRAMMAR_SYSLOG, NULL, NULL },
+	{ "dmesg", GRAMMAR_KERNEL, NULL, NULL },
+	{ "logcat", GRAMMAR_LOGCAT, NULL, NULL },
+	{ "weberror", GRAMMAR_WEB_ERROR, NULL, NULL },
+	{ "webaccess", GRAMMAR_WEB_ACCESS, NULL, NULL },
+	{ "compiler", GRAMMAR_COMPILER, NULL, NULL },
+	{ "tests", GRAMMAR_TESTS, NULL, NULL },
+	{ "stamped", GRAMMAR_STAMPED, NULL, NULL },
+};
+/* clang-format on */
+
+const struct format *format_named(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(formats); i++)
+		if (strcmp(name, formats[i].name) == 0)
+			return &formats[i];
+	return NULL;
+}
+
+const char *format_name(const struct format *format)
+{
+	return format->name;
+}
+
+const struct format *format_at(size_t index)
+{
+	return index < COUNT_OF(formats) ? &formats[index] : NULL;
+}
+
+/* ---- one's own ---------------------------------------------------------- */
+
+static struct format *format_new(const char *name, enum grammar grammar)
+{
+	struct format *format = mem_new(sizeof(*format));
+
+	format->name = mem_copy(name);
+	format->grammar = grammar;
+	return format;
+}
+
+int format_new_line(const char *name, const char *expression,
+		    struct format **ret, struct err *e)
+{
+	struct own_line *line;
+	int rc = own_line_new(expression, &line, e);
+
+	if (rc < 0)
+		return rc;
+	*ret = format_new(name, GRAMMAR_LINE);
+	(*ret)->line = line;
+	return 0;
+}
+
+int format_new_json(const char *name, const char *keys, struct format **ret,
+		    struct err *e)
+{
+	struct own_json *json;
+	int rc = own_json_new(keys, &json, e);
+
+	if (rc < 0)
+		return rc;
+	*ret = format_new(name, GRAMMAR_JSON);
+	(*ret)->json = json;
+	return 0;
+}
+
+void format_free(struct format *format)
+{
+	if (format == NULL)
+		return;
+	own_line_free(format->line);
+	own_json_free(format->json);
+	free((void *)(uintptr_t)format->name);
+	free(format);
+}
+
+/* ---- one line ----------------------------------------------------------- */
+
+static void split(const char *text, size_t len_bytes, struct line *ret)
+{
+	ret->whole = (struct cursor){ text, text + len_bytes };
+	ret->body = ret->whole;
+	ret->stamp.shape = 0;
+	if (!stamp_take(&ret->body, &ret->stamp))
+		ret->stamp.shape = 0;
+}
+
+static enum fit fit_of(enum grammar grammar, const struct line *line,
+		       struct format_reader *reader, struct message *ret)
+{
+	message_clear(ret);
+	if (grammar == GRAMMAR_JSON)
+		return own_json_read(NULL, line->whole, &reader->json, ret);
+	if (grammar == GRAMMAR_FEED)
+		return own_feed_read(line->whole, ret);
+	if (line->stamp.shape != 0) {
+		ret->time = line->stamp.text;
+		ret->when = line->stamp.when;
+	}
+	return grammars[grammar].fit(line, ret);
+}
+
+static bool is_blank(struct cursor c)
+{
+	while (c.at < c.end && (*c.at == ' ' || *c.at == '\t'))
+		c.at++;
+	return c.at == c.end;
+}
+
+/* A line that no grammar explains, with the stream's stamp or without. */
+static void unknown(const struct line *line, bool stamped, struct message *ret)
+{
+	struct cursor c = line->body;
+
+	message_whole(KIND_MESSAGE, line->whole, ret);
+	if (stamped && line->stamp.shape != 0) {
+		(void)cursor_space(&c);
+		ret->text = cursor_rest(&c);
+		ret->time = line->stamp.text;
+		ret->when = line->stamp.when;
+	}
+	if (is_blank(cursor_of(ret->text)))
+		ret->kind = KIND_OTHER;
+}
+
+/* ---- found out ---------------------------------------------------------- */
+
+/* A line that another grammar surely explains: remember how often in a row. */
+static void count_other(struct format_reader *reader, enum grammar grammar)
+{
+	/* These say nothing of the other lines. */
+	if (grammar == GRAMMAR_STAMPED || grammar == GRAMMAR_MARKER)
+		return;
+	if (reader->now == GRAMMAR_NONE) {
+		reader->now = (int)grammar;
+		return;
+	}
+	reader->misses = reader->next == (int)grammar ? reader->misses + 1 : 1;
+	reader->next = (int)grammar;
+	if (reader->misses < FORMAT_SWITCH_LINES)
+		return;
+	reader->now = (int)grammar;
+	reader->misses = 0;
+}
+
+static bool detect(const struct line *line, struct format_reader *reader,
+		   struct message *ret)
+{
+	enum grammar now = (enum grammar)reader->now;
+
+	if (now != GRAMMAR_NONE && fit_of(now, line, reader, ret) != FIT_NO) {
+		reader->misses = 0;
+		reader->shape = line->stamp.shape;
+		return true;
+	}
+	for (int i = GRAMMAR_NONE + 1; i < GRAMMAR_COUNT; i++) {
+		if (i == reader->now ||
+		    fit_of((enum grammar)i, line, reader, ret) != FIT_SURE)
+			continue;
+		count_other(reader, (enum grammar)i);
+		if (i == reader->now)
+			reader->shape = line->stamp.shape;
+		return true;
+	}
+	reader->misses = 0;
+	unknown(line, line->stamp.shape == reader->shape, ret);
+	return false;
+}
+
+static bool read_as(const struct format *format, const struct line *line,
+		    struct format_reader *reader, struct message *ret)
+{
+	enum fit fit;
+
+	message_clear(ret);
+	if (format->grammar == GRAMMAR_LINE)
+		fit = own_line_read(format->line, line->whole, ret) ? FIT_SURE
+								    : FIT_NO;
+	else if (format->grammar == GRAMMAR_JSON)
+		fit = own_json_read(format->json, line->whole, &reader->json,
+				    ret);
+	else
+		fit = fit_of(format->grammar, line, reader, ret);
+	if (fit == FIT_NO)
+		fit = fit_of(GRAMMAR_MARKER, line, reader, ret);
+	if (fit != FIT_NO)
+		return true;
+	unknown(line,
+		format->grammar != GRAMMAR_LINE &&
+			format->grammar != GRAMMAR_JSON,
+		ret);
+	return false;
+}
+
+bool format_read(const struct format *format, struct format_reader *reader,
+		 const char *line, size_t len_bytes, struct message *ret)
+{
+	struct line split_line;
+
+	split(line, len_bytes, &split_line);
+	if (format->grammar == GRAMMAR_PLAIN) {
+		message_whole(KIND_MESSAGE, split_line.whole, ret);
+		return true;
+	}
+	return format->grammar == GRAMMAR_AUTO
+		       ? detect(&split_line, reader, ret)
+		       : read_as(format, &split_line, reader, ret);
+}
+
+const char *format_reader_grammar(const struct format_reader *reader)
+{
+	return reader->now != GRAMMAR_NONE ? grammars[reader->now].name : "";
+}
+
+void format_reader_fini(struct format_reader *reader)
+{
+	json_free(reader->json);
+	*reader = (struct format_reader){ 0 };
+}

@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+#include "core/message/stamp.h"
+
+enum {
+	EPOCH_DIGITS_MIN = 9, /* since March 1973 */
+	EPOCH_DIGITS_MAX = 11,
+	DAY_S = 86400,
+};
+
+/* What has been read of a stamp so far. */
+struct parts {
+	unsigned shape;
+	unsigned year, month, day; /* month 0: no date; year 0: not said */
+	unsigned hour, minute, second, ms;
+	int zone_minutes;
+};
+
+/* ---- numbers ------------------------------------------------------------ */
+
+/* min to max digits. */
+static bool number(struct cursor *c, unsigned min, unsigned max, unsigned *ret)
+{
+	struct cursor try = *c;
+	unsigned n = 0, value = 0;
+
+	while (n < max && try.at < try.end && scan_is_digit(*try.at)) {
+		value = value * 10 + (unsigned)(*try.at++ - '0');
+		n++;
+	}
+	if (n < min)
+		return false;
+	*ret = value;
+	*c = try;
+	return true;
+}
+
+static bool in_range(struct cursor *c, unsigned digits_min, unsigned low,
+		     unsigned high, unsigned *ret)
+{
+	struct cursor try = *c;
+
+	if (!number(&try, digits_min, 2, ret) || *ret < low || *ret > high)
+		return false;
+	*c = try;
+	return true;
+}
+
+static unsigned digits_at(const struct cursor *c)
+{
+	unsigned n = 0;
+
+	while (c->at + n < c->end && scan_is_digit(c->at[n]))
+		n++;
+	return n;
+}
+
+/* ---- the clock ---------------------------------------------------------- */
+
+/* ".123456": milliseconds of it. */
+static void fraction(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+	unsigned n, scale = 100;
+
+	if ((!cursor_char(&try, '.') && !cursor_char(&try, ',')) ||
+	    (n = digits_at(&try)) == 0 || n > 9)
+		return;
+	p->shape |= STAMP_FRACTION;
+	for (unsigned i = 0; i < n && scale > 0; i++, scale /= 10)
+		p->ms += (unsigned)(try.at[i] - '0') * scale;
+	try.at += n;
+	*c = try;
+}
+
+static void half_day(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+	bool pm;
+
+	(void)(cursor_char(&try, ' ') || cursor_literal(&try, "\u202f") ||
+	       cursor_literal(&try, "\u00a0"));
+	pm = cursor_literal(&try, "PM") || cursor_literal(&try, "pm") ||
+	     cursor_literal(&try, "p.m.");
+	if (!pm && !cursor_literal(&try, "AM") && !cursor_literal(&try, "am") &&
+	    !cursor_literal(&try, "a.m."))
+		return;
+	if (try.at < try.end && scan_is_alnum(*try.at))
+		return;
+	p->shape |= STAMP_HALF;
+	p->hour = p->hour % 12 + (pm ? 12 : 0);
+	*c = try;
+}
+
+/* "+0100", "+01:00", "Z" */
+static bool offset(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+	unsigned hours, minutes = 0;
+	bool east = cursor_char(&try, '+');
+
+	if (!east && !cursor_char(&try, '-')) {
+		if (!cursor_char(&try, 'Z') ||
+		    (try.at < try.end && scan_is_alnum(*try.at)))
+			return false;
+	} else {
+		/* With its minutes: "12:30 +10 from me" has no zone. */
+		if (!in_range(&try, 2, 0, 14, &hours))
+			return false;
+		(void)cursor_char(&try, ':');
+		if (!in_range(&try, 2, 0, 59, &minutes) && c->at[-1] == ' ')
+			return false;
+		p->zone_minutes = (int)(hours * 60 + minutes) * (east ? 1 : -1);
+	}
+	p->shape |= STAMP_ZONE;
+	*c = try;
+	return true;
+}
+
+/* A zone by name says little (CST is three of them), but it is no word. */
+static void zone(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+	unsigned n = 0;
+
+	if (offset(c, p) || !cursor_char(&try, ' '))
+		return;
+	if (offset(&try, p)) {
+		*c = try;
+		return;
+	}
+	while (try.at + n < try.end && try.at[n] >= 'A' && try.at[n] <= 'Z')
+		n++;
+	if (n < 2 || n > 5 ||
+	    (memcmp(try.at, "UTC", 3) != 0 && memcmp(try.at, "GMT", 3) != 0 &&
+	     (p->shape & (STAMP_SQUARE | STAMP_ROUND)) == 0) ||
+	    (try.at + n < try.end && scan_is_alnum(try.at[n])))
+		return;
+	try.at += n;
+	*c = try;
+}
+
+static bool take_clock(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+	struct cursor more;
+
+	if (!in_range(&try, 1, 0, 24, &p->hour) || !cursor_char(&try, ':') ||
+	    !in_range(&try, 2, 0, 59, &p->minute))
+		return false;
+	p->shape |= STAMP_CLOCK;
+	more = try;
+	/* A leap second is 60. */
+	if (cursor_char(&more, ':') && in_range(&more, 2, 0, 60, &p->second)) {
+		p->shape |= STAMP_SECONDS;
+		fraction(&more, p);
+		try = more;
+	}
+	half_day(&try, p);
+	zone(&try, p);
+	*c = try;
+	return true;
+}
+
+/* ---- the date ----------------------------------------------------------- */
+
+static unsigned full_year(unsigned year, unsigned digits)
+{
+	return digits > 2 ? year : year < 70 ? 2000 + year : 1900 + year;
+}
+
+/* "2026-11-28", "2026/11/28", "2026.11.28" */
+static bool year_first(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+	char separator;
+
+	if (digits_at(&try) != 4 || !number(&try, 4, 4, &p->year) ||
+	    try.at == try.end)
+		return false;
+	separator = *try.at++;
+	if (memchr("-/.", separator, 3) == NULL ||
+	    !in_range(&try, 2, 1, 12, &p->month) ||
+	    !cursor_char(&try, separator) || !in_range(&try, 2, 1, 31, &p->day))
+		return false;
+	p->shape |= STAMP_YEAR_FIRST;
+	*c = try;
+	return true;
+}
+
+/*
+ * "28.11.2026", "28/11/26", "11/28/26", "28-11-2026", and without a year
+ * "11-28". Which of two small numbers is the month nobody can tell: with "/"
+ * the first, else the last.
+ */
+static bool year_last(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+	struct cursor more;
+	unsigned a, b, digits;
+	char separator;
+
+	if (!in_range(&try, 1, 1, 31, &a) || try.at == try.end)
+		return false;
+	separator = *try.at++;
+	if (memchr("-/.", separator, 3) == NULL ||
+	    !in_range(&try, 1, 1, 31, &b))
+		return false;
+	more = try;
+	p->year = 0;
+	if (cursor_char(&more, separator)) {
+		digits = digits_at(&more);
+		if ((digits != 2 && digits != 4) ||
+		    !number(&more, 2, 4, &p->year))
+			return false;
+		p->year = full_year(p->year, digits);
+		try = more;
+	}
+	/* Android writes month and day without a year: "11-28". */
+	p->month = b > 12 || (a <= 12 && (separator == '/' || p->year == 0))
+			   ? a
+			   : b;
+	p->day = p->month == a ? b : a;
+	if (p->month > 12)
+		return false;
+	p->shape |= STAMP_NUMERIC;
+	*c = try;
+	return true;
+}
+
+static bool name_of(struct cursor *c, const char *const *names, unsigned count,
+		    unsigned *ret)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct cursor try = *c;
+
+		if (!cursor_literal(&try, names[i]))
+			continue;
+		/* "Nov", "November", "Sat", "Saturday" */
+		while (try.at < try.end && *try.at >= 'a' && *try.at <= 'z' &&
+		       try.at - c->at < 9)
+			try.at++;
+		if (try.at < try.end && scan_is_alnum(*try.at))
+			return false;
+		*ret = i + 1;
+		*c = try;
+		return true;
+	}
+	return false;
+}
+
+static bool month_name(struct cursor *c, unsigned *ret)
+{
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr",
+					      "May", "Jun", "Jul", "Aug",
+					      "Sep", "Oct", "Nov", "Dec" };
+
+	return name_of(c, months, COUNT_OF(months), ret);
+}
+
+static void weekday(struct cursor *c)
+{
+	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu",
+					    "Fri", "Sat", "Sun" };
+	struct cursor try = *c;
+	unsigned day;
+
+	if (!name_of(&try, days, COUNT_OF(days), &day))
+		return;
+	(void)cursor_char(&try, ',');
+	if (!cursor_char(&try, ' '))
+		return;
+	cursor_blanks(&try);
+	*c = try;
+}
+
+static bool separator(struct cursor *c)
+{
+	return cursor_char(c, ' ') || cursor_char(c, '-') ||
+	       cursor_char(c, '/');
+}
+
+/* " 2026", but not the hour of a clock. */
+static void year_after(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+	unsigned digits;
+
+	(void)cursor_char(&try, ',');
+	if (!separator(&try))
+		return;
+	digits = digits_at(&try);
+	if ((digits != 4 && (digits != 2 || try.at[-1] == ' ')) ||
+	    !number(&try, 2, 4, &p->year))
+		return;
+	p->year = full_year(p->year, digits);
+	*c = try;
+}
+
+/* "Nov 28", "November 28, 2026", "28 Nov 2026", "28/Nov/2026", "28-Nov-26" */
+static bool named_month(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+
+	weekday(&try);
+	if (month_name(&try, &p->month)) {
+		if (!separator(&try))
+			return false;
+		cursor_blanks(&try);
+		if (!in_range(&try, 1, 1, 31, &p->day))
+			return false;
+	} else if (!in_range(&try, 1, 1, 31, &p->day) || !separator(&try) ||
+		   !month_name(&try, &p->month)) {
+		return false;
+	}
+	if (try.at < try.end && scan_is_alnum(*try.at))
+		return false;
+	year_after(&try, p);
+	p->shape |= STAMP_MONTH;
+	*c = try;
+	return true;
+}
+
+static bool take_date(struct cursor *c, struct parts *p)
+{
+	struct parts kept = *p;
+
+	if (year_first(c, p))
+		return true;
+	*p = kept;
+	if (year_last(c, p))
+		return true;
+	*p = kept;
+	if (named_month(c, p))
+		return true;
+	*p = kept;
+	return false;
+}
+
+/* ---- together ----------------------------------------------------------- */
+
+/* Days since 1970-01-01 in the Gregorian calendar, which has no end. */
+static int64_t days_of(unsigned year, unsigned month, unsigned day)
+{
+	int64_t y = (int64_t)year - (month <= 2);
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int64_t of_era = y - era * 400;
+	int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 +
+			  day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
+	       of_year - 719468;
+}
+
+static void set_time(const struct parts *p, struct message_time *ret)
+{
+	int64_t s = ((int64_t)p->hour * 60 + p->minute - p->zone_minutes) * 60 +
+		    p->second;
+
+	ret->dated = p->month != 0 && p->year != 0;
+	ret->zoned = (p->shape & STAMP_ZONE) != 0;
+	ret->step_ms = (p->shape & STAMP_SECONDS) == 0	  ? 60000
+		       : (p->shape & STAMP_FRACTION) == 0 ? 1000
+							  : 1;
+	if (ret->dated)
+		s += days_of(p->year, p->month, p->day) * DAY_S;
+	ret->ms = s * 1000 + p->ms;
+}
+
+/* Seconds since 1970, with or without a fraction, or in ms or µs. */
+static bool take_epoch(struct cursor *c, struct stamp *ret)
+{
+	struct cursor try = *c;
+	unsigned digits = digits_at(&try);
+	struct parts p = { 0 };
+	int64_t value = 0;
+
+	if (digits != 13 && digits != 16 &&
+	    (digits < EPOCH_DIGITS_MIN || digits > EPOCH_DIGITS_MAX))
+		return false;
+	for (unsigned i = 0; i < digits; i++)
+		value = value * 10 + (*try.at++ - '0');
+	fraction(&try, &p);
+	ret->shape = STAMP_EPOCH | STAMP_SECONDS | p.shape;
+	ret->when = (struct message_time){
+		.ms = digits == 16   ? value / 1000
+		      : digits == 13 ? value
+				     : value * 1000 + p.ms,
+		.step_ms = digits > EPOCH_DIGITS_MAX || p.shape != 0 ? 1 : 1000,
+		.dated = true,
+		.zoned = true,
+	};
+	*c = try;
+	return true;
+}
+
+/* "  123.456789" */
+static bool take_uptime(struct cursor *c, struct stamp *ret)
+{
+	struct cursor try = *c;
+	struct parts p = { 0 };
+	unsigned seconds;
+
+	cursor_blanks(&try);
+	if (!number(&try, 1, 8, &seconds) || try.at == try.end ||
+	    *try.at != '.')
+		return false;
+	fraction(&try, &p);
+	if (p.shape == 0 || try.at == try.end || *try.at != ']')
+		return false;
+	ret->shape = STAMP_UPTIME | STAMP_SECONDS | STAMP_FRACTION;
+	ret->when = (struct message_time){
+		.ms = (int64_t)seconds * 1000 + p.ms,
+		.step_ms = 1,
+	};
+	*c = try;
+	return true;
+}
+
+/* Between a date and its clock. */
+static bool between(struct cursor *c, struct parts *p)
+{
+	if (cursor_char(c, 'T') || cursor_char(c, ':'))
+		return true;
+	if (cursor_char(c, ','))
+		p->shape |= STAMP_COMMA;
+	if (!cursor_char(c, ' '))
+		return false;
+	cursor_blanks(c);
+	return true;
+}
+
+/* A date and a clock, or a clock alone, or a clock and a date. */
+static bool take_moment(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+	struct cursor after;
+
+	if (take_date(&try, p)) {
+		if (!between(&try, p) || !take_clock(&try, p))
+			return false;
+		/* ctime(3)'s "Sat Nov 28 12:30:01 2026" */
+		if (p->year == 0)
+			year_after(&try, p);
+	} else if (take_clock(&try, p)) {
+		after = try;
+		if ((p->shape & (STAMP_SQUARE | STAMP_ROUND)) != 0 &&
+		    cursor_char(&after, ' ') && take_date(&after, p))
+			try = after;
+	} else {
+		return false;
+	}
+	*c = try;
+	return true;
+}
+
+static bool at_word_end(const struct cursor *c)
+{
+	return c->at == c->end || *c->at == ' ' || *c->at == '\t';
+}
+
+static bool take_bare(struct cursor *c, struct stamp *ret, unsigned brackets)
+{
+	struct cursor try = *c;
+	struct parts p = { .shape = brackets };
+
+	if (take_epoch(&try, ret) ||
+	    (brackets == STAMP_SQUARE && take_uptime(&try, ret))) {
+		ret->shape |= brackets;
+	} else if (take_moment(&try, &p)) {
+		set_time(&p, &ret->when);
+		ret->shape = p.shape;
+	} else {
+		return false;
+	}
+	ret->text = span_between(c->at, try.at);
+	*c = try;
+	return true;
+}
+
+/* "[Saturday, November 28, 2026] [12:30:01 PM CET]" */
+static bool take_two(struct cursor *c, struct stamp *ret)
+{
+	struct cursor try = *c;
+	struct parts p = { .shape = STAMP_SQUARE };
+	const char *from;
+
+	if (!cursor_char(&try, '['))
+		return false;
+	from = try.at;
+	if (!take_date(&try, &p) || !cursor_literal(&try, "] [") ||
+	    !take_clock(&try, &p))
+		return false;
+	ret->text = span_between(from, try.at);
+	if (!cursor_char(&try, ']') || !at_word_end(&try))
+		return false;
+	set_time(&p, &ret->when);
+	ret->shape = p.shape;
+	*c = try;
+	return true;
+}
+
+/* Every line comes through here: most begin with none of these. */
+static bool may_be_stamp(const struct cursor *c)
+{
+	return c->at < c->end &&
+	       (scan_is_digit(*c->at) || *c->at == '[' || *c->at == '(' ||
+		(*c->at >= 'A' && *c->at <= 'W'));
+}
+
+bool stamp_take(struct cursor *c, struct stamp *ret)
+{
+	struct cursor try = *c;
+	bool square, round;
+
+	if (!may_be_stamp(c))
+		return false;
+	square = cursor_char(&try, '[');
+	round = !square && cursor_char(&try, '(');
+	if (!take_bare(&try, ret,
+		       square  ? STAMP_SQUARE
+		       : round ? STAMP_ROUND
+			       : 0) ||
+	    (square && !cursor_char(&try, ']')) ||
+	    (round && !cursor_char(&try, ')')) || !at_word_end(&try))
+		return square && take_two(c, ret);
+	*c = try;
+	return true;
+}
+
+bool stamp_date(struct cursor *c, struct stamp *ret)
+{
+	struct cursor try = *c;
+	struct parts p = { 0 };
+
+	if (!take_date(&try, &p) || !at_word_end(&try))
+		return false;
+	ret->text = span_between(c->at, try.at);
+	ret->shape = p.shape;
+	set_time(&p, &ret->when);
+	*c = try;
+	return true;
+}

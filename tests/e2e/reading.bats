@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
+# reading.bats - what people really have is read right: formats, what is in
+# front of a line, people, and names that are followed.
+load lib
+
+setup() {
+	common_setup
+	streams=$EARSHOT_SRC/tests/data/streams
+}
+teardown() { common_teardown; }
+
+# said [OPTION...]: what is said of standard input.
+said() { speakd --print "$@"; }
+
+@test "each format is found out, and only what was said is said" {
+	for format in irssi-brackets irssi-date irssi-zone irssi-month \
+		irssi-hms weechat-iso; do
+		said "$streams/$format" >out
+		head -n 2 out >two
+		diff <(printf '%s\n' 'alice: hello world' 'bob waves') two || {
+			echo "$format"
+			return 1
+		}
+	done
+	diff <(printf '%s\n' 'alice: hello world' 'bob waves' \
+		'notice from carol: a notice' 'bob: trent: are you there?' \
+		'alice changes the topic to: release day') \
+		<(said "$streams/irssi")
+	diff <(printf '%s\n' 'trent: hi' 'in other: carol: trent: lunch?' |
+		sed '1s/^/bob: /') <(said "$streams/irssi-hilight" | head -n 2)
+	diff <(printf '%s\n' 'alice: hello world' 'bob waves' \
+		'bobby: second line') \
+		<(said "$streams/mirc" | grep -v -e notice -e topic)
+}
+
+@test "what no format knows is said without its time stamp" {
+	printf '%s\n' '[12:30:01] <main> starting' '[12:30:02] Compiling' \
+		'[12:30:03] ERROR: disk full' >in
+	diff <(printf '%s\n' 'main: starting' Compiling 'ERROR: disk full') \
+		<(said in)
+}
+
+@test "no line is both said and counted, and none is neither" {
+	for sample in "$streams"/*; do
+		case $sample in */README | */COUNTS) continue ;; esac
+		lines=$(grep -c . "$sample")
+		said --verbose --without=pastes "$sample" >out 2>err
+		unsaid=$(sed -n 's/.*: \([0-9]*\) lines* of kinds not.*/\1/p' err)
+		blank=$(grep -c '^$' "$sample" || :)
+		[ "$lines" -eq $(($(wc -l <out) + ${unsaid:-0} - blank)) ] || {
+			echo "$sample: $lines lines"
+			cat out err
+			return 1
+		}
+	done
+}
+
+@test "errors of machines are said as such" {
+	diff <(printf '%s\n' \
+		'error: open() "/srv/x" failed (2: No such file or directory)' \
+		'signal process started') <(said "$streams/nginx-error")
+	[ -z "$(said "$streams/web-access")" ]
+	diff <(printf '%s\n' 'GET /index.html 200' 'POST /login 404') \
+		<(said --events=other "$streams/web-access")
+	said "$streams/gcc" | grep -qx \
+		"a.c: line 12: error: 'x' undeclared (first use in this function)"
+	diff <(printf '%s\n' 'ok: starts' 'failed: stops' '# it did not' \
+		'ok: starts again') <(said "$streams/tap")
+}
+
+@test "lines and objects of one's own" {
+	cat >conf <<'END'
+format = deploy
+[format deploy]
+line = ^(?<nick>\w+) deploys (?<text>.*)
+[format chat]
+json = author.name → nick, content -> text, n.0.kind -> kind
+END
+	diff <(printf '%s\n' 'bob: the site' 'no match') \
+		<(printf 'bob deploys the site\nno match\n' | said -c conf)
+	diff <(printf '%s\n' 'carol: hi' 'carol waves' '{broken') \
+		<(printf '%s\n' '{"author":{"name":"carol"},"content":"hi"}' \
+			'{"author":{"name":"carol"},"content":"waves","n":[{"kind":"action"}]}' \
+			'{broken' | said -c conf -f chat)
+	[ "$(echo 'x> hi' | said -f 'line:^(?<nick>\w+)> (?<text>.*)')" = 'x: hi' ]
+}
+
+@test "mistakes in formats of one's own name the line" {
+	printf '[format a]\nline = (\n[format b]\nline = x\n[format c]\njson = a b\n[format d]\nline = (?<who>x)\n[format irssi]\nline = (?<text>x)\n' >conf
+	run speakd -c conf --check-config
+	[ "$status" -eq 2 ]
+	for n in 2 4 6 8 10; do
+		[[ $output == *conf:$n:* ]]
+	done
+	[[ $output == *"unknown group 'who', expected time"* ]]
+	run speakd --print -f irsi
+	[ "$status" -eq 2 ]
+	[[ $output == *"did you mean irssi?"* ]]
+}
+
+@test "an expression that backtracks does not hold the stream up" {
+	printf 'b: %060d!\nb: 000\n' 0 >in
+	timeout 20 speakd --print -f 'line:^(?<nick>b): (?<text>(0+)+)$' in >out
+	has out 'b: 000'
+	has_lines out 2
+}
+
+@test "JSON that is deep, long or no object is said or bounded" {
+	python3 -c 'print("[" * 5000)
+print("{\"text\":" * 3000)
+print("[1,2]")
+print("{\"text\":\"" + "x " * 3000000 + "\"}")
+print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
+	timeout 30 speakd --print -f json in >out 2>err
+	grep -qx 'bob: after' out
+}
+
+@test "a stream that is another one with every line is read all the same" {
+	for i in 1 2 3; do
+		printf '%s\n' '[12:30:01] <al> one' '(12:30:01) bo: two' \
+			'Nov 28 12:30:01 h cy[1]: three' '<di> four' \
+			"$(printf '2026-11-28 12:30:01\tem\tfive')"
+	done >in
+	for i in 1 2 3; do
+		printf '%s\n' 'al: one' 'bo: two' 'cy: three' 'di: four' 'em: five'
+	done | diff - <(said in)
+}
