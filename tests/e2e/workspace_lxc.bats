@@ -11,7 +11,7 @@ load workspace
 
 setup_file() {
 	ws_setup_file
-	[ "$(id -u)" -eq 0 ] || return 0
+	[ "$(id -u)" -eq 0 ] && ws_possible >&2 || return 0
 	mkdir -p "$WS_DIR/root/here" "$WS_DIR/root/gtd/Projects/box"
 	ws_rootfs "$WS_DIR/box"
 	mkdir -p "$WS_DIR/box/sbin" "$WS_DIR/box/proc" "$WS_DIR/box/sys"
@@ -37,6 +37,7 @@ teardown() {
 
 setup() {
 	ws_needs_root "run full system containers here"
+	ws_needs_namespaces
 	"$WS_BIN/project-workspace" create --help | grep -q -- --init ||
 		skip "built without liblxc's header (contrib/services has it)"
 	ls /usr/lib/*/liblxc.so.1 >/dev/null 2>&1 ||
