@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "core/text.h"
 #include "project/commands.h"
 #include "project/complete.h"
 #include "project/load.h"
@@ -36,14 +37,18 @@ static int check_operands(const struct call *call, struct err *e)
 static int open_or_create(struct call *call, struct err *e)
 {
 	int rc = gtd_open(&call->gtd, call->settings, e);
+	SCOPED_BUF struct buf why = { 0 };
+	SCOPED_BUF struct buf path = { 0 };
 	char answer[16];
 
 	if (rc != -ENOENT || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
 		return rc;
+	text_escape(&why, e->text, strlen(e->text));
+	text_escape(&path, call->gtd.path, strlen(call->gtd.path));
 	fprintf(stderr,
 		"%s\nCreate %s with Projects, Postponed, Completed "
 		"and Reference? [y/N] ",
-		e->text, call->gtd.path);
+		buf_text(&why), buf_text(&path));
 	if (fgets(answer, sizeof(answer), stdin) == NULL ||
 	    (answer[0] != 'y' && answer[0] != 'Y'))
 		return rc;

@@ -174,6 +174,16 @@ def test_project(home):
     assert b"\\x1b" in seen and b"\\u202e" in seen
 
 
+def test_question(home):
+    """the question that project asks before there is a directory"""
+    quiet(home)
+    home.env["GTD_DIR"] = home.home.encode() + b"/" + NAME
+    failures = []
+    shown = check(failures, ["project", "list"], home, home.home)
+    report(failures)
+    assert b"\\u202e" in shown, shown
+
+
 def test_speakctl(home):
     """every verb of speakctl"""
     quiet(home)
@@ -220,7 +230,7 @@ def test_speakd_print(home):
     report(failures)
 
 
-TESTS = [test_project, test_speakctl, test_speakd_print]
+TESTS = [test_project, test_question, test_speakctl, test_speakd_print]
 
 if __name__ == "__main__":
     lib.main(TESTS)
