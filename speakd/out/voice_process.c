@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/paths.h"
+#include "speakd/out/stall.h"
 #include "speakd/voice/protocol.h"
 
 enum {
@@ -49,7 +50,8 @@ struct voice {
 	struct phrase *phrase;
 	bool sent, begun, stopping;
 	unsigned tries;
-	uint64_t beats, beat_ms, stop_ms;
+	uint64_t beats, stop_ms;
+	struct stall stall;
 
 	char *broken; /* why; NULL while it works */
 	bool device_fails; /* as we told, of a child that hung */
@@ -139,7 +141,7 @@ static void send_phrase(struct voice *voice)
 
 	voice->sent = true;
 	voice->beats = atomic_load(&voice->shared->beats);
-	voice->beat_ms = clock_ms();
+	stall_progress(&voice->stall, voice->pid, clock_ms());
 	watch_after(voice->watchdog, WATCH_MS);
 	/* A dead child's end is seen by its watch, and the phrase kept. */
 	if (send_request(voice, request, phrase->voice, phrase->text) < 0)
@@ -446,10 +448,13 @@ static void on_watch(void *data)
 	beats = atomic_load(&voice->shared->beats);
 	if (beats != voice->beats) {
 		voice->beats = beats;
-		voice->beat_ms = now_ms;
+		stall_progress(&voice->stall, voice->pid, now_ms);
 		return;
 	}
-	if (now_ms - voice->beat_ms < VOICE_STALL_MS || voice->killed)
+	/* The more patient, the oftener it was tried. */
+	if (voice->killed ||
+	    !stall_is_hang(&voice->stall, voice->pid, now_ms,
+			   (uint64_t)VOICE_STALL_MS << voice->tries))
 		return;
 	stage = atomic_load(&voice->shared->stage);
 	voice->stalled_in_sink = stage == VOICE_IN_SINK;

@@ -228,6 +228,21 @@ END
 	exec 7>&-
 }
 
+@test "a voice that gets no processor for 5 s is waited for, not replaced" {
+	start_speakd -o "command:cat >>$PWD/said.raw"
+	speak "hello there"
+	until_true 20 has_voice "$speakd_pid"
+	slow=$(voice_of "$speakd_pid")
+	kill -STOP "$slow"
+	stopped=$SECONDS
+	until_true 20 eval '((SECONDS - stopped >= 6))'
+	kill -CONT "$slow"
+	until_true 20 heard said.raw 200
+	[ "$(voice_of "$speakd_pid")" = "$slow" ]
+	[ ! -s err.txt ]
+	exec 7>&-
+}
+
 @test "kill -9 of the voice in mid-phrase: said again, then the next line" {
 	pulse_start
 	listen ear.raw
