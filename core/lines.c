@@ -63,13 +63,40 @@ static int deliver_pending(struct lines *lines, bool cut, lines_fn *fn,
 	return deliver(lines->pending, len_bytes, cut, fn, data);
 }
 
+/*
+ * Drop what a carriage return overwrites: what is pending, when it ends in one
+ * or when piece has one, and the beginning of piece. One at the end overwrites
+ * nothing yet. Returns how many bytes of piece go.
+ */
+static size_t overwrite(struct lines *lines, const char *piece,
+			size_t len_bytes)
+{
+	size_t end = len_bytes;
+	const char *last;
+
+	while (end > 0 && piece[end - 1] == '\r')
+		end--;
+	if (end == 0)
+		return 0;
+	last = memrchr(piece, '\r', end);
+	if (last != NULL || (lines->len_bytes > 0 &&
+			     lines->pending[lines->len_bytes - 1] == '\r')) {
+		lines->len_bytes = 0;
+		lines->skipping = false;
+	}
+	return last != NULL ? (size_t)(last + 1 - piece) : 0;
+}
+
 /* One stretch up to a newline, or the unfinished rest of the input. */
 static int feed_piece(struct lines *lines, char *piece, size_t len_bytes,
 		      bool complete, lines_fn *fn, void *data)
 {
-	bool skipping = lines->skipping;
+	size_t drop = lines->overwrites ? overwrite(lines, piece, len_bytes)
+					: 0;
 
-	if (skipping) {
+	piece += drop;
+	len_bytes -= drop;
+	if (lines->skipping) {
 		lines->skipping = !complete;
 		return 0;
 	}

@@ -25,6 +25,12 @@ typedef int lines_fn(const char *line, size_t len_bytes, bool cut, void *data);
 struct lines {
 	char *pending; /* owned: an unfinished line, NULL while there is none */
 	size_t len_bytes;
+	/*
+	 * A carriage return begins the line again, as on a terminal: only what
+	 * comes after the last one is kept. A row of progress reports may then
+	 * be of any length. For the user to set.
+	 */
+	bool overwrites;
 	bool skipping; /* past the limit of an over-long line */
 	uint64_t cut; /* over-long lines so far */
 };

@@ -53,7 +53,7 @@ static void read_from(struct feed *feed, int take_fd)
 		.data = feed,
 	};
 
-	feed->stream = stream_start(feed->loop, take_fd, &handler);
+	feed->stream = stream_start(feed->loop, take_fd, false, &handler);
 	if (feed->paused)
 		stream_pause(feed->stream);
 }

@@ -285,7 +285,8 @@ static void read_stream(struct input *input, int take_fd, lines_fn *line)
 		.data = input,
 	};
 
-	input->stream = stream_start(input->inputs->loop, take_fd, &handler);
+	input->stream = stream_start(input->inputs->loop, take_fd,
+				     input->kind == INPUT_FILE, &handler);
 }
 
 /* O_NONBLOCK: a FIFO is opened before its writer has come. */

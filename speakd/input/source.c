@@ -3,6 +3,7 @@
 #include "speakd/input/source.h"
 
 #include "core/clock.h"
+#include "core/escape.h"
 #include "core/mem.h"
 #include "core/text.h"
 
@@ -14,7 +15,7 @@ struct source {
 	const struct message *message; /* the one being worded */
 	struct format_reader reader;
 	struct wording *wording;
-	struct buf clean, labelled;
+	struct buf shown, clean, labelled;
 	uint64_t unsaid[KIND_COUNT]; /* lines of kinds not asked for */
 };
 
@@ -35,6 +36,7 @@ void source_free(struct source *source)
 	if (source == NULL)
 		return;
 	wording_free(source->wording);
+	buf_fini(&source->shown);
 	buf_fini(&source->clean);
 	buf_fini(&source->labelled);
 	format_reader_fini(&source->reader);
@@ -133,18 +135,36 @@ void source_add_unsaid(const struct source *source, struct buf *out)
 			 buf_text(&kinds));
 }
 
+static struct span span_of_buf(const struct buf *buf)
+{
+	return span_of(buf_text(buf), buf->len_bytes);
+}
+
+/* Without a byte order mark and what is for a terminal; as UTF-8. */
+static struct span clean_line(struct source *source, struct span line)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	if (text_is_plain(line.text, line.len_bytes))
+		return line;
+	if (line.len_bytes >= 3 && memcmp(line.text, mark, 3) == 0)
+		line = span_of(line.text + 3, line.len_bytes - 3);
+	if (escape_found(line.text, line.len_bytes)) {
+		buf_clear(&source->shown);
+		escape_strip(&source->shown, line.text, line.len_bytes);
+		line = span_of_buf(&source->shown);
+	}
+	buf_clear(&source->clean);
+	text_repair(&source->clean, line.text, line.len_bytes);
+	return span_of_buf(&source->clean);
+}
+
 void source_line(struct source *source, const char *line, size_t len_bytes,
 		 bool cut)
 {
-	struct span whole = { line, len_bytes };
+	struct span whole = clean_line(source, span_of(line, len_bytes));
 	struct message message;
 
-	if (!text_is_plain(line, len_bytes)) {
-		buf_clear(&source->clean);
-		text_repair(&source->clean, line, len_bytes);
-		whole = span_of(buf_text(&source->clean),
-				source->clean.len_bytes);
-	}
 	parse(source, whole, &message);
 	if ((events_of(source) & (1U << message.kind)) == 0)
 		source->unsaid[message.kind]++;

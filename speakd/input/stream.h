@@ -25,8 +25,12 @@ struct stream_handler {
 	void *data;
 };
 
-/* take_fd is read until its end and closed by stream_free(). Never NULL. */
-struct stream *stream_start(struct loop *loop, int take_fd,
+/*
+ * take_fd is read until its end and closed by stream_free(). Never NULL.
+ * sniffs: its first bytes decide whether it is unpacked, or read as UTF-16, or
+ * refused because it is no text (the end's failure says so).
+ */
+struct stream *stream_start(struct loop *loop, int take_fd, bool sniffs,
 			    const struct stream_handler *handler) MUST_CHECK;
 
 /*

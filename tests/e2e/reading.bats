@@ -127,3 +127,45 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 		printf '%s\n' 'al: one' 'bo: two' 'cy: three' 'di: four' 'em: five'
 	done | diff - <(said in)
 }
+
+@test "what is for a terminal is not said" {
+	printf '\033[1m\033[32mOK\033[0m build finished\n\033[0m[12:00:00] <al> hi\n1%%\r50%%\r100%%\n' >in
+	diff <(printf '%s\n' 'OK build finished' 'al: hi' '100%') <(said in)
+	diff <(printf '%s\n' 'OK build finished' 'al: hi' '100%') \
+		<(cat in | said)
+}
+
+@test "UTF-16, packed, with a mark: by what is in it, not by its name" {
+	printf '[12:00:00] <al> hällo\n[12:00:09] <bo> 👋 hi\n' >in
+	said in >want
+	grep -qx 'al: hällo' want
+	for how in "iconv -t UTF-16" "iconv -t UTF-16LE" "iconv -t UTF-16BE" \
+		gzip xz zstd bzip2 "sed 1s/^/$(printf '\357\273\277')/"; do
+		$how <in >coded
+		diff want <(said coded) && diff want <(cat coded | said) || {
+			echo "$how"
+			return 1
+		}
+	done
+	iconv -t UTF-16 in | gzip >both
+	diff want <(said both)
+	printf 'a\rb\rc\rd\r' >mac
+	diff <(printf '%s\n' a b c d) <(said -f plain mac)
+}
+
+@test "what is no text is refused by its name, what is broken is told" {
+	run speakd --print "$EARSHOT_BIN/speakd"
+	[ "$status" -eq 1 ]
+	[[ $output == *"bin/speakd: it is not text"* ]]
+	seq 1 100000 | gzip | head -c 1000 >cut.gz
+	run speakd --print cut.gz
+	[ "$status" -eq 1 ]
+	[[ $output == *"cut.gz: it is packed, and broken"* ]]
+}
+
+@test "a file that unpacks without end is left" {
+	head -c 300000000 /dev/zero | tr '\0' x | gzip -1 >bomb.gz
+	run timeout 60 speakd --print bomb.gz
+	[ "$status" -eq 1 ]
+	[[ $output == *"bomb.gz: it unpacks to more than 200 times"* ]]
+}
