@@ -10,6 +10,7 @@ MODE = release
 PREFIX = /usr/local
 SYSCONFDIR = /etc
 LIBEXECDIR = $(PREFIX)/libexec
+DATADIR = $(PREFIX)/share
 ifeq ($(origin CC),default)
 CC = gcc
 endif
@@ -116,6 +117,7 @@ LDFLAGS_fuzz = -fsanitize=$(SANITIZE)
 
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(WERROR) -fPIE \
 	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DLIBEXECDIR='"$(LIBEXECDIR)"' \
+	-DDATADIR='"$(DATADIR)"' \
 	$(if $(LIBLXC),-DHAVE_LIBLXC -idirafter $(UNPACKED)) \
 	$(CFLAGS_$(MODE)) $(CFLAGS)
 # --as-needed: of the libraries that core/ knows, only those that are used.
@@ -224,7 +226,7 @@ check-asan:
 	+$(Q)$(MAKE) --no-print-directory MODE=asan check
 
 lint:
-	$(Q)CC='$(CC)' MAKE='$(MAKE)' CFLAGS='$(filter-out -O2 -DSYSCONFDIR% -DLIBEXECDIR%,$(ALL_CFLAGS))' \
+	$(Q)CC='$(CC)' MAKE='$(MAKE)' CFLAGS='$(filter-out -O2 -DSYSCONFDIR% -DLIBEXECDIR% -DDATADIR%,$(ALL_CFLAGS))' \
 		tests/lint $(C_SOURCES) $(C_HEADERS) $(TEST_SOURCES)
 
 # tests/fuzz/AREA_NAME.c defines LLVMFuzzerTestOneInput; needs clang.

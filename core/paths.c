@@ -136,9 +136,12 @@ static size_t read_program(char *file, size_t file_bytes)
 	return n > 0 && (size_t)n < file_bytes ? (size_t)n : 0;
 }
 
-/* name in the first of the places, seen from the running program, or NULL. */
+/*
+ * name in the first of the places, seen from the running program, or NULL.
+ * access_mode: X_OK for a program, R_OK for data.
+ */
 static char *find_from_here(const char *const *places, size_t count,
-			    const char *name)
+			    const char *name, int access_mode)
 {
 	char exe[PATH_MAX];
 	char *slash;
@@ -150,7 +153,7 @@ static char *find_from_here(const char *const *places, size_t count,
 	for (size_t i = 0; slash != NULL && i < count; i++) {
 		char *path = mem_printf("%s/%s/%s", exe, places[i], name);
 
-		if (access(path, X_OK) == 0)
+		if (access(path, access_mode) == 0)
 			return path;
 		free(path);
 	}
@@ -160,7 +163,7 @@ static char *find_from_here(const char *const *places, size_t count,
 char *path_helper(const char *name)
 {
 	static const char *const places[] = { ".", "../libexec/earshot" };
-	char *path = find_from_here(places, COUNT_OF(places), name);
+	char *path = find_from_here(places, COUNT_OF(places), name, X_OK);
 
 	return path != NULL ? path : mem_printf(LIBEXECDIR "/earshot/%s", name);
 }
@@ -168,7 +171,7 @@ char *path_helper(const char *name)
 char *path_program(const char *name)
 {
 	static const char *const places[] = { ".", "../../bin" };
-	char *path = find_from_here(places, COUNT_OF(places), name);
+	char *path = find_from_here(places, COUNT_OF(places), name, X_OK);
 
 	return path != NULL ? path : mem_copy(name);
 }
@@ -187,4 +190,12 @@ bool path_has_program(const char *name)
 		path += len + (path[len] == ':');
 	}
 	return false;
+}
+
+char *path_shared(const char *name)
+{
+	static const char *const places[] = { "../share" };
+	char *path = find_from_here(places, COUNT_OF(places), name, R_OK);
+
+	return path != NULL ? path : mem_printf(DATADIR "/%s", name);
 }

@@ -77,4 +77,10 @@ char *path_program(const char *name) MUST_CHECK;
 /* Whether there is such a program in $PATH. */
 bool path_has_program(const char *name);
 
+/*
+ * A data file that is installed with the programs: in ../share beside the bin/
+ * of the running one (staged install, build tree), else below DATADIR.
+ */
+char *path_shared(const char *name) MUST_CHECK;
+
 #endif

@@ -141,7 +141,7 @@ static int add_ignore(void *data, const char *value, struct err *e)
 	"mode kick numeric own"
 #define WORDING                                                                \
 	"nick voices actions meeting urls hashes symbols words emoji pastes "  \
-	"highlight channel"
+	"highlight channel paths numbers markup"
 
 /* clang-format off */
 static const struct opt options[] = {
@@ -194,6 +194,12 @@ static const struct opt options[] = {
 	  "sound word", false },
 	{ 0, "without", OPT_CALL, 0, 0, 0, "LIST", NULL,
 	  "wording rules to switch off", set_without, WORDING, false },
+	{ 0, "punctuation", OPT_CHOICE, AT(punctuation), 0, 0, "LEVEL", "some",
+	  "how many symbols are named: none, some, most or all", NULL,
+	  READING_PUNCTUATION, false },
+	{ 0, "digits", OPT_CHOICE, AT(digits), 0, 0, "HOW", "words",
+	  "numbers as words, as pairs of digits or as single digits", NULL,
+	  READING_DIGITS, false },
 
 	{ .kind = OPT_HEAD, .help = "When too much waits" },
 	{ 0, "catch-up-after", OPT_UINT, AT(catch_up_after_s), 0, 3600, "S",
@@ -268,6 +274,9 @@ void settings_derive(struct settings *s)
 		.nick = s->nick,
 		.voice = s->voice,
 		.highlight_sound = !s->highlight_word,
+		.punctuation = (enum punctuation)s->punctuation,
+		.digits = (enum digits)s->digits,
+		.languages = s->languages,
 	};
 	for (size_t i = 0; i < s->source_count; i++) {
 		struct source_section *source = s->sources[i];
@@ -275,6 +284,11 @@ void settings_derive(struct settings *s)
 		source->wording = s->wording;
 		if (source->voice != NULL)
 			source->wording.voice = source->voice;
+		if (source->punctuation >= 0)
+			source->wording.punctuation =
+				(enum punctuation)source->punctuation;
+		if (source->digits >= 0)
+			source->wording.digits = (enum digits)source->digits;
 		rules_chain(source->rules, s->line_rules);
 	}
 	s->backlog = (struct backlog_config){
@@ -315,6 +329,7 @@ void settings_free(struct settings *settings)
 	for (size_t i = 0; i < settings->source_count; i++)
 		source_section_free(settings->sources[i]);
 	format_list_fini(&settings->formats);
+	languages_free(settings->languages);
 	rules_free(settings->line_rules);
 	rules_free(settings->file_rules);
 	opts_fini(&speakd_opts, settings);

@@ -11,6 +11,7 @@
 #include "speakd/queue/backlog.h"
 #include "speakd/input/format_section.h"
 #include "speakd/input/source_section.h"
+#include "speakd/words/languages.h"
 #include "speakd/words/rules.h"
 #include "speakd/words/wording.h"
 
@@ -44,6 +45,7 @@ struct settings {
 	unsigned give_up_s; /* without sound; 0: never */
 	char *ssip, *communication_method, *socket_path;
 	unsigned port;
+	int punctuation, digits; /* their enums */
 
 	/* Set by functions of the table. */
 	char *output, *engine; /* owned */
@@ -66,6 +68,7 @@ struct settings {
 
 	/* Made from the above. */
 	const struct format *format; /* of a source without its own */
+	struct languages *languages; /* owned */
 	struct wording_config wording;
 	struct backlog_config backlog;
 };

@@ -217,6 +217,8 @@ static int load(struct settings *s, int argc, char **argv, char **ret_mistake,
 	if (rc == 0)
 		rc = settings_check(s, e);
 	if (rc == 0)
+		rc = languages_check(s->languages, s->voice, e);
+	if (rc == 0)
 		settings_derive(s);
 	return rc;
 }
@@ -231,6 +233,7 @@ static int make(enum settings_from from, int argc, char **argv,
 	s->from = from;
 	s->line_rules = rules_new();
 	s->file_rules = rules_new();
+	s->languages = languages_new();
 	rc = load(s, argc, argv, ret_mistake, ret_first, e);
 	if (rc != 0) {
 		settings_free(s);

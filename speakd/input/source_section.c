@@ -24,6 +24,8 @@ struct source_section *source_section_new(const char *name)
 	section->pitch = PHRASE_DEFAULT;
 	section->volume_percent = PHRASE_DEFAULT;
 	section->say_name = true;
+	section->punctuation = -1;
+	section->digits = -1;
 	section->rules = rules_new();
 	return section;
 }
@@ -113,6 +115,12 @@ int source_section_set(struct source_section *section, const char *key,
 	if (strcmp(key, "last") == 0)
 		return opt_uint(key, value, 0, 1000000, &section->last_lines,
 				e);
+	if (strcmp(key, "punctuation") == 0)
+		return opt_choice(key, READING_PUNCTUATION, value,
+				  &section->punctuation, e);
+	if (strcmp(key, "digits") == 0)
+		return opt_choice(key, READING_DIGITS, value, &section->digits,
+				  e);
 	if (strcmp(key, "say-name") == 0)
 		return opt_bool(key, value, &section->say_name, e);
 	if (strcmp(key, "voice") != 0)

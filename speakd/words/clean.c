@@ -2,7 +2,12 @@
 /* Copyright the earshot authors */
 #include "speakd/words/clean.h"
 
+#include <string.h>
+
 #include "core/text.h"
+#include "speakd/words/catalogue.h"
+#include "speakd/words/look.h"
+#include "speakd/words/template.h"
 #include "speakd/words/word_rules.h"
 #include "speakd/words/wording.h"
 
@@ -16,35 +21,47 @@ enum trait {
 	HAS_SYMBOL = 1 << 5, /* any but letters and digits; dot, colon too */
 	HAS_ROW = 1 << 6, /* the same symbol twice in a row */
 	HAS_ONLY_SYMBOLS = 1 << 7,
+	HAS_NAMED = 1 << 8, /* a symbol that "some" may name */
+	HAS_SLASH = 1 << 9,
+	HAS_INNER = 1 << 10, /* a dot or colon with something behind it */
 };
 
 enum {
 	L = HAS_LETTER,
 	D = HAS_DIGIT,
 	S = HAS_SYMBOL,
+	N = HAS_SYMBOL | HAS_NAMED,
 	P = HAS_SYMBOL | HAS_DOT,
 	C = HAS_SYMBOL | HAS_COLON,
+	T = HAS_SYMBOL | HAS_NAMED | HAS_SLASH,
+	H = HAS_HIGH,
 };
 
 /* Every character of every line is looked up here, so that it is a table. */
 /* clang-format off */
-static const unsigned char ascii_traits[0x80] = {
+static const unsigned short byte_traits[0x100] = {
 	S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S,
 	S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S,
-	S, S, S, S, S, S, S, S, S, S, S, S, S, S, P, S, /* blank to "/" */
-	D, D, D, D, D, D, D, D, D, D, C, S, S, S, S, S, /* 0 to "?" */
-	S, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, /* "@" to O */
-	L, L, L, L, L, L, L, L, L, L, L, S, S, S, S, S, /* P to "_" */
+	S, S, S, N, N, N, N, S, S, S, N, N, S, N, P, T, /* space to "/" */
+	D, D, D, D, D, D, D, D, D, D, C, S, N, N, N, S, /* 0 to "?" */
+	N, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, /* "@" to O */
+	L, L, L, L, L, L, L, L, L, L, L, N, N, N, N, N, /* P to "_" */
 	S, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, /* "`" to o */
-	L, L, L, L, L, L, L, L, L, L, L, S, S, S, S, S, /* p to DEL */
+	L, L, L, L, L, L, L, L, L, L, L, N, N, N, N, S, /* p to DEL */
+	H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+	H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+	H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+	H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+	H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+	H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+	H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+	H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
 };
 /* clang-format on */
 
 static unsigned trait_of(char c)
 {
-	unsigned char byte = (unsigned char)c;
-
-	return byte < 0x80 ? ascii_traits[byte] : HAS_HIGH;
+	return byte_traits[(unsigned char)c];
 }
 
 static bool has_row(struct span word)
@@ -56,11 +73,26 @@ static bool has_row(struct span word)
 	return false;
 }
 
+/* A dot or colon that does not end the word, or a bracket pair. */
+static bool has_inner(struct span word)
+{
+	for (size_t i = 0; i + 1 < word.len_bytes; i++) {
+		char c = word.text[i], next = word.text[i + 1];
+
+		if (((c == '.' || c == ':') && is_word_byte(next)) ||
+		    (c == '(' && next == ')') || (c == '.' && next == '/'))
+			return true;
+	}
+	return false;
+}
+
 /* The traits that only the whole word shows. */
 static unsigned whole_traits(struct span word, unsigned traits)
 {
-	if ((traits & HAS_SYMBOL) != 0 && has_row(word))
-		traits |= HAS_ROW;
+	if ((traits & HAS_SYMBOL) != 0) {
+		traits |= has_row(word) ? HAS_ROW : 0;
+		traits |= has_inner(word) ? HAS_INNER : 0;
+	}
 	if ((traits & (HAS_DIGIT | HAS_LETTER | HAS_HIGH)) == 0)
 		traits |= HAS_ONLY_SYMBOLS;
 	return traits;
@@ -77,7 +109,7 @@ static unsigned traits_of(struct span word)
 
 /* clang-format off */
 static const struct {
-	unsigned rule;    /* enum wording_rule */
+	unsigned rule;    /* enum wording_rule; 0: the level of punctuation */
 	unsigned needs;   /* all of these traits */
 	size_t min_bytes, max_bytes;
 	word_fn *say;
@@ -85,58 +117,88 @@ static const struct {
 	{ WORDING_EMOJI,   HAS_SYMBOL, 2, CLEAN_EMOTICON_BYTES, word_emoticon },
 	{ WORDING_URLS,    HAS_COLON,  7, SIZE_MAX, word_url },
 	{ WORDING_URLS,    HAS_DOT,    7, SIZE_MAX, word_url },
+	{ WORDING_MARKUP,  HAS_NAMED,  2, SIZE_MAX, word_markup },
+	{ WORDING_MARKUP,  HAS_COLON,  3, SIZE_MAX, word_markup },
+	{ WORDING_PATHS,   HAS_SLASH,  4, SIZE_MAX, word_path },
+	{ WORDING_PATHS,   HAS_COLON | HAS_DOT | HAS_DIGIT, 5, SIZE_MAX,
+	  word_path },
 	{ WORDING_HASHES,  HAS_DIGIT,  CLEAN_HASH_DIGITS, SIZE_MAX, word_hash },
 	{ WORDING_HASHES,  HAS_LETTER, CLEAN_HASH_SURE_DIGITS, SIZE_MAX,
 	  word_hash },
+	{ WORDING_NUMBERS, HAS_DIGIT,  2, SIZE_MAX, word_digits },
+	{ WORDING_NUMBERS, HAS_COLON | HAS_INNER, 3, SIZE_MAX, word_digits },
 	{ WORDING_SYMBOLS, HAS_ROW,    2, SIZE_MAX, word_symbols },
 	{ WORDING_SYMBOLS, HAS_ONLY_SYMBOLS, CLEAN_ART_BYTES, SIZE_MAX,
 	  word_symbols },
 	{ WORDING_WORDS,   0,          CLEAN_WORD_CODES + 1, SIZE_MAX,
 	  word_long },
+	{ 0,               HAS_NAMED,  1, SIZE_MAX, word_punctuation },
+	{ 0,               HAS_INNER,  1, SIZE_MAX, word_punctuation },
+	{ 0,               HAS_HIGH,   2, SIZE_MAX, word_punctuation },
+	{ 0,               HAS_ONLY_SYMBOLS, 1, SIZE_MAX, word_punctuation },
 };
 /* clang-format on */
 
-static bool applies(size_t i, unsigned rules, size_t len_bytes, unsigned traits)
+static bool applies(size_t i, const struct reading *reading, size_t len_bytes,
+		    unsigned traits)
 {
-	return len_bytes >= word_rules[i].min_bytes &&
-	       len_bytes <= word_rules[i].max_bytes &&
-	       (rules & word_rules[i].rule) != 0 &&
+	if (len_bytes < word_rules[i].min_bytes ||
+	    len_bytes > word_rules[i].max_bytes)
+		return false;
+	if (word_rules[i].rule != 0)
+		return (reading->rules & word_rules[i].rule) != 0 &&
+		       (traits & word_rules[i].needs) == word_rules[i].needs;
+	if (reading->punctuation > PUNCTUATION_SOME)
+		return (traits & (HAS_SYMBOL | HAS_HIGH)) != 0;
+	return reading->punctuation == PUNCTUATION_SOME &&
 	       (traits & word_rules[i].needs) == word_rules[i].needs;
 }
 
 /* The first rule that may have something to say; their count: none. */
-static size_t first_rule(unsigned rules, size_t len_bytes, unsigned traits)
+static size_t first_rule(const struct reading *reading, size_t len_bytes,
+			 unsigned traits)
 {
 	size_t i = 0;
 
 	while (i < COUNT_OF(word_rules) &&
-	       !applies(i, rules, len_bytes, traits))
+	       !applies(i, reading, len_bytes, traits))
 		i++;
 	return i;
 }
 
 /* Try the rules on word, in order, from the one called first. */
-static bool try_rules(struct buf *out, unsigned rules, struct span word,
-		      unsigned traits, size_t first)
+static bool try_rules(struct buf *out, const struct reading *reading,
+		      struct span word, unsigned traits, size_t first)
 {
 	for (size_t i = first; i < COUNT_OF(word_rules); i++)
-		if (applies(i, rules, word.len_bytes, traits) &&
-		    word_rules[i].say(out, rules, word))
+		if (applies(i, reading, word.len_bytes, traits) &&
+		    word_rules[i].say(out, reading, word))
 			return true;
 	return false;
 }
 
-void word_clean(struct buf *out, unsigned rules, struct span word)
+static bool is_within(struct span word, struct span line)
 {
-	unsigned traits = word.len_bytes > 1 ? traits_of(word) : 0;
+	return word.text >= line.text &&
+	       word.text + word.len_bytes <= line.text + line.len_bytes;
+}
 
-	if (traits == 0 || !try_rules(out, rules, word, traits, 0))
+/* A part of a word, or what a rule made of one, by the rules again. */
+static void read_part(struct buf *out, const struct reading *reading,
+		      struct span word)
+{
+	struct reading moved = *reading;
+	unsigned traits = word.len_bytes > 0 ? traits_of(word) : 0;
+
+	if (!is_within(word, reading->line))
+		moved.line = word;
+	if (traits == 0 || !try_rules(out, &moved, word, traits, 0))
 		buf_add(out, word.text, word.len_bytes);
 }
 
 /* The end of the word at pos, and what is in it. */
-static size_t word_end(const char *text, size_t len_bytes, size_t pos,
-		       unsigned *ret_traits)
+static inline size_t word_end(const char *text, size_t len_bytes, size_t pos,
+			      unsigned *ret_traits)
 {
 	unsigned traits = 0;
 
@@ -147,44 +209,89 @@ static size_t word_end(const char *text, size_t len_bytes, size_t pos,
 }
 
 /* Letters alone, and no long row of them: no rule looks at such a word. */
-static bool is_simple(size_t len_bytes, unsigned traits)
+static inline bool is_simple(size_t len_bytes, unsigned traits)
 {
-	return len_bytes < 2 ||
-	       (traits == HAS_LETTER && len_bytes < CLEAN_HASH_SURE_DIGITS);
+	return (traits & ~(unsigned)HAS_LETTER) == 0 &&
+	       len_bytes < CLEAN_HASH_SURE_DIGITS;
 }
 
 /*
  * The word at start..end, and what stands unchanged in front of it from plain
  * on, when a rule may change it. Returns where unchanged text begins again.
  */
-static size_t add_word(struct buf *out, unsigned rules, const char *text,
+static size_t add_word(struct buf *out, const struct reading *reading,
 		       size_t plain, size_t start, size_t end, unsigned traits)
 {
+	const char *text = reading->line.text;
 	struct span word = span_of(text + start, end - start);
 	size_t first;
 
 	traits = whole_traits(word, traits);
-	first = first_rule(rules, word.len_bytes, traits);
+	first = first_rule(reading, word.len_bytes, traits);
 	if (first == COUNT_OF(word_rules))
 		return plain;
 	buf_add(out, text + plain, start - plain);
-	if (!try_rules(out, rules, word, traits, first))
+	if (!try_rules(out, reading, word, traits, first))
 		buf_add(out, word.text, word.len_bytes);
 	return end;
 }
 
-static void clean_words(struct buf *out, unsigned rules, const char *text,
-			size_t len_bytes)
+/* How often the word at start..end stands there in a row. */
+static size_t count_word(struct span line, size_t start, size_t end)
 {
+	size_t n = end - start, count = 1;
+
+	while (end + n < line.len_bytes && line.text[end] == ' ' &&
+	       memcmp(line.text + end + 1, line.text + start, n) == 0 &&
+	       span_at(line, end + 1 + n) == ' ') {
+		end += n + 1;
+		count++;
+	}
+	return count;
+}
+
+/* "KEKW KEKW KEKW KEKW": the word was said, the others are counted. */
+static size_t add_repeats(struct buf *out, const struct reading *reading,
+			  size_t plain, size_t end, size_t count,
+			  size_t len_bytes)
+{
+	buf_add(out, reading->line.text + plain, end - plain);
+	template_count(out,
+		       reading_many(reading, N_(", $count time"),
+				    N_(", $count times"), count),
+		       count);
+	return end + (count - 1) * (len_bytes + 1);
+}
+
+/* Whether the word at start..end may stand there again and again. */
+static inline bool may_repeat(const char *text, size_t len_bytes, size_t start,
+			      size_t end)
+{
+	return end + 1 < len_bytes && text[end + 1] == text[start] &&
+	       end > start && is_word_byte(text[start]);
+}
+
+static void clean_words(struct buf *out, const struct reading *reading)
+{
+	const char *text = reading->line.text;
+	const size_t len_bytes = reading->line.len_bytes;
+	const bool markup = (reading->rules & WORDING_MARKUP) != 0;
 	size_t pos = 0, plain = 0;
 
 	while (pos < len_bytes) {
 		unsigned traits;
 		size_t end = word_end(text, len_bytes, pos, &traits);
+		size_t count = 1;
 
 		if (!is_simple(end - pos, traits))
-			plain = add_word(out, rules, text, plain, pos, end,
-					 traits);
+			plain = add_word(out, reading, plain, pos, end, traits);
+		if (may_repeat(text, len_bytes, pos, end) && markup)
+			count = count_word(reading->line, pos, end);
+		if (count >= CLEAN_REPEATS) {
+			plain = add_repeats(out, reading, plain, end, count,
+					    end - pos);
+			end = plain;
+		}
 		pos = end + 1;
 	}
 	buf_add(out, text + plain, len_bytes - plain);
@@ -218,31 +325,74 @@ static void drop_invisible(struct buf *text)
 	buf_cut(text, end);
 }
 
-static void clean_other(struct buf *scratch, unsigned rules, const char *text,
-			size_t len_bytes)
+/* Signs that turn the reading direction around: what is seen is not this. */
+static bool turns_direction(const char *text, size_t len_bytes)
+{
+	size_t pos = 0;
+	bool turns = false;
+
+	/* U+2000 and what follows begin with this byte. */
+	if (memchr(text, 0xe2, len_bytes) == NULL)
+		return false;
+	while (pos < len_bytes) {
+		int32_t code = text_next(text, len_bytes, &pos);
+
+		/* In Hebrew and Arabic they do what they are made for. */
+		if (code >= 0x590 && code < 0x900)
+			return false;
+		turns = turns || (code >= 0x202a && code <= 0x202e) ||
+			(code >= 0x2066 && code <= 0x2069);
+	}
+	return turns;
+}
+
+static void clean_other(struct buf *scratch, const struct reading *reading,
+			const char *text, size_t len_bytes)
 {
 	SCOPED_BUF struct buf stripped = { 0 };
+	SCOPED_BUF struct buf faces = { 0 };
 
 	text_strip_mirc(&stripped, text, len_bytes);
 	if (stripped.len_bytes == 0)
 		return;
 	blank_controls(stripped.data, stripped.len_bytes);
-	if ((rules & WORDING_EMOJI) == 0 ||
-	    !emoji_name_all(scratch, stripped.data, stripped.len_bytes))
+	if (turns_direction(stripped.data, stripped.len_bytes))
+		buf_addf(scratch, "%s: ",
+			 reading_text(reading, N_("hidden direction signs")));
+	if ((reading->rules & WORDING_EMOJI) == 0) {
 		buf_add(scratch, stripped.data, stripped.len_bytes);
+	} else {
+		const struct buf *named = &stripped;
+
+		if (markup_name_faces(&faces, reading, stripped.data,
+				      stripped.len_bytes))
+			named = &faces;
+		if (!emoji_name_all(scratch, reading, named->data,
+				    named->len_bytes))
+			buf_add(scratch, named->data, named->len_bytes);
+	}
 	drop_invisible(scratch);
 }
 
-void clean_text(struct buf *out, struct buf *scratch, unsigned rules,
-		const char *text, size_t len_bytes)
+void clean_text(struct buf *out, struct buf *scratch,
+		const struct reading *reading, struct span text)
 {
-	if (len_bytes == 0)
+	struct reading here = *reading;
+
+	if (text.len_bytes == 0)
 		return;
-	if (text_is_plain(text, len_bytes)) {
-		clean_words(out, rules, text, len_bytes);
-		return;
+	here.line = text;
+	here.read = read_part;
+	if (!text_is_plain(text.text, text.len_bytes)) {
+		buf_clear(scratch);
+		clean_other(scratch, reading, text.text, text.len_bytes);
+		here.line = span_of(buf_text(scratch), scratch->len_bytes);
 	}
-	buf_clear(scratch);
-	clean_other(scratch, rules, text, len_bytes);
-	clean_words(out, rules, buf_text(scratch), scratch->len_bytes);
+	clean_words(out, &here);
+}
+
+bool clean_is_needless(const struct reading *reading, struct span text)
+{
+	return reading->punctuation <= PUNCTUATION_SOME &&
+	       reading->digits == DIGITS_WORDS && look_is_prose(text);
 }

@@ -5,7 +5,7 @@
  *
  *	text ─▶ controls away ─▶ emoji named ─▶ word by word ─▶ out
  *
- * A word is a run without blanks. Each rule either leaves a word alone or says
+ * A word is a run without spaces. Each rule either leaves a word alone or says
  * it in its own way and hands what is around (brackets, punctuation) on.
  * Text is well-formed UTF-8.
  */
@@ -13,9 +13,9 @@
 #define SPEAKD_WORDS_CLEAN_H
 
 #include "core/buf.h"
-#include "core/message/message.h"
+#include "speakd/words/reading.h"
 
-/* A word without blanks and with no other meaning is at most so long. */
+/* A word without spaces and with no other meaning is at most so long. */
 enum { CLEAN_WORD_CODES = 40, CLEAN_WORD_KEPT_CODES = 20 };
 
 /* Shorter runs of hex digits are said as they are: dates, colours, words. */
@@ -24,21 +24,28 @@ enum { CLEAN_HASH_DIGITS = 12, CLEAN_HASH_SURE_DIGITS = 32 };
 /* A row: so many of one symbol, so many symbols of any kind. */
 enum { CLEAN_ROW_BYTES = 4, CLEAN_ART_BYTES = 6 };
 
+/* So many of the same word are said once and counted. */
+enum { CLEAN_REPEATS = 4 };
+
 /* The longest emoticon. */
 enum { CLEAN_EMOTICON_BYTES = 3 };
 
 /*
- * Add text to out. rules is a mask of enum wording_rule, of which those on
- * urls, hashes, symbols, words and emoji matter here. mIRC formatting and
- * control bytes always go. scratch is a buffer to work in, its memory is kept.
+ * Add text to out. Of the reading's rules those on words matter here. mIRC
+ * formatting and control bytes always go. scratch is a buffer to work in, its
+ * memory is kept.
  */
-void clean_text(struct buf *out, struct buf *scratch, unsigned rules,
-		const char *text, size_t len_bytes);
+void clean_text(struct buf *out, struct buf *scratch,
+		const struct reading *reading, struct span text);
+
+/* One look: clean_text() would leave text as it stands. */
+bool clean_is_needless(const struct reading *reading, struct span text);
 
 /*
  * What a text that a synthesiser passes over in silence ("?", "...") is called:
  * "question mark", "dots". False when the text can be heard as it is.
  */
-bool clean_name_silent(struct buf *out, const char *text, size_t len_bytes);
+bool clean_name_silent(struct buf *out, const struct reading *reading,
+		       struct span text);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /* hash.c - commit ids, checksums, uuids: "hash 3 f 9 a". */
+#include "speakd/words/catalogue.h"
 #include "speakd/words/clean.h"
 #include "speakd/words/word_rules.h"
 #include "speakd/words/wording.h"
@@ -73,7 +74,7 @@ static size_t find_hash(struct span word, size_t *ret_bytes)
 	return 0;
 }
 
-bool word_hash(struct buf *out, unsigned rules, struct span word)
+bool word_hash(struct buf *out, const struct reading *reading, struct span word)
 {
 	size_t n, before;
 	size_t begin = find_hash(word, &n);
@@ -83,15 +84,15 @@ bool word_hash(struct buf *out, unsigned rules, struct span word)
 	before = begin;
 	if (begin >= 2 && ascii_lower(word.text[begin - 1]) == 'x')
 		before = begin - 2;
-	word_clean(out, rules & ~(unsigned)WORDING_HASHES,
-		   span_cut(word, 0, before));
+	word_clean_without(out, reading, WORDING_HASHES,
+			   span_cut(word, 0, before));
 	if (before > 0)
 		word_gap(out);
-	buf_add_text(out, "hash");
+	buf_add_text(out, reading_text(reading, N_("hash")));
 	for (size_t i = 0; i < SPELT_DIGITS; i++) {
 		buf_add_char(out, ' ');
 		buf_add_char(out, word.text[begin + i]);
 	}
-	word_clean(out, rules, span_cut(word, begin + n, word.len_bytes));
+	word_clean(out, reading, span_cut(word, begin + n, word.len_bytes));
 	return true;
 }

@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 /* long_word.c - words too long to be words: their start, and that they are. */
 #include "core/text.h"
+#include "speakd/words/catalogue.h"
 #include "speakd/words/clean.h"
 #include "speakd/words/word_rules.h"
 
@@ -26,11 +27,10 @@ static bool is_unspaced(int32_t code)
 	return false;
 }
 
-bool word_long(struct buf *out, unsigned rules, struct span word)
+bool word_long(struct buf *out, const struct reading *reading, struct span word)
 {
 	size_t pos = 0, codes = 0, kept_bytes = 0;
 
-	(void)rules;
 	while (pos < word.len_bytes && codes <= CLEAN_WORD_CODES) {
 		if (is_unspaced(text_next(word.text, word.len_bytes, &pos)))
 			return false;
@@ -40,6 +40,6 @@ bool word_long(struct buf *out, unsigned rules, struct span word)
 	if (codes <= CLEAN_WORD_CODES)
 		return false;
 	buf_add(out, word.text, kept_bytes);
-	buf_add_text(out, "\u2026 long word");
+	buf_addf(out, "\u2026 %s", reading_text(reading, N_("long word")));
 	return true;
 }

@@ -2,7 +2,10 @@
 /* Copyright the earshot authors */
 #include "speakd/words/meeting.h"
 
+#include <string.h>
+
 #include "core/buf.h"
+#include "speakd/words/catalogue.h"
 #include "speakd/words/word_rules.h"
 
 /* A shorter text is in many topics by chance. */
@@ -10,53 +13,53 @@ enum { ECHO_MIN_BYTES = 4 };
 
 /* clang-format off */
 static const struct command {
-	const char *name;  /* after "#" or inside "[]", any case */
+	const char *name;  /* after "#" or "!", or inside "[]", any case */
 	const char *label; /* "label: text" */
 	const char *alone; /* said when no text follows; NULL: label */
 	enum priority priority;
 } commands[] = {
-	{ "accept",       "accepted",       NULL,              PRIORITY_HIGH },
-	{ "accepted",     "accepted",       NULL,              PRIORITY_HIGH },
-	{ "action",       "action",         NULL,              PRIORITY_HIGH },
-	{ "agree",        "agreed",         NULL,              PRIORITY_HIGH },
-	{ "agreed",       "agreed",         NULL,              PRIORITY_HIGH },
-	{ "chair",        "chair",          NULL,              PRIORITY_NORMAL },
-	{ "commands",     "commands",       NULL,              PRIORITY_LOW },
-	{ "endmeeting",   "meeting ends",   NULL,              PRIORITY_HIGH },
-	{ "endvote",      "vote ends",      NULL,              PRIORITY_HIGH },
-	{ "halp",         "help wanted",    NULL,              PRIORITY_NORMAL },
-	{ "help",         "help wanted",    NULL,              PRIORITY_NORMAL },
-	{ "idea",         "idea",           NULL,              PRIORITY_NORMAL },
-	{ "info",         "info",           NULL,              PRIORITY_NORMAL },
-	{ "link",         "link",           NULL,              PRIORITY_NORMAL },
-	{ "lurk",         "bot lurks",      NULL,              PRIORITY_LOW },
-	{ "meetingname",  "meeting name",   NULL,              PRIORITY_NORMAL },
-	{ "meetingtopic", "meeting topic",  NULL,              PRIORITY_HIGH },
-	{ "nick",         "nick",           NULL,              PRIORITY_LOW },
-	{ "progress",     "progress",       NULL,              PRIORITY_NORMAL },
-	{ "reject",       "rejected",       NULL,              PRIORITY_HIGH },
-	{ "rejected",     "rejected",       NULL,              PRIORITY_HIGH },
-	{ "restrictlogs", "logs restricted", NULL,             PRIORITY_LOW },
-	{ "save",         "minutes saved",  NULL,              PRIORITY_LOW },
-	{ "showvote",     "vote so far",    NULL,              PRIORITY_NORMAL },
-	{ "startmeeting", "meeting starts", NULL,              PRIORITY_HIGH },
-	{ "startvote",    "vote",           "vote starts",     PRIORITY_HIGH },
-	{ "subtopic",     "subtopic",       NULL,              PRIORITY_HIGH },
-	{ "topic",        "topic",          NULL,              PRIORITY_HIGH },
-	{ "unchair",      "chair removed",  NULL,              PRIORITY_NORMAL },
-	{ "undo",         "undo",           NULL,              PRIORITY_NORMAL },
-	{ "unlurk",       "bot back",       NULL,              PRIORITY_LOW },
-	{ "vote",         "vote",           "vote starts",     PRIORITY_HIGH },
-	{ "voters",       "voters",         NULL,              PRIORITY_LOW },
-	{ "votesrequired", "votes required", NULL,             PRIORITY_NORMAL },
+	{ "accept", N_("accepted"), NULL, PRIORITY_HIGH },
+	{ "accepted", N_("accepted"), NULL, PRIORITY_HIGH },
+	{ "action", N_("action"), NULL, PRIORITY_HIGH },
+	{ "agree", N_("agreed"), NULL, PRIORITY_HIGH },
+	{ "agreed", N_("agreed"), NULL, PRIORITY_HIGH },
+	{ "chair", N_("chair"), NULL, PRIORITY_NORMAL },
+	{ "commands", N_("commands"), NULL, PRIORITY_LOW },
+	{ "endmeeting", N_("meeting ends"), NULL, PRIORITY_HIGH },
+	{ "endvote", N_("vote ends"), NULL, PRIORITY_HIGH },
+	{ "halp", N_("help wanted"), NULL, PRIORITY_NORMAL },
+	{ "help", N_("help wanted"), NULL, PRIORITY_NORMAL },
+	{ "idea", N_("idea"), NULL, PRIORITY_NORMAL },
+	{ "info", N_("info"), NULL, PRIORITY_NORMAL },
+	{ "link", N_("link"), NULL, PRIORITY_NORMAL },
+	{ "lurk", N_("bot lurks"), NULL, PRIORITY_LOW },
+	{ "meetingname", N_("meeting name"), NULL, PRIORITY_NORMAL },
+	{ "meetingtopic", N_("meeting topic"), NULL, PRIORITY_HIGH },
+	{ "nick", N_("nick"), NULL, PRIORITY_LOW },
+	{ "progress", N_("progress"), NULL, PRIORITY_NORMAL },
+	{ "reject", N_("rejected"), NULL, PRIORITY_HIGH },
+	{ "rejected", N_("rejected"), NULL, PRIORITY_HIGH },
+	{ "restrictlogs", N_("logs restricted"), NULL, PRIORITY_LOW },
+	{ "save", N_("minutes saved"), NULL, PRIORITY_LOW },
+	{ "showvote", N_("vote so far"), NULL, PRIORITY_NORMAL },
+	{ "startmeeting", N_("meeting starts"), NULL, PRIORITY_HIGH },
+	{ "startvote", N_("vote"), N_("vote starts"), PRIORITY_HIGH },
+	{ "subtopic", N_("subtopic"), NULL, PRIORITY_HIGH },
+	{ "topic", N_("topic"), NULL, PRIORITY_HIGH },
+	{ "unchair", N_("chair removed"), NULL, PRIORITY_NORMAL },
+	{ "undo", N_("undo"), NULL, PRIORITY_NORMAL },
+	{ "unlurk", N_("bot back"), NULL, PRIORITY_LOW },
+	{ "vote", N_("vote"), N_("vote starts"), PRIORITY_HIGH },
+	{ "voters", N_("voters"), NULL, PRIORITY_LOW },
+	{ "votesrequired", N_("votes required"), NULL, PRIORITY_NORMAL },
 };
 
 static const struct {
 	const char *text, *phrase;
 } votes[] = {
-	{ "+1", "$nick votes plus one" },  { "-1", "$nick votes minus one" },
-	{ "+0", "$nick votes plus zero" }, { "-0", "$nick votes minus zero" },
-	{ "0", "$nick votes zero" },
+	{ "+1", N_("$nick votes plus one") },  { "-1", N_("$nick votes minus one") },
+	{ "+0", N_("$nick votes plus zero") }, { "-0", N_("$nick votes minus zero") },
+	{ "0", N_("$nick votes zero") },
 };
 
 /*
@@ -67,22 +70,22 @@ static const struct answer {
 	const char *start, *label, *echo;
 	enum priority priority;
 } answers[] = {
-	{ "New Topic:",        "topic",       "topic noted",  PRIORITY_HIGH },
-	{ "TOPIC:",            "topic",       "topic noted",  PRIORITY_HIGH },
-	{ "ACTION received:",  "action",      "action noted", PRIORITY_HIGH },
-	{ "ACTION:",           "action",      "action noted", PRIORITY_HIGH },
-	{ "AGREED received:",  "agreed",      "agreed noted", PRIORITY_HIGH },
-	{ "AGREED:",           "agreed",      "agreed noted", PRIORITY_HIGH },
-	{ "LINK received:",    "link",        "link noted",   PRIORITY_NORMAL },
-	{ "IDEA received:",    "idea",        "idea noted",   PRIORITY_NORMAL },
-	{ "Please vote on:",   "vote",        "vote noted",   PRIORITY_HIGH },
-	{ "Voting ended on:",  "vote ended",  "vote ended",   PRIORITY_HIGH },
-	{ "Final result is",   "vote result", NULL,           PRIORITY_HIGH },
-	{ "Commands Available:", NULL, "commands available",  PRIORITY_LOW },
-	{ "Useful Commands:",    NULL, "commands available",  PRIORITY_LOW },
-	{ "Available commands:", NULL, "commands available",  PRIORITY_LOW },
-	{ "Public votes can be registered", NULL, "how to vote", PRIORITY_LOW },
-	{ "E.g. /msg MootBot",   NULL, "how to vote in private", PRIORITY_LOW },
+	{ "New Topic:", N_("topic"), N_("topic noted"), PRIORITY_HIGH },
+	{ "TOPIC:", N_("topic"), N_("topic noted"), PRIORITY_HIGH },
+	{ "ACTION received:", N_("action"), N_("action noted"), PRIORITY_HIGH },
+	{ "ACTION:", N_("action"), N_("action noted"), PRIORITY_HIGH },
+	{ "AGREED received:", N_("agreed"), N_("agreed noted"), PRIORITY_HIGH },
+	{ "AGREED:", N_("agreed"), N_("agreed noted"), PRIORITY_HIGH },
+	{ "LINK received:", N_("link"), N_("link noted"), PRIORITY_NORMAL },
+	{ "IDEA received:", N_("idea"), N_("idea noted"), PRIORITY_NORMAL },
+	{ "Please vote on:", N_("vote"), N_("vote noted"), PRIORITY_HIGH },
+	{ "Voting ended on:", N_("vote ended"), N_("vote ended"), PRIORITY_HIGH },
+	{ "Final result is", N_("vote result"), NULL, PRIORITY_HIGH },
+	{ "Commands Available:", NULL, N_("commands available"), PRIORITY_LOW },
+	{ "Useful Commands:", NULL, N_("commands available"), PRIORITY_LOW },
+	{ "Available commands:", NULL, N_("commands available"), PRIORITY_LOW },
+	{ "Public votes can be registered", NULL, N_("how to vote"), PRIORITY_LOW },
+	{ "E.g. /msg MootBot", NULL, N_("how to vote in private"), PRIORITY_LOW },
 };
 /* clang-format on */
 
@@ -107,14 +110,14 @@ static bool is_caseless(struct span span, const char *text)
 	return true;
 }
 
-/* Cut "#name rest" or "[name] rest" in two. */
+/* Cut "#name rest", "!name rest" or "[name] rest" in two. */
 static bool split_command(struct span text, struct span *ret_name,
 			  struct span *ret_rest)
 {
 	size_t end = 1;
 	bool bracket = text.text[0] == '[';
 
-	if (text.text[0] != '#' && !bracket)
+	if (text.text[0] != '#' && text.text[0] != '!' && !bracket)
 		return false;
 	while (end < text.len_bytes && ascii_is_letter(text.text[end]))
 		end++;
@@ -189,7 +192,7 @@ static bool read_command(struct meeting *meeting, struct span text,
 	if (!split_command(text, &name, &rest))
 		return false;
 	if (is_caseless(name, "abstain")) {
-		ret->phrase = "$nick abstains";
+		ret->phrase = N_("$nick abstains");
 		ret->priority = PRIORITY_HIGH;
 		return true;
 	}
@@ -200,6 +203,9 @@ static bool read_command(struct meeting *meeting, struct span text,
 
 		if (!is_caseless(name, c->name))
 			continue;
+		/* "!help" is said to many bots that hold no meetings. */
+		if (text.text[0] == '!' && c->priority != PRIORITY_HIGH)
+			return false;
 		remember(meeting, rest);
 		ret->label = rest.len_bytes == 0 && c->alone != NULL ? c->alone
 								     : c->label;
@@ -267,7 +273,7 @@ bool meeting_read(struct meeting *meeting, struct span text,
 	text = trim(text);
 	if (text.len_bytes == 0)
 		return false;
-	if (text.text[0] == '#' || text.text[0] == '[')
+	if (strchr("#![", text.text[0]) != NULL)
 		return read_command(meeting, text, ret);
 	/* Nothing in the tables begins with a small letter; most lines do. */
 	if (text.text[0] >= 'a' && text.text[0] <= 'z')

@@ -23,11 +23,8 @@ struct rule {
 	char *replace; /* owned, like the following */
 	char *say_as, *voice, *run;
 	int pitch, rate_wpm, volume_percent, priority, cue;
+	int punctuation, digits; /* -1: as everywhere */
 };
-
-/* A rule without conditions and effects. */
-void rule_init(struct rule *ret);
-void rule_fini(struct rule *rule);
 
 /* Set one key of a [rule NAME] section. 0 or err_usage. */
 int rule_set(struct rule *rule, const char *key, const char *value,

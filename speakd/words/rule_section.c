@@ -91,20 +91,19 @@ static int set_cue(void *field, const struct key *key, const char *value,
 static int set_priority(void *field, const struct key *key, const char *value,
 			struct err *e)
 {
-	static const char *const names[] = {
-		[PRIORITY_LOW] = "low",
-		[PRIORITY_NORMAL] = "normal",
-		[PRIORITY_HIGH] = "high",
-	};
+	return opt_choice(key->name, "low normal high", value, field, e);
+}
 
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		if (strcmp(value, names[i]) != 0)
-			continue;
-		*(int *)field = (int)i;
-		return 0;
-	}
-	return err_usage(e, "%s: '%s' is not low, normal or high", key->name,
-			 value);
+static int set_punctuation(void *field, const struct key *key,
+			   const char *value, struct err *e)
+{
+	return opt_choice(key->name, READING_PUNCTUATION, value, field, e);
+}
+
+static int set_digits(void *field, const struct key *key, const char *value,
+		      struct err *e)
+{
+	return opt_choice(key->name, READING_DIGITS, value, field, e);
 }
 
 static int set_kinds(void *field, const struct key *key, const char *value,
@@ -134,6 +133,8 @@ static const struct key keys[] = {
 	{ "priority", set_priority, FIELD(priority), 0, 0 },
 	{ "cue",      set_cue,      FIELD(cue), 0, 0 },
 	{ "run",      set_text,     FIELD(run), 0, 0 },
+	{ "punctuation", set_punctuation, FIELD(punctuation), 0, 0 },
+	{ "digits",   set_digits,   FIELD(digits), 0, 0 },
 };
 /* clang-format on */
 
@@ -172,7 +173,7 @@ static bool has_effect(const struct rule *rule)
 	       rule->run != NULL || rule->pitch != PHRASE_DEFAULT ||
 	       rule->rate_wpm != PHRASE_DEFAULT ||
 	       rule->volume_percent != PHRASE_DEFAULT || rule->priority >= 0 ||
-	       rule->cue >= 0;
+	       rule->cue >= 0 || rule->punctuation >= 0 || rule->digits >= 0;
 }
 
 int rule_check(const struct rule *rule, struct err *e)

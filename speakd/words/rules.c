@@ -18,7 +18,8 @@ struct rules *rules_new(void)
 	return mem_new(sizeof(struct rules));
 }
 
-void rule_init(struct rule *ret)
+/* A rule without conditions and effects. */
+static void rule_init(struct rule *ret)
 {
 	*ret = (struct rule){
 		.pitch = PHRASE_DEFAULT,
@@ -26,10 +27,12 @@ void rule_init(struct rule *ret)
 		.volume_percent = PHRASE_DEFAULT,
 		.priority = -1,
 		.cue = -1,
+		.punctuation = -1,
+		.digits = -1,
 	};
 }
 
-void rule_fini(struct rule *rule)
+static void rule_fini(struct rule *rule)
 {
 	pattern_free(rule->text);
 	pattern_free(rule->line);
@@ -338,6 +341,8 @@ static void apply(struct rules *rules, const struct rule *rule,
 		  PHRASE_DEFAULT);
 	set_first(&verdict->priority, rule->priority, -1);
 	set_first(&verdict->cue, rule->cue, -1);
+	set_first(&verdict->punctuation, rule->punctuation, -1);
+	set_first(&verdict->digits, rule->digits, -1);
 	if (rule->replace != NULL)
 		replace(rules, rule, text, verdict);
 }
@@ -407,6 +412,8 @@ void rules_judge(struct rules *first, struct rules *second,
 		.volume_percent = PHRASE_DEFAULT,
 		.priority = -1,
 		.cue = -1,
+		.punctuation = -1,
+		.digits = -1,
 	};
 	for (struct rules *r = first; r != NULL; r = r->then)
 		decided = judge(r, message, line, ret, decided);

@@ -60,7 +60,8 @@ int rules_add_ignore(struct rules *rules, const char *nick,
  * or without its "#"), kind (a list of kinds: "join,part").
  * Effects: drop = yes, keep = yes, replace = TEXT (of the text pattern),
  * say-as = TEXT (with $nick $text $channel $target $kind), voice = NAME, pitch,
- * rate, volume, priority = low|normal|high, cue = yes|no, run = COMMAND.
+ * rate, volume, priority = low|normal|high, cue = yes|no, run = COMMAND,
+ * punctuation = none|some|most|all, digits = words|pairs|single.
  */
 int rules_set(struct rules *rules, const char *name, const char *key,
 	      const char *value, struct err *e) MUST_CHECK;
@@ -82,6 +83,7 @@ struct verdict {
 	int pitch, rate_wpm, volume_percent; /* PHRASE_DEFAULT: not set */
 	int priority; /* enum priority, or -1 */
 	int cue; /* enum cue, or -1 */
+	int punctuation, digits; /* their enums, or -1 */
 	const char *run;
 	bool replaced; /* text below is to be used */
 	struct buf text; /* owned by the verdict: buf_fini() it */

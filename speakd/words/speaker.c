@@ -10,10 +10,9 @@
  * The plain human variants of espeak-ng-data 1.51 (voices/!v). The named ones
  * differ from release to release, and croak or whisper are no fun for an hour.
  */
-const char *const speaker_variants[] = {
+static const char *const variants[] = {
 	"m1", "m2", "m3", "m4", "m5", "m6", "m7", "f1", "f2", "f3", "f4", "f5",
 };
-const size_t speaker_variant_count = COUNT_OF(speaker_variants);
 
 /* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
 static uint64_t hash_bytes(const char *text, size_t len_bytes)
@@ -44,9 +43,9 @@ struct speaker_voice speaker_voice(struct span nick)
 	uint64_t pitches = SPEAKER_PITCH_MAX - SPEAKER_PITCH_MIN + 1;
 
 	return (struct speaker_voice){
-		.variant = speaker_variants[hash % speaker_variant_count],
+		.variant = variants[hash % COUNT_OF(variants)],
 		.pitch = SPEAKER_PITCH_MIN +
-			 (int)(hash / speaker_variant_count % pitches),
+			 (int)(hash / COUNT_OF(variants) % pitches),
 	};
 }
 

@@ -29,8 +29,4 @@ bool speaker_same(struct span a, struct span b);
 /* Whether text holds nick as a word: core/mention.h. */
 bool speaker_named(struct span text, struct span nick);
 
-/* The variants that may be given, for the test against espeak-ng's data. */
-extern const char *const speaker_variants[];
-extern const size_t speaker_variant_count;
-
 #endif

@@ -10,8 +10,8 @@
 static const struct {
 	const char *name;
 	size_t offset;
-} fields[] = { FIELD(nick), FIELD(text), FIELD(channel), FIELD(target),
-	       FIELD(kind) };
+} fields[] = { FIELD(nick),   FIELD(text), FIELD(channel),
+	       FIELD(target), FIELD(kind), FIELD(count) };
 
 /* The value named at text, after "$"; its name's length, 0 if none. */
 static size_t find_value(const char *text, const struct template_values *values,
@@ -57,4 +57,15 @@ void template_fill(struct buf *out, const char *format,
 		buf_add_char(out, '$');
 		format += *format == '$';
 	}
+}
+
+void template_count(struct buf *out, const char *format, uintmax_t count)
+{
+	char digits[24];
+	int n = snprintf(digits, sizeof(digits), "%ju", count);
+	const struct template_values values = {
+		.count = span_of(digits, (size_t)n),
+	};
+
+	template_fill(out, format, &values);
 }

@@ -13,14 +13,18 @@
 
 /* What may follow "$". */
 struct template_values {
-	struct span nick, text, channel, target, kind;
+	struct span nick, text, channel, target, kind, count;
 };
 
 /*
- * Add format to out with $nick, $text, $channel, $target and $kind replaced; a
- * name may be in braces, "$$" is "$", and any other "$" stays as it is.
+ * Add format to out with $nick, $text, $channel, $target, $kind and $count
+ * replaced; a name may be in braces, "$$" is "$", and any other "$" stays as it
+ * is.
  */
 void template_fill(struct buf *out, const char *format,
 		   const struct template_values *values);
+
+/* The same where a number is all there is. */
+void template_count(struct buf *out, const char *format, uintmax_t count);
 
 #endif

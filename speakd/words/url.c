@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /* url.c - "https://user:pw@www.github.com:443/a?b" is "link to github.com". */
+#include <string.h>
+
+#include "speakd/words/link.h"
 #include "speakd/words/word_rules.h"
 #include "speakd/words/wording.h"
 
@@ -127,12 +130,22 @@ static struct span without_www(struct span host)
 					 : host;
 }
 
-bool word_url(struct buf *out, unsigned rules, struct span word)
+/* What follows the authority: the path, a query. */
+static struct span after_host(struct span rest)
+{
+	size_t at = 0;
+
+	while (at < rest.len_bytes && strchr("/?#", rest.text[at]) == NULL)
+		at++;
+	return span_cut(rest, at, rest.len_bytes);
+}
+
+bool word_url(struct buf *out, const struct reading *reading, struct span word)
 {
 	const char *start;
 	size_t begin = find_start(word, &start);
 	size_t end, skip;
-	struct span host;
+	struct span host, whole;
 
 	if (start == NULL)
 		return false;
@@ -140,17 +153,21 @@ bool word_url(struct buf *out, unsigned rules, struct span word)
 	skip = start[0] == 'w' ? 0 : strlen(start);
 	if (end <= begin + strlen(start))
 		return false;
-	host = without_www(find_host(span_cut(word, begin + skip, end)));
+	whole = span_cut(word, begin + skip, end);
+	host = without_www(find_host(whole));
 	if (host.len_bytes == 0)
 		return false;
-	word_clean(out, rules & ~(unsigned)WORDING_URLS,
-		   span_cut(word, 0, begin));
+	/* Angle brackets are how a link is written, not what is meant. */
+	if (begin == 1 && word.text[0] == '<' && span_at(word, end) == '>')
+		end++;
+	else
+		word_clean_without(out, reading, WORDING_URLS,
+				   span_cut(word, 0, begin));
 	if (out->len_bytes > 0 && ascii_is_alnum(out->data[out->len_bytes - 1]))
 		word_gap(out);
-	buf_add_text(out, "link to ");
-	buf_add(out, host.text, host.len_bytes);
+	link_say(out, reading, host, after_host(whole));
 	if (end < word.len_bytes && ascii_is_alnum(word.text[end]))
 		word_gap(out);
-	word_clean(out, rules, span_cut(word, end, word.len_bytes));
+	word_clean(out, reading, span_cut(word, end, word.len_bytes));
 	return true;
 }

@@ -4,6 +4,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "speakd/words/catalogue.h"
 #include "speakd/words/clean.h"
 #include "speakd/words/hygiene.h"
 #include "speakd/words/meeting.h"
@@ -13,6 +14,7 @@
 
 struct wording {
 	const struct wording_config *config; /* borrowed */
+	const struct language *language; /* of the line; NULL: English */
 	struct buf speaker; /* who spoke last; empty: nobody */
 	struct buf channel;
 	bool has_channel;
@@ -40,6 +42,8 @@ struct wording *wording_new(const struct wording_config *keep_config)
 	struct wording *wording = mem_new(sizeof(*wording));
 
 	wording->config = keep_config;
+	wording->language = languages_of_voice(keep_config->languages,
+					       keep_config->voice);
 	return wording;
 }
 
@@ -72,17 +76,17 @@ static const struct form {
 } forms[KIND_COUNT] = {
 	[KIND_MESSAGE] = { "$nick: $text", NULL, "$text", PRIORITY_NORMAL, true },
 	[KIND_ACTION]  = { "$nick $text", NULL, "$text", PRIORITY_NORMAL, true },
-	[KIND_NOTICE]  = { "notice from $nick: $text", NULL, "notice: $text", PRIORITY_NORMAL, true },
-	[KIND_JOIN]    = { "$nick joins", "$nick joins", "somebody joins", PRIORITY_LOW, false },
-	[KIND_PART]    = { "$nick leaves: $text", "$nick leaves", "somebody leaves", PRIORITY_LOW, false },
-	[KIND_QUIT]    = { "$nick quits: $text", "$nick quits", "somebody quits", PRIORITY_LOW, false },
-	[KIND_NICK]    = { "$nick is now $text", NULL, NULL, PRIORITY_LOW, false },
-	[KIND_MODE]    = { "mode $text by $nick", "mode by $nick", "mode $text", PRIORITY_LOW, false },
-	[KIND_TOPIC]   = { "$nick changes the topic to: $text", "$nick clears the topic", "topic: $text", PRIORITY_NORMAL, false },
-	[KIND_KICK]    = { "$nick kicks $target: $text", "$nick kicks $target", "$target is kicked: $text", PRIORITY_NORMAL, false },
+	[KIND_NOTICE]  = { N_("notice from $nick: $text"), NULL, N_("notice: $text"), PRIORITY_NORMAL, true },
+	[KIND_JOIN]    = { N_("$nick joins"), N_("$nick joins"), N_("somebody joins"), PRIORITY_LOW, false },
+	[KIND_PART]    = { N_("$nick leaves: $text"), N_("$nick leaves"), N_("somebody leaves"), PRIORITY_LOW, false },
+	[KIND_QUIT]    = { N_("$nick quits: $text"), N_("$nick quits"), N_("somebody quits"), PRIORITY_LOW, false },
+	[KIND_NICK]    = { N_("$nick is now $text"), NULL, NULL, PRIORITY_LOW, false },
+	[KIND_MODE]    = { N_("mode $text by $nick"), N_("mode by $nick"), N_("mode $text"), PRIORITY_LOW, false },
+	[KIND_TOPIC]   = { N_("$nick changes the topic to: $text"), N_("$nick clears the topic"), N_("topic: $text"), PRIORITY_NORMAL, false },
+	[KIND_KICK]    = { N_("$nick kicks $target: $text"), N_("$nick kicks $target"), N_("$target is kicked: $text"), PRIORITY_NORMAL, false },
 	[KIND_NUMERIC] = { "$text", NULL, "$text", PRIORITY_LOW, false },
-	[KIND_PRIVATE] = { "private from $nick: $text", NULL, "private: $text", PRIORITY_NORMAL, true },
-	[KIND_OWN]     = { "you: $text", NULL, "you: $text", PRIORITY_NORMAL, false },
+	[KIND_PRIVATE] = { N_("private from $nick: $text"), NULL, N_("private: $text"), PRIORITY_NORMAL, true },
+	[KIND_OWN]     = { N_("you: $text"), NULL, N_("you: $text"), PRIORITY_NORMAL, false },
 	[KIND_STATE]   = { "$text", NULL, "$text", PRIORITY_HIGH, false },
 	[KIND_OTHER]   = { "$text", NULL, "$text", PRIORITY_LOW, false },
 };
@@ -103,6 +107,36 @@ static bool has_rule(const struct wording *wording, enum wording_rule rule)
 	return (wording->config->rules & (unsigned)rule) != 0;
 }
 
+/* How the text is read: the listener's choice, unless a rule has its own. */
+static struct reading reading_of(const struct wording *wording,
+				 const struct verdict *verdict)
+{
+	const struct wording_config *config = wording->config;
+	struct reading reading = {
+		.rules = config->rules,
+		.punctuation = config->punctuation,
+		.digits = config->digits,
+	};
+
+	if (wording->language != NULL) {
+		reading.catalogue = wording->language->catalogue;
+		reading.symbols = wording->language->symbols;
+	}
+	if (verdict->punctuation >= 0)
+		reading.punctuation = (enum punctuation)verdict->punctuation;
+	if (verdict->digits >= 0)
+		reading.digits = (enum digits)verdict->digits;
+	return reading;
+}
+
+/* What text of ours is in the language of the line. */
+static const char *ours(const struct wording *wording, const char *text)
+{
+	return wording->language == NULL
+		       ? text
+		       : catalogue_text(wording->language->catalogue, text);
+}
+
 static void set_buf(struct buf *buf, struct span span)
 {
 	buf_clear(buf);
@@ -121,8 +155,9 @@ static struct span bare_channel(struct span channel)
 /* Make safe what stands in sentence; false when nothing is left of it. */
 static bool finish_text(struct wording *wording, bool cut)
 {
-	static const char more[] = " and more", cut_off[] = " line cut";
-	size_t room = PHRASE_MAX_BYTES - sizeof(more) - sizeof(cut_off);
+	const char *more = ours(wording, N_(" and more"));
+	const char *cut_off = ours(wording, N_(" line cut"));
+	size_t room = PHRASE_MAX_BYTES - strlen(more) - strlen(cut_off);
 	struct buf *said = &wording->said;
 
 	buf_clear(said);
@@ -210,12 +245,20 @@ static void say_paste_end(struct wording *wording, struct span nick,
 			  uint64_t ms, uint64_t now_ms, wording_give_fn *give,
 			  void *data)
 {
+	SCOPED_BUF struct buf said = { 0 };
 	struct phrase *phrase;
 	unsigned lines;
 
 	if (!paste_ends(&wording->paste, nick, ms, &lines))
 		return;
-	phrase = phrase_new(mem_printf("end of paste, %u lines", lines));
+	template_count(&said,
+		       catalogue_many(wording->language != NULL
+					      ? wording->language->catalogue
+					      : NULL,
+				      N_("end of paste, $count line"),
+				      N_("end of paste, $count lines"), lines),
+		       lines);
+	phrase = phrase_new(buf_give(&said));
 	phrase->priority = PRIORITY_LOW;
 	phrase->arrived_ms = now_ms;
 	phrase->nick = text_of(span_of_buf(&wording->speaker));
@@ -230,7 +273,7 @@ static void fill(struct wording *wording, const struct draft *draft)
 	const struct message *m = draft->message;
 	struct template_values values = {
 		.nick = draft->mine && draft->verdict->say_as == NULL
-				? span_of_text("you")
+				? span_of_text(ours(wording, N_("you")))
 				: m->nick,
 		.text = draft->said,
 		.channel = bare_channel(m->channel),
@@ -242,32 +285,42 @@ static void fill(struct wording *wording, const struct draft *draft)
 	buf_clear(out);
 	if (draft->cue == CUE_HIGHLIGHT && !wording->config->highlight_sound &&
 	    draft->verdict->cue < 0)
-		buf_add_text(out, "highlight: ");
+		buf_addf(out, "%s: ", ours(wording, N_("highlight")));
 	if (draft->new_channel && has_rule(wording, WORDING_CHANNEL)) {
-		buf_add_text(out, "in ");
+		buf_addf(out, "%s ", ours(wording, N_("in")));
 		buf_add(out, values.channel.text, values.channel.len_bytes);
 		buf_add_text(out, ": ");
 	}
-	template_fill(out, draft->format, &values);
+	template_fill(out,
+		      draft->format == draft->verdict->say_as
+			      ? draft->format
+			      : ours(wording, draft->format),
+		      &values);
 }
 
 /* The words of text, cleaned, in draft->said. */
 static void clean(struct wording *wording, struct draft *draft,
 		  struct span text)
 {
+	const struct reading reading = reading_of(wording, draft->verdict);
+
+	if (clean_is_needless(&reading, text)) {
+		draft->said = text;
+		return;
+	}
 	buf_clear(&wording->clean);
-	clean_text(&wording->clean, &wording->scratch, wording->config->rules,
-		   text.text, text.len_bytes);
+	clean_text(&wording->clean, &wording->scratch, &reading, text);
 	draft->said = span_of_buf(&wording->clean);
 }
 
 /* "?" would be said as silence: its name instead. */
 static void name_silent(struct wording *wording, struct draft *draft)
 {
+	const struct reading reading = reading_of(wording, draft->verdict);
 	struct buf *out = &wording->scratch;
 
 	buf_clear(out);
-	if (clean_name_silent(out, draft->said.text, draft->said.len_bytes))
+	if (clean_name_silent(out, &reading, draft->said))
 		draft->said = span_of_buf(out);
 }
 
@@ -280,20 +333,21 @@ static bool is_blank(struct span text)
 }
 
 /* "+1" is no number for espeak-ng: it says "one". */
-static void name_sign(struct draft *draft)
+static void name_sign(const struct wording *wording, struct draft *draft)
 {
 	static const struct {
 		const char *text, *name;
 	} signs[] = {
-		{ "+1", "plus one" },
-		{ "-1", "minus one" },
-		{ "+0", "plus zero" },
-		{ "-0", "minus zero" },
+		{ "+1", N_("plus one") },
+		{ "-1", N_("minus one") },
+		{ "+0", N_("plus zero") },
+		{ "-0", N_("minus zero") },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(signs); i++)
-		if (span_is(draft->said, signs[i].text))
-			draft->said = span_of_text(signs[i].name);
+		if (span_is(draft->text, signs[i].text))
+			draft->said =
+				span_of_text(ours(wording, signs[i].name));
 }
 
 /* The form for what draft has; NULL: nothing to be said. */
@@ -322,7 +376,7 @@ static void plain_form(struct wording *wording, struct draft *draft)
 	const struct message *m = draft->message;
 
 	name_silent(wording, draft);
-	name_sign(draft);
+	name_sign(wording, draft);
 	draft->format = choose_form(draft);
 	if (m->kind == KIND_ACTION && !has_rule(wording, WORDING_ACTIONS) &&
 	    draft->format == forms[KIND_ACTION].full)
@@ -335,13 +389,14 @@ static void plain_form(struct wording *wording, struct draft *draft)
 }
 
 /* "link: link to a.b" says it twice. */
-static bool names_itself(const char *label, struct span said)
+static bool names_itself(const struct wording *wording, const char *label,
+			 struct span said)
 {
-	static const char link[] = "link to ";
+	const char *link = ours(wording, N_("link to"));
+	size_t len_bytes = strlen(link);
 
-	return strcmp(label, "link") == 0 &&
-	       said.len_bytes >= sizeof(link) - 1 &&
-	       memcmp(said.text, link, sizeof(link) - 1) == 0;
+	return strcmp(label, "link") == 0 && said.len_bytes > len_bytes &&
+	       memcmp(said.text, link, len_bytes) == 0;
 }
 
 /*
@@ -366,10 +421,11 @@ static void meeting_form(struct wording *wording, struct draft *draft,
 	draft->format = notice->by_bot && draft->message->nick.len_bytes > 0
 				? "$nick: $text"
 				: "$text";
-	if (notice->label == NULL || names_itself(notice->label, draft->said))
+	if (notice->label == NULL ||
+	    names_itself(wording, notice->label, draft->said))
 		return;
 	buf_clear(out);
-	buf_add_text(out, notice->label);
+	buf_add_text(out, ours(wording, notice->label));
 	if (!is_blank(draft->said)) {
 		buf_add_text(out, ": ");
 		buf_add(out, draft->said.text, draft->said.len_bytes);
@@ -386,7 +442,7 @@ static bool read_meeting(struct wording *wording, struct draft *draft)
 		return false;
 	if (m->kind == KIND_TOPIC &&
 	    meeting_is_echo(&wording->meeting, draft->text)) {
-		draft->format = "topic changed";
+		draft->format = N_("topic changed");
 		draft->priority = PRIORITY_LOW;
 		return true;
 	}
@@ -439,7 +495,7 @@ static void mark_channel(struct wording *wording, struct draft *draft)
 
 static const char *paste_format(const struct draft *draft)
 {
-	return draft->verdict->say_as == NULL ? "$nick pastes: $text"
+	return draft->verdict->say_as == NULL ? N_("$nick pastes: $text")
 					      : draft->format;
 }
 

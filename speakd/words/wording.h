@@ -19,9 +19,11 @@
 #include "core/err.h"
 #include "core/message/message.h"
 #include "speakd/queue/phrase.h"
+#include "speakd/words/languages.h"
+#include "speakd/words/reading.h"
 #include "speakd/words/rules.h"
 
-/* The wording rules, as bits; wording_rule_names[] says them as text. */
+/* The wording rules, as bits; wording_parse_rules() reads their names. */
 enum wording_rule {
 	WORDING_NICK = 1 << 0, /* nick only when the speaker changes */
 	WORDING_VOICES = 1 << 1, /* a voice and pitch per speaker */
@@ -35,7 +37,10 @@ enum wording_rule {
 	WORDING_PASTES = 1 << 9, /* "carol pastes 14 lines" */
 	WORDING_HIGHLIGHT = 1 << 10, /* from or to me: marked */
 	WORDING_CHANNEL = 1 << 11, /* the channel when it changes */
-	WORDING_ALL = (1 << 12) - 1,
+	WORDING_PATHS = 1 << 12, /* "foo.c line 3 in linux..." */
+	WORDING_NUMBERS = 1 << 13, /* ids digit by digit */
+	WORDING_MARKUP = 1 << 14, /* "&amp;", "**so**", "<@1>"; repeats */
+	WORDING_ALL = (1 << 15) - 1,
 };
 
 struct wording_config {
@@ -44,11 +49,10 @@ struct wording_config {
 	const char *nick; /* mine, or NULL: what highlights */
 	const char *voice; /* base voice, "en-us": variants are added */
 	bool highlight_sound; /* a cue; else the word "highlight" */
+	enum punctuation punctuation;
+	enum digits digits;
+	struct languages *languages; /* borrowed; NULL: English alone */
 };
-
-/* The name of each rule, as in wording_parse_rules(); bit i is rule 1 << i. */
-extern const char *const wording_rule_names[];
-extern const size_t wording_rule_count;
 
 /* Parse "urls,emoji" to a mask; "all" is every rule. 0 or err_usage. */
 int wording_parse_rules(const char *list, unsigned *ret,

@@ -7,14 +7,15 @@
 
 #include "core/buf.h"
 
-const char *const wording_rule_names[] = {
-	"nick",	   "voices", "actions", "meeting", "urls",	"hashes",
-	"symbols", "words",  "emoji",	"pastes",  "highlight", "channel",
+/* Bit i of the mask is rule 1 << i. */
+static const char *const wording_rule_names[] = {
+	"nick",	     "voices",	"actions", "meeting", "urls",
+	"hashes",    "symbols", "words",   "emoji",   "pastes",
+	"highlight", "channel", "paths",   "numbers", "markup",
 };
-const size_t wording_rule_count = COUNT_OF(wording_rule_names);
 
-_Static_assert(COUNT_OF(wording_rule_names) == 12 &&
-		       WORDING_ALL == (1 << 12) - 1,
+_Static_assert(COUNT_OF(wording_rule_names) == 15 &&
+		       WORDING_ALL == (1 << 15) - 1,
 	       "each wording rule has a name");
 
 enum { NAME_BYTES = 32 };
@@ -85,7 +86,7 @@ static int parse_list(const char *list, const struct names *names,
 int wording_parse_rules(const char *list, unsigned *ret, struct err *e)
 {
 	const struct names names = { "wording rule", rule_name,
-				     (int)wording_rule_count };
+				     COUNT_OF(wording_rule_names) };
 
 	return parse_list(list, &names, ret, e);
 }

@@ -206,7 +206,7 @@ plain() { speakd --print --format=plain "$@"; }
 	plain text >out
 	[ "$(wc -l <out)" -eq 5 ]
 	[ ! -e pwned ]
-	grep -q '%n%s%x' out
+	grep -q 'percent n percent s percent x' out
 }
 
 @test "a pattern that backtracks is given up, the line is said" {

@@ -69,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.events = (1U << KIND_COUNT) - 1,
 		.nick = "carol",
 		.voice = "en-us",
+		.punctuation = PUNCTUATION_SOME,
 	};
 	static struct rules *rules;
 	struct wording *wording = wording_new(&config);

@@ -23,7 +23,7 @@ static const struct {
 	{ WORDING_URLS, "(http://www.a.org/x_(y)).", "(link to a.org).", NULL },
 	{ WORDING_URLS, "http://me:pw@host.net:8080/x,", "link to host.net,", NULL },
 	{ WORDING_URLS, "http://a.b@c.d/", "link to c.d", NULL },
-	{ WORDING_URLS, "<ftp://x.y/z>", "<link to x.y>", NULL },
+	{ WORDING_URLS, "<ftp://x.y/z>", "link to x.y", NULL },
 	{ WORDING_URLS, "HTTP://A.B/c", "link to A.B", NULL },
 	{ WORDING_URLS, "git://g.h/i ssh://j.k irc://l.m/n ircs://o.p", "link to g.h link to j.k link to l.m link to o.p", NULL },
 	{ WORDING_URLS, "www.example.com/x!", "link to example.com!", NULL },
@@ -61,16 +61,167 @@ static const struct {
 	{ WORDING_EMOJI, "ok :) :( ;) :D :P a:)", "ok smile sad wink grin tongue a:)", NULL },
 	{ 0, "\x02" "bold\x02 \x03" "04,01red\x0f\ttab\x01", "bold red tab ", "bold red tab " },
 	{ 0, "in\u200bvisible", "invisible", "invisible" },
+	{ 0, "a \u202eb", "hidden direction signs: a b", "hidden direction signs: a b" },
+	{ 0, "\u05d0 \u202ab", "\u05d0 b", "\u05d0 b" },
+	{ WORDING_URLS, "https://github.com/lxc/lxc/pull/12#x,", "pull request 12 of lxc,", NULL },
+	{ WORDING_URLS, "https://bugs.launchpad.net/ubuntu/+source/linux/+bug/666028", "Launchpad bug 666028", NULL },
+	{ WORDING_URLS, "https://bugs.debian.org/cgi-bin/bugreport.cgi?bug=123456", "Debian bug 123456", NULL },
+	{ WORDING_URLS, "https://gitlab.com/a/b/-/merge_requests/5", "merge request 5 of b", NULL },
+	{ WORDING_URLS, "https://github.com/a/b/commit/3f9a1b2c", "commit 3 f 9 a of b", NULL },
+	{ WORDING_URLS, "https://b.org/show_bug.cgi?id=77", "bug 77 at b.org", NULL },
+	{ WORDING_URLS, "https://en.wikipedia.org/wiki/C_(language)", "Wikipedia page C (language)", NULL },
+	{ WORDING_URLS, "https://github.com/a/b/pull/x", "link to github.com", NULL },
+	{ WORDING_PATHS, "in /usr/src/linux-6.1/net/foo.c:123.", "in foo.c line 123 in linux-6.1\u2026.", NULL },
+	{ WORDING_PATHS, "/home/al/p/foo.c /etc/passwd", "foo.c in p /etc/passwd", NULL },
+	{ WORDING_PATHS, "main.c:12:5: error", "main.c line 12: error", NULL },
+	{ WORDING_PATHS, "a.com:80 12:30 1/2/3/4 s/a/b/ and/or", "a.com:80 12:30 1/2/3/4 s/a/b/ and/or", NULL },
+	{ WORDING_NUMBERS, "bug 1234567, 12345 $1234567 1,234,567 1234567 bytes", "bug 1 2 3 4 5 6 7, 12345 $1234567 1,234,567 1234567 bytes", NULL },
+	{ WORDING_NUMBERS, "20261128 20261328 v123456", "2026-11-28 2 0 2 6 1 3 2 8 v 1 2 3 4 5 6", NULL },
+	{ WORDING_NUMBERS, "+49 30 1234 5678", "+49 3 0 1 2 3 4 5 6 7 8", NULL },
+	{ WORDING_NUMBERS, "fe80::1 12:30:05 2.36.1", "f e 8 0 colon colon 1 12:30:05 2.36.1", NULL },
+	{ WORDING_MARKUP, "&lt;b&gt; R&amp;D &nope; &#228; &#x1f;", "<b> R&D &nope; \u00e4 &#x1f;", NULL },
+	{ WORDING_MARKUP, "the **second**, *so* _it_ (**is**)", "the second, so it (is)", NULL },
+	{ WORDING_MARKUP, "**two words** 2**3 *p = *q", "two words 2**3 *p = *q", NULL },
+	{ WORDING_MARKUP, "<@123456>: <#42> <:kekw:1> <b>", "mention: a channel kekw <b>", NULL },
+	{ WORDING_MARKUP, ":thumbsup: :a_b::x1: 10:30:15", "thumbs up a b x1 10:30:15", NULL },
+	{ WORDING_MARKUP, "KEKW KEKW KEKW KEKW ok", "KEKW, 4 times ok", NULL },
+	{ WORDING_MARKUP, "no no no", "no no no", NULL },
+	{ WORDING_EMOJI, "\u00af\\_(\u30c4)_/\u00af", "shrug", NULL },
+};
+
+/* What each level names, with all rules on. */
+static const struct {
+	const char *in, *none, *some, *most, *all;
+} levels[] = {
+	{ "5 > 3", "5 > 3", "5 greater than 3", "5 greater than 3", "5 greater than 3" },
+	{ "a | b", "a | b", "a bar b", "a bar b", "a bar b" },
+	{ "rm -rf x", "rm -rf x", "rm dash rf x", "rm dash rf x", "rm dash rf x" },
+	{ "[ ] todo", "[ ] todo", "left bracket right bracket todo", "left bracket right bracket todo", "left bracket right bracket todo" },
+	{ "[x] ok", "[x] ok", "left bracket x right bracket ok", "left bracket x right bracket ok", "left bracket x right bracket ok" },
+	{ "a->b", "a->b", "a arrow b", "a arrow b", "a dash greater than b" },
+	{ "2 ** 3", "2 ** 3", "2 star star 3", "2 star star 3", "2 star star 3" },
+	{ "+new", "+new", "plus new", "plus new", "plus new" },
+	{ "-old", "-old", "dash old", "dash old", "dash old" },
+	{ "foo.c", "foo.c", "foo dot c", "foo dot c", "foo dot c" },
+	{ "a_b", "a_b", "a underscore b", "a underscore b", "a underscore b" },
+	{ "well-known", "well-known", "well-known", "well dash known", "well dash known" },
+	{ "it's (ok), e.g.", "it's (ok), e.g.", "it's (ok), e.g.", "it's left parenthesis ok right parenthesis, e.g.", "it apostrophe s left parenthesis ok right parenthesis comma, e dot g dot." },
+	{ "5 - 3 a - b -5", "5 - 3 a - b -5", "5 minus 3 a - b minus 5", "5 minus 3 a dash b minus 5", "5 minus 3 a dash b minus 5" },
+	{ "f() a[0] [1]", "f() a[0] [1]", "f left parenthesis right parenthesis a left bracket 0 right bracket [1]", "f left parenthesis right parenthesis a left bracket 0 right bracket left bracket 1 right bracket", "f left parenthesis right parenthesis a left bracket 0 right bracket left bracket 1 right bracket" },
+	{ "C# #12 $5 $X 50%", "C# #12 $5 $X 50%", "C sharp number 12 $5 dollar X 50%", "C sharp number 12 dollar 5 dollar X 50 percent", "C sharp number 12 dollar 5 dollar X 50 percent" },
+	{ "a != b", "a != b", "a not equal b", "a not equal b", "a exclamation mark! equals b" },
+	{ "me@a.org 12:30 x::y", "me@a.org 12:30 x::y", "me at a dot org 12:30 x colon colon y", "me at a dot org 12 colon 30 x colon: colon y", "me at a dot org 12 colon 30 x colon: colon y" },
+	{ "s/a/b/", "s/a/b/", "s slash a slash b slash", "s slash a slash b slash", "s slash a slash b slash" },
+	{ "a \u2022 b", "a \u2022 b", "a bullet b", "a bullet b", "a bullet b" },
+};
+
+static const struct {
+	const char *in, *words, *pairs, *single;
+} digits[] = {
+	{ "room 1234", "room 1234", "room 12 34", "room 1 2 3 4" },
+	{ "12 12345", "12 12345", "12 12 34 5", "1 2 1 2 3 4 5" },
+	{ "12:30 3.14", "12:30 3.14", "12:30 3.14", "1 2:3 0 3.1 4" },
 };
 /* clang-format on */
 
-static void assert_text(const char *in, unsigned rules, const char *want)
+static void assert_read(const char *in, const struct reading *reading,
+			const char *want)
 {
 	SCOPED_BUF struct buf out = { 0 };
 	SCOPED_BUF struct buf scratch = { 0 };
 
-	clean_text(&out, &scratch, rules, in, strlen(in));
+	clean_text(&out, &scratch, reading, span_of(in, strlen(in)));
 	assert_string_equal(buf_text(&out), want);
+	/* One look may be too careful, never too bold. */
+	if (clean_is_needless(reading, span_of(in, strlen(in))))
+		assert_string_equal(in, want);
+}
+
+static void assert_text(const char *in, unsigned rules, const char *want)
+{
+	const struct reading reading = { .rules = rules };
+
+	assert_read(in, &reading, want);
+}
+
+static void test_levels(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(levels); i++) {
+		const char *const want[] = { levels[i].none, levels[i].some,
+					     levels[i].most, levels[i].all };
+
+		for (size_t level = 0; level < COUNT_OF(want); level++) {
+			const struct reading reading = {
+				.rules = WORDING_ALL,
+				.punctuation = (enum punctuation)level,
+			};
+
+			assert_read(levels[i].in, &reading, want[level]);
+		}
+	}
+}
+
+static void test_digits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(digits); i++) {
+		const char *const want[] = { digits[i].words, digits[i].pairs,
+					     digits[i].single };
+
+		for (size_t how = 0; how < COUNT_OF(want); how++) {
+			const struct reading reading = {
+				.rules = WORDING_ALL,
+				.digits = (enum digits)how,
+			};
+
+			assert_read(digits[i].in, &reading, want[how]);
+		}
+	}
+}
+
+/* Whatever is made of pieces that rules look for: one look never lies. */
+static void test_look(void **state)
+{
+	/* clang-format off */
+	static const char *const pieces[] = {
+		"a", "ab", "word", "Zzz", "and", "so", "it", "can", "be",
+		"read", "as", "they", "stand", "one", "two", "x1", "12", "12345", "123456", " ",
+		"  ", ".", ",", "!", "?", "'", "\"", "(", ")", ";", ":", "-",
+		"_", "*", "/", "#", "\u00e9", "www.", "8)", "no no no no ",
+		"0123456789abcdef", X20, "\t", "+", "<", "12.04",
+	};
+	/* clang-format on */
+	const struct reading reading = { .rules = WORDING_ALL,
+					 .punctuation = PUNCTUATION_SOME };
+	uint32_t seed = 1;
+	size_t needless = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 200000; i++) {
+		SCOPED_BUF struct buf in = { 0 };
+		SCOPED_BUF struct buf out = { 0 };
+		SCOPED_BUF struct buf scratch = { 0 };
+		unsigned count = 1 + i % 11;
+
+		for (unsigned k = 0; k < count; k++) {
+			seed = seed * 1664525 + 1013904223;
+			buf_add_text(&in,
+				     pieces[(seed >> 8) % COUNT_OF(pieces)]);
+			if ((seed & 0x70) != 0)
+				buf_add_char(&in, k % 5 == 4 ? 'e' : ' ');
+		}
+		if (!clean_is_needless(&reading,
+				       span_of(in.data, in.len_bytes)))
+			continue;
+		needless++;
+		clean_text(&out, &scratch, &reading,
+			   span_of(in.data, in.len_bytes));
+		assert_string_equal(buf_text(&out), buf_text(&in));
+	}
+	assert_true(needless > 1000);
+	assert_true(clean_is_needless(
+		&reading, span_of("carol: well, it's 12:30 (or 12.04)?", 35)));
 }
 
 static void test_on(void **state)
@@ -92,8 +243,14 @@ static void test_off(void **state)
 static void test_together(void **state)
 {
 	(void)state;
+	const struct reading some = { .rules = WORDING_ALL,
+				      .punctuation = PUNCTUATION_SOME };
+
 	assert_text("(http://a.b/" X40 X40 ")!!! :)", WORDING_ALL,
 		    "(link to a.b)! smile");
+	assert_read("/usr/src/l/net/foo_x.c:123 &amp;&amp; **c++**", &some,
+		    "foo underscore x dot c line 123 in l\u2026 and and c "
+		    "plus plus");
 	assert_text("======" X40 "y", WORDING_ALL, "6 equals " X40 "y");
 }
 
@@ -104,7 +261,7 @@ static void test_silent(void **state)
 		const char *in, *name; /* NULL: it can be heard */
 	} silent[] = {
 		{ "?", "question mark" }, { "...", "dots" }, { "!", "exclamation mark" },
-		{ "?!", "question mark exclamation mark" }, { "\u2026", "symbol" },
+		{ "?!", "question mark exclamation mark" }, { "\u2026", "dots" },
 		{ "()()()", "6 symbols" }, { "\u2014", "dash" },
 		{ "a?", NULL }, { "?a", NULL }, { "\u00e9", NULL }, { "", NULL },
 		{ "\u65e5", NULL }, { " ", NULL },
@@ -114,8 +271,10 @@ static void test_silent(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(silent); i++) {
 		SCOPED_BUF struct buf out = { 0 };
-		bool is = clean_name_silent(&out, silent[i].in,
-					    strlen(silent[i].in));
+		const struct reading reading = { .rules = WORDING_ALL };
+		bool is = clean_name_silent(
+			&out, &reading,
+			span_of(silent[i].in, strlen(silent[i].in)));
 
 		assert_int_equal(is, silent[i].name != NULL);
 		if (is)
@@ -126,9 +285,9 @@ static void test_silent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_on),
-		cmocka_unit_test(test_off),
-		cmocka_unit_test(test_together),
+		cmocka_unit_test(test_on),     cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_digits), cmocka_unit_test(test_look),
+		cmocka_unit_test(test_off),    cmocka_unit_test(test_together),
 		cmocka_unit_test(test_silent),
 	};
 

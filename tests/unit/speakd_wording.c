@@ -12,8 +12,8 @@
 #include "speakd/words/wording.h"
 
 #define X100                                                                   \
-	"xxxx xxxx xxxx xxxx xxxx xxxx xxxx xxxx xxxx xxxx "                   \
-	"xxxx xxxx xxxx xxxx xxxx xxxx xxxx xxxx xxxx xxxx "
+	"xxxx yyyy xxxx yyyy xxxx yyyy xxxx yyyy xxxx yyyy "                   \
+	"xxxx yyyy xxxx yyyy xxxx yyyy xxxx yyyy xxxx yyyy "
 
 static struct {
 	struct buf text; /* of all phrases, "|" after each; "!command|" */
@@ -177,6 +177,8 @@ static void test_meeting(void **state)
 		{ KIND_MESSAGE, "MootBot", "+1 received from carol. 1 for", "MootBot: 1 for|", LOW, 0, 0 },
 		{ KIND_MESSAGE, "alice", "#endvote", "vote ends|", HIGH, 0, 0 },
 		{ KIND_MESSAGE, "alice", "#ubuntu-kernel", "alice: #ubuntu-kernel|", NORMAL, 0, 0 },
+		{ KIND_MESSAGE, "alice", "!topic next", "topic: next|", HIGH, 0, 0 },
+		{ KIND_MESSAGE, "alice", "!help", "!help|", NORMAL, 0, 0 },
 		{ KIND_MESSAGE, "alice", "#", "hash|", NORMAL, 0, 0 },
 		{ KIND_MESSAGE, "alice", "#endmeeting", "meeting ends|", HIGH, 0, 0 },
 	};

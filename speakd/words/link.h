@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/*
+ * link.h - what a link leads to: "pull request 12 of lxc", "link to a.b".
+ *
+ * Private to speakd/words/.
+ */
+#ifndef SPEAKD_WORDS_LINK_H
+#define SPEAKD_WORDS_LINK_H
+
+#include "speakd/words/word_rules.h"
+
+/* rest is what follows the host: "/lxc/lxc/pull/12", with "?" and "#". */
+void link_say(struct buf *out, const struct reading *reading, struct span host,
+	      struct span rest);
+
+#endif

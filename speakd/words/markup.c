@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/*
+ * markup.c - what other programs would show as something else: "&gt;",
+ * "**so**", "<@1234>", ":joy:", and pictures made of characters.
+ */
+#include <string.h>
+
+#include "speakd/words/catalogue.h"
+#include "speakd/words/word_rules.h"
+#include "speakd/words/wording.h"
+
+/* ---- "&amp;" ----------------------------------------------------------------
+ */
+
+enum { ENTITY_MAX_BYTES = 10, CODE_MAX = 0x10ffff };
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	uint32_t code;
+} entities[] = {
+	{ "amp", '&' },       { "lt", '<' },        { "gt", '>' },
+	{ "quot", '"' },      { "apos", '\'' },     { "nbsp", ' ' },
+	{ "hellip", 0x2026 }, { "ndash", 0x2013 },  { "mdash", 0x2014 },
+	{ "lsquo", 0x2018 },  { "rsquo", 0x2019 },  { "ldquo", 0x201c },
+	{ "rdquo", 0x201d },  { "copy", 0xa9 },     { "euro", 0x20ac },
+	{ "middot", 0xb7 },   { "rarr", 0x2192 },   { "larr", 0x2190 },
+};
+/* clang-format on */
+
+static uint32_t numbered(const char *text, size_t len_bytes)
+{
+	bool hex = len_bytes > 1 && ascii_lower(text[0]) == 'x';
+	char digits[ENTITY_MAX_BYTES + 1];
+	char *end;
+	unsigned long code;
+
+	memcpy(digits, text + hex, len_bytes - hex);
+	digits[len_bytes - hex] = '\0';
+	if (!ascii_is_alnum(digits[0]))
+		return 0;
+	code = strtoul(digits, &end, hex ? 16 : 10);
+	if (*end != '\0' || code < ' ' || code > CODE_MAX ||
+	    (code >= 0x7f && code < 0xa0) || (code >= 0xd800 && code < 0xe000))
+		return 0;
+	return (uint32_t)code;
+}
+
+/* The code point of the entity at "&"; its bytes, or 0. */
+static size_t entity_at(struct span word, size_t pos, uint32_t *ret)
+{
+	size_t max = min_size(word.len_bytes - pos, ENTITY_MAX_BYTES);
+	const char *name = word.text + pos + 1;
+	const char *end = memchr(word.text + pos, ';', max);
+	size_t n;
+
+	*ret = 0;
+	if (word.text[pos] != '&' || end == NULL || end == name)
+		return 0;
+	n = (size_t)(end - name);
+	if (name[0] == '#')
+		*ret = n > 1 ? numbered(name + 1, n - 1) : 0;
+	for (size_t i = 0; *ret == 0 && i < COUNT_OF(entities); i++)
+		if (span_is(span_of(name, n), entities[i].name))
+			*ret = entities[i].code;
+	return *ret != 0 ? n + 2 : 0;
+}
+
+static bool decode_entities(struct buf *out, const struct reading *reading,
+			    struct span word)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	bool found = false;
+
+	for (size_t pos = 0; pos < word.len_bytes;) {
+		uint32_t code;
+		size_t n = entity_at(word, pos, &code);
+
+		if (n == 0) {
+			buf_add_char(&text, word.text[pos++]);
+			continue;
+		}
+		buf_add_code(&text, code);
+		pos += n;
+		found = true;
+	}
+	if (found)
+		word_clean_without(out, reading, WORDING_MARKUP,
+				   span_of(text.data, text.len_bytes));
+	return found;
+}
+
+/* ---- "<@123>", "<:kekw:123>", ":thumbsup:"
+ * ----------------------------------- */
+
+/* clang-format off */
+static const struct {
+	const char *code, *name;
+} shortcodes[] = {
+	{ "+1", N_("thumbs up") },        { "thumbsup", N_("thumbs up") },
+	{ "-1", N_("thumbs down") },      { "thumbsdown", N_("thumbs down") },
+	{ "tada", N_("party popper") },   { "joy", N_("tears of joy") },
+	{ "heart", N_("red heart") },     { "simple_smile", N_("smile") },
+	{ "slightly_smiling_face", N_("smiling face") },
+	{ "white_check_mark", N_("green tick") },
+	{ "x", N_("red cross") },         { "shrug", N_("shrug") },
+};
+/* clang-format on */
+
+/* "party_parrot": its name is what it was called. */
+static void add_shortcode(struct buf *out, const struct reading *reading,
+			  struct span code)
+{
+	for (size_t i = 0; i < COUNT_OF(shortcodes); i++) {
+		if (!span_is(code, shortcodes[i].code))
+			continue;
+		buf_add_text(out, reading_text(reading, shortcodes[i].name));
+		return;
+	}
+	for (size_t i = 0; i < code.len_bytes; i++)
+		buf_add_char(out, code.text[i] == '_' ? ' ' : code.text[i]);
+}
+
+/* The name between the colons at pos: its bytes, or 0. */
+static size_t shortcode_bytes(struct span word, size_t pos)
+{
+	size_t n = 1;
+
+	if (span_at(word, pos) != ':')
+		return 0;
+	while (ascii_is_alnum(span_at(word, pos + n)) ||
+	       strchr("_+-", span_at(word, pos + n)) != NULL)
+		n++;
+	if (n == 1 || span_at(word, pos + n) != ':')
+		return 0;
+	/* "10:30:15" is a time, "::x:" is code. */
+	for (size_t i = 1; i < n; i++)
+		if (ascii_is_letter(word.text[pos + i]) || n == 3)
+			return n - 1;
+	return 0;
+}
+
+/* What a chat program wrote for a person, a channel, an own emoji. */
+static bool say_reference(struct buf *out, const struct reading *reading,
+			  struct span word)
+{
+	size_t at = span_at(word, 1) == 'a' ? 2 : 1;
+	size_t end = 2, name;
+	const char *said;
+
+	if (word.text[0] != '<')
+		return false;
+	while (end < word.len_bytes && word.text[end] != '>')
+		end++;
+	if (end >= word.len_bytes || end < 4)
+		return false;
+	name = shortcode_bytes(word, at);
+	if (name > 0) {
+		add_shortcode(out, reading,
+			      span_cut(word, at + 1, at + 1 + name));
+	} else {
+		if (word.text[1] != '@' && word.text[1] != '#')
+			return false;
+		for (size_t i = 2; i < end; i++)
+			if (!ascii_is_alnum(word.text[i]) &&
+			    strchr("!&", word.text[i]) == NULL)
+				return false;
+		said = word.text[1] == '@' ? N_("mention") : N_("a channel");
+		buf_add_text(out, reading_text(reading, said));
+	}
+	if (is_word_byte(span_at(word, end + 1)))
+		word_gap(out);
+	word_clean(out, reading, span_cut(word, end + 1, word.len_bytes));
+	return true;
+}
+
+static bool say_shortcodes(struct buf *out, const struct reading *reading,
+			   struct span word)
+{
+	size_t name = shortcode_bytes(word, 0);
+
+	if (name == 0)
+		return false;
+	add_shortcode(out, reading, span_cut(word, 1, 1 + name));
+	if (name + 2 < word.len_bytes &&
+	    (is_word_byte(word.text[name + 2]) || word.text[name + 2] == ':'))
+		word_gap(out);
+	word_clean(out, reading, span_cut(word, name + 2, word.len_bytes));
+	return true;
+}
+
+/* ---- "**so**", "*so*", "_so_"
+ * ------------------------------------------------ */
+
+/* How many of the marks stand at text: one of "*_", two of "*". */
+static size_t marks_at(const char *text, const char *end)
+{
+	char c = text < end ? *text : ' ';
+
+	if (c != '*' && c != '_')
+		return 0;
+	return c == '*' && text + 1 < end && text[1] == '*' ? 2 : 1;
+}
+
+static bool closes(const char *at, const char *begin, const char *end,
+		   size_t marks)
+{
+	return at > begin && at[-1] != ' ' && at[-1] != *at &&
+	       (at + marks == end ||
+		(!is_word_byte(at[marks]) && at[marks] != *at));
+}
+
+static bool opens(const char *at, const char *begin, const char *end,
+		  size_t marks)
+{
+	return (at == begin || strchr(" (\"'", at[-1]) != NULL) &&
+	       at + marks < end && is_word_byte(at[marks]);
+}
+
+/* The marks that open at the word's start, if they are closed in the line. */
+static size_t opening(struct span line, struct span word)
+{
+	const char *end = line.text + line.len_bytes;
+	size_t marks = marks_at(word.text, end);
+
+	if (marks == 0 || !opens(word.text, line.text, end, marks))
+		return 0;
+	for (const char *at = word.text + marks; at + marks <= end; at++)
+		if (memcmp(at, word.text, marks) == 0 &&
+		    closes(at, line.text, end, marks))
+			return marks;
+	return 0;
+}
+
+/* Those that close at the word's end; *ret_at: where, in the word. */
+static size_t closing(struct span line, struct span word, size_t *ret_at)
+{
+	const char *end = line.text + line.len_bytes;
+	size_t stop = word.len_bytes;
+	size_t marks;
+
+	while (stop > 0 && strchr(".,;:!?)\"'", word.text[stop - 1]) != NULL)
+		stop--;
+	if (stop == 0 || marks_at(word.text + stop - 1, end) == 0)
+		return 0;
+	marks = stop > 1 && word.text[stop - 1] == '*' &&
+				word.text[stop - 2] == '*'
+			? 2
+			: 1;
+	*ret_at = stop - marks;
+	if (!closes(word.text + *ret_at, line.text, end, marks))
+		return 0;
+	for (const char *at = word.text + *ret_at; at > line.text; at--)
+		if (memcmp(at - 1, word.text + *ret_at, marks) == 0 &&
+		    opens(at - 1, line.text, end, marks))
+			return marks;
+	return 0;
+}
+
+static bool drop_emphasis(struct buf *out, const struct reading *reading,
+			  struct span word)
+{
+	size_t at = word.len_bytes, lead = 0;
+	size_t open, close;
+
+	if (reading->punctuation >= PUNCTUATION_MOST)
+		return false;
+	while (lead < at && strchr("(\"'", word.text[lead]) != NULL)
+		lead++;
+	open = opening(reading->line, span_cut(word, lead, at));
+	close = closing(reading->line, word, &at);
+	if ((open == 0 && close == 0) || lead + open > at)
+		return false;
+	if (close == 0)
+		at = word.len_bytes;
+	buf_add(out, word.text, lead);
+	word_clean(out, reading, span_cut(word, lead + open, at));
+	word_clean_without(out, reading, WORDING_MARKUP,
+			   span_cut(word, at + close, word.len_bytes));
+	return true;
+}
+
+bool word_markup(struct buf *out, const struct reading *reading,
+		 struct span word)
+{
+	if (memchr(word.text, '&', word.len_bytes) != NULL &&
+	    decode_entities(out, reading, word))
+		return true;
+	return say_reference(out, reading, word) ||
+	       say_shortcodes(out, reading, word) ||
+	       drop_emphasis(out, reading, word);
+}
+
+/* ---- pictures made of characters
+ * ---------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+	const char *text, *name;
+} faces[] = {
+	{ "\u00af\\_(\u30c4)_/\u00af", N_("shrug") },
+	{ "\u00af\\\\_(\u30c4)_/\u00af", N_("shrug") },
+	{ "\u00af\\(\u30c4)/\u00af", N_("shrug") },
+	{ "(\u256f\u00b0\u25a1\u00b0)\u256f\ufe35 \u253b\u2501\u253b", N_("flips a table") },
+	{ "(\u256f\u00b0\u25a1\u00b0\uff09\u256f\ufe35 \u253b\u2501\u253b", N_("flips a table") },
+	{ "\u253b\u2501\u253b", N_("flipped table") },
+	{ "\u252c\u2500\u252c\u30ce( \u00ba _ \u00ba\u30ce)", N_("puts the table back") },
+	{ "\u252c\u2500\u252c", N_("table") },
+	{ "( \u0361\u00b0 \u035c\u0296 \u0361\u00b0)", N_("smirk") },
+	{ "\u0ca0_\u0ca0", N_("disapproving look") },
+	{ "\u0295\u2022\u1d25\u2022\u0294", N_("bear") },
+	{ "(\u3065\uff61\u25d5\u203f\u203f\u25d5\uff61)\u3065", N_("hug") },
+};
+/* clang-format on */
+
+/* The face at text; their count: none. Most bytes begin none. */
+static size_t face_at(const char *text, const char *end)
+{
+	size_t i = 0;
+
+	if (*text != '(' && (unsigned char)*text < 0xc2)
+		return COUNT_OF(faces);
+	for (; i < COUNT_OF(faces); i++) {
+		size_t n;
+
+		if (*text != *faces[i].text)
+			continue;
+		n = strlen(faces[i].text);
+		if ((size_t)(end - text) >= n &&
+		    memcmp(text, faces[i].text, n) == 0)
+			break;
+	}
+	return i;
+}
+
+bool markup_name_faces(struct buf *out, const struct reading *reading,
+		       const char *text, size_t len_bytes)
+{
+	const char *end = text + len_bytes, *plain = text;
+	bool found = false;
+
+	for (const char *at = text; at < end; at++) {
+		size_t i = face_at(at, end);
+
+		if (i == COUNT_OF(faces))
+			continue;
+		buf_add(out, plain, (size_t)(at - plain));
+		word_gap(out);
+		buf_add_text(out, reading_text(reading, faces[i].name));
+		plain = at + strlen(faces[i].text);
+		at = plain - 1;
+		if (plain < end && is_word_byte(*plain))
+			buf_add_char(out, ' ');
+		found = true;
+	}
+	if (found)
+		buf_add(out, plain, (size_t)(end - plain));
+	return found;
+}

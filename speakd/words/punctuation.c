@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/*
+ * punctuation.c - symbols by their names, as many as the listener wants.
+ *
+ * A synthesiser passes over "|", ">", "->", "[ ]" and the dash of "-rf" in
+ * silence. At the level "some", made for chat and code, a symbol is named where
+ * it carries meaning and left to the voice where it is the punctuation of a
+ * sentence; "most" and "all" name it wherever it stands.
+ */
+#include <string.h>
+
+#include "core/text.h"
+#include "speakd/words/clean.h"
+#include "speakd/words/symbols.h"
+#include "speakd/words/catalogue.h"
+#include "speakd/words/word_rules.h"
+#include "speakd/words/wording.h"
+
+typedef bool context_fn(const struct reading *reading, struct span word,
+			size_t pos);
+
+/* ---- where a symbol means something -------------------------------------- */
+
+static bool always(const struct reading *reading, struct span word, size_t pos)
+{
+	(void)reading;
+	(void)word;
+	(void)pos;
+	return true;
+}
+
+static bool never(const struct reading *reading, struct span word, size_t pos)
+{
+	return !always(reading, word, pos);
+}
+
+static char before(struct span word, size_t pos)
+{
+	return pos > 0 ? word.text[pos - 1] : ' ';
+}
+
+/* "foo.c", ".bashrc"; not "3.14", "e.g." or the end of a sentence. */
+static bool inner_dot(const struct reading *reading, struct span word,
+		      size_t pos)
+{
+	char a = before(word, pos), b = span_at(word, pos + 1);
+	char aa = pos > 1 ? word.text[pos - 2] : ' ';
+	char bb = span_at(word, pos + 2);
+
+	(void)reading;
+	/* "./configure", "../x" */
+	if ((a == ' ' && (b == '/' || (b == '.' && bb == '/'))) ||
+	    (a == '.' && aa == ' ' && b == '/'))
+		return true;
+	if (!is_word_byte(b) || a == '.')
+		return false;
+	if (a == ' ' || a == '/')
+		return !ascii_is_digit(b);
+	if (!is_word_byte(a) && a != ')' && a != ']' && a != '_')
+		return false;
+	if (ascii_is_digit(a) && ascii_is_digit(b))
+		return false;
+	/* Single letters, each with its dot, are an abbreviation. */
+	return !(ascii_is_letter(a) && !is_word_byte(aa) && bb == '.');
+}
+
+/* "a:b", "x::y"; not "12:30" or the colon after a name. */
+static bool inner_colon(const struct reading *reading, struct span word,
+			size_t pos)
+{
+	char a = before(word, pos), b = span_at(word, pos + 1);
+
+	(void)reading;
+	if (a == ':' || b == ':')
+		return true;
+	if (ascii_is_digit(a) && ascii_is_digit(b))
+		return false;
+	return is_word_byte(b);
+}
+
+/* A digit ends what stands before the word, or begins what follows. */
+static bool digit_beside(const struct reading *reading, struct span word)
+{
+	const char *end = reading->line.text + reading->line.len_bytes;
+	const char *a = word.text, *b = word.text + word.len_bytes;
+
+	return a >= reading->line.text + 2 && ascii_is_digit(a[-2]) &&
+	       b + 1 < end && ascii_is_digit(b[1]);
+}
+
+static bool begins_line(const struct reading *reading, struct span word)
+{
+	return word.text == reading->line.text;
+}
+
+/* "-rf", "--force", "-5", "5 - 3", a removed line; not "well-known", "a - b" */
+static bool option_dash(const struct reading *reading, struct span word,
+			size_t pos)
+{
+	size_t next = pos;
+
+	if (word.len_bytes == 1)
+		return digit_beside(reading, word) ||
+		       (begins_line(reading, word) &&
+			word.len_bytes < reading->line.len_bytes);
+	if (pos > 0 && word.text[pos - 1] != '-' &&
+	    strchr("('\"[=,|", word.text[pos - 1]) == NULL)
+		return false;
+	for (size_t i = 0; i < pos; i++)
+		if (is_word_byte(word.text[i]) && before(word, pos) == '-')
+			return false;
+	while (span_at(word, next) == '-')
+		next++;
+	return is_word_byte(span_at(word, next)) ||
+	       (begins_line(reading, word) && pos == 0);
+}
+
+/* "[x]", "[ ]": a task that is done, or not. */
+static bool is_task(struct span word, size_t open)
+{
+	return open == 0 && strchr("xX-*", span_at(word, 1)) != NULL &&
+	       span_at(word, 2) == ']' && !is_word_byte(span_at(word, 3));
+}
+
+/* "foo()", "[]", "a[0]", "[ ]" */
+static bool call_bracket(const struct reading *reading, struct span word,
+			 size_t pos)
+{
+	static const char open[] = "([", close[] = ")]";
+	const char *at = strchr(open, word.text[pos]);
+	size_t depth = 0;
+
+	(void)reading;
+	if (at != NULL)
+		return span_at(word, pos + 1) == close[at - open] ||
+		       word.len_bytes == 1 || is_task(word, pos) ||
+		       (word.text[pos] == '[' && pos > 0 &&
+			is_word_byte(word.text[pos - 1]));
+	at = strchr(close, word.text[pos]);
+	for (size_t i = pos; i-- > 0;) {
+		if (word.text[i] == word.text[pos])
+			depth++;
+		else if (word.text[i] == open[at - close] && depth-- == 0)
+			return call_bracket(reading, word, i);
+	}
+	return word.len_bytes == 1;
+}
+
+/* "$HOME"; "$5" is money, which a voice knows. */
+static bool not_money(const struct reading *reading, struct span word,
+		      size_t pos)
+{
+	(void)reading;
+	return !ascii_is_digit(span_at(word, pos + 1)) &&
+	       !ascii_is_digit(before(word, pos));
+}
+
+static bool not_after_digit(const struct reading *reading, struct span word,
+			    size_t pos)
+{
+	(void)reading;
+	return !ascii_is_digit(before(word, pos));
+}
+
+/* "foo_bar", "_x"; not the tail of a nick. */
+static bool inner_line(const struct reading *reading, struct span word,
+		       size_t pos)
+{
+	(void)reading;
+	return word.len_bytes == 1 || is_word_byte(span_at(word, pos + 1)) ||
+	       before(word, pos) == '_' || span_at(word, pos + 1) == '_';
+}
+
+static bool alone(const struct reading *reading, struct span word, size_t pos)
+{
+	(void)reading;
+	(void)pos;
+	return word.len_bytes == 1;
+}
+
+/* ---- the tables -----------------------------------------------------------
+ */
+
+/* clang-format off */
+static const struct symbol {
+	char c;
+	const char *name;
+	enum punctuation level; /* named wherever it stands from here on */
+	bool keep; /* a voice makes a pause or a tone of it: it stays */
+	context_fn *some; /* where "some" names it */
+} symbols[] = {
+	{ '!',  N_("exclamation mark"), PUNCTUATION_ALL, true, never },
+	{ '"',  N_("quote"), PUNCTUATION_MOST, false, alone },
+	{ '#',  N_("hash"), PUNCTUATION_SOME, false, always },
+	{ '$',  N_("dollar"), PUNCTUATION_MOST, false, not_money },
+	{ '%',  N_("percent"), PUNCTUATION_MOST, false, not_after_digit },
+	{ '&',  N_("and"), PUNCTUATION_SOME, false, always },
+	{ '\'', N_("apostrophe"), PUNCTUATION_ALL, false, never },
+	{ '(',  N_("left parenthesis"), PUNCTUATION_MOST, false, call_bracket },
+	{ ')',  N_("right parenthesis"), PUNCTUATION_MOST, false, call_bracket },
+	{ '*',  N_("star"), PUNCTUATION_SOME, false, always },
+	{ '+',  N_("plus"), PUNCTUATION_SOME, false, always },
+	{ ',',  N_("comma"), PUNCTUATION_ALL, true, never },
+	{ '-',  N_("dash"), PUNCTUATION_MOST, false, option_dash },
+	{ '.',  N_("dot"), PUNCTUATION_ALL, true, inner_dot },
+	{ '/',  N_("slash"), PUNCTUATION_SOME, false, always },
+	{ ':',  N_("colon"), PUNCTUATION_MOST, true, inner_colon },
+	{ ';',  N_("semicolon"), PUNCTUATION_MOST, true, never },
+	{ '<',  N_("less than"), PUNCTUATION_SOME, false, always },
+	{ '=',  N_("equals"), PUNCTUATION_SOME, false, always },
+	{ '>',  N_("greater than"), PUNCTUATION_SOME, false, always },
+	{ '?',  N_("question mark"), PUNCTUATION_ALL, true, never },
+	{ '@',  N_("at"), PUNCTUATION_SOME, false, always },
+	{ '[',  N_("left bracket"), PUNCTUATION_MOST, false, call_bracket },
+	{ '\\', N_("backslash"), PUNCTUATION_SOME, false, always },
+	{ ']',  N_("right bracket"), PUNCTUATION_MOST, false, call_bracket },
+	{ '^',  N_("caret"), PUNCTUATION_SOME, false, always },
+	{ '_',  N_("underscore"), PUNCTUATION_MOST, false, inner_line },
+	{ '`',  N_("backquote"), PUNCTUATION_MOST, false, alone },
+	{ '{',  N_("left brace"), PUNCTUATION_SOME, false, always },
+	{ '|',  N_("bar"), PUNCTUATION_SOME, false, always },
+	{ '}',  N_("right brace"), PUNCTUATION_SOME, false, always },
+	{ '~',  N_("tilde"), PUNCTUATION_SOME, false, always },
+};
+
+/* Of several characters; the longest first. */
+static const struct {
+	const char *text, *name;
+} operators[] = {
+	{ "-->", N_("arrow") },          { "==>", N_("arrow") },
+	{ "<--", N_("left arrow") },     { "->", N_("arrow") },
+	{ "=>", N_("arrow") },           { "<-", N_("left arrow") },
+	{ "<=", N_("less or equal") },   { ">=", N_("greater or equal") },
+	{ "!=", N_("not equal") },
+};
+/* clang-format on */
+
+static const struct symbol *symbol_of(char c)
+{
+	for (size_t i = 0; i < COUNT_OF(symbols); i++)
+		if (symbols[i].c == c)
+			return &symbols[i];
+	return NULL;
+}
+
+/* ---- one word --------------------------------------------------------------
+ */
+
+/* Text under construction; a name is parted from what is around it. */
+struct named {
+	struct buf *out;
+	const struct reading *reading;
+	bool gap_due, found;
+};
+
+static void add_name(struct named *named, const char *name)
+{
+	word_gap(named->out);
+	buf_add_text(named->out, name);
+	named->gap_due = true;
+	named->found = true;
+}
+
+static void add_plain(struct named *named, const char *bytes, size_t len_bytes)
+{
+	if (named->gap_due && strchr(" ,.;:!?)]\"'", bytes[0]) == NULL)
+		buf_add_char(named->out, ' ');
+	named->gap_due = false;
+	buf_add(named->out, bytes, len_bytes);
+}
+
+/* The bytes of an operator at pos, which is named; 0: none. */
+static size_t name_operator(struct named *named, struct span word, size_t pos)
+{
+	if (named->reading->punctuation == PUNCTUATION_ALL ||
+	    strchr("-=<>!", word.text[pos]) == NULL)
+		return 0;
+	for (size_t i = 0; i < COUNT_OF(operators); i++) {
+		size_t n = strlen(operators[i].text);
+
+		if (word.len_bytes - pos < n ||
+		    memcmp(word.text + pos, operators[i].text, n) != 0)
+			continue;
+		/* "x <-5" compares; "<--" with more to come is a row. */
+		if (operators[i].text[0] == '<' && n == 2 &&
+		    operators[i].text[1] == '-' &&
+		    ascii_is_digit(span_at(word, pos + 2)))
+			return 0;
+		add_name(named,
+			 reading_text(named->reading, operators[i].name));
+		return n;
+	}
+	return 0;
+}
+
+/* "#12" is number 12, "C#" a musical sign, "-5" and "5 - 3" minus. */
+static const char *name_in_place(const struct reading *reading,
+				 struct span word, size_t pos)
+{
+	char c = word.text[pos], next = span_at(word, pos + 1);
+
+	if (c == '#' && ascii_is_digit(next) &&
+	    !is_word_byte(before(word, pos)))
+		return N_("number");
+	if (c == '#' && pos > 0 && pos < 3 &&
+	    ascii_is_letter(word.text[pos - 1]) && !is_word_byte(next))
+		return N_("sharp");
+	if (c == '-' && (ascii_is_digit(next) ||
+			 (word.len_bytes == 1 && digit_beside(reading, word))))
+		return N_("minus");
+	return NULL;
+}
+
+static size_t row_at(struct span word, size_t pos)
+{
+	size_t n = 1;
+
+	while (pos + n < word.len_bytes && word.text[pos + n] == word.text[pos])
+		n++;
+	return n;
+}
+
+static size_t add_symbol(struct named *named, struct span word, size_t pos)
+{
+	const struct reading *reading = named->reading;
+	const struct symbol *symbol = symbol_of(word.text[pos]);
+	const char *own;
+	size_t n;
+
+	if (symbol == NULL) {
+		add_plain(named, word.text + pos, 1);
+		return 1;
+	}
+	/* A long row is the rule on rows' to count, or the voice's to say. */
+	n = row_at(word, pos);
+	if (n >= CLEAN_ROW_BYTES) {
+		add_plain(named, word.text + pos, n);
+		return n;
+	}
+	n = name_operator(named, word, pos);
+	if (n > 0)
+		return n;
+	if (reading->punctuation < symbol->level &&
+	    !symbol->some(reading, word, pos)) {
+		add_plain(named, word.text + pos, 1);
+		return 1;
+	}
+	own = name_in_place(reading, word, pos);
+	add_name(named,
+		 reading_text(reading, own != NULL ? own : symbol->name));
+	if (symbol->keep && reading->punctuation >= symbol->level &&
+	    !is_word_byte(span_at(word, pos + 1)))
+		add_plain(named, word.text + pos, 1);
+	return 1;
+}
+
+/* A sign beyond ASCII, by what is installed. */
+static size_t add_sign(struct named *named, struct span word, size_t pos)
+{
+	struct span rest = span_cut(word, pos, word.len_bytes);
+	size_t n = 0;
+	int32_t code = text_next(rest.text, rest.len_bytes, &n);
+	const char *name = NULL;
+
+	if (symbols_is_sign(code))
+		name = symbols_sign(named->reading->symbols,
+				    span_cut(rest, 0, n),
+				    named->reading->punctuation);
+	if (name != NULL)
+		add_name(named, name);
+	else
+		add_plain(named, rest.text, n);
+	return n;
+}
+
+bool word_punctuation(struct buf *out, const struct reading *reading,
+		      struct span word)
+{
+	struct named named = { .out = out, .reading = reading };
+	size_t was_bytes = out->len_bytes;
+
+	if (reading->punctuation == PUNCTUATION_NONE)
+		return false;
+	for (size_t pos = 0; pos < word.len_bytes;) {
+		char c = word.text[pos];
+		size_t run = pos;
+
+		while (ascii_is_alnum(span_at(word, run)))
+			run++;
+		if (run > pos) {
+			add_plain(&named, word.text + pos, run - pos);
+			pos = run;
+		} else if ((unsigned char)c >= 0x80) {
+			pos += add_sign(&named, word, pos);
+		} else {
+			pos += add_symbol(&named, word, pos);
+		}
+	}
+	if (!named.found)
+		buf_cut(out, was_bytes);
+	return named.found;
+}
+
+const char *punctuation_name(char c)
+{
+	const struct symbol *symbol = symbol_of(c);
+
+	return symbol != NULL ? symbol->name : NULL;
+}
