@@ -231,7 +231,7 @@ def test_unknown_group(home):
     """an unknown group is refused with the valid ones"""
     got = Machine(home).run(DEPS, "tests")
     assert got.returncode == 2, got
-    assert "expected build, run, test, vm or services" in got.stderr, got
+    assert "expected build, run, test, vm, deb or services" in got.stderr, got
 
 
 def package(machine, name, files):

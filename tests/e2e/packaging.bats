@@ -1,0 +1,56 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
+# What debian/ says fits what is installed. (tests/packages builds the packages.)
+
+load lib
+
+setup() {
+	common_setup
+	debian=$EARSHOT_SRC/debian
+}
+teardown() { common_teardown; }
+
+# As debian/rules calls it.
+installed() {
+	make -s -C "$EARSHOT_SRC" OUT="${EARSHOT_BIN%/bin}" install \
+		DESTDIR="$PWD/tmp" PREFIX=/usr LIBEXECDIR=/usr/libexec \
+		ZSH_DIR=/usr/share/zsh/vendor-completions \
+		UNIT_DIR=/usr/lib/systemd/user >/dev/null
+	(cd tmp/usr/share/zsh/vendor-completions &&
+		mv _earshot _speakd && cp _speakd _sic-bridge)
+	install -D "$EARSHOT_SRC/contrib/speech-dispatcher" tmp/usr/bin/speech-dispatcher
+	install -D "$EARSHOT_SRC/contrib/speech-dispatcher.1" \
+		tmp/usr/share/man/man1/speech-dispatcher.1
+}
+
+@test "the packages have the programs' version" {
+	[ "$(speakd --version | sed -n '1s/.* //p')" = \
+		"$(sed -n '1s/.*(\(.*\)).*/\1/p' "$debian/changelog")" ]
+}
+
+@test "each installed file is in one package, and each package's files are there" {
+	installed
+	: >taken
+	while read -r pattern; do
+		(cd tmp && compgen -G "$pattern") >>taken ||
+			{ echo "nothing is $pattern"; false; }
+	done < <(cat "$debian"/*.install "$debian/not-installed")
+	diff <(cd tmp && find . -type f | sed 's,^\./,,' | sort) <(sort taken)
+}
+
+@test "speech-dispatcher: its options become speakd's, or say nothing" {
+	mkdir bin
+	printf '#!/bin/sh\nprintf "[%%s]" "$@"\n' >bin/speakd
+	chmod +x bin/speakd
+	PATH=$PWD/bin:$PATH
+	speech=$EARSHOT_SRC/contrib/speech-dispatcher
+	[ "$("$speech" --spawn --communication-method unix_socket --socket-path '/a b')" = \
+		'[--spawn][--communication-method][unix_socket][--socket-path][/a b]' ]
+	[ "$("$speech" -s -t 5 -l 4 -L /x -m /y -C /z -P /p)" = '[--serve][--ssip=speech-dispatcher]' ]
+	[ "$("$speech" -d -c inet_socket -p 6561)" = \
+		'[--serve][--ssip=speech-dispatcher][--communication-method][inet_socket][--port][6561]' ]
+	[ "$("$speech" --socket-path=/s --log-level=3)" = \
+		'[--serve][--ssip=speech-dispatcher][--socket-path=/s]' ]
+	[ "$("$speech" -v)" = '[--version]' ]
+}
