@@ -19,6 +19,10 @@ overlay_complaints() { dmesg | grep -c 'overlayfs: unrecognized mount option'; }
 case $1 in
 first)
 	note "$(uname -r), Debian $(cat /etc/debian_version)"
+	# The list is in tests/vm/image.
+	is "every library that the programs are linked with is there" "" sh -c \
+		'ldd /usr/bin/speakd /usr/bin/speakctl /usr/bin/sic-bridge /usr/bin/project \
+			/usr/libexec/earshot/* | grep "not found"'
 	is "no unit has failed" "" systemctl --failed --plain --no-legend
 	chmod -R a+rX /host/shared
 	small_root /srv/small
@@ -35,5 +39,5 @@ again)
 	in_a_session smoke-sound.sh again
 	;;
 esac
-show journalctl --no-pager -q -p err -b
+show journalctl --no-pager -q -p warning -b _UID=1000
 finish
