@@ -24,7 +24,12 @@ static char *find_or_create(const struct run *run, const char *word,
 	dir = project_dir(word);
 	if (dir == NULL)
 		return NULL;
-	return create_workspace(run, word, e) < 0 ? NULL : mem_copy(word);
+	if (create_workspace(run, word, e) < 0)
+		return NULL;
+	/* That there was none is no failure of the command's. */
+	if (e != NULL)
+		*e = (struct err){ 0 };
+	return mem_copy(word);
 }
 
 /* Without a name: the project whose directory one stands in. */
@@ -51,13 +56,38 @@ static char *project_here(struct err *e)
 	return NULL;
 }
 
+/* Its own, as title_clear() takes the words of our command line away. */
+struct words {
+	char **list; /* NULL-terminated; NULL: none */
+};
+
+static void words_fini(struct words *words)
+{
+	for (char **word = words->list; word != NULL && *word != NULL; word++)
+		free(*word);
+	free(words->list);
+}
+
+static void words_copy(struct words *words, const char *const *argv)
+{
+	size_t count = 0;
+
+	while (argv != NULL && argv[count] != NULL)
+		count++;
+	if (argv == NULL)
+		return;
+	words->list = mem_new((count + 1) * sizeof(*words->list));
+	for (size_t i = 0; i < count; i++)
+		words->list[i] = mem_copy(argv[i]);
+}
+
 static int launch(const struct run *run, const char *word,
 		  const char *const *argv, struct err *e)
 {
 	SCOPED_TEXT char *name = find_or_create(run, word, e);
+	ON_SCOPE_EXIT(words_fini) struct words words = { 0 };
 	struct settings *set = run->set;
 	struct launch how = { .name = name,
-			      .argv = argv,
 			      .user = set->user,
 			      .net = set->net,
 			      .env = set->env,
@@ -68,6 +98,8 @@ static int launch(const struct run *run, const char *word,
 
 	if (name == NULL)
 		return e != NULL ? -e->code : -ENOENT;
+	words_copy(&words, argv);
+	how.argv = (const char *const *)words.list;
 	how.shares = set->shares;
 	set->shares = (struct shares){ 0 };
 	rc = launch_run(run->store, &how, run_tell, e);

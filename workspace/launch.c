@@ -384,6 +384,13 @@ int launch_run(const struct store *store, struct launch *launch,
 			       "%s runs already, with the host's "
 			       "network",
 			       launch->name);
+	if (launch->nested && running.supervisor.exposed)
+		return err_say(e, EPERM,
+			       "nested: root of %s is root of this machine, "
+			       "and could change it (the kernel or a file "
+			       "system below it has no idmapped mounts; ext4, "
+			       "xfs and btrfs have)",
+			       launch->name);
 	fill_env(&env, launch, home);
 	dir = choose_dir(launch);
 	attach.env = (const char *const *)env.list;

@@ -14,6 +14,7 @@
 #include "workspace/commands.h"
 #include "workspace/completion.h"
 #include "workspace/run/seal.h"
+#include "workspace/run/title.h"
 #include "workspace/followed.h"
 
 static void print_help(void)
@@ -184,6 +185,7 @@ int main(int argc, char **argv)
 	static char name[] = "workspace";
 
 	seal_begin(argv);
+	title_keep(argv);
 	log_open("project", LOG_LEVEL_INFO);
 	if (argc > 0)
 		argv[0] = name;

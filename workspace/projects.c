@@ -10,10 +10,7 @@
 #include "core/mem.h"
 #include "core/paths.h"
 
-enum {
-	NAMES_MAX_BYTES = 16 << 20,
-	PROJECT_WAIT_MS = 10000, /* a GTD directory on a slow network */
-};
+enum { NAMES_MAX_BYTES = 16 << 20 };
 
 /* What "project ..." prints; false when it fails. */
 static bool ask(const char *const *args, size_t count, size_t max_bytes,
@@ -25,7 +22,6 @@ static bool ask(const char *const *args, size_t count, size_t max_bytes,
 		.argv = argv,
 		.fds = { CHILD_NULL, CHILD_INHERIT, CHILD_NULL },
 		.fd_count = 3,
-		.limit_ms = PROJECT_WAIT_MS,
 	};
 
 	memcpy(argv + 1, args, count * sizeof(*args));

@@ -283,7 +283,6 @@ static int choose_ids(const struct boot *boot, struct idmap *ret_disk,
 		      struct idmap *ret_boot, struct err *e)
 {
 	const struct store *store = boot->rootfs->store;
-	const struct idmap *map = &store->map;
 	int rc = store_map(store, boot->meta, ret_disk, e);
 
 	if (rc < 0)
@@ -291,12 +290,7 @@ static int choose_ids(const struct boot *boot, struct idmap *ret_disk,
 	*ret_boot = *ret_disk;
 	if (geteuid() != 0)
 		return 0;
-	/* The range comes last (idmap_default); root always has one. */
-	*ret_boot = (struct idmap){ .uids.count = 1, .gids.count = 1 };
-	ret_boot->uids.ranges[0] = map->uids.ranges[map->uids.count - 1];
-	ret_boot->gids.ranges[0] = map->gids.ranges[map->gids.count - 1];
-	ret_boot->uids.ranges[0].inside = 0;
-	ret_boot->gids.ranges[0].inside = 0;
+	idmap_nobody(&store->map, ret_boot);
 	return 0;
 }
 

@@ -15,38 +15,6 @@
 #include "workspace/ns/ns.h"
 #include "workspace/run/shares.h"
 
-/*
- * From what is on disk to what is shown, wherever both maps have an id inside.
- * What is on disk as anybody else's is nobody's.
- */
-static int join_maps(const struct idmap_ids *disk, const struct idmap_ids *boot,
-		     struct idmap_ids *ret, struct err *e)
-{
-	for (size_t i = 0; i < disk->count; i++) {
-		for (size_t j = 0; j < boot->count; j++) {
-			const struct idmap_range *d = &disk->ranges[i];
-			const struct idmap_range *b = &boot->ranges[j];
-			uint32_t from = d->inside > b->inside ? d->inside
-							      : b->inside;
-			uint64_t end = min_size((size_t)d->inside + d->count,
-						(size_t)b->inside + b->count);
-
-			if (from >= end)
-				continue;
-			if (ret->count >= IDMAP_RANGES_MAX)
-				return err_say(e, E2BIG,
-					       "too many ranges of "
-					       "user ids");
-			ret->ranges[ret->count++] = (struct idmap_range){
-				d->outside + (from - d->inside),
-				b->outside + (from - b->inside),
-				(uint32_t)(end - from),
-			};
-		}
-	}
-	return 0;
-}
-
 struct place {
 	const struct rootfs *rootfs;
 	int store; /* opened before anything is covered: it may lie there */
@@ -215,17 +183,6 @@ static int prepare(const struct place *place, struct err *e)
 	return rc < 0 ? rc : show_shares(place, e);
 }
 
-static int open_userns(const struct idmap *disk, const struct idmap *boot,
-		       struct err *e)
-{
-	struct idmap shown = { 0 };
-	int rc = join_maps(&disk->uids, &boot->uids, &shown.uids, e);
-
-	if (rc == 0)
-		rc = join_maps(&disk->gids, &boot->gids, &shown.gids, e);
-	return rc < 0 ? rc : ns_open(&shown, e);
-}
-
 /* What is to be shown may lie below ROOT_PLACE itself. */
 static int open_sources(struct place *place, struct err *e)
 {
@@ -275,7 +232,7 @@ int root_prepare(const struct rootfs *rootfs, const struct idmap *disk,
 		rc = cover(e);
 	if (rc < 0)
 		return rc;
-	place.userns = open_userns(disk, boot, e);
+	place.userns = ns_open_joined(disk, boot, e);
 	/* The host's files: root's are root's inside too. */
 	place.share_userns = place.userns < 0 ? place.userns : ns_open(boot, e);
 	return place.share_userns < 0 ? place.share_userns : prepare(&place, e);

@@ -190,6 +190,15 @@ void idmap_default(struct idmap *ret, const char **ret_why)
 	set_ids(&ret->gids, getegid(), ranges ? &gids : NULL);
 }
 
+void idmap_nobody(const struct idmap *usual, struct idmap *ret)
+{
+	*ret = (struct idmap){ .uids.count = 1, .gids.count = 1 };
+	ret->uids.ranges[0] = usual->uids.ranges[usual->uids.count - 1];
+	ret->gids.ranges[0] = usual->gids.ranges[usual->gids.count - 1];
+	ret->uids.ranges[0].inside = 0;
+	ret->gids.ranges[0].inside = 0;
+}
+
 bool idmap_whole(uid_t uid, struct idmap *ret)
 {
 	struct idmap map = { 0 };
@@ -225,6 +234,48 @@ int64_t idmap_inside(const struct idmap_ids *ids, uint32_t outside)
 			       (outside - range->outside);
 	}
 	return -1;
+}
+
+/*
+ * From what is on disk to what is shown, wherever both maps have an id inside.
+ * What is on disk as anybody else's is nobody's.
+ */
+static int join_ids(const struct idmap_ids *disk, const struct idmap_ids *shown,
+		    struct idmap_ids *ret, struct err *e)
+{
+	for (size_t i = 0; i < disk->count; i++) {
+		for (size_t j = 0; j < shown->count; j++) {
+			const struct idmap_range *d = &disk->ranges[i];
+			const struct idmap_range *b = &shown->ranges[j];
+			uint32_t from = d->inside > b->inside ? d->inside
+							      : b->inside;
+			uint64_t end = min_size((size_t)d->inside + d->count,
+						(size_t)b->inside + b->count);
+
+			if (from >= end)
+				continue;
+			if (ret->count >= IDMAP_RANGES_MAX)
+				return err_say(e, E2BIG,
+					       "too many ranges of "
+					       "user ids");
+			ret->ranges[ret->count++] = (struct idmap_range){
+				d->outside + (from - d->inside),
+				b->outside + (from - b->inside),
+				(uint32_t)(end - from),
+			};
+		}
+	}
+	return 0;
+}
+
+int idmap_join(const struct idmap *disk, const struct idmap *shown,
+	       struct idmap *ret, struct err *e)
+{
+	int rc;
+
+	*ret = (struct idmap){ 0 };
+	rc = join_ids(&disk->uids, &shown->uids, &ret->uids, e);
+	return rc < 0 ? rc : join_ids(&disk->gids, &shown->gids, &ret->gids, e);
 }
 
 void idmap_print(const struct idmap_ids *ids, struct buf *out)

@@ -63,6 +63,20 @@ bool idmap_whole(uid_t uid, struct idmap *ret);
 /* Where an id inside lies outside; -1 when it is not mapped. */
 int64_t idmap_outside(const struct idmap_ids *ids, uint32_t inside);
 
+/*
+ * The same ids inside, but 0 too is one of the range: root's workspaces run as
+ * nobody of the host. usual: idmap_default() of root, whose range comes last.
+ */
+void idmap_nobody(const struct idmap *usual, struct idmap *ret);
+
+/*
+ * The map of an idmapped mount: from what is on disk to what is shown,
+ * wherever both maps have an id inside. What is on disk as anybody else's is
+ * nobody's. -E2BIG.
+ */
+int idmap_join(const struct idmap *disk, const struct idmap *shown,
+	       struct idmap *ret, struct err *e) MUST_CHECK;
+
 /* Where an id outside lies inside; -1 when it is not mapped. */
 int64_t idmap_inside(const struct idmap_ids *ids, uint32_t outside);
 

@@ -292,9 +292,9 @@ int mount_new(const char *type, const char *options, unsigned flags, int target,
 	return attach(mount, target, type, e);
 }
 
-static int bind(int dir, const char *source, unsigned flags,
-		struct mount_attr *attr, int target, struct err *e)
+int mount_tree(int dir, const char *source, unsigned flags, struct err *e)
 {
+	struct mount_attr attr = { .attr_set = attributes(flags) };
 	unsigned below = (flags & MOUNT_RECURSIVE) != 0 ? AT_RECURSIVE : 0;
 	SCOPED_FD int tree = open_tree(dir, source,
 				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
@@ -302,40 +302,57 @@ static int bind(int dir, const char *source, unsigned flags,
 
 	if (tree < 0)
 		return err_set(e, errno, "open %s", source);
-	if (attr->attr_set != 0 &&
-	    mount_setattr(tree, "", AT_EMPTY_PATH | below, attr,
-			  sizeof(*attr)) < 0)
+	if (attr.attr_set != 0 && mount_setattr(tree, "", AT_EMPTY_PATH | below,
+						&attr, sizeof(attr)) < 0)
 		return errno == ENOSYS
 			       ? ns_explain(errno, "set flags of a mount", e)
 			       : err_set(e, errno, "set flags of %s", source);
-	return attach(tree, target, source, e);
+	return fd_give(&tree);
+}
+
+int mount_tree_idmap(int tree, const char *what, int userns, bool below,
+		     struct err *e)
+{
+	struct mount_attr attr = {
+		.attr_set = MOUNT_ATTR_IDMAP,
+		.userns_fd = (uint64_t)userns,
+	};
+
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | (below ? AT_RECURSIVE : 0),
+			  &attr, sizeof(attr)) == 0)
+		return 0;
+	if (errno != EINVAL && errno != EPERM)
+		return err_set(e, errno, "show %s with other owners", what);
+	return err_say(e, EOPNOTSUPP,
+		       "the file system of %s cannot show its files as another "
+		       "user's (idmapped mounts; ext4, xfs and btrfs can)",
+		       what);
+}
+
+int mount_tree_attach(int tree, int target, const char *what, struct err *e)
+{
+	return attach(tree, target, what, e);
 }
 
 int mount_bind(int dir, const char *source, unsigned flags, int target,
 	       struct err *e)
 {
-	struct mount_attr attr = { .attr_set = attributes(flags) };
+	SCOPED_FD int tree = mount_tree(dir, source, flags, e);
 
-	return bind(dir, source, flags, &attr, target, e);
+	return tree < 0 ? tree : attach(tree, target, source, e);
 }
 
 int mount_idmapped(int dir, const char *source, unsigned flags, int userns,
 		   int target, struct err *e)
 {
-	struct mount_attr attr = {
-		.attr_set = attributes(flags) | MOUNT_ATTR_IDMAP,
-		.userns_fd = (uint64_t)userns,
-	};
-	int rc = bind(dir, source, flags, &attr, target, e);
+	SCOPED_FD int tree = mount_tree(dir, source, flags, e);
+	const char *what = source[0] != '\0' ? source
+					     : "the store or of a share";
+	int rc = tree < 0 ? tree
+			  : mount_tree_idmap(tree, what, userns,
+					     (flags & MOUNT_RECURSIVE) != 0, e);
 
-	return rc == -EINVAL
-		       ? err_say(e, EOPNOTSUPP,
-				 "the file system of the %s cannot show its "
-				 "files as another user's (idmapped mounts; "
-				 "ext4, xfs and btrfs can)",
-				 source[0] != '\0' ? source
-						   : "store or of a share")
-		       : rc;
+	return rc < 0 ? rc : attach(tree, target, source, e);
 }
 
 int mount_pivot(int root, struct err *e)

@@ -50,6 +50,20 @@ int mount_overlay(const char *const *lowers, size_t count, const char *upper,
 int mount_new(const char *type, const char *options, unsigned flags, int target,
 	      struct err *e) MUST_CHECK;
 
+/*
+ * A copy of the mount at source (relative to dir; "": dir itself), with what
+ * is mounted below it when MOUNT_RECURSIVE, that is not to be seen anywhere
+ * yet. Returns its descriptor, or -errno. Whoever has it may attach it in any
+ * mount namespace of his own, once.
+ */
+int mount_tree(int dir, const char *source, unsigned flags,
+	       struct err *e) MUST_CHECK;
+/* Give it other owners: mount_idmapped(). below: also what is mounted in it. */
+int mount_tree_idmap(int tree, const char *what, int userns, bool below,
+		     struct err *e) MUST_CHECK;
+int mount_tree_attach(int tree, int target, const char *what,
+		      struct err *e) MUST_CHECK;
+
 /* Show source (relative to dir; "": dir itself) at target also. */
 int mount_bind(int dir, const char *source, unsigned flags, int target,
 	       struct err *e) MUST_CHECK;

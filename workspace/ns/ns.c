@@ -381,3 +381,12 @@ int ns_open(const struct idmap *map, struct err *e)
 	(void)!child_wait(pid, NULL);
 	return fd;
 }
+
+int ns_open_joined(const struct idmap *disk, const struct idmap *shown,
+		   struct err *e)
+{
+	struct idmap joined;
+	int rc = idmap_join(disk, shown, &joined, e);
+
+	return rc < 0 ? rc : ns_open(&joined, e);
+}

@@ -69,6 +69,10 @@ int ns_run_alone(const struct idmap *map, const char *dir, ns_fn *fn,
  */
 int ns_open(const struct idmap *map, struct err *e) MUST_CHECK;
 
+/* The same for an idmapped mount: idmap_join(). */
+int ns_open_joined(const struct idmap *disk, const struct idmap *shown,
+		   struct err *e) MUST_CHECK;
+
 /* Whether the running kernel calls itself older than major.minor. */
 bool ns_kernel_before(unsigned major, unsigned minor) MUST_CHECK;
 

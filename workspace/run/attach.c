@@ -9,6 +9,10 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <termios.h>
 
@@ -21,6 +25,14 @@
 
 enum { RELAY_BYTES = 65536 };
 
+/* A file on standard input, given to the command through a pipe. */
+struct feed {
+	int pipe; /* the writing end, -1: none, or at the end */
+	int tail; /* the reading end, to see what was not read */
+	size_t start, end; /* of bytes, read and not yet in the pipe */
+	char bytes[RELAY_BYTES];
+};
+
 struct relay {
 	int sock; /* to the inner side */
 	int signals; /* signalfd */
@@ -28,7 +40,10 @@ struct relay {
 	int master; /* the terminal, -1 */
 	int from; /* what goes in: our standard input, -1 */
 	int to; /* the terminal that output goes to */
-	int streams[2]; /* pipes with output that is also said, -1 */
+	int streams[2]; /* pipes with output for a file or speakd, -1 */
+	int targets[2]; /* where it goes */
+	bool lost; /* some of it could not be written */
+	struct feed feed;
 	struct lines lines[2];
 	struct say say;
 	struct termios saved;
@@ -122,19 +137,63 @@ static bool pass_output(struct relay *relay, int from, int to, int stream)
 {
 	static char bytes[RELAY_BYTES];
 	ssize_t n = read(from, bytes, sizeof(bytes));
+	int rc;
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return true;
 	if (n <= 0)
 		return false;
 	/* A reader that went away is the command's business, as in a pipe. */
-	if (write_all(to, bytes, (size_t)n) == -EPIPE)
+	rc = write_all(to, bytes, (size_t)n);
+	if (rc < 0 && rc != -EPIPE) {
+		log_err("write the output: %s", strerror(-rc));
+		relay->lost = true;
+	}
+	if (rc < 0)
 		return false;
 	say_feed(&relay->say, &relay->lines[stream], bytes, (size_t)n);
 	return true;
 }
 
-enum { P_SOCK, P_SIGNALS, P_INPUT, P_MASTER, P_OUT, P_ERR, P_COUNT };
+/* Returns false when all of the file is in the pipe. */
+static bool feed_some(struct feed *feed)
+{
+	ssize_t n;
+
+	if (feed->start == feed->end) {
+		n = read(STDIN_FILENO, feed->bytes, sizeof(feed->bytes));
+		if (n <= 0)
+			return n < 0 && (errno == EINTR || errno == EAGAIN);
+		feed->start = 0;
+		feed->end = (size_t)n;
+	}
+	n = write(feed->pipe, feed->bytes + feed->start,
+		  feed->end - feed->start);
+	if (n > 0)
+		feed->start += (size_t)n;
+	return n > 0 || errno == EAGAIN || errno == EINTR;
+}
+
+/*
+ * What the command did not read was not read: "while read NAME" around us goes
+ * on behind that.
+ */
+static void feed_close(struct feed *feed)
+{
+	int unread = 0;
+
+	if (feed->tail < 0)
+		return;
+	(void)ioctl(feed->tail, FIONREAD, &unread);
+	unread += (int)(feed->end - feed->start);
+	if (unread > 0)
+		(void)lseek(STDIN_FILENO, -(off_t)unread, SEEK_CUR);
+	scope_close(&feed->pipe);
+	scope_close(&feed->tail);
+	feed->pipe = feed->tail = -1;
+}
+
+enum { P_SOCK, P_SIGNALS, P_INPUT, P_MASTER, P_OUT, P_ERR, P_FEED, P_COUNT };
 
 static void set_polls(const struct relay *relay, struct pollfd polls[P_COUNT])
 {
@@ -148,6 +207,8 @@ static void set_polls(const struct relay *relay, struct pollfd polls[P_COUNT])
 	polls[P_MASTER].fd = relay->master;
 	polls[P_OUT].fd = relay->streams[0];
 	polls[P_ERR].fd = relay->streams[1];
+	polls[P_FEED].fd = relay->ended ? -1 : relay->feed.pipe;
+	polls[P_FEED].events = POLLOUT;
 }
 
 static void pass_terminal(struct relay *relay)
@@ -174,11 +235,13 @@ static void one_round(struct relay *relay)
 		restore(relay), relay->from = -1;
 	for (int i = 0; i < 2; i++)
 		if (polls[P_OUT + i].revents != 0 &&
-		    !pass_output(relay, relay->streams[i], STDOUT_FILENO + i,
+		    !pass_output(relay, relay->streams[i], relay->targets[i],
 				 i))
 			close(fd_give(&relay->streams[i]));
 	if (polls[P_MASTER].revents != 0)
 		pass_terminal(relay);
+	if (polls[P_FEED].revents != 0 && !feed_some(&relay->feed))
+		close(fd_give(&relay->feed.pipe));
 	if (polls[P_SOCK].revents != 0)
 		receive(relay);
 }
@@ -194,8 +257,10 @@ static bool has_output(const struct relay *relay)
 
 static int verdict(const struct relay *relay, struct err *e)
 {
+	int code = child_code(relay->last.wait_status);
+
 	if (relay->last.kind == ATTACH_ENDED)
-		return child_code(relay->last.wait_status);
+		return code == 0 && relay->lost ? 1 : code;
 	if (relay->last.kind == ATTACH_FAILED) {
 		if (e != NULL)
 			*e = relay->last.err;
@@ -249,22 +314,124 @@ static void choose_fds(struct attach_inside *inner, struct relay *relay)
 					: STDIN_FILENO;
 }
 
-/* A terminal is one stream for both; otherwise each gets a pipe. */
-static int say_through_pipes(struct attach_inside *inner, struct relay *relay,
-			     struct err *e)
+/*
+ * Through /proc/self/fd a file could be opened again, for writing although it
+ * was given to be read, or without the O_APPEND it came with; and below a
+ * directory is everything. Pipes and sockets lead nowhere else.
+ */
+static bool is_door(int fd)
 {
-	int rc = say_start(&relay->say, e);
+	struct stat st;
 
-	for (int i = 0; rc == 0 && i < 2; i++) {
+	if (fstat(fd, &st) < 0)
+		return false;
+	return S_ISREG(st.st_mode) || S_ISBLK(st.st_mode) ||
+	       (S_ISCHR(st.st_mode) && st.st_rdev != makedev(1, 3));
+}
+
+static bool is_same_file(int a, int b)
+{
+	struct stat at, bt;
+
+	return fstat(a, &at) == 0 && fstat(b, &bt) == 0 &&
+	       at.st_dev == bt.st_dev && at.st_ino == bt.st_ino;
+}
+
+static int refuse_directories(struct err *e)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		struct stat st;
+
+		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+			return err_say(e, EISDIR,
+				       "descriptor %d is a directory, which "
+				       "would open the host's files to the "
+				       "workspace",
+				       fd);
+	}
+	return 0;
+}
+
+/* A terminal is one stream for both; otherwise each gets a pipe. */
+static int make_streams(struct attach_inside *inner, struct relay *relay,
+			bool all, struct err *e)
+{
+	bool one = inner->fds[1] >= 0 && inner->fds[2] >= 0 && !all &&
+		   is_same_file(1, 2);
+
+	for (int i = 0; i < 2; i++) {
 		int ends[2];
 
-		if (inner->fds[i + 1] < 0)
+		if (inner->fds[i + 1] < 0 || (!all && !is_door(i + 1)))
 			continue;
+		/* Two pipes into one file would change the order. */
+		if (i == 1 && one && relay->streams[0] >= 0) {
+			inner->fds[2] = inner->fds[1];
+			continue;
+		}
 		if (pipe2(ends, O_CLOEXEC) < 0)
 			return err_set(e, errno, "pipe");
 		relay->streams[i] = ends[0];
+		relay->targets[i] = STDOUT_FILENO + i;
 		inner->fds[i + 1] = ends[1];
 	}
+	return 0;
+}
+
+static int make_feed(struct attach_inside *inner, struct relay *relay,
+		     struct err *e)
+{
+	struct feed *feed = &relay->feed;
+	int ends[2];
+
+	if (inner->fds[0] < 0 || !is_door(STDIN_FILENO))
+		return 0;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_set(e, errno, "pipe");
+	feed->pipe = ends[1];
+	feed->tail = ends[0];
+	/* Another description than the command's: its flags are its own. */
+	(void)fcntl(feed->pipe, F_SETFL, O_NONBLOCK);
+	inner->fds[0] = feed->tail;
+	return 0;
+}
+
+/*
+ * /dev/stdout is opened by name, and a pipe's owner is who made it: nobody,
+ * seen from inside, where root of the host is not root there.
+ */
+static void own_pipes(const struct attach_inside *inner)
+{
+	const struct supervisor *supervisor = inner->supervisor;
+
+	for (int i = 0; i < 3; i++) {
+		struct statfs fs;
+
+		if (geteuid() == 0 && supervisor->pid > 0 &&
+		    supervisor->uid != 0 && inner->fds[i] >= 0 &&
+		    fstatfs(inner->fds[i], &fs) == 0 &&
+		    fs.f_type == PIPEFS_MAGIC)
+			(void)!fchown(inner->fds[i], supervisor->uid,
+				      supervisor->gid);
+	}
+}
+
+static int make_pipes(struct attach_inside *inner, struct relay *relay,
+		      bool say, struct err *e)
+{
+	struct err why = { 0 };
+	int rc = refuse_directories(e);
+
+	if (rc == 0 && say && say_start(&relay->say, &why) < 0) {
+		log_failure(&why);
+		say = false;
+	}
+	if (rc == 0)
+		rc = make_feed(inner, relay, e);
+	if (rc == 0)
+		rc = make_streams(inner, relay, say, e);
+	if (rc == 0)
+		own_pipes(inner);
 	return rc;
 }
 
@@ -274,6 +441,7 @@ static void close_relay(struct relay *relay)
 		say_line_end(&relay->say, &relay->lines[i]);
 		scope_close(&relay->streams[i]);
 	}
+	feed_close(&relay->feed);
 	say_end(&relay->say);
 	if (relay->say.dropped_lines > 0)
 		log_warn("%llu lines were not said: speakd did not keep up",
@@ -286,7 +454,9 @@ static void close_relay(struct relay *relay)
 int attach_run(const struct supervisor *supervisor, const struct attach *attach,
 	       struct err *e)
 {
-	struct relay relay = { .master = -1, .streams = { -1, -1 } };
+	struct relay relay = { .master = -1,
+			       .streams = { -1, -1 },
+			       .feed = { .pipe = -1, .tail = -1 } };
 	struct attach_inside inner = { .attach = attach,
 				       .supervisor = supervisor };
 	sigset_t old;
@@ -299,12 +469,9 @@ int attach_run(const struct supervisor *supervisor, const struct attach *attach,
 		return relay.signals;
 	signal(SIGPIPE, SIG_IGN);
 	choose_fds(&inner, &relay);
-	if (attach->say) {
-		struct err why = { 0 };
-
-		if (say_through_pipes(&inner, &relay, &why) < 0)
-			log_failure(&why);
-	}
+	rc = make_pipes(&inner, &relay, attach->say, e);
+	if (rc < 0)
+		return rc;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_set(e, errno, "socketpair");
 	fflush(NULL);
@@ -312,13 +479,19 @@ int attach_run(const struct supervisor *supervisor, const struct attach *attach,
 	if (relay.inner == 0) {
 		inner.sock = pair[1];
 		close(pair[0]);
+		/* Or the command never sees the end of its input, nor that
+		 * nobody takes its output any more. */
+		scope_close(&relay.feed.pipe);
+		for (int i = 0; i < 2; i++)
+			scope_close(&relay.streams[i]);
 		attach_inside_main(&inner);
 	}
 	rc = errno;
 	close(pair[1]);
 	relay.sock = pair[0];
 	for (int i = 1; i < 3; i++)
-		if (inner.fds[i] > 2)
+		if (inner.fds[i] > 2 &&
+		    (i == 1 || inner.fds[2] != inner.fds[1]))
 			close(inner.fds[i]);
 	if (relay.inner < 0)
 		rc = err_set(e, rc, "fork");

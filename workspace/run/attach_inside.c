@@ -22,6 +22,7 @@
 #include "core/mem.h"
 #include "workspace/ns/fdpass.h"
 #include "workspace/ns/ns.h"
+#include "workspace/run/title.h"
 
 enum {
 	PTMX_MAJOR = 5,
@@ -373,6 +374,7 @@ static _Noreturn void run_inside(const struct attach_inside *inner, int signals)
 	}
 	report(inner->sock, &said, master);
 	scope_close(&master);
+	title_clear();
 	pid = fork();
 	if (pid < 0) {
 		(void)err_set(&e, errno, "fork");

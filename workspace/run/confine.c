@@ -68,11 +68,15 @@ int confine_caps(const struct confine *confine, struct err *e)
  * the way out of containers. Refused with EPERM, as if the right were missing.
  */
 static const char *const refused[] = {
+	"_sysctl",
 	"acct",
 	"add_key",
 	"bpf",
+	"clock_settime",
+	"create_module",
 	"delete_module",
 	"finit_module",
+	"get_kernel_syms",
 	"fanotify_init",
 	"init_module",
 	"io_uring_enter",
@@ -88,16 +92,38 @@ static const char *const refused[] = {
 	"nfsservctl",
 	"open_by_handle_at",
 	"perf_event_open",
+	"query_module",
 	"quotactl",
 	"quotactl_fd",
 	"reboot",
 	"request_key",
+	"settimeofday",
+	"stime",
 	"swapoff",
 	"swapon",
 	"syslog",
+	"sysfs",
+	"uselib",
 	"userfaultfd",
+	"ustat",
 	"vhangup",
 	"vmsplice",
+};
+
+/*
+ * The families of sockets that a namespace of networks holds, or that never
+ * leave the machine's files. All others reach hardware, a hypervisor or code of
+ * the kernel that few have looked at: AF_VSOCK talks to the host of a virtual
+ * machine, AF_ALG has been a way to the kernel's memory. socketcall(2) of
+ * 32-bit programs cannot be looked into: it is left alone.
+ */
+static const struct {
+	unsigned mask, value; /* refused where family & mask == value */
+} families[] = {
+	/* All but unspecified 0, unix 1, inet 2, inet6 10, netlink 16 and
+	 * packet 17, up to 63; the kernel knows fewer. */
+	{ ~0U, 3 },  { ~3U, 4 },  { ~1U, 8 },  { ~0U, 11 },  { ~3U, 12 },
+	{ ~1U, 18 }, { ~3U, 20 }, { ~7U, 24 }, { ~31U, 32 },
 };
 
 /* With these a process could leave what the workspace shows. */
@@ -150,6 +176,23 @@ static int refuse_typing(struct syscalls *filter, struct err *e)
 	return rc;
 }
 
+/* As a kernel answers that was built without them. */
+static int refuse_families(struct syscalls *filter, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(families); i++) {
+		const struct syscalls_when when = { 0, families[i].mask,
+						    families[i].value };
+
+		rc = syscalls_refuse(filter, "socket", EAFNOSUPPORT, &when, e);
+		if (rc == 0)
+			rc = syscalls_refuse(filter, "socketpair", EAFNOSUPPORT,
+					     &when, e);
+	}
+	return rc;
+}
+
 static int fill_filter(struct syscalls *filter, const struct confine *confine,
 		       struct err *e)
 {
@@ -157,6 +200,8 @@ static int fill_filter(struct syscalls *filter, const struct confine *confine,
 
 	if (rc == 0)
 		rc = refuse_list(filter, refused, COUNT_OF(refused), e);
+	if (rc == 0)
+		rc = refuse_families(filter, e);
 	if (rc == 0 && !confine->nested)
 		rc = refuse_list(filter, refused_unless_nested,
 				 COUNT_OF(refused_unless_nested), e);

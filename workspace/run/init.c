@@ -21,11 +21,14 @@
 #include "workspace/ns/ns.h"
 #include "workspace/run/copyup_server.h"
 #include "workspace/run/freezer.h"
+#include "workspace/run/shares.h"
 #include "workspace/run/supervisor.h"
+#include "workspace/run/title.h"
 
 enum {
 	FIRST_SESSION_MS = 20000, /* a starter that died never connects */
 	KEPT_FD = 600, /* where the few that are kept go */
+	KEPT_FIXED = 5, /* of them, without the trees of shares */
 	CONNECTIONS_MAX = SUPERVISOR_SESSIONS_MAX + SUPERVISOR_SPARE,
 };
 
@@ -34,7 +37,7 @@ enum {
 struct init {
 	int listener;
 	int signals;
-	bool private_net;
+	bool private_net, exposed;
 	struct freezer freezer;
 	int namespaces[SUPERVISOR_NAMESPACES];
 	struct copyup_server *server; /* NULL: nothing to copy up here */
@@ -81,6 +84,7 @@ static void accept_session(struct init *init)
 		.magic = GREETING,
 		.private_net = init->private_net,
 		.copies_up = init->server != NULL,
+		.exposed = init->exposed,
 		.full = init->count >= 2 + SUPERVISOR_SESSIONS_MAX,
 	};
 	bool room = init->count < COUNT_OF(init->polled);
@@ -239,7 +243,7 @@ static int open_namespaces(int fds[SUPERVISOR_NAMESPACES], struct err *e)
 	return 0;
 }
 
-static int set_up(const struct init_start *start, struct err *e)
+static int set_up(struct init_start *start, struct err *e)
 {
 	SCOPED_FD int root = -1;
 	char go;
@@ -250,6 +254,11 @@ static int set_up(const struct init_start *start, struct err *e)
 	/* As long as we are still the user: see ns_run(). */
 	if (chdir(start->store.path) < 0)
 		return err_set(e, errno, "enter %s", start->store.path);
+	/* As it is seen here: with other owners, or in this namespace. */
+	scope_close(&start->store.dir);
+	start->store.dir = dir_open(AT_FDCWD, ".", e);
+	if (start->store.dir < 0)
+		return start->store.dir;
 	/* Nothing else is inside yet. */
 	rc = ns_become_root(start->map, e);
 	ns_hide();
@@ -279,7 +288,7 @@ static int start_copyups(struct init *init, const struct init_start *start,
 {
 	char me[2] = "";
 
-	if (!start->rootfs.lower.host ||
+	if (!start->rootfs.lower.host || start->rootfs.nobody ||
 	    idmap_inside(&start->map->uids, 0) >= 0 ||
 	    readlinkat(init->freezer.proc, "self", me, sizeof(me)) != 1 ||
 	    me[0] != '1')
@@ -310,22 +319,27 @@ static int stand_alone(struct init *init, struct err *e)
 /* Nothing of the caller's: no terminal, no descriptor, no session. */
 static int let_go(struct init_start *start, struct err *e)
 {
-	int *const kept[] = { &start->listener, &start->lock, &start->go,
-			      &start->verdict, &start->store.dir };
+	int *kept[KEPT_FIXED + SHARES_MAX] = { &start->listener, &start->lock,
+					       &start->go, &start->verdict,
+					       &start->store.dir };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int count = KEPT_FIXED;
 
 	if (null < 0)
 		return err_set(e, errno, "open /dev/null");
 	for (int fd = 0; fd < 3; fd++)
 		dup2(null, fd);
-	for (size_t i = 0; i < COUNT_OF(kept); i++) {
-		*kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, KEPT_FD + (int)i);
+	for (size_t i = 0; i < start->rootfs.share_count; i++)
+		if (start->rootfs.shares[i].tree >= 0)
+			kept[count++] = &start->shares[i].tree;
+	for (int i = 0; i < count; i++) {
+		*kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, KEPT_FD + i);
 		/* In this order, so that nothing lies between them. */
-		if (*kept[i] != KEPT_FD + (int)i)
+		if (*kept[i] != KEPT_FD + i)
 			return err_set(e, errno, "move a descriptor");
 	}
 	(void)close_range(3, KEPT_FD - 1, 0);
-	(void)close_range(KEPT_FD + COUNT_OF(kept), ~0U, 0);
+	(void)close_range(KEPT_FD + (unsigned)count, ~0U, 0);
 	(void)setsid();
 	return 0;
 }
@@ -351,8 +365,10 @@ _Noreturn void init_main(struct init_start *start)
 	close(start->go);
 	if (rc < 0)
 		_exit(1);
+	title_clear();
 	init.listener = start->listener;
 	init.private_net = start->rootfs.private_net;
+	init.exposed = start->rootfs.exposed;
 	init.polled[0] = (struct pollfd){ init.listener, POLLIN, 0 };
 	init.polled[1] = (struct pollfd){ init.signals, POLLIN, 0 };
 	init.count = 2;

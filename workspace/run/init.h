@@ -40,6 +40,7 @@ size_t supervisor_namespace_count(bool private_net);
 struct greeting {
 	char magic;
 	bool private_net;
+	bool exposed; /* 0 inside is root of the host */
 	bool copies_up; /* wants the listeners of sessions */
 	bool full; /* no session more, only who asks for something */
 };
@@ -47,6 +48,7 @@ struct greeting {
 struct init_start {
 	struct store store; /* copies: the child moves their descriptors */
 	struct rootfs rootfs;
+	struct share *shares; /* rootfs.shares, when it has trees */
 	const struct idmap *map;
 	int listener, lock, go, verdict;
 	int *namespaces; /* to be opened */

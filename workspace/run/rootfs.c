@@ -74,13 +74,10 @@ static int read_mounts(struct work *work, struct err *e)
 	int rc = file_read(AT_FDCWD, "/proc/self/mountinfo",
 			   MOUNTINFO_MAX_BYTES, &text, e);
 	const char *store = work->rootfs->store->path;
-	SCOPED_TEXT char *real = realpath(store, NULL);
 	const char *line = buf_text(&text);
 
 	/* Like a mount, the store splits what it lies in; it is the first. */
-	if (real == NULL)
-		return err_set(e, errno, "find %s", store);
-	add_path(&work->mounts, real);
+	add_path(&work->mounts, store);
 	while (rc == 0 && *line != '\0') {
 		size_t len = strcspn(line, "\n");
 		SCOPED_TEXT char *path = NULL;
@@ -557,6 +554,20 @@ static int show_resolver(const struct work *work, struct err *e)
 	return mount_bind(AT_FDCWD, real, MOUNT_READ_ONLY, target, e);
 }
 
+unsigned rootfs_share_flags(const struct share *share)
+{
+	/* What is setuid there counts for nothing inside. */
+	return MOUNT_NO_SUID | MOUNT_RECURSIVE |
+	       (share->devices ? 0 : MOUNT_NO_DEV) |
+	       (share->read_only ? MOUNT_READ_ONLY : 0);
+}
+
+static int stat_share(const struct share *share, struct stat *ret)
+{
+	return share->tree >= 0 ? fstatat(share->tree, "", ret, AT_EMPTY_PATH)
+				: stat(share->source, ret);
+}
+
 static int show_shares(const struct work *work, struct err *e)
 {
 	int rc = 0;
@@ -566,7 +577,7 @@ static int show_shares(const struct work *work, struct err *e)
 		SCOPED_FD int target = -1;
 		struct stat st;
 
-		if (stat(share->source, &st) < 0)
+		if (stat_share(share, &st) < 0)
 			return err_set(e, errno, "share %s", share->source);
 		target = S_ISDIR(st.st_mode)
 				 ? inside_make_dir(work->root, share->inside, e)
@@ -574,13 +585,11 @@ static int show_shares(const struct work *work, struct err *e)
 						    e);
 		if (target < 0)
 			return target;
-		/* What is setuid there counts for nothing inside. */
-		rc = mount_bind(
-			AT_FDCWD, share->source,
-			MOUNT_NO_SUID | MOUNT_RECURSIVE |
-				(share->devices ? 0 : MOUNT_NO_DEV) |
-				(share->read_only ? MOUNT_READ_ONLY : 0),
-			target, e);
+		rc = share->tree >= 0
+			     ? mount_tree_attach(share->tree, target,
+						 share->source, e)
+			     : mount_bind(AT_FDCWD, share->source,
+					  rootfs_share_flags(share), target, e);
 	}
 	return rc;
 }
@@ -629,7 +638,7 @@ static int make_scaffold(struct work *work, int mnt, struct err *e)
 		struct stat st;
 		int made;
 
-		if (stat(share->source, &st) < 0 || !S_ISDIR(st.st_mode))
+		if (stat_share(share, &st) < 0 || !S_ISDIR(st.st_mode))
 			continue;
 		made = inside_make_dir(work->scaffold, share->inside, NULL);
 		scope_close(&made);

@@ -23,6 +23,7 @@ struct share {
 	char *inside; /* absolute */
 	bool read_only;
 	bool devices; /* do not mount it nodev (a socket needs neither) */
+	int tree; /* the mount to attach there (nobody.h), -1: bind source */
 };
 
 struct rootfs {
@@ -34,6 +35,8 @@ struct rootfs {
 	bool private_net;
 	const char *bridge; /* of a full system container's network; NULL */
 	bool single;
+	bool exposed; /* 0 inside is root of the host */
+	bool nobody; /* 0 inside is nobody of the host, though it is root's */
 	bool plain; /* upper alone, on a file system of its own: no layers */
 	const struct share *shares;
 	size_t share_count;
@@ -49,6 +52,9 @@ struct rootfs {
  */
 int rootfs_mount(const struct rootfs *rootfs, bool bare,
 		 struct err *e) MUST_CHECK;
+
+/* How a share is mounted, whoever does it. */
+unsigned rootfs_share_flags(const struct share *share) MUST_CHECK;
 
 /*
  * Whether an open file lies on a writable overlay of a rootfs, and not on

@@ -31,6 +31,7 @@ int shares_add_path(struct shares *shares, const char *source,
 		.source = mem_copy(source),
 		.inside = mem_copy(inside),
 		.read_only = read_only,
+		.tree = -1,
 	};
 	return 0;
 }

@@ -5,12 +5,16 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <string.h>
 
 #include "core/child.h"
 #include "core/files.h"
+#include "workspace/ns/mounts.h"
 #include "workspace/ns/ns.h"
 #include "workspace/run/supervisor.h"
 #include "workspace/run/init.h"
+#include "workspace/run/nobody.h"
+#include "workspace/run/shares.h"
 
 /* The supervisor is nobody's child: who starts it may end before it does. */
 static pid_t fork_init(struct init_start *start, int go_writer,
@@ -65,6 +69,73 @@ static int start_init(struct init_start *start, struct err *e)
 	return rc;
 }
 
+/* ---- root's ------------------------------------------------------------- */
+
+/* Root's usual map has root of the host in it; "--map" may not. */
+static bool is_hosts_root(const struct idmap *map)
+{
+	return geteuid() == 0 && idmap_outside(&map->uids, 0) == 0;
+}
+
+/*
+ * In a child with a mount namespace of its own. Where a file system cannot
+ * show its files as another's, 0 inside stays root of the host, and is told so.
+ */
+static int start_as_nobody(struct init_start *start, struct err *e)
+{
+	struct share shares[SHARES_MAX];
+	struct idmap nobody;
+	int rc = mount_unshare(e);
+
+	if (rc < 0)
+		return rc;
+	memcpy(shares, start->rootfs.shares,
+	       start->rootfs.share_count * sizeof(shares[0]));
+	idmap_nobody(&start->store.map, &nobody);
+	rc = nobody_show(&start->rootfs, shares, start->map, &nobody, NULL);
+	if (rc == 0) {
+		start->rootfs.shares = start->shares = shares;
+		start->rootfs.nobody = true;
+		start->rootfs.single = false;
+		start->map = &nobody;
+	} else if (rc == -EOPNOTSUPP) {
+		start->rootfs.exposed = true;
+	}
+	return rc == 0 || rc == -EOPNOTSUPP ? start_init(start, e) : rc;
+}
+
+static int start_in_child(struct init_start *start, struct err *e)
+{
+	int ends[2];
+	pid_t pid;
+	int rc;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_set(e, errno, "pipe");
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		struct err verdict = { 0 };
+
+		close(ends[0]);
+		rc = start_as_nobody(start, &verdict);
+		if (rc < 0 && verdict.code == 0)
+			verdict.code = -rc;
+		if (rc == 0)
+			verdict = (struct err){ 0 };
+		ns_verdict_send(ends[1], &verdict);
+		_exit(0);
+	}
+	rc = pid < 0 ? err_set(e, errno, "fork") : 0;
+	close(ends[1]);
+	if (rc == 0)
+		rc = ns_verdict_receive(ends[0], e);
+	close(ends[0]);
+	if (pid > 0)
+		(void)!child_wait(pid, NULL);
+	return rc;
+}
+
 int supervisor_start(const struct store *store, const char *name,
 		     const struct rootfs *rootfs, const struct idmap *map,
 		     struct err *e)
@@ -72,7 +143,13 @@ int supervisor_start(const struct store *store, const char *name,
 	SCOPED_FD int lock = supervisor_lock(store, name, e);
 	SCOPED_FD int listener = -1;
 	struct init_start start = {
-		*store, *rootfs, map, -1, lock, -1, -1, NULL
+		.store = *store,
+		.rootfs = *rootfs,
+		.map = map,
+		.listener = -1,
+		.lock = lock,
+		.go = -1,
+		.verdict = -1,
 	};
 
 	if (lock < 0)
@@ -82,5 +159,6 @@ int supervisor_start(const struct store *store, const char *name,
 		return listener;
 	start.listener = listener;
 	start.rootfs.store = &start.store;
-	return start_init(&start, e);
+	return is_hosts_root(map) ? start_in_child(&start, e)
+				  : start_init(&start, e);
 }

@@ -104,12 +104,17 @@ static int greet(int sock, struct supervisor *ret, struct err *e)
 	if (send(sock, "n", 1, MSG_NOSIGNAL) != 1 ||
 	    recv(sock, &greeting.magic, 1, MSG_WAITALL) != 1)
 		return 0;
-	*ret = (struct supervisor){ sock,
-				    fd_give(&pidfd),
-				    peer.pid,
-				    greeting.private_net,
-				    greeting.copies_up,
-				    greeting.full };
+	*ret = (struct supervisor){
+		.sock = sock,
+		.pidfd = fd_give(&pidfd),
+		.pid = peer.pid,
+		.uid = peer.uid,
+		.gid = peer.gid,
+		.private_net = greeting.private_net,
+		.exposed = greeting.exposed,
+		.copies_up = greeting.copies_up,
+		.full = greeting.full,
+	};
 	return 1;
 }
 

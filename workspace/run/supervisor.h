@@ -31,7 +31,10 @@ struct supervisor {
 	int sock; /* keeps it alive */
 	int pidfd; /* of process 1 */
 	pid_t pid;
+	uid_t uid; /* of root inside, as seen outside */
+	gid_t gid;
 	bool private_net;
+	bool exposed; /* 0 inside is root of the host */
 	bool copies_up; /* sessions are to hand over their listener */
 	bool full; /* there are SUPERVISOR_SESSIONS_MAX */
 };

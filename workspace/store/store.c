@@ -51,6 +51,18 @@ static int check_owner(struct store *store, struct err *e)
 	return 0;
 }
 
+/* Mount points are compared with it. */
+static int make_real(struct store *store, struct err *e)
+{
+	char *real = realpath(store->path, NULL);
+
+	if (real == NULL)
+		return err_set(e, errno, "find %s", store->path);
+	free(store->path);
+	store->path = real;
+	return 0;
+}
+
 int store_open(struct store *ret, struct err *e)
 {
 	struct store store = { .path = path_data("workspaces"), .dir = -1 };
@@ -67,7 +79,8 @@ int store_open(struct store *ret, struct err *e)
 		(void)err_set(e, errno, "open directory %s", store.path);
 		goto failed;
 	}
-	if (check_owner(&store, e) < 0 || make_directories(&store, e) < 0)
+	if (make_real(&store, e) < 0 || check_owner(&store, e) < 0 ||
+	    make_directories(&store, e) < 0)
 		goto failed;
 	idmap_default(&store.map, &store.single_why);
 	*ret = store;

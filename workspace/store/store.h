@@ -35,7 +35,7 @@ enum {
 };
 
 struct store {
-	char *path; /* owned */
+	char *path; /* owned; without symbolic links */
 	int dir; /* descriptor of path */
 	struct idmap map; /* the usual one */
 	const char *single_why; /* why map.single, NULL when it is not */
