@@ -3,6 +3,7 @@
 #include "core/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <utf8proc.h>
 
@@ -361,6 +362,22 @@ void text_fold(struct buf *out, const char *text, size_t len_bytes)
 	map(out, text, len_bytes,
 	    UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
 		    UTF8PROC_CASEFOLD);
+}
+
+int text_compare_letters(const char *a, const char *b)
+{
+	const int options = UTF8PROC_STABLE | UTF8PROC_COMPAT |
+			    UTF8PROC_CASEFOLD | UTF8PROC_DECOMPOSE |
+			    UTF8PROC_STRIPMARK;
+	SCOPED_BUF struct buf fa = { 0 };
+	SCOPED_BUF struct buf fb = { 0 };
+	size_t la = strlen(a), lb = strlen(b);
+
+	if (text_is_ascii(a, la) && text_is_ascii(b, lb))
+		return strcasecmp(a, b);
+	map(&fa, a, la, options);
+	map(&fb, b, lb, options);
+	return strcmp(buf_text(&fa), buf_text(&fb));
 }
 
 size_t text_width(const char *text, size_t len_bytes)

@@ -86,6 +86,9 @@ void text_nfc(struct buf *out, const char *text, size_t len_bytes);
 /* Add text (well-formed) case-folded and in NFKC, for caseless comparison. */
 void text_fold(struct buf *out, const char *text, size_t len_bytes);
 
+/* Order of well-formed texts by their letters, case and accents aside. */
+int text_compare_letters(const char *a, const char *b);
+
 /* Columns that text (well-formed) takes on a terminal; controls count 0. */
 size_t text_width(const char *text, size_t len_bytes);
 

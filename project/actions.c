@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "core/mem.h"
+#include "core/text.h"
 
 void actions_fini(struct actions *actions)
 {
@@ -330,6 +331,14 @@ const struct action *actions_next(const struct actions *actions,
 		if (action_is_next(&actions->list[i], today))
 			return &actions->list[i];
 	return NULL;
+}
+
+char *action_text(const struct action *action)
+{
+	SCOPED_BUF struct buf clean = { 0 };
+
+	text_repair(&clean, action->text, action->len_bytes);
+	return clean.len_bytes > 0 ? buf_give(&clean) : mem_copy("");
 }
 
 bool action_has_word(const struct action *action, const char *want)

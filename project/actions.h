@@ -72,6 +72,9 @@ bool action_is_next(const struct action *action, struct date today);
 const struct action *actions_next(const struct actions *actions,
 				  struct date today);
 
+/* The text as well-formed UTF-8, the caller's to free. */
+char *action_text(const struct action *action) MUST_CHECK;
+
 /* Whether the text has the word, with word boundaries ("@home"). */
 bool action_has_word(const struct action *action, const char *word);
 

@@ -362,6 +362,7 @@ const struct command command_in = {
 	OPTS(items_opts),
 	.operands = { OPERAND_TEXT, OPERAND_TEXT },
 	.max = ANY_NUMBER,
+	.captures = true,
 };
 
 const struct command command_waiting = {
@@ -373,6 +374,7 @@ const struct command command_waiting = {
 	.operands = { OPERAND_TEXT, OPERAND_TEXT },
 	.max = ANY_NUMBER,
 	.wakes = true,
+	.captures = true,
 };
 
 const struct command command_someday = {
@@ -384,6 +386,7 @@ const struct command command_someday = {
 	.operands = { OPERAND_TEXT, OPERAND_TEXT },
 	.max = ANY_NUMBER,
 	.wakes = true,
+	.captures = true,
 };
 
 const struct command command_actions = {

@@ -12,6 +12,7 @@
 #include "core/pattern.h"
 #include "core/text.h"
 #include "project/command.h"
+#include "project/marks.h"
 #include "project/names.h"
 #include "project/out.h"
 #include "project/reminders.h"
@@ -313,6 +314,19 @@ static int check_entry(const char *path, const char *name, bool is_dir,
 	return 0;
 }
 
+static void future(struct check *c, const char *path, struct date date)
+{
+	SCOPED_TEXT char *what = NULL;
+	char day[DATE_BYTES];
+
+	if (!date_is_set(date) ||
+	    date_days(date) <= date_days(c->call->gtd.today))
+		return;
+	what = mem_printf("%s is in the future: was the clock wrong?",
+			  date_text(date, day));
+	problem(c, path, what);
+}
+
 /* gtdtools edits one, we the other: whoever looks sees half of it there. */
 static void check_layouts(struct check *c, const char *path)
 {
@@ -342,8 +356,13 @@ static int note_seen(const struct place *place, unsigned char d_type,
 	SCOPED_BUF struct buf key = { 0 };
 	struct seen *seen;
 
-	if (d_type != DT_REG)
+	if (d_type != DT_REG) {
+		struct marks marks = { 0 };
+
 		check_layouts(c, path);
+		if (marks_read(&c->call->gtd, path, &marks, NULL) == 0)
+			future(c, path, marks.dates[MARK_REVIEWED]);
+	}
 	text_repair(&clean, place->name, strlen(place->name));
 	text_fold(&key, buf_text(&clean), clean.len_bytes);
 	if (c->count == c->room) {
@@ -385,6 +404,17 @@ static void check_names(struct check *c)
 	}
 }
 
+/* A clock that was wrong once leaves days that have not come. */
+static void check_clock(struct check *c)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	struct date date = { 0 };
+
+	if (gtd_read(&c->call->gtd, TICK_FILE, &text, NULL) == 0 &&
+	    date_read(buf_text(&text), &date) > 0)
+		future(c, TICK_FILE, date);
+}
+
 static void check_bad_rule(const char *file, unsigned line, const char *text,
 			   void *data)
 {
@@ -411,6 +441,7 @@ static int run_check(struct call *call, struct err *e)
 		rc = place_each(&call->gtd, STATE_POSTPONED, "", note_seen, &c,
 				e);
 	check_names(&c);
+	check_clock(&c);
 	if (rc == 0)
 		rc = remind_collect(&call->gtd, &reminders, check_bad_rule, &c,
 				    e);

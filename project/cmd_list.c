@@ -177,12 +177,12 @@ static void list_said(struct out *out, const struct scan *scan,
 			out_printf(out, ", due");
 		if (p->next != NULL) {
 			out_printf(out, ": ");
-			out_text(out, p->next, strlen(p->next));
+			say_text(&out->text, p->next, today);
 		} else if (p->waiting > 0)
 			out_printf(out, ": waiting");
 		else if (p->stuck && p->place->state == STATE_ACTIVE)
 			out_printf(out, ": stuck, no next action");
-		out_printf(out, ".\n");
+		say_end(&out->text);
 	}
 }
 

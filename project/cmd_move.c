@@ -194,8 +194,7 @@ static int run_postpone(struct call *call, struct err *e)
 static const struct opt postpone_opts[] = {
 	{ .letter = 'u', .name = "until", .kind = OPT_TEXT, OWN(until),
 	  .arg = "DATE",
-	  .words = "tomorrow monday tuesday wednesday thursday friday "
-		   "saturday sunday +1w +2w +1m +1y",
+	  .words = DAY_WORDS,
 	  .help = "come back by itself on that day" },
 	OPT_FORCE,
 };

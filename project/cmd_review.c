@@ -24,13 +24,7 @@
 #include "project/reminders.h"
 #include "project/say.h"
 #include "project/scan.h"
-#include "project/page.h"
-
-struct ui {
-	void (*show)(const char *title, const char *text);
-	bool (*ask)(const char *prompt, struct buf *ret);
-	bool screen;
-};
+#include "project/ui.h"
 
 enum answer { ANSWER_NEXT, ANSWER_AGAIN, ANSWER_BACK, ANSWER_STOP };
 
@@ -128,14 +122,14 @@ static void run_on(struct review *r, const struct command *command,
 	call.operands = name != NULL ? operands : operands + 1;
 	call.count = (name != NULL) + (text != NULL);
 	r->call->settings->quiet = true;
-	if (r->ui->screen && command == &command_edit)
-		page_pause();
+	if (command == &command_edit)
+		ui_pause(r->ui);
 	if (command->run(&call, &e) < 0)
 		buf_addf(&r->note, "%s\n", e.text);
 	else
 		buf_addf(&r->note, "%s: done\n", command->name);
-	if (r->ui->screen && command == &command_edit)
-		page_resume();
+	if (command == &command_edit)
+		ui_resume(r->ui);
 	r->call->settings->quiet = quiet;
 	r->call->gtd.locked = call.gtd.locked;
 	r->call->gtd.lock_fd = call.gtd.lock_fd;
@@ -152,8 +146,8 @@ static bool ask(struct review *r, const char *title, struct buf *text,
 	buf_add_text(&all, buf_text(&r->note));
 	buf_add_text(&all, buf_text(text));
 	buf_clear(&r->note);
-	r->ui->show(title, buf_text(&all));
-	there = r->ui->ask(prompt, answer);
+	r->ui->show(r->ui, title, buf_text(&all));
+	there = r->ui->ask(r->ui, prompt, answer);
 	if (!there)
 		buf_clear(answer);
 	return there;
@@ -183,8 +177,11 @@ static bool needs_review(const struct review *r, const struct project *p)
 	struct date reviewed = p->marks.dates[MARK_REVIEWED];
 	unsigned days = r->call->settings->days;
 
-	return r->call->settings->all || !date_is_set(reviewed) ||
-	       date_days(r->call->gtd.today) - date_days(reviewed) > (long)days;
+	long ago = date_days(r->call->gtd.today) - date_days(reviewed);
+
+	/* A day in the future is a clock that was wrong. */
+	return r->call->settings->all || !date_is_set(reviewed) || ago < 0 ||
+	       ago > (long)days;
 }
 
 static void describe(struct review *r, const struct project *p, struct buf *out)
@@ -330,7 +327,7 @@ static enum answer run_step(struct review *r)
 	enum answer answer = ANSWER_AGAIN;
 
 	if (steps[r->step].walk != NULL) {
-		r->ui->show(title, "");
+		r->ui->show(r->ui, title, "");
 		return steps[r->step].walk(r);
 	}
 	while (answer == ANSWER_AGAIN) {
@@ -395,61 +392,18 @@ static int walk(struct review *r, struct err *e)
 	return 0;
 }
 
-/* ---- line by line ------------------------------------------------------- */
-
-static bool say_aloud;
-
-static void lines_show(const char *title, const char *text)
-{
-	SCOPED_BUF struct buf all = { 0 };
-	struct err e = { 0 };
-
-	buf_addf(&all, "%s\n%s", title, text);
-	if (!say_aloud)
-		(void)!write_all(STDOUT_FILENO, all.data, all.len_bytes);
-	else if (say_lines(all.data, all.len_bytes, &e) < 0)
-		log_warn("%s", e.text);
-}
-
-static bool lines_ask(const char *prompt, struct buf *ret)
-{
-	SCOPED_TEXT char *line = NULL;
-	size_t size = 0;
-	ssize_t n;
-
-	buf_clear(ret);
-	if (isatty(STDIN_FILENO)) {
-		fputs(prompt, stdout);
-		fflush(stdout);
-	}
-	n = getline(&line, &size, stdin);
-	if (n < 0)
-		return false;
-	if (n > 0 && line[n - 1] == '\n')
-		n--;
-	buf_add(ret, line, (size_t)n);
-	return true;
-}
-
-static const struct ui ui_lines = { lines_show, lines_ask, false };
-static const struct ui ui_screen = { page_show, page_ask, true };
-
 static int run_review(struct call *call, struct err *e)
 {
-	struct review review = { .call = call, .ui = &ui_lines };
+	struct ui ui;
+	struct review review = { .call = call, .ui = &ui };
 	int rc;
 
-	say_aloud = call->settings->say;
 	if (!call->settings->restart)
 		review.step = read_step(&call->gtd);
-	if (call->settings->screen) {
-		if (page_open(e) < 0)
-			return -e->code;
-		review.ui = &ui_screen;
-	}
+	if (ui_open(&ui, call->settings, e) < 0)
+		return -e->code;
 	rc = walk(&review, e);
-	if (call->settings->screen)
-		page_close();
+	ui_close(&ui);
 	buf_fini(&review.note);
 	if (rc < 0)
 		return rc;

@@ -1,148 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /* cmd_shelf.c - start, new, edit, cat: make a project, open it, read it. */
-#include <fcntl.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "core/files.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "project/change.h"
+#include "project/capture.h"
 #include "project/command.h"
 #include "project/editor.h"
-#include "project/names.h"
+#include "project/item_change.h"
+#include "project/new_project.h"
 #include "project/out.h"
 #include "project/say.h"
 
 /* ---- new ---------------------------------------------------------------- */
 
-/* A project on its way into the world. */
-struct new_project {
-	const struct gtd *gtd;
-	const char *name;
-	bool outliner;
-	char *temp; /* owned: the directory that it is built in */
-};
-
-static void part_template(const struct new_project *new, enum part part,
-			  struct buf *out)
-{
-	const char *indent = new->outliner ? "\t" : "";
-	char day[DATE_BYTES];
-
-	if (part == PART_SUMMARY) {
-		buf_addf(out, "%s\n", new->name);
-		/* The natural planning model, cut to what is always asked. */
-		buf_addf(out, "%sPurpose: \n%sDone when: \n", indent, indent);
-	} else if (part == PART_LOG)
-		buf_addf(out, "%s started\n", date_text(new->gtd->today, day));
-}
-
-static int write_part(const struct new_project *new, int dir, enum part part,
-		      struct err *e)
-{
-	SCOPED_TEXT char *file = mem_printf("%s%s", part_name(part),
-					    new->outliner ? ".otl" : "");
-	SCOPED_BUF struct buf text = { 0 };
-	SCOPED_FD int fd = openat(
-		dir, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	int rc;
-
-	if (fd < 0)
-		return err_set(e, errno, "create %s", file);
-	part_template(new, part, &text);
-	rc = write_all(fd, buf_text(&text), text.len_bytes);
-	if (rc == 0 && fsync(fd) < 0)
-		rc = -errno;
-	return rc < 0 ? err_set(e, -rc, "write %s", file) : 0;
-}
-
-static int fill(const struct new_project *new, struct err *e)
-{
-	SCOPED_FD int dir = -1;
-
-	if (mkdirat(new->gtd->fd, new->temp, 0777) < 0)
-		return err_set(e, errno, "make directory in %s/Projects",
-			       new->gtd->path);
-	dir = dir_open(new->gtd->fd, new->temp, e);
-	if (dir < 0)
-		return dir;
-	for (int part = 0; part < PART_COUNT; part++)
-		if (write_part(new, dir, part, e) < 0)
-			return -e->code;
-	return dir_sync(dir, e);
-}
-
-static void abandon(const struct new_project *new)
-{
-	for (int part = 0; part < PART_COUNT; part++) {
-		SCOPED_TEXT char *file =
-			mem_printf("%s/%s%s", new->temp, part_name(part),
-				   new->outliner ? ".otl" : "");
-
-		(void)unlinkat(new->gtd->fd, file, 0);
-	}
-	(void)unlinkat(new->gtd->fd, new->temp, AT_REMOVEDIR);
-}
-
-static int refuse_taken(const struct gtd *gtd, const char *name, struct err *e)
-{
-	static const enum state states[] = { STATE_ACTIVE, STATE_POSTPONED };
-
-	for (size_t i = 0; i < COUNT_OF(states); i++) {
-		SCOPED_TEXT char *path = mem_printf("%s/%s",
-						    state_dir(states[i]), name);
-		struct stat st;
-
-		if (fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
-			return err_say(e, EEXIST, "%s%s exists already%s", name,
-				       states[i] == STATE_POSTPONED
-					       ? " (postponed)"
-					       : "",
-				       states[i] == STATE_POSTPONED
-					       ? ": project resume"
-					       : "");
-	}
-	return 0;
-}
-
-/* Built aside and then named: nobody ever sees half a project. */
-static int create(struct gtd *gtd, const char *name, struct err *e)
-{
-	SCOPED_TEXT char *path = mem_printf("Projects/%s", name);
-	SCOPED_TEXT char *what = mem_printf("new %s", name);
-	struct new_project new = { .gtd = gtd, .name = name };
-	struct change change;
-	uint32_t random = 0;
-	int rc;
-
-	if (name_check_new(name, e) < 0 || gtd_lock(gtd, e) < 0 ||
-	    refuse_taken(gtd, name, e) < 0 ||
-	    change_begin(&change, gtd, what, e) < 0)
-		return -e->code;
-	(void)!getrandom(&random, sizeof(random), 0);
-	new.temp = mem_printf("Projects/.new-%08x", random);
-	new.outliner = gtd_uses_outliner(gtd);
-	rc = fill(&new, e);
-	if (rc == 0)
-		rc = change_publish(&change, new.temp, path, e);
-	/* What was published is there, even if a sync failed later. */
-	if (rc < 0)
-		abandon(&new);
-	free(new.temp);
-	change_end(&change);
-	return rc == -EEXIST ? err_say(e, EEXIST, "%s exists already", name)
-			     : rc;
-}
-
 static int run_new(struct call *call, struct err *e)
 {
 	const char *name = call->operands[0];
 
-	if (create(&call->gtd, name, e) < 0)
+	if (project_create(&call->gtd, name, e) < 0)
 		return -e->code;
 	tell(call->settings, "Created Projects/%s", name);
 	return 0;
@@ -164,7 +41,7 @@ static int run_start(struct call *call, struct err *e)
 	struct place place = { .state = STATE_ACTIVE };
 	const char *name = call->operands[0];
 
-	if (create(&call->gtd, name, e) < 0)
+	if (project_create(&call->gtd, name, e) < 0)
 		return -e->code;
 	tell(call->settings, "Created Projects/%s", name);
 	memcpy(place.name, name, strlen(name) + 1);
@@ -184,24 +61,63 @@ const struct command command_start = {
 	.max = 1,
 };
 
+/* "edit waiting 2 TEXT": another text for one item. */
+static int edit_item(struct call *call, const struct source *source,
+		     struct err *e)
+{
+	SCOPED_PICKS struct picks picks = { 0 };
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
+	SCOPED_TEXT char *what = mem_printf("edit %s", source_name(source));
+	SCOPED_TEXT char *text = NULL;
+	SCOPED_BUF struct buf dated = { 0 };
+
+	if (call->count < 3)
+		return err_usage(e, "edit: missing the new TEXT of item %s",
+				 call->operands[1]);
+	if (call_text_needed(call, 2, &text, e) < 0 ||
+	    capture_dates(text, call->gtd.today, &dated, e) < 0 ||
+	    gtd_lock(&call->gtd, e) < 0 ||
+	    pick_words(&call->gtd, source, call->operands + 1, 1, &picks, e) <
+		    0)
+		return -e->code;
+	if (picks.count != 1)
+		return err_usage(e, "edit: one item at a time");
+	if (change_begin(&change, &call->gtd, what, e) < 0 ||
+	    item_set_text(&change, &picks.list[0], buf_text(&dated), e) < 0)
+		return -e->code;
+	tell(call->settings, "%s: %s", source_name(source), buf_text(&dated));
+	return 0;
+}
+
 static int run_edit(struct call *call, struct err *e)
 {
-	struct place place;
+	SCOPED_SOURCE struct source source = { 0 };
+	SCOPED_TEXT char *file = NULL;
+	SCOPED_TEXT char *what = NULL;
+	const char *path;
 
-	if (call_project(call, 0, &place, e) < 0)
+	if (source_find(&call->gtd, call->operands[0], call->command->states,
+			&source, e) < 0)
 		return -e->code;
-	return editor_open_project(&call->gtd, &place, e);
+	if (call->count > 1)
+		return edit_item(call, &source, e);
+	if (!source.is_list)
+		return editor_open_project(&call->gtd, &source.place, e);
+	file = gtd_list_file(&call->gtd, source.list);
+	what = mem_printf("edit %s", source_name(&source));
+	path = file;
+	return editor_open(&call->gtd, what, &path, 1, e);
 }
 
 const struct command command_edit = {
 	.name = "edit",
 	.aliases = { "e" },
-	.args = "NAME",
-	.help = "open summary, actions and log",
+	.args = "NAME|LIST [NUMBER TEXT...]",
+	.help = "open a project or a list, or change one item's text",
 	.run = run_edit,
-	.operands = { OPERAND_PROJECT },
+	.operands = { OPERAND_SOURCE, OPERAND_TEXT },
 	.min = 1,
-	.max = 1,
+	.max = ANY_NUMBER,
 	.states = IN_ACTIVE | IN_POSTPONED | IN_COMPLETED,
 };
 

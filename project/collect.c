@@ -235,11 +235,14 @@ int view_next(const struct gtd *gtd, const char *context, bool all,
 				   .context = context,
 				   .all = all };
 
+	struct err list = { 0 };
+
 	ret->what = "next";
 	ret->date_word = "due";
-	if (collect_projects(&c, STATE_ACTIVE, e) < 0 ||
-	    collect_list(&c, FILE_NEXT, e) < 0)
+	if (collect_projects(&c, STATE_ACTIVE, e) < 0)
 		return -e->code;
+	if (collect_list(&c, FILE_NEXT, &list) < 0)
+		log_warn("%s", list.text);
 	items_sort(ret);
 	return 0;
 }

@@ -15,6 +15,9 @@ enum operand {
 	OPERAND_PROJECT, /* in the command's states */
 	OPERAND_SOURCE, /* the same, or a list: "inbox", "waiting" ... */
 	OPERAND_ITEM, /* one of that source's items, by text or number */
+	OPERAND_MOVE, /* an item, or at last where it goes */
+	OPERAND_LIST, /* the name of a list */
+	OPERAND_DAY, /* a date */
 	OPERAND_NEW, /* a name that is not there yet */
 	OPERAND_WORDS, /* words in any order with options */
 	OPERAND_TEXT, /* a text of the user's: after its first word no options
@@ -50,6 +53,7 @@ struct command {
 	int min, max; /* operands; max ANY_NUMBER: no limit */
 	unsigned states; /* of OPERAND_PROJECT: a mask of IN_* */
 	bool without_dir;
+	bool captures; /* makes the directory on a fresh account */
 	bool wakes; /* postponed projects whose day has come come back first */
 	const char
 		*helper; /* a program, instead of run: all words are its own */
@@ -63,6 +67,7 @@ extern const struct command command_start, command_new, command_edit,
 	command_cat, command_list, command_postpone, command_resume,
 	command_complete, command_reopen, command_delete, command_rename,
 	command_undo, command_actions, command_next, command_do, command_log,
+	command_move, command_process, command_remind, command_ahead,
 	command_in, command_waiting, command_someday, command_stuck,
 	command_tick, command_day, command_review, command_search, command_path,
 	command_check, command_sync, command_config, command_init;

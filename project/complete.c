@@ -14,7 +14,7 @@
 #include "project/commands.h"
 #include "project/load.h"
 #include "project/names.h"
-#include "project/sheet.h"
+#include "project/pick.h"
 #include "project/shell_init.h"
 
 enum {
@@ -35,7 +35,8 @@ struct typing {
 	struct opts opts; /* of the command, or the common ones */
 	const struct opt *value_of; /* the last word is this one's value */
 	size_t operands; /* complete ones behind the command */
-	bool no_options; /* behind "--" */
+	const char *first; /* the first operand */
+	bool no_options; /* after "--" */
 	const char *last;
 };
 
@@ -84,7 +85,8 @@ static bool read_word(struct typing *t, const char *word)
 		return true;
 	}
 	if (t->command != NULL) {
-		t->operands++;
+		if (t->operands++ == 0)
+			t->first = word;
 		return true;
 	}
 	use_command(t, word);
@@ -181,17 +183,22 @@ static void offer_completed(struct typing *t, const struct gtd *gtd)
 			  with_year ? offer_with_year : offer_project, t, NULL);
 }
 
-/* The first of the command's states that has a match, as place_find() does. */
+/* Active and postponed ones together, then completed ones, as place_find()
+ * looks for them. */
 static void offer_projects(struct typing *t)
 {
+	size_t before = t->candidates->count;
 	struct gtd gtd;
 
 	if (gtd_open(&gtd, t->settings, NULL) < 0) {
 		gtd_close(&gtd);
 		return;
 	}
-	for (int s = 0; s < STATE_COUNT && t->candidates->count == 0; s++) {
-		if (!(t->command->states & (1u << s)))
+	for (int s = 0; s < STATE_COUNT; s++) {
+		bool found = t->candidates->count > before;
+
+		if (!(t->command->states & (1u << s)) ||
+		    (found && s > STATE_POSTPONED))
 			continue;
 		if (s == STATE_COMPLETED)
 			offer_completed(t, &gtd);
@@ -199,6 +206,57 @@ static void offer_projects(struct typing *t)
 			(void)!place_each(&gtd, s, t->last, offer_project, t,
 					  NULL);
 	}
+	gtd_close(&gtd);
+}
+
+/* ---- items -------------------------------------------------------------- */
+
+static void offer_copy(struct typing *t, const char *text, const char *help)
+{
+	if (name_is_clean(text))
+		candidates_offer(t->candidates, t->last, mem_copy(text), help);
+}
+
+/* Of the project or list that is typed before: whole texts. */
+static void offer_items(struct typing *t)
+{
+	SCOPED_ITEMS struct items items = { 0 };
+	SCOPED_SOURCE struct source source = { 0 };
+	struct err e = { 0 };
+	struct gtd gtd;
+
+	if (t->first == NULL || gtd_open(&gtd, t->settings, NULL) < 0)
+		return;
+	if (source_find(&gtd, t->first, t->command->states, &source, &e) == 0 &&
+	    source_items(&gtd, &source, &items, &e) == 0)
+		for (size_t i = 0; i < items.count; i++)
+			if (!items.list[i].heading)
+				offer_copy(t, items.list[i].text, NULL);
+	gtd_close(&gtd);
+}
+
+/* Each context that something can be done in now. */
+static void offer_contexts(struct typing *t)
+{
+	SCOPED_ITEMS struct items items = { 0 };
+	struct err e = { 0 };
+	struct gtd gtd;
+
+	if (gtd_open(&gtd, t->settings, NULL) < 0)
+		return;
+	if (view_next(&gtd, NULL, true, &items, &e) == 0)
+		for (size_t i = 0; i < items.count; i++) {
+			const struct action a = { .text = items.list[i].text,
+						  .len_bytes = strlen(
+							  items.list[i].text) };
+			const char *context;
+			size_t pos = 0, bytes;
+
+			while ((bytes = action_context(&a, &pos, &context)) > 0)
+				candidates_offer(t->candidates, t->last,
+						 mem_text(context, bytes),
+						 NULL);
+		}
 	gtd_close(&gtd);
 }
 
@@ -226,10 +284,26 @@ static void offer_operand(struct typing *t)
 		offer_projects(t);
 		break;
 	case OPERAND_ITEM:
+		offer_items(t);
+		break;
+	case OPERAND_MOVE:
+		if (t->operands == 1)
+			offer_items(t);
+		offer_words(t, LIST_WORDS, 0);
+		offer_projects(t);
+		break;
+	case OPERAND_CONTEXT:
+		offer_contexts(t);
+		break;
+	case OPERAND_LIST:
+		offer_words(t, LIST_WORDS, 0);
+		break;
+	case OPERAND_DAY:
+		offer_words(t, DAY_WORDS, 0);
+		break;
 	case OPERAND_NEW:
 	case OPERAND_TEXT:
 	case OPERAND_WORDS:
-	case OPERAND_CONTEXT:
 		break;
 	}
 }

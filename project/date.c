@@ -212,11 +212,15 @@ static bool read_month_day(const char *text, struct date today,
 
 	if (month < 1 || month > 12 || day < 1 || day > 31 || text[5] != '\0')
 		return false;
-	date = date_clamped(today.year, month, day);
-	if (date_days(date) < date_days(today))
-		date = date_clamped(today.year + 1, month, day);
-	*ret = date;
-	return date.day == day;
+	/* 02-29 is eight years away at most. */
+	for (int year = today.year; year <= today.year + 8; year++) {
+		date = date_clamped(year, month, day);
+		if (date.day == day && date_days(date) >= date_days(today)) {
+			*ret = date;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool read_day(const char *text, struct date today, struct date *ret)

@@ -47,6 +47,11 @@ size_t date_read(const char *text, struct date *ret);
 int date_weekday_read(const char *word, size_t len_bytes);
 int date_month_read(const char *word, size_t len_bytes);
 
+/* Some of what date_parse() reads, for completion. */
+#define DAY_WORDS                                                              \
+	"tomorrow monday tuesday wednesday thursday friday saturday sunday "   \
+	"+1w +2w +1m +1y"
+
 /*
  * What a user may type for a day: YYYY-MM-DD, MM-DD (the next one), today,
  * tomorrow, a weekday (today or the next one), +Nd, +Nw, +Nm, +Ny.

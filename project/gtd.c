@@ -45,6 +45,31 @@ const char *part_name(enum part part)
 	return names[part];
 }
 
+static const char *const list_words[FILE_COUNT] = {
+	[FILE_INBOX] = "inbox",	    [FILE_NEXT] = "nextactions",
+	[FILE_WAITING] = "waiting", [FILE_SOMEDAY] = "someday",
+	[FILE_DONE] = "done",
+};
+
+const char *list_word(enum list_file file)
+{
+	return list_words[file];
+}
+
+bool list_by_word(const char *word, enum list_file *ret)
+{
+	if (strcmp(word, "next") == 0) {
+		*ret = FILE_NEXT;
+		return true;
+	}
+	for (int i = 0; i < FILE_DONE; i++)
+		if (strcmp(list_words[i], word) == 0) {
+			*ret = (enum list_file)i;
+			return true;
+		}
+	return false;
+}
+
 /* ---- where it is -------------------------------------------------------- */
 
 /* One shell word's value without running anything: quotes and $HOME. */
@@ -139,6 +164,15 @@ static char *absolute(char *take_path)
 	if (path[0] == '/' || getcwd(cwd, sizeof(cwd)) == NULL)
 		return text_give(&path);
 	return path_join(cwd, path);
+}
+
+bool gtd_is_default(const struct settings *settings)
+{
+	SCOPED_TEXT char *home = path_home();
+	SCOPED_TEXT char *named = gtd_path(settings);
+	SCOPED_TEXT char *usual = path_join(home, "gtd");
+
+	return strcmp(named, usual) == 0;
 }
 
 char *gtd_path(const struct settings *settings)
@@ -500,9 +534,10 @@ int gtd_read_text(const struct gtd *gtd, const char *path, struct buf *out,
 		  bool *ret_converted, struct err *e)
 {
 	bool converted;
+	int rc = gtd_read(gtd, path, out, e);
 
-	if (gtd_read(gtd, path, out, e) < 0)
-		return -e->code;
+	if (rc < 0)
+		return rc;
 	converted = text_from_utf16(out);
 	if (ret_converted != NULL)
 		*ret_converted = converted;

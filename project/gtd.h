@@ -71,6 +71,13 @@ const char *state_word(enum state state);
 /* "summary", "actions", "log". */
 const char *part_name(enum part part);
 
+/* "inbox", "nextactions", "waiting", "someday", "done". */
+const char *list_word(enum list_file file);
+#define LIST_WORDS "inbox nextactions waiting someday"
+
+/* The list that a word names ("next" too); false: none. */
+bool list_by_word(const char *word, enum list_file *ret);
+
 /*
  * Where the directory is: --dir, $GTD_DIR, the configuration, GTDDIR= in
  * ~/.config/gtd/config, ~/gtd. The caller's to free.
@@ -88,6 +95,10 @@ char *gtd_config_dir(const char *text, size_t len_bytes) MUST_CHECK;
 int gtd_open(struct gtd *gtd, const struct settings *keep_settings,
 	     struct err *e) MUST_CHECK;
 void gtd_close(struct gtd *gtd);
+
+/* Whether it is ~/gtd because nothing names another: to be made when it is
+ * missing, where a named one may be a disk that is not mounted. */
+bool gtd_is_default(const struct settings *settings);
 
 /* Create the directory with its empty sub-directories. */
 int gtd_create(const char *path, struct err *e) MUST_CHECK;

@@ -5,14 +5,20 @@
 #include <string.h>
 
 #include "core/mem.h"
-#include "core/text.h"
 #include "project/capture.h"
+#include "project/reminders.h"
+#include "project/tickler.h"
 
 static bool is_outline(const char *file)
 {
 	size_t len = strlen(file);
 
 	return len > 4 && strcmp(file + len - 4, ".otl") == 0;
+}
+
+static bool is_tickler(const char *file)
+{
+	return strncmp(file, "tickler", 7) == 0;
 }
 
 int item_add(struct change *change, const struct source *to, const char *text,
@@ -94,20 +100,13 @@ static int cut_out(struct change *change, const struct sheet *sheet,
 		   const struct action *action, struct err *e)
 {
 	SCOPED_BUF struct buf text = { 0 };
-	bool is_outline_of = strchr(sheet->file, '/') != NULL;
-	size_t end = end_of(sheet, action, is_outline_of);
+	bool with_below = strchr(sheet->file, '/') != NULL &&
+			  !is_tickler(sheet->file);
+	size_t end = end_of(sheet, action, with_below);
 
 	buf_add(&text, buf_text(&sheet->text), action->line_at);
 	buf_add(&text, sheet->text.data + end, sheet->text.len_bytes - end);
 	return write_sheet(change, sheet, &text, e);
-}
-
-static char *clean_text(const struct action *action)
-{
-	SCOPED_BUF struct buf clean = { 0 };
-
-	text_repair(&clean, action->text, action->len_bytes);
-	return buf_give(&clean);
 }
 
 int item_remove(struct change *change, const struct picked *picked,
@@ -119,7 +118,7 @@ int item_remove(struct change *change, const struct picked *picked,
 	if (picked_find(change->gtd, picked, &sheet, &action, e) < 0 ||
 	    cut_out(change, &sheet, action, e) < 0)
 		return -e->code;
-	*ret_text = clean_text(action);
+	*ret_text = action_text(action);
 	return 0;
 }
 
@@ -160,7 +159,7 @@ static bool source_of_file(const char *file, struct source *ret)
 /* "rec:1w", todo.txt's: the same text with its next day; NULL: it has none. */
 static char *next_time(const struct action *action, struct date today)
 {
-	SCOPED_TEXT char *text = clean_text(action);
+	SCOPED_TEXT char *text = action_text(action);
 	const char *rec = strstr(text, "rec:");
 	SCOPED_BUF struct buf out = { 0 };
 	SCOPED_TEXT char *offset = NULL;
@@ -204,6 +203,34 @@ static int tick_off(struct change *change, const struct sheet *sheet,
 	return write_sheet(change, sheet, &text, e);
 }
 
+/* A reminder: its line goes, but a rule stays and is answered for today. */
+static int reminder_done(struct change *change, const struct sheet *sheet,
+			 const struct action *action, char **ret_text,
+			 struct err *e)
+{
+	const struct source of = { .is_list = true, .list = FILE_DONE };
+	const char *line = buf_text(&sheet->text) + action->line_at;
+	size_t len = action->line_bytes;
+	SCOPED_TEXT char *text = NULL;
+	struct rule rule;
+	bool is_rule;
+
+	while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
+		len--;
+	is_rule = rule_read(line, len, &rule) == RULE_YES;
+	text = is_rule ? mem_text(rule.text, rule.len_bytes)
+		       : action_text(action);
+	if (item_log(change, &of, text, e) < 0)
+		return -e->code;
+	if (is_rule && rule.kind != TICKLER_ONCE) {
+		if (remind_answer(change, line, action->line_bytes, e) < 0)
+			return -e->code;
+	} else if (cut_out(change, sheet, action, e) < 0)
+		return -e->code;
+	*ret_text = text_give(&text);
+	return 0;
+}
+
 int item_done(struct change *change, const struct picked *picked,
 	      char **ret_text, struct err *e)
 {
@@ -217,13 +244,15 @@ int item_done(struct change *change, const struct picked *picked,
 
 	if (picked_find(change->gtd, picked, &sheet, &action, e) < 0)
 		return -e->code;
+	if (is_tickler(sheet.file))
+		return reminder_done(change, &sheet, action, ret_text, e);
 	if (!source_of_file(sheet.file, &of))
 		return err_say(e, EINVAL, "%s is no file of a project",
 			       sheet.file);
 	if (action->done)
 		return err_say(e, EALREADY, "%.*s is done already",
 			       (int)action->len_bytes, action->text);
-	text = clean_text(action);
+	text = action_text(action);
 	again = next_time(action, change->gtd->today);
 	inbox = of.is_list && strncmp(sheet.file, "inbox", 5) == 0;
 	/* First the note: a crash in between leaves it twice, never not. */

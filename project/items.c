@@ -8,6 +8,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "project/listing.h"
+#include "project/names.h"
 #include "project/say.h"
 
 enum { ITEMS_SOURCE_MAX = 32 };
@@ -77,9 +78,7 @@ static int by_group(const void *a, const void *b)
 		return ia->group == NULL ? 1 : -1;
 	order = ia->group != NULL ? strcasecmp(ia->group, ib->group) : 0;
 	if (order == 0)
-		order = strcoll(ia->source, ib->source);
-	if (order == 0)
-		order = strcmp(ia->source, ib->source);
+		order = names_compare(ia->source, ib->source);
 	if (order == 0 && ia->line != ib->line)
 		order = ia->line < ib->line ? -1 : 1;
 	return order;

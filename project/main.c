@@ -9,6 +9,8 @@
 #include "project/commands.h"
 #include "project/complete.h"
 #include "project/load.h"
+#include "project/names.h"
+#include "project/out.h"
 #include "project/wake.h"
 
 static void print_problem(void *data, const char *path, unsigned line,
@@ -33,28 +35,40 @@ static int check_operands(const struct call *call, struct err *e)
 	return 0;
 }
 
-/* There may be nothing yet: offer to begin, to a person at a terminal. */
+static bool asks_yes(const char *path)
+{
+	SCOPED_BUF struct buf shown = { 0 };
+	char answer[16];
+
+	text_escape(&shown, path, strlen(path));
+	fprintf(stderr, "There is no GTD directory. Make %s? [Y/n] ",
+		buf_text(&shown));
+	return fgets(answer, sizeof(answer), stdin) != NULL &&
+	       strchr("\nyYjJ", answer[0]) != NULL;
+}
+
+/*
+ * On a fresh account there is nothing yet: a person at a terminal is asked
+ * once, and a capture makes ~/gtd without asking, so that it is not lost. A
+ * directory that was named may be a disk that is not mounted.
+ */
 static int open_or_create(struct call *call, struct err *e)
 {
 	int rc = gtd_open(&call->gtd, call->settings, e);
-	SCOPED_BUF struct buf why = { 0 };
-	SCOPED_BUF struct buf path = { 0 };
-	char answer[16];
+	bool tty = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	bool fresh = rc == -ENOENT && access(call->gtd.path, F_OK) < 0;
 
-	if (rc != -ENOENT || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return rc;
-	text_escape(&why, e->text, strlen(e->text));
-	text_escape(&path, call->gtd.path, strlen(call->gtd.path));
-	fprintf(stderr,
-		"%s\nCreate %s with Projects, Postponed, Completed "
-		"and Reference? [y/N] ",
-		buf_text(&why), buf_text(&path));
-	if (fgets(answer, sizeof(answer), stdin) == NULL ||
-	    (answer[0] != 'y' && answer[0] != 'Y'))
+	if (!fresh || !(tty ? asks_yes(call->gtd.path)
+			    : call->command->captures && call->count > 0 &&
+					gtd_is_default(call->settings)))
 		return rc;
 	*e = (struct err){ 0 };
 	if (gtd_create(call->gtd.path, e) < 0)
 		return -e->code;
+	tell(call->settings,
+	     "made %s with Projects, Postponed, Completed and "
+	     "Reference",
+	     call->gtd.path);
 	gtd_close(&call->gtd);
 	return gtd_open(&call->gtd, call->settings, e);
 }
@@ -198,6 +212,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	log_open("project", LOG_LEVEL_WARN);
+	names_set_locale();
 	if (argc > 1 && strncmp(argv[1], "--complete-", 11) == 0)
 		return complete_main(argc, argv);
 	rc = run_command_line(argc, argv, &e);

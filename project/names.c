@@ -3,9 +3,11 @@
 #include "project/names.h"
 
 #include <ctype.h>
+#include <locale.h>
 #include <string.h>
 
 #include "core/text.h"
+#include "project/gtd.h"
 
 bool name_is_clean(const char *name)
 {
@@ -36,6 +38,7 @@ int name_check_lookup(const char *name, struct err *e)
 int name_check_new(const char *name, struct err *e)
 {
 	size_t len = strlen(name);
+	enum list_file list;
 
 	if (name_check_lookup(name, e) < 0)
 		return -e->code;
@@ -57,9 +60,11 @@ int name_check_new(const char *name, struct err *e)
 	if (isspace((unsigned char)name[0]) ||
 	    isspace((unsigned char)name[len - 1]))
 		return err_usage(e,
-				 "'%s': a project's name has no blank at "
+				 "'%s': a project's name has no space at "
 				 "either end",
 				 name);
+	if (list_by_word(name, &list))
+		return err_usage(e, "'%s' is the name of a list", name);
 	if (!name_is_project(name))
 		return err_usage(e,
 				 "'%s' looks like a back-up or conflict "
@@ -99,4 +104,38 @@ bool name_is_project(const char *name)
 {
 	return name[0] != '.' && !ends_with(name, "~") &&
 	       !name_is_conflict(name);
+}
+
+/* ---- order -------------------------------------------------------------- */
+
+static bool by_letters; /* the locale is not there */
+
+void names_set_locale(void)
+{
+	by_letters = setlocale(LC_COLLATE, "") == NULL;
+}
+
+void name_fold(struct buf *out, const char *name)
+{
+	SCOPED_BUF struct buf clean = { 0 };
+
+	text_repair(&clean, name, strlen(name));
+	text_fold(out, buf_text(&clean), clean.len_bytes);
+}
+
+static int compare_letters(const char *a, const char *b)
+{
+	SCOPED_BUF struct buf fa = { 0 };
+	SCOPED_BUF struct buf fb = { 0 };
+
+	text_repair(&fa, a, strlen(a));
+	text_repair(&fb, b, strlen(b));
+	return text_compare_letters(buf_text(&fa), buf_text(&fb));
+}
+
+int names_compare(const char *a, const char *b)
+{
+	int order = by_letters ? compare_letters(a, b) : strcoll(a, b);
+
+	return order != 0 ? order : strcmp(a, b);
 }

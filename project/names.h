@@ -20,8 +20,9 @@ enum {
 
 /*
  * Whether a project may be created under this name: not empty, one path
- * component, well-formed UTF-8 without control characters, no "-" or "." in
- * front, no blank at either end, at most PROJECT_NAME_MAX_BYTES.
+ * component, well-formed UTF-8 without control or invisible characters, no "-"
+ * or "." in front, no space at either end, no list's name, at most
+ * PROJECT_NAME_MAX_BYTES.
  * 0 or err_usage.
  */
 int name_check_new(const char *name, struct err *e) MUST_CHECK;
@@ -31,6 +32,19 @@ int name_check_new(const char *name, struct err *e) MUST_CHECK;
  * hidden nor "." nor "..". 0 or err_usage.
  */
 int name_check_lookup(const char *name, struct err *e) MUST_CHECK;
+
+/* To be called first: names_compare() is then the user's order. */
+void names_set_locale(void);
+
+/*
+ * For sorting names: the locale's order. Where the locale that is asked for is
+ * not installed, letters first, whatever their case and accents. Never 0 for
+ * different names.
+ */
+int names_compare(const char *a, const char *b);
+
+/* name without case and in one Unicode form: equal for twins. */
+void name_fold(struct buf *out, const char *name);
 
 /* Whether a directory entry counts as a project: not hidden, no back-up file,
  * no conflict copy. */

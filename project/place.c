@@ -132,12 +132,21 @@ int place_each(const struct gtd *gtd, enum state state, const char *prefix,
 
 struct matches {
 	const char *exact; /* only this very name; NULL: any */
+	const char *folded; /* only what begins so, whatever the case */
 	const char *year; /* only of this year; "": any */
 	struct place first; /* of one name: that of the latest year */
 	bool several; /* names, not only years */
 	size_t count;
 	char **shown; /* owned: what to call each */
 };
+
+static bool begins_folded(const char *name, const char *folded)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	name_fold(&text, name);
+	return strncmp(buf_text(&text), folded, strlen(folded)) == 0;
+}
 
 static int note_match(const struct place *place, unsigned char d_type,
 		      void *data)
@@ -149,15 +158,19 @@ static int note_match(const struct place *place, unsigned char d_type,
 		return 0;
 	if (m->year[0] != '\0' && strcmp(place->year, m->year) != 0)
 		return 0;
+	if (m->folded != NULL && !begins_folded(place->name, m->folded))
+		return 0;
 	if (m->count > 0 && strcmp(place->name, m->first.name) != 0)
 		m->several = true;
 	else if (m->count == 0 || strcmp(place->year, m->first.year) > 0)
 		m->first = *place;
 	m->shown = mem_resize(m->shown, m->count + 1, sizeof(*m->shown));
-	m->shown[m->count++] = place->year[0] != '\0'
-				       ? mem_printf("%s/%s", place->year,
-						    place->name)
-				       : mem_copy(place->name);
+	m->shown[m->count++] =
+		place->year[0] != '\0'
+			? mem_printf("%s/%s", place->year, place->name)
+		: place->state == STATE_POSTPONED
+			? mem_printf("%s (postponed)", place->name)
+			: mem_copy(place->name);
 	return 0;
 }
 
@@ -221,8 +234,8 @@ static const char *hint_for(const struct gtd *gtd, const char *name,
 		const char *hint;
 	} hints[] = {
 		{ STATE_ACTIVE, "; it is active" },
-		{ STATE_POSTPONED, "; it is postponed: project resume" },
-		{ STATE_COMPLETED, "; it is completed: project reopen" },
+		{ STATE_POSTPONED, "; it is postponed: see project resume" },
+		{ STATE_COMPLETED, "; it is completed: see project reopen" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(hints); i++) {
@@ -248,22 +261,53 @@ static int take_match(struct matches *m, const char *typed, struct place *ret,
 	return 0;
 }
 
+/* Of the states that are looked at together: what begins so. */
+static int find_beginning(const struct gtd *gtd, unsigned states,
+			  const char *prefix, struct matches *m, struct err *e)
+{
+	for (int s = 0; s < STATE_COUNT; s++)
+		if ((states & (1u << s)) &&
+		    (m->year[0] == '\0' || s == STATE_COMPLETED) &&
+		    place_each(gtd, s, prefix, note_match, m, e) < 0)
+			return -e->code;
+	return 0;
+}
+
+/* Projects at work or put off, then those that are completed, then the trash.
+ */
+static int find_in_turn(const struct gtd *gtd, unsigned states,
+			const char *prefix, struct matches *m, struct err *e)
+{
+	static const unsigned turns[] = { IN_ACTIVE | IN_POSTPONED,
+					  IN_COMPLETED, IN_TRASH };
+
+	for (size_t i = 0; i < COUNT_OF(turns) && m->count == 0; i++)
+		if (find_beginning(gtd, states & turns[i], prefix, m, e) < 0)
+			return -e->code;
+	return 0;
+}
+
 static int find(const struct gtd *gtd, const char *typed, const char *name,
 		unsigned states, struct matches *m, struct place *ret,
 		struct err *e)
 {
+	SCOPED_BUF struct buf folded = { 0 };
+
 	for (int s = 0; s < STATE_COUNT; s++)
 		if ((states & (1u << s)) && find_exact(gtd, s, name, m, e))
 			return take_match(m, typed, ret, e);
-	for (int s = 0; s < STATE_COUNT; s++) {
-		if (!(states & (1u << s)) ||
-		    (m->year[0] != '\0' && s != STATE_COMPLETED))
-			continue;
-		if (place_each(gtd, s, name, note_match, m, e) < 0)
-			return -e->code;
-		if (m->count > 0)
-			return take_match(m, typed, ret, e);
-	}
+	if (find_in_turn(gtd, states, name, m, e) < 0)
+		return -e->code;
+	if (m->count > 0)
+		return take_match(m, typed, ret, e);
+	/* Nothing is called so: in another case, or another Unicode form? */
+	name_fold(&folded, name);
+	m->folded = buf_text(&folded);
+	if (find_in_turn(gtd, states, "", m, e) < 0)
+		return -e->code;
+	m->folded = NULL;
+	if (m->count > 0)
+		return take_match(m, typed, ret, e);
 	return err_say(e, ENOENT, "no %sproject is called '%s'%s",
 		       states == IN_POSTPONED	? "postponed "
 		       : states == IN_COMPLETED ? "completed "

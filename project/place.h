@@ -24,7 +24,9 @@ bool place_of_path(const char *path, struct place *ret);
 
 /*
  * Find the project that the user means: by its name, else by a prefix that
- * only one has. states is a mask of IN_*; the first state with a match wins.
+ * only one has, else the same in another case or Unicode form. states is a mask
+ * of IN_*; of a whole name the first state wins, a prefix must be the only one
+ * among active and postponed projects.
  * Of a name that was completed in several years the latest is meant;
  * "2025/trip" means that year's.
  *

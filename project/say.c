@@ -72,27 +72,47 @@ static bool say_date_word(struct buf *out, const char *word, size_t len,
 	return true;
 }
 
-void say_text(struct buf *out, const char *text, struct date today)
+static void say_words(struct buf *out, const char *text, struct date today,
+		      bool dates)
 {
+	const char *blank = "";
+
 	for (const char *at = text; *at != '\0';) {
 		size_t len = strcspn(at, " ");
+		SCOPED_BUF struct buf word = { 0 };
 
 		if (len > 1 && at[0] == '@' &&
 		    strncasecmp(at, "@waiting", len) != 0 &&
 		    strncasecmp(at, "@someday", len) != 0) {
 			SCOPED_TEXT char *name = mem_text(at + 1, len - 1);
-			SCOPED_BUF struct buf said = { 0 };
 
-			say_name(&said, name);
-			buf_add_text(out, "at ");
-			text_escape(out, said.data, said.len_bytes);
-		} else if (!say_date_word(out, at, len, "due:", "due", today) &&
-			   !say_date_word(out, at, len, "t:", "from", today))
-			text_escape(out, at, len);
+			buf_add_text(&word, "at ");
+			say_name(&word, name);
+		} else if (say_date_word(&word, at, len, "due:", "due",
+					 today) ||
+			   say_date_word(&word, at, len, "t:", "from", today)) {
+			if (!dates)
+				buf_clear(&word);
+		} else if (at[0] != '@' || len == 1)
+			buf_add(&word, at, len);
+		if (word.len_bytes > 0) {
+			buf_add_text(out, blank);
+			text_escape(out, word.data, word.len_bytes);
+			blank = " ";
+		}
 		at += len;
-		for (; *at == ' '; at++)
-			buf_add_char(out, ' ');
+		at += strspn(at, " ");
 	}
+}
+
+void say_text(struct buf *out, const char *text, struct date today)
+{
+	say_words(out, text, today, true);
+}
+
+void say_text_undated(struct buf *out, const char *text, struct date today)
+{
+	say_words(out, text, today, false);
 }
 
 void say_end(struct buf *out)

@@ -23,6 +23,9 @@ void say_name(struct buf *out, const char *name);
  * days", "@home" becomes "at home"; control characters are made visible. */
 void say_text(struct buf *out, const char *text, struct date today);
 
+/* The same without the days, which are said otherwise. */
+void say_text_undated(struct buf *out, const char *text, struct date today);
+
 /* End a sentence that may have its own full stop, and the line. */
 void say_end(struct buf *out);
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/mem.h"
+#include "project/names.h"
 
 enum {
 	SCAN_READ_BYTES = 16384, /* most actions files at one read */
@@ -393,10 +394,8 @@ void scan_fini(struct scan *scan)
 static int by_name(const void *a, const void *b)
 {
 	const struct project *pa = a, *pb = b;
-	int order = strcoll(pa->place->name, pb->place->name);
+	int order = names_compare(pa->place->name, pb->place->name);
 
-	if (order == 0)
-		order = strcmp(pa->place->name, pb->place->name);
 	return order != 0 ? order : strcmp(pa->place->year, pb->place->year);
 }
 

@@ -22,7 +22,7 @@ struct settings {
 	bool quiet, commit;
 	/* for some */
 	bool all, json, nul, reverse, force, say, done, screen, restart;
-	bool regex, case_matters, list, exact;
+	bool regex, case_matters, list, exact, ics;
 	unsigned days;
 	enum sort sort;
 	int state; /* enum state: gtd.h */

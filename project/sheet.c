@@ -6,44 +6,21 @@
 
 #include "core/mem.h"
 
-static const struct {
-	const char *word;
-	enum reading reading;
-} lists[FILE_COUNT] = {
-	[FILE_INBOX] = { "inbox", READ_INBOX },
-	[FILE_NEXT] = { "nextactions", READ_LIST },
-	[FILE_WAITING] = { "waiting", READ_LIST },
-	[FILE_SOMEDAY] = { "someday", READ_LIST },
-	[FILE_DONE] = { "done", READ_INBOX },
+static const enum reading readings[FILE_COUNT] = {
+	[FILE_INBOX] = READ_INBOX,  [FILE_NEXT] = READ_LIST,
+	[FILE_WAITING] = READ_LIST, [FILE_SOMEDAY] = READ_LIST,
+	[FILE_DONE] = READ_INBOX,
 };
-
-const char *list_word(enum list_file file)
-{
-	return lists[file].word;
-}
-
-bool list_by_word(const char *word, enum list_file *ret)
-{
-	if (strcmp(word, "next") == 0) {
-		*ret = FILE_NEXT;
-		return true;
-	}
-	for (int i = 0; i < FILE_DONE; i++)
-		if (strcmp(lists[i].word, word) == 0) {
-			*ret = (enum list_file)i;
-			return true;
-		}
-	return false;
-}
 
 static int read_sheet(const struct gtd *gtd, enum reading reading,
 		      struct sheet *sheet, struct err *e)
 {
 	size_t len = strlen(sheet->file);
+	int rc = gtd_read(gtd, sheet->file, &sheet->text, e);
 
 	sheet->outliner = len > 4 && strcmp(sheet->file + len - 4, ".otl") == 0;
-	if (gtd_read(gtd, sheet->file, &sheet->text, e) < 0)
-		return -e->code;
+	if (rc < 0)
+		return rc;
 	if (sheet->text.len_bytes > 1 && (sheet->text.data[0] & 0xfe) == 0xfe) {
 		buf_add(&sheet->raw, sheet->text.data, sheet->text.len_bytes);
 		if (!text_from_utf16(&sheet->text))
@@ -95,15 +72,16 @@ int sheets_of_list(const struct gtd *gtd, enum list_file file,
 	char *files[GTD_FILES_MAX];
 	size_t count = gtd_list_files(gtd, file, files);
 
-	return read_files(gtd, files, count, lists[file].reading, ret, e);
+	return read_files(gtd, files, count, readings[file], ret, e);
 }
 
-/* A list's files lie at the top, a project's below. */
+/* A list's files lie at the top, a project's below; each line of the tickler's
+ * files is one reminder. */
 static enum reading reading_of(const char *file)
 {
-	if (strchr(file, '/') != NULL)
-		return READ_ACTIONS;
-	return strncmp(file, "inbox", 5) == 0 ? READ_INBOX : READ_LIST;
+	if (strncmp(file, "inbox", 5) == 0 || strncmp(file, "tickler", 7) == 0)
+		return READ_INBOX;
+	return strchr(file, '/') != NULL ? READ_ACTIONS : READ_LIST;
 }
 
 int sheet_of_file(const struct gtd *gtd, const char *file, struct sheet *ret,
@@ -135,12 +113,17 @@ const struct buf *sheet_raw(const struct sheet *sheet)
 }
 
 /* FNV-1a. */
-uint64_t action_hash(const struct action *action, const struct sheet *sheet)
+uint64_t line_hash(const char *line, size_t len_bytes)
 {
-	const char *line = buf_text(&sheet->text) + action->line_at;
 	uint64_t hash = 0xcbf29ce484222325u;
 
-	for (size_t i = 0; i < action->line_bytes; i++)
+	for (size_t i = 0; i < len_bytes; i++)
 		hash = (hash ^ (unsigned char)line[i]) * 0x100000001b3u;
 	return hash;
+}
+
+uint64_t action_hash(const struct action *action, const struct sheet *sheet)
+{
+	return line_hash(buf_text(&sheet->text) + action->line_at,
+			 action->line_bytes);
 }

@@ -23,13 +23,6 @@ struct sheets {
 	size_t count;
 };
 
-/* "inbox", "nextactions", "waiting", "someday", "done". */
-const char *list_word(enum list_file file);
-#define LIST_WORDS "inbox nextactions waiting someday"
-
-/* The list that a word names ("next" too); false: none. */
-bool list_by_word(const char *word, enum list_file *ret);
-
 /* A plain-file project has no sheets. Fill what can be read; the first error
  * is returned at the end. */
 int sheets_of_project(const struct gtd *gtd, const struct place *place,
@@ -51,5 +44,6 @@ const struct buf *sheet_raw(const struct sheet *sheet);
 
 /* A line's bytes as a number: whether it is still the one that was listed. */
 uint64_t action_hash(const struct action *action, const struct sheet *sheet);
+uint64_t line_hash(const char *line, size_t len_bytes);
 
 #endif

@@ -204,6 +204,14 @@ static const struct {
 };
 /* clang-format on */
 
+bool rule_is_kind(const char *word)
+{
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (strcmp(word, kinds[i].word) == 0)
+			return true;
+	return false;
+}
+
 static bool read_kind(const char *word, size_t len, struct rest *r,
 		      struct rule *rule)
 {

@@ -51,6 +51,9 @@ enum rule_result { RULE_NONE = 0, RULE_YES = 1, RULE_BAD = -1 };
 enum rule_result rule_read(const char *line, size_t len_bytes,
 			   struct rule *ret);
 
+/* Whether a word begins a repeating rule: "daily", "monthly", "D" ... */
+bool rule_is_kind(const char *word);
+
 /*
  * The last day in from .. to (both included) on which the rule is due, and on
  * how many days it is; 0 and no date when on none.

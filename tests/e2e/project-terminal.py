@@ -95,18 +95,18 @@ def colour():
 
 @test
 def first_dir():
-    """no directory yet: it is offered, and made only for a yes"""
+    """no directory yet: it is offered, made with Enter, not for a no"""
     home = Home()
     try:
         child = home.spawn("list")
-        child.expect(r"\[y/N\] ")
-        child.send("\r")
+        child.expect(r"\[Y/n\] ")
+        child.send("n\r")
         child.expect(pexpect.EOF)
         child.close()
         assert child.exitstatus == 1 and not os.path.exists(home.gtd)
         child = home.spawn("new", "trip")
-        child.expect(r"\[y/N\] ")
-        child.send("y\r")
+        child.expect(r"\[Y/n\] ")
+        child.send("\r")
         child.expect("Created Projects/trip")
         child.expect(pexpect.EOF)
         child.close()

@@ -747,3 +747,55 @@ two words trip: ring Ann." ]
 	grep -qx -- '- x --json' "$GTD_DIR/someday"
 	grep -q -- ' --help is a fact$' "$GTD_DIR/Projects/trip/log"
 }
+
+@test "a fresh account: a capture makes ~/gtd, other commands say how" {
+	unset GTD_DIR
+	rm -rf "$HOME/gtd"
+	run project new trip </dev/null
+	[ "$status" -eq 1 ]
+	[[ $output == *"mkdir -p $HOME/gtd/Projects" ]]
+	run project in
+	[ "$status" -eq 1 ]
+	[ ! -e "$HOME/gtd" ]
+	project in 'do not lose me' </dev/null
+	[ "$(cat "$HOME/gtd/inbox")" = 'do not lose me' ]
+	[ -d "$HOME/gtd/Projects" ]
+	# A directory that was named may be a disk that is not mounted.
+	GTD_DIR=$HOME/disk run project in hello </dev/null
+	[ "$status" -eq 1 ]
+	[ ! -e "$HOME/disk" ]
+}
+
+@test "an ambiguous beginning across states changes nothing; twins are warned of" {
+	for n in tax trip tour; do project -q new $n; done
+	project -q postpone trip && project -q postpone tour
+	before=$(snapshot)
+	run project delete t
+	[ "$status" -eq 1 ]
+	[[ $output == *"could be tax, tour (postponed), trip (postponed)"* ]]
+	[ "$(snapshot)" = "$before" ]
+	project -q actions to 'goes where?'
+	has "$GTD_DIR/Postponed/tour/actions" '[ ] goes where?'
+	run project new Tax
+	[ "$status" -eq 0 ]
+	[[ $output == *"'Tax' differs from 'tax' only in case"* ]]
+	nfd=$(printf 'e\xcc\x81te') nfc=$(printf '\xc3\xa9te')
+	project -q new "$nfc"
+	project -q actions "$nfd" 'found in another form'
+	has "$GTD_DIR/Projects/$nfc/actions" '[ ] found in another form'
+	project -q postpone TOU 2>/dev/null || project -q resume TOU
+	[ -d "$GTD_DIR/Projects/tour" ]
+	for name in inbox waiting someday nextactions next \
+		"$(printf 'zero\xe2\x80\x8bwidth')"; do
+		run project new "$name"
+		[ "$status" -eq 2 ]
+	done
+}
+
+@test "names are sorted as the locale has it, accents among their letters" {
+	for n in apple Zebra zoo $'\xc3\xa4hre' $'\xc3\x96sterreich'; do project -q new "$n"; done
+	[ "$(LC_ALL=xx_XX.UTF-8 project list -0 | tr '\0' ' ')" = \
+		$'\xc3\xa4hre apple \xc3\x96sterreich Zebra zoo ' ]
+	[ "$(LC_ALL=C project list -0 | tr '\0' ' ')" = \
+		$'Zebra apple zoo \xc3\x96sterreich \xc3\xa4hre ' ]
+}
