@@ -85,6 +85,10 @@ c_of = $(filter-out $(other_c),$(foreach d,$($(1)_DIRS),$(wildcard $(d)/*.c)))
 srcs_of = $(filter-out %/main.c,$(c_of))
 objs_of = $(patsubst %.c,$(OBJ)/%.o,$(call srcs_of,$(1)))
 
+LANGUAGES = $(basename $(notdir $(wildcard po/*.po)))
+CATALOGUES = $(LANGUAGES:%=$(OUT)/share/locale/%/LC_MESSAGES/earshot.mo)
+MSGFMT = msgfmt
+
 C_SOURCES = $(sort $(foreach a,$(AREAS),$(call c_of,$(a))))
 C_HEADERS = $(sort $(foreach a,$(AREAS),$(foreach d,$($(a)_DIRS),$(wildcard $(d)/*.h))))
 TEST_SOURCES = $(wildcard tests/unit/*.c tests/fuzz/*.c bench/*.c)
@@ -126,7 +130,7 @@ ALL_LDFLAGS = -pie -Wl,--as-needed $(LDFLAGS_$(MODE)) $(LDFLAGS)
 
 # ---- targets ----------------------------------------------------------------
 
-all: $(PROGRAMS:%=$(BIN)/%) $(HELPERS:%=$(BIN)/%)
+all: $(PROGRAMS:%=$(BIN)/%) $(HELPERS:%=$(BIN)/%) $(CATALOGUES)
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -162,6 +166,12 @@ $(OBJ)/workspace/create.o: $(OBJ)/liblxc
 $(OBJ)/liblxc: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LIBLXC)' | cmp -s - $@ || echo '$(LIBLXC)' >$@
+
+# Our words in the languages of po/, found beside the programs' bin/.
+$(OUT)/share/locale/%/LC_MESSAGES/earshot.mo: po/%.po
+	@mkdir -p $(@D)
+	$(call say,PO   $<)
+	$(Q)$(MSGFMT) --check-format --check-domain -o $@ $<
 
 define area_rule
 $(OBJ)/$(1).a: $$(call objs_of,$(1))
@@ -294,6 +304,9 @@ install: all
 	for page in $(MAN_PAGES); do \
 		$(INSTALL) -D -m 644 $$page \
 		$(SHARE)/man/man$${page##*.}/$${page##*/} || exit 1; done
+	for l in $(LANGUAGES); do \
+		$(INSTALL) -D -m 644 $(OUT)/share/locale/$$l/LC_MESSAGES/earshot.mo \
+		$(SHARE)/locale/$$l/LC_MESSAGES/earshot.mo || exit 1; done
 	ZSH_DIR=$(ZSH_DIR) UNIT_DIR=$(UNIT_DIR) DESTDIR=$(D) \
 		contrib/install-extras install "$(SHARE)"
 
@@ -303,6 +316,8 @@ uninstall:
 	-rmdir $(D)$(LIBEXECDIR)/earshot
 	for page in $(MAN_PAGES); do \
 		rm -f $(SHARE)/man/man$${page##*.}/$${page##*/}; done
+	for l in $(LANGUAGES); do \
+		rm -f $(SHARE)/locale/$$l/LC_MESSAGES/earshot.mo; done
 	contrib/install-extras uninstall "$(SHARE)"
 
 # Debian packages, in build/deb; their own tests are "make check"'s.

@@ -296,6 +296,8 @@ void settings_derive(struct settings *s)
 		.max_rate_wpm = s->max_rate_wpm,
 		.catch_up_after_ms = s->catch_up_after_s * 1000ULL,
 		.skip_after_ms = s->skip_after_s * 1000ULL,
+		.skip_text = wording_skip_text,
+		.skip_text_data = &s->wording,
 	};
 }
 

@@ -151,11 +151,15 @@ static void set_rate(struct backlog *backlog, struct phrase *phrase)
 
 static struct phrase *pop_announcement(struct backlog *backlog)
 {
+	const struct backlog_config *config = &backlog->config;
 	uint64_t n = backlog->unannounced;
 	struct phrase *phrase;
 
-	phrase = phrase_new(mem_printf("%ju line%s skipped", (uintmax_t)n,
-				       n == 1 ? "" : "s"));
+	phrase = phrase_new(
+		config->skip_text != NULL
+			? config->skip_text(n, config->skip_text_data)
+			: mem_printf("%ju line%s skipped", (uintmax_t)n,
+				     n == 1 ? "" : "s"));
 	phrase->priority = PRIORITY_HIGH;
 	set_rate(backlog, phrase);
 	backlog->unannounced = 0;

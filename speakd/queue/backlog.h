@@ -37,6 +37,9 @@ struct backlog_config {
 	unsigned max_rate_wpm; /* not below rate_wpm */
 	uint64_t catch_up_after_ms; /* 0: never faster */
 	uint64_t skip_after_ms; /* 0: nothing is ever skipped */
+	/* "3 lines skipped", the caller's to free; NULL: in English. */
+	char *(*skip_text)(uintmax_t lines, const void *data);
+	const void *skip_text_data; /* borrowed */
 };
 
 /* Called for each phrase that is skipped, borrowed for the call. */

@@ -14,7 +14,8 @@
 #include "core/err.h"
 
 /* Marks a text in a table for xgettext(1); it is looked up when it is said. */
-#define N_(text) text
+#define N_(text)	  text
+#define N_MANY(one, many) one, many
 
 struct catalogue;
 

@@ -256,10 +256,10 @@ static size_t add_repeats(struct buf *out, const struct reading *reading,
 			  size_t len_bytes)
 {
 	buf_add(out, reading->line.text + plain, end - plain);
-	template_count(out,
-		       reading_many(reading, N_(", $count time"),
-				    N_(", $count times"), count),
-		       count);
+	template_count(
+		out,
+		reading_many(reading, ", $count time", ", $count times", count),
+		count);
 	return end + (count - 1) * (len_bytes + 1);
 }
 

@@ -300,8 +300,8 @@ static void add_count(struct buf *out, const struct reading *reading,
 {
 	if (count > 1)
 		template_count(out,
-			       reading_many(reading, N_(", $count time"),
-					    N_(", $count times"), count),
+			       reading_many(reading, ", $count time",
+					    ", $count times", count),
 			       count);
 }
 

@@ -255,8 +255,8 @@ static void say_paste_end(struct wording *wording, struct span nick,
 		       catalogue_many(wording->language != NULL
 					      ? wording->language->catalogue
 					      : NULL,
-				      N_("end of paste, $count line"),
-				      N_("end of paste, $count lines"), lines),
+				      "end of paste, $count line",
+				      "end of paste, $count lines", lines),
 		       lines);
 	phrase = phrase_new(buf_give(&said));
 	phrase->priority = PRIORITY_LOW;
@@ -591,4 +591,20 @@ void wording_message(struct wording *wording, const struct message *message,
 	}
 	follow_nick(wording, message);
 	buf_fini(&verdict.text);
+}
+
+char *wording_skip_text(uintmax_t lines, const void *data)
+{
+	const struct wording_config *config = data;
+	const struct language *language = languages_of_voice(config->languages,
+							     config->voice);
+	SCOPED_BUF struct buf said = { 0 };
+
+	template_count(
+		&said,
+		catalogue_many(language != NULL ? language->catalogue : NULL,
+			       "$count line skipped", "$count lines skipped",
+			       lines),
+		lines);
+	return buf_give(&said);
 }

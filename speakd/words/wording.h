@@ -89,6 +89,9 @@ void wording_message(struct wording *wording, const struct message *message,
 		     struct rules *second, uint64_t now_ms,
 		     wording_give_fn *give, void *data);
 
+/* "3 lines skipped" for a backlog, whose data is a struct wording_config. */
+char *wording_skip_text(uintmax_t lines, const void *config);
+
 /* How many phrases were cut at PHRASE_MAX_BYTES so far. */
 uint64_t wording_cuts(const struct wording *wording);
 

@@ -34,3 +34,73 @@ plain() { speakd --print --format=plain "$@"; }
 	[ "$status" -eq 2 ]
 	[[ $output == *"expected none, some, most or all"* ]]
 }
+
+@test "our own words follow the language of the voice" {
+	printf '[12:00:00] <al> https://a.example/b :)\n[12:00:01] * bo winkt
+[12:00:02] *** eve has joined #x\n[12:00:03] <al> 5 > 3 -----\n' >in
+	speakd --print -e all -v de in >out
+	diff - out <<-'END'
+	al: Link zu a.example lächelt
+	bo winkt
+	eve kommt
+	al: 5 größer als 3 5 Striche
+	END
+	speakd --print -e all -v fr-fr+m3 in >out
+	diff - out <<-'END'
+	al: lien vers a.example sourire
+	bo winkt
+	eve arrive
+	al: 5 supérieur à 3 5 tirets
+	END
+	# A voice of a language without a catalogue speaks English.
+	speakd --print -e all -v pl in | grep -qx 'eve joins'
+}
+
+@test "each source has the words of its own voice" {
+	printf 'https://a.example/b\n' >in
+	printf '[source x]\nfile = in\nlast = 1\nvoice = de\n' >c
+	start speakd -c c --alone -S -o null --show >out
+	until_true 20 has out 'Link zu a.example'
+}
+
+@test "the catalogues are complete" {
+	cd "$EARSHOT_SRC"
+	xgettext --from-code=UTF-8 --keyword=N_ --keyword=N_MANY:1,2 \
+		--keyword=reading_many:2,3 --keyword=catalogue_many:2,3 -o - \
+		speakd/words/*.c | sed 's/CHARSET/UTF-8/' >"$BATS_TEST_TMPDIR/pot"
+	for po in po/*.po; do
+		msgcmp "$po" "$BATS_TEST_TMPDIR/pot"
+		# What nothing asks for any more goes from them too.
+		msgcmp --use-untranslated "$BATS_TEST_TMPDIR/pot" "$po"
+	done
+}
+
+@test "a damaged catalogue is as good as none" {
+	mkdir -p bin share/locale/de/LC_MESSAGES
+	cp "$EARSHOT_BIN/speakd" bin
+	good=$EARSHOT_BIN/../share/locale/de/LC_MESSAGES/earshot.mo
+	mo=share/locale/de/LC_MESSAGES/earshot.mo
+	for damage in 0 4 12 20 40 200 5000; do
+		head -c "$damage" "$good" >"$mo"
+		echo 'see http://a.b/c' | bin/speakd --print -f plain -v de >out
+		grep -qx 'see link to a.b' out
+	done
+	cp "$good" "$mo"
+	echo 'see http://a.b/c' | bin/speakd --print -f plain -v de >out
+	grep -qx 'see Link zu a.b' out
+}
+
+@test "signs and emoji by what is installed, in the voice's language" {
+	mkdir -p data/speech-dispatcher/locale/de data/unicode/cldr/common/annotations
+	printf 'symbols:\n\342\206\222\tPfeil\tsome\n' \
+		>data/speech-dispatcher/locale/de/symbols.dic
+	printf '\357\273\277# x\n\nsymbols:\n\360\237\221\215\tDaumen\tnone\n' \
+		>data/speech-dispatcher/locale/de/emojis.dic
+	printf '<annotation cp="\360\237\221\215" type="tts">pouce</annotation>\n' \
+		>data/unicode/cldr/common/annotations/fr.xml
+	export XDG_DATA_DIRS=$PWD/data
+	printf 'a \342\206\222 \360\237\221\215\360\237\217\273\n' >in
+	plain -v de in | grep -qx 'a Pfeil Daumen'
+	plain -v fr in | grep -q 'pouce$'
+	plain -v en in | grep -q 'thumbs up$'
+}

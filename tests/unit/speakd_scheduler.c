@@ -10,7 +10,12 @@
 #include "speakd/queue/history.h"
 #include "speakd/queue/scheduler.h"
 
-static const struct backlog_config config = { 220, 400, 0, 0 };
+static const struct backlog_config config = {
+	.rate_wpm = 220,
+	.max_rate_wpm = 400,
+	.catch_up_after_ms = 0,
+	.skip_after_ms = 0,
+};
 
 struct stage {
 	struct scheduler *scheduler;
