@@ -140,9 +140,11 @@ help:
 #: check        install what tests need (asks first), build, run every test
 #: check-built  build and run every test; installs nothing: what packagers call
 #:              (also by the name test, debhelper's)
-#: check-full   also what takes long: a desktop that must stay as it is, packages;
+#: check-full   also what takes long: a desktop that must stay as it is, packages,
+#:              an hour of soak, a stock Debian in QEMU;
 #:              tests/matrix tries other releases, users and compilers
 #: check-asan   the same tests with AddressSanitizer and UBSan
+#: soak         many followed files, clients and killed voices for SOAK_SECONDS (300)
 #: check-vm     a stock Debian in QEMU, two boots; check-vm-full: an hour of it
 #: lint         format, layers, self-contained headers, clang-tidy, cppcheck, ...
 #: bench        measure beside what people use instead; prints bench/README's tables
@@ -235,6 +237,8 @@ check-full: check
 	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) \
 		EARSHOT_MODE=$(MODE) PYTHON=$(PYTHON) EARSHOT_TEST_SECONDS=7200 \
 		tests/run $(FULL_TESTS)
+	+$(Q)$(MAKE) --no-print-directory SOAK_SECONDS=3600 soak
+	+$(Q)$(MAKE) --no-print-directory check-vm-full
 
 unit-tests: $(UNIT_TESTS)
 
@@ -244,6 +248,11 @@ check-unit: all $(UNIT_TESTS)
 		tests/run -j $(JOBS) $(UNIT_TESTS)
 
 # In a machine of its own, with a distribution's kernel: see tests/vm/README.md.
+SOAK_SECONDS = 300
+soak: all
+	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) \
+		$(PYTHON) tests/soak --seconds $(SOAK_SECONDS)
+
 check-vm: all
 	+$(Q)tests/vm/check smoke
 check-vm-full: all unit-tests
@@ -336,8 +345,8 @@ clean:
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
 
-.PHONY: FORCE all help check check-built check-full test check-unit unit-tests check-vm check-vm-full \
-	check-asan lint fuzz fuzz-targets cover \
+.PHONY: FORCE all help check check-built check-full soak test check-unit \
+	unit-tests check-vm check-vm-full check-asan lint fuzz fuzz-targets cover \
 	bench demo deps deps-demo install uninstall deb dist clean
 .DELETE_ON_ERROR:
 .SECONDARY:
