@@ -248,7 +248,7 @@ static bool may_hand_over(const struct session *session, int first_file)
 	/* A second daemon has nothing to hand over but what it was given. */
 	if (s->serve)
 		return first_file < session->argc || s->follow_count > 0;
-	return strncmp(s->output, "alsa", 4) == 0;
+	return settings_use_sound(s);
 }
 
 /* What the lines are called there. */

@@ -49,13 +49,14 @@ static int set_output(void *data, const char *value, struct err *e)
 {
 	struct settings *s = data;
 
-	if (!is_called(value, "alsa", false) &&
+	if (strcmp(value, "auto") != 0 && !is_called(value, "pulse", false) &&
+	    !is_called(value, "alsa", false) &&
 	    !is_called(value, "wav", true) && strcmp(value, "null") != 0 &&
 	    !is_called(value, "command", true))
 		return err_usage(e,
 				 "output: unknown output '%s', expected "
-				 "alsa[:DEVICE], wav:FILE, null or "
-				 "command:SHELL-COMMAND",
+				 "auto, pulse[:SINK], alsa[:DEVICE], wav:FILE, "
+				 "null or command:SHELL-COMMAND",
 				 value);
 	free(s->output);
 	s->output = mem_copy(value);
@@ -157,9 +158,17 @@ static const struct opt options[] = {
 	{ 0, "engine", OPT_CALL, 0, 0, 0, "ENGINE", "espeak-ng",
 	  "espeak-ng, or command:SHELL-COMMAND (text in, WAV or PCM out)",
 	  set_engine, "espeak-ng command:", false },
-	{ 'o', "output", OPT_CALL, 0, 0, 0, "OUT", "alsa",
-	  "alsa[:DEVICE], wav:FILE, null or command:SHELL-COMMAND",
-	  set_output, "alsa wav: null command:", false },
+	{ 0, "gap", OPT_UINT, AT(gap_ms), 0, 5000, "MS", "250",
+	  "silence between lines; less when much waits", NULL, NULL, false },
+	{ 0, "lead-in", OPT_UINT, AT(lead_in_ms), 0, 5000, "MS", "0",
+	  "silence first, for a device that eats the first words", NULL, NULL,
+	  false },
+	{ 0, "channels", OPT_UINT, AT(channels), 1, 2, "N", "1",
+	  "1 for mono, 2 for stereo", NULL, NULL, false },
+	{ 'o', "output", OPT_CALL, 0, 0, 0, "OUT", "auto",
+	  "auto, pulse[:SINK], alsa[:DEVICE], wav:FILE, null or "
+	  "command:SHELL-COMMAND",
+	  set_output, "auto pulse alsa wav: null command:", false },
 	{ 'w', "wav", OPT_CALL, 0, 0, 0, "FILE", NULL,
 	  "the same as --output=wav:FILE", set_output_file, "@file", true },
 
@@ -205,9 +214,9 @@ static const struct opt options[] = {
 	{ 0, "catch-up-after", OPT_UINT, AT(catch_up_after_s), 0, 3600, "S",
 	  "8", "speak faster when more seconds of speech wait; 0: never",
 	  NULL, NULL, false },
-	{ 0, "max-rate", OPT_UINT, AT(max_rate_wpm), 80, 900, "WPM", "400",
+	{ 0, "max-rate", OPT_UINT, AT(max_rate_wpm), 80, 900, "WPM", "340",
 	  "how fast at most", NULL, NULL, false },
-	{ 0, "skip-after", OPT_UINT, AT(skip_after_s), 0, 86400, "S", "60",
+	{ 0, "skip-after", OPT_UINT, AT(skip_after_s), 0, 86400, "S", "40",
 	  "skip lines when more seconds of speech wait; 0: never", NULL, NULL,
 	  false },
 
@@ -298,7 +307,15 @@ void settings_derive(struct settings *s)
 		.skip_after_ms = s->skip_after_s * 1000ULL,
 		.skip_text = wording_skip_text,
 		.skip_text_data = &s->wording,
+		.gap_ms = s->gap_ms,
 	};
+}
+
+bool settings_use_sound(const struct settings *s)
+{
+	return strcmp(s->output, "auto") == 0 ||
+	       is_called(s->output, "pulse", false) ||
+	       is_called(s->output, "alsa", false);
 }
 
 int settings_check(struct settings *s, struct err *e)

@@ -38,6 +38,7 @@ struct settings {
 	char *format_spec;
 	char *config;
 	unsigned rate_wpm, pitch, volume_percent;
+	unsigned gap_ms, lead_in_ms, channels;
 	unsigned last_lines;
 	unsigned catch_up_after_s, skip_after_s, max_rate_wpm;
 	bool print, show, verbose, check_config, list_voices;
@@ -75,6 +76,8 @@ struct settings {
 
 extern const struct opts speakd_opts;
 
+/* Whether it goes to the sound system, which others use too. */
+bool settings_use_sound(const struct settings *s);
 /* What excludes each other, and values that the table cannot judge. */
 int settings_check(struct settings *s, struct err *e) MUST_CHECK;
 /* Make what the other modules want to know, in their own shape. */

@@ -65,16 +65,18 @@ static bool lines_are_full(const struct outlet *outlet)
 
 static void say_next(struct voice_outlet *out)
 {
-	struct phrase *phrase;
-
-	if (out->outdated)
+	if (out->outdated && voice_is_free(out->voice))
 		restart_voice(out);
-	if (out->voice == NULL)
-		return;
-	phrase = dispatch_next(out->dispatch);
-	if (phrase != NULL)
+	while (out->voice != NULL && !out->outdated &&
+	       voice_wants(out->voice)) {
+		struct phrase *phrase = dispatch_next(out->dispatch);
+
+		if (phrase == NULL)
+			break;
 		voice_say(out->voice, phrase);
-	else if (out->inputs_ended)
+	}
+	if (out->voice != NULL && voice_is_free(out->voice) &&
+	    out->inputs_ended)
 		tell_ended(out, NULL);
 }
 
@@ -94,10 +96,11 @@ static void end_unsaid(struct voice_outlet *out)
 /* Give the voice what waits, the inputs room, and end when all is said. */
 static void pump(struct voice_outlet *out)
 {
-	if (out->voice == NULL || !voice_is_free(out->voice))
+	if (out->voice == NULL || !voice_wants(out->voice))
 		return;
 	if (out->stopping) {
-		tell_ended(out, NULL);
+		if (voice_is_free(out->voice))
+			tell_ended(out, NULL);
 		return;
 	}
 	say_next(out);
@@ -142,6 +145,11 @@ static void on_mark(void *data, const struct phrase *phrase,
 	dispatch_word(out->dispatch, phrase, offset_bytes);
 }
 
+static void on_want(void *data)
+{
+	pump(data);
+}
+
 static void on_end(void *data, const struct phrase *phrase, uint64_t audio_ms,
 		   bool stopped, const char *failure)
 {
@@ -161,10 +169,12 @@ static void on_end(void *data, const struct phrase *phrase, uint64_t audio_ms,
 static void on_give_up(void *data)
 {
 	struct voice_outlet *out = data;
-	struct phrase *phrase = voice_detach(out->voice);
+	struct phrase *phrase;
 	size_t messages = scheduler_messages(dispatch_scheduler(out->dispatch),
 					     SCHEDULER_ALL);
 
+	dispatch_settle(out->dispatch);
+	phrase = voice_detach(out->voice);
 	if (phrase == NULL)
 		return;
 	out->given_up = true;
@@ -226,12 +236,15 @@ static int start_voice(struct voice_outlet *out, struct err *e)
 		.rate_wpm = (int)s->rate_wpm,
 		.pitch = (int)s->pitch,
 		.volume_percent = (int)s->volume_percent,
+		.lead_in_ms = s->lead_in_ms,
+		.channels = s->channels,
 		.marks = s->serve,
 	};
 	const struct voice_handler handler = {
 		.ready = on_ready,
 		.begin = on_begin,
 		.mark = on_mark,
+		.want = on_want,
 		.end = on_end,
 		.device = on_device,
 		.broken = on_broken,
@@ -263,6 +276,13 @@ static void on_stop(void *data)
 	voice_stop(out->voice);
 }
 
+static struct phrase *on_take_back(void *data)
+{
+	struct voice_outlet *out = data;
+
+	return voice_take_back(out->voice);
+}
+
 static void on_pump(void *data)
 {
 	pump(data);
@@ -276,7 +296,7 @@ static void on_pump(void *data)
  */
 static bool output_takes_time(const struct settings *settings)
 {
-	return strncmp(settings->output, "alsa", 4) == 0 ||
+	return settings_use_sound(settings) ||
 	       strncmp(settings->output, "command:", 8) == 0;
 }
 
@@ -320,6 +340,8 @@ static bool voice_outlet_stop(struct outlet *outlet)
 	    !dispatch_has_sound(out->dispatch))
 		return false;
 	out->stopping = true;
+	/* What would follow is not said any more. */
+	dispatch_settle(out->dispatch);
 	pump(out);
 	return true;
 }
@@ -347,6 +369,7 @@ struct outlet *voice_outlet_new(struct loop *loop,
 	struct voice_outlet *out = mem_new(sizeof(*out));
 	const struct dispatch_handler dispatch = {
 		.line_done = on_line_done,
+		.take_back = on_take_back,
 		.stop = on_stop,
 		.pump = on_pump,
 		.data = out,
@@ -390,7 +413,8 @@ static bool voice_differs(const struct settings *a, const struct settings *b)
 	return !same_text(a->engine, b->engine) ||
 	       !same_text(a->output, b->output) ||
 	       !same_text(a->voice, b->voice) || a->rate_wpm != b->rate_wpm ||
-	       a->pitch != b->pitch || a->volume_percent != b->volume_percent;
+	       a->pitch != b->pitch || a->volume_percent != b->volume_percent ||
+	       a->lead_in_ms != b->lead_in_ms || a->channels != b->channels;
 }
 
 void voice_outlet_configure(struct outlet *outlet,
@@ -408,8 +432,10 @@ void voice_outlet_restart(struct outlet *outlet,
 			  const struct settings *keep_settings)
 {
 	struct voice_outlet *out = of(outlet);
-	struct phrase *phrase = voice_detach(out->voice);
+	struct phrase *phrase;
 
+	dispatch_settle(out->dispatch);
+	phrase = voice_detach(out->voice);
 	out->settings = keep_settings;
 	dispatch_configure(out->dispatch, &keep_settings->backlog);
 	restart_voice(out);

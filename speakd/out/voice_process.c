@@ -26,11 +26,19 @@ enum {
 	CLOSE_POLL_MS = 5,
 };
 
+struct saying {
+	struct phrase *phrase; /* owned */
+	uint64_t id; /* as it was sent: another one each time */
+	bool sent, begun;
+	unsigned tries;
+};
+
 struct voice {
 	struct loop *loop;
 	struct voice_handler handler;
 	char *helper, *engine, *output, *voice_name;
 	int rate_wpm, pitch, volume_percent;
+	unsigned lead_in_ms, channels;
 	bool marks;
 
 	/* The child; pid 0: there is none. */
@@ -46,10 +54,11 @@ struct voice {
 	struct watch *restart, *watchdog, *later;
 	uint64_t backoff_ms;
 
-	/* What is being said; NULL: free. */
-	struct phrase *phrase;
-	bool sent, begun, stopping;
-	unsigned tries;
+	/* What is being said, and what follows; no phrase: nothing. */
+	struct saying now, ahead;
+	uint64_t last_id;
+	bool wanted; /* the child has asked for the next */
+	bool stopping;
 	uint64_t beats, stop_ms;
 	struct stall stall;
 
@@ -75,14 +84,21 @@ static void leave(struct voice *voice)
 
 /* ---- phrases ------------------------------------------------------------- */
 
-/* The voice is free before end() is called: it may say the next phrase. */
+static void doom(struct voice *voice);
+
+/* What follows comes first before end() is called: more may be said then. */
 static void phrase_finish(struct voice *voice, uint64_t audio_ms, bool stopped,
 			  const char *failure)
 {
-	struct phrase *phrase = voice->phrase;
+	struct phrase *phrase = voice->now.phrase;
 
-	voice->phrase = NULL;
-	watch_cancel(voice->watchdog);
+	voice->now = voice->ahead;
+	voice->ahead = (struct saying){ .phrase = NULL };
+	voice->wanted = voice->stopping = false;
+	if (voice->now.phrase == NULL)
+		watch_cancel(voice->watchdog);
+	else
+		doom(voice);
 	voice->handler.end(voice->handler.data, phrase, audio_ms, stopped,
 			   failure);
 	phrase_free(phrase);
@@ -122,30 +138,45 @@ static void kill_child(struct voice *voice)
 }
 
 /* The child may not have read its program yet: the packet waits for it. */
-static void send_phrase(struct voice *voice)
+static void send_phrase(struct voice *voice, struct saying *saying)
 {
-	const struct phrase *phrase = voice->phrase;
+	const struct phrase *phrase = saying->phrase;
 	struct voice_request request = {
 		.kind = VOICE_SPEAK,
 		.cue = phrase->cue,
-		.id = phrase->id,
+		.id = ++voice->last_id,
 		.rate_wpm = or_default(phrase->rate_wpm, voice->rate_wpm),
 		.pitch = or_default(phrase->pitch, voice->pitch),
 		.volume_percent = or_default(phrase->volume_percent,
 					     voice->volume_percent),
 		.pitch_range = phrase->pitch_range,
+		.gap_ms = phrase->gap_ms,
+		.lead_in_ms = voice->lead_in_ms,
 		.form = phrase->form,
 		.punctuation = phrase->punctuation,
 		.capitals = phrase->capitals,
 	};
 
-	voice->sent = true;
+	saying->id = request.id;
+	saying->sent = true;
 	voice->beats = atomic_load(&voice->shared->beats);
 	stall_progress(&voice->stall, voice->pid, clock_ms());
 	watch_after(voice->watchdog, WATCH_MS);
 	/* A dead child's end is seen by its watch, and the phrase kept. */
 	if (send_request(voice, request, phrase->voice, phrase->text) < 0)
 		kill_child(voice);
+}
+
+/* A phrase that a child died of is made alone: what is said is not lost. */
+static void send_what_waits(struct voice *voice)
+{
+	if (voice->pid <= 0 || voice->broken != NULL)
+		return;
+	if (voice->now.phrase != NULL && !voice->now.sent)
+		send_phrase(voice, &voice->now);
+	if (voice->ahead.phrase != NULL && !voice->ahead.sent &&
+	    voice->ahead.tries == 0 && voice->wanted)
+		send_phrase(voice, &voice->ahead);
 }
 
 static void give_up(struct voice *voice, const char *why, bool usage)
@@ -155,20 +186,35 @@ static void give_up(struct voice *voice, const char *why, bool usage)
 		voice->handler.broken(voice->handler.data, voice->broken,
 				      usage);
 	}
-	if (!voice->closed && voice->phrase != NULL)
+	if (!voice->closed && voice->now.phrase != NULL)
 		watch_after(voice->later, 0);
 }
 
-/* A phrase that came to a broken voice fails, but not inside voice_say(). */
+/*
+ * A phrase that came to a broken voice fails, and one that killed it twice, but
+ * not inside voice_say().
+ */
 static void on_later(void *data)
 {
 	struct voice *voice = data;
+	const char *why = voice->broken != NULL ? voice->broken
+						: "the voice died of it twice";
 
 	enter(voice);
-	if (voice->phrase != NULL)
+	if (voice->now.phrase != NULL &&
+	    (voice->broken != NULL || !voice->now.sent))
 		phrase_finish(voice, 0, voice->stopping,
-			      voice->stopping ? NULL : voice->broken);
+			      voice->stopping ? NULL : why);
 	leave(voice);
+}
+
+/* It has become the first: is it to be said at all? */
+static void doom(struct voice *voice)
+{
+	if (voice->broken != NULL || voice->now.tries >= VOICE_TRIES)
+		watch_after(voice->later, 0);
+	else
+		send_what_waits(voice);
 }
 
 /* ---- what the child tells ------------------------------------------------ */
@@ -179,6 +225,14 @@ static void on_good_end(struct voice *voice, const struct voice_event *event)
 	phrase_finish(voice, event->audio_ms, event->stopped != 0, NULL);
 }
 
+static void on_wanted(struct voice *voice)
+{
+	voice->wanted = true;
+	send_what_waits(voice);
+	if (voice->ahead.phrase == NULL && voice->handler.want != NULL)
+		voice->handler.want(voice->handler.data);
+}
+
 /* Told once a phrase, however often it had to be begun. */
 static void on_first_sample(struct voice *voice)
 {
@@ -187,9 +241,9 @@ static void on_first_sample(struct voice *voice)
 	if (voice->device_fails)
 		handler->device(handler->data, true, "sound is back");
 	voice->device_fails = false;
-	if (!voice->begun)
-		handler->begin(handler->data, voice->phrase);
-	voice->begun = true;
+	if (!voice->now.begun)
+		handler->begin(handler->data, voice->now.phrase);
+	voice->now.begun = true;
 }
 
 /* text is NUL-terminated. */
@@ -197,8 +251,8 @@ static void on_event(struct voice *voice, const struct voice_event *event,
 		     const char *text)
 {
 	const struct voice_handler *handler = &voice->handler;
-	bool ours = voice->phrase != NULL && voice->sent &&
-		    event->id == voice->phrase->id;
+	bool ours = voice->now.phrase != NULL && voice->now.sent &&
+		    event->id == voice->now.id;
 
 	switch ((enum voice_event_kind)event->kind) {
 	case VOICE_READY:
@@ -206,13 +260,17 @@ static void on_event(struct voice *voice, const struct voice_event *event,
 		if (handler->ready != NULL)
 			handler->ready(handler->data);
 		break;
+	case VOICE_WANT:
+		if (ours)
+			on_wanted(voice);
+		break;
 	case VOICE_BEGIN:
 		if (ours)
 			on_first_sample(voice);
 		break;
 	case VOICE_MARK:
 		if (ours && handler->mark != NULL)
-			handler->mark(handler->data, voice->phrase,
+			handler->mark(handler->data, voice->now.phrase,
 				      event->value);
 		break;
 	case VOICE_END:
@@ -297,16 +355,25 @@ static char *why_it_died(int wait_status)
 static void judge_phrase(struct voice *voice, int wait_status)
 {
 	SCOPED_TEXT char *why = NULL;
+	uint64_t busy_with = atomic_load(&voice->shared->id);
+	bool by_ahead = voice->ahead.phrase != NULL && voice->ahead.sent &&
+			busy_with == voice->ahead.id;
 
-	if (voice->phrase == NULL || !voice->sent)
+	if (voice->now.phrase == NULL || !voice->now.sent)
 		return;
-	voice->sent = false;
+	voice->now.sent = voice->ahead.sent = voice->wanted = false;
 	watch_cancel(voice->watchdog);
 	if (voice->stopping) {
 		phrase_finish(voice, 0, true, NULL);
 		return;
 	}
-	if (voice->stalled_in_sink || ++voice->tries < VOICE_TRIES)
+	if (voice->stalled_in_sink)
+		return;
+	if (by_ahead) {
+		voice->ahead.tries++;
+		return;
+	}
+	if (++voice->now.tries < VOICE_TRIES)
 		return;
 	why = why_it_died(wait_status);
 	phrase_finish(voice, 0, false, why);
@@ -350,10 +417,12 @@ static void on_exit_of_child(pid_t pid, int wait_status, void *data)
 
 static int spawn(struct voice *voice, struct err *e)
 {
-	const char *argv[8] = { voice->helper };
+	const char *argv[9] = { voice->helper };
 	SCOPED_TEXT char *engine = mem_printf("--engine=%s", voice->engine);
 	SCOPED_TEXT char *output = mem_printf("--output=%s", voice->output);
 	SCOPED_TEXT char *name = mem_printf("--voice=%s", voice->voice_name);
+	SCOPED_TEXT char *channels = mem_printf("--channels=%u",
+						voice->channels);
 	SCOPED_FD int theirs = -1;
 	SCOPED_FD int page = -1;
 	struct child child = { .argv = argv, .fd_count = 5 };
@@ -364,6 +433,7 @@ static int spawn(struct voice *voice, struct err *e)
 	argv[n++] = engine;
 	argv[n++] = output;
 	argv[n++] = name;
+	argv[n++] = channels;
 	if (voice->marks)
 		argv[n++] = "--marks";
 	if (voice->started_before)
@@ -412,8 +482,7 @@ static void start_child(struct voice *voice)
 		give_up(voice, err_text(&e, why, sizeof(why)), false);
 		return;
 	}
-	if (voice->phrase != NULL)
-		send_phrase(voice);
+	send_what_waits(voice);
 }
 
 static void on_restart(void *data)
@@ -438,7 +507,7 @@ static void on_watch(void *data)
 	uint64_t beats;
 	uint32_t stage;
 
-	if (voice->phrase == NULL || !voice->sent)
+	if (voice->now.phrase == NULL || !voice->now.sent)
 		return;
 	watch_after(voice->watchdog, WATCH_MS);
 	if (voice->stopping && now_ms - voice->stop_ms >= STOP_PATIENCE_MS) {
@@ -454,7 +523,7 @@ static void on_watch(void *data)
 	/* The more patient, the oftener it was tried. */
 	if (voice->killed ||
 	    !stall_is_hang(&voice->stall, voice->pid, now_ms,
-			   (uint64_t)VOICE_STALL_MS << voice->tries))
+			   (uint64_t)VOICE_STALL_MS << voice->now.tries))
 		return;
 	stage = atomic_load(&voice->shared->stage);
 	voice->stalled_in_sink = stage == VOICE_IN_SINK;
@@ -476,7 +545,8 @@ static void free_voice(struct voice *voice)
 	watch_free(voice->later);
 	if (voice->shared != NULL)
 		munmap(voice->shared, sizeof(*voice->shared));
-	phrase_free(voice->phrase);
+	phrase_free(voice->now.phrase);
+	phrase_free(voice->ahead.phrase);
 	free(voice->helper);
 	free(voice->engine);
 	free(voice->output);
@@ -505,6 +575,8 @@ int voice_start(struct loop *loop, const struct voice_config *config,
 	voice->rate_wpm = config->rate_wpm;
 	voice->pitch = config->pitch;
 	voice->volume_percent = config->volume_percent;
+	voice->lead_in_ms = config->lead_in_ms;
+	voice->channels = config->channels > 0 ? config->channels : 1;
 	voice->marks = config->marks;
 	voice->fd = -1;
 	voice->backoff_ms = RESTART_FIRST_MS;
@@ -522,48 +594,73 @@ int voice_start(struct loop *loop, const struct voice_config *config,
 
 bool voice_is_free(const struct voice *voice)
 {
-	return voice->phrase == NULL;
+	return voice->now.phrase == NULL;
+}
+
+bool voice_wants(const struct voice *voice)
+{
+	return voice->now.phrase == NULL ||
+	       (voice->wanted && voice->ahead.phrase == NULL &&
+		!voice->stopping);
 }
 
 void voice_say(struct voice *voice, struct phrase *take_phrase)
 {
-	voice->phrase = take_phrase;
-	voice->sent = voice->begun = voice->stopping = false;
-	voice->tries = 0;
+	struct saying saying = { .phrase = take_phrase };
+
+	if (voice->now.phrase != NULL) {
+		voice->ahead = saying;
+		send_what_waits(voice);
+		return;
+	}
+	voice->now = saying;
+	voice->stopping = voice->wanted = false;
 	if (voice->broken != NULL)
 		watch_after(voice->later, 0);
-	else if (voice->pid > 0)
-		send_phrase(voice);
-	/* else: when the child was restarted */
+	else
+		send_what_waits(voice); /* else: when the child was restarted */
+}
+
+struct phrase *voice_take_back(struct voice *voice)
+{
+	struct phrase *phrase = voice->ahead.phrase;
+	struct voice_request request = { .kind = VOICE_RETRACT,
+					 .id = voice->ahead.id };
+
+	if (phrase != NULL && voice->ahead.sent &&
+	    send_request(voice, request, NULL, NULL) < 0)
+		kill_child(voice);
+	voice->ahead = (struct saying){ .phrase = NULL };
+	return phrase;
 }
 
 void voice_stop(struct voice *voice)
 {
 	struct voice_request request = { .kind = VOICE_STOP };
 
-	if (voice->phrase == NULL || voice->stopping)
+	if (voice->now.phrase == NULL || voice->stopping)
 		return;
 	voice->stopping = true;
 	voice->stop_ms = clock_ms();
-	if (!voice->sent) {
+	if (!voice->now.sent) {
 		watch_after(voice->later, 0);
 		return;
 	}
-	request.id = voice->phrase->id;
+	request.id = voice->now.id;
 	if (send_request(voice, request, NULL, NULL) < 0)
 		kill_child(voice);
 }
 
 const struct phrase *voice_saying(const struct voice *voice)
 {
-	return voice->phrase;
+	return voice->now.phrase;
 }
 
 struct phrase *voice_detach(struct voice *voice)
 {
-	struct phrase *phrase = voice->phrase;
+	struct phrase *phrase = voice->now.phrase;
 
-	voice->phrase = NULL;
+	voice->now.phrase = NULL;
 	watch_cancel(voice->watchdog);
 	watch_cancel(voice->later);
 	return phrase;
@@ -620,8 +717,9 @@ int voice_close(struct voice *voice, struct err *e)
 	voice->handler.ready = ignore_ready;
 	if (voice->broken != NULL)
 		rc = err_say(e, EIO, "%s", voice->broken);
-	phrase_free(voice->phrase);
-	voice->phrase = NULL;
+	phrase_free(voice->now.phrase);
+	phrase_free(voice->ahead.phrase);
+	voice->now.phrase = voice->ahead.phrase = NULL;
 	watch_free(voice->exit);
 	voice->exit = NULL;
 	if (voice->pid > 0) {

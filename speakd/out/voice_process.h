@@ -3,11 +3,12 @@
 /*
  * voice_process.h - the voice as the rest of speakd sees it.
  *
- * A supervised child process (helper program speakd-voice) says one phrase at
- * a time. A child that dies or makes no progress is killed and replaced; the
- * phrase that it died of is tried VOICE_TRIES times in all and then reported
- * and given up, never retried for ever. A phrase that was only caught in a
- * stalled sound system is kept and said when there is sound again.
+ * A supervised child process (helper program speakd-voice) says one phrase, and
+ * makes the next one while the end of it is heard. A child that dies or makes
+ * no progress is killed and replaced; the phrase that it died of is tried
+ * VOICE_TRIES times in all and then reported and given up, never retried for
+ * ever. A phrase that was only caught in a stalled sound system is kept and
+ * said when there is sound again.
  *
  * This module runs in the loop and never blocks.
  */
@@ -31,6 +32,7 @@ struct voice_config {
 			       "command:SHELL-COMMAND" */
 	const char *voice; /* default voice, "en-us" */
 	int rate_wpm, pitch, volume_percent;
+	unsigned lead_in_ms, channels;
 	bool marks; /* report words as they begin */
 	const char *helper; /* the program; NULL: speakd-voice, path_helper() */
 };
@@ -42,6 +44,8 @@ struct voice_handler {
 	void (*begin)(void *data, const struct phrase *phrase);
 	void (*mark)(void *data, const struct phrase *phrase,
 		     size_t offset_bytes);
+	/* voice_wants() has become true while a phrase is being said. */
+	void (*want)(void *data);
 	/*
 	 * The voice is free again. audio_ms: how much sound the phrase was;
 	 * stopped: by voice_stop(). failure NULL, or why it was not said.
@@ -69,13 +73,21 @@ int voice_start(struct loop *loop, const struct voice_config *config,
 		const struct voice_handler *handler, struct voice **ret,
 		struct err *e) MUST_CHECK;
 
-/* Whether voice_say() may be called: nothing is being said. */
+/* Nothing is being said. */
 bool voice_is_free(const struct voice *voice);
+/* Whether voice_say() may be called. */
+bool voice_wants(const struct voice *voice);
 
-/* Say phrase; the voice must be free. It owns the phrase from the call on. */
+/* Say phrase, after the one being said. The voice owns it from the call on. */
 void voice_say(struct voice *voice, struct phrase *take_phrase);
 
-/* Stop what is being said, if anything; end() follows with stopped set. */
+/* The phrase that follows the one being said, taken back; NULL: none. */
+struct phrase *voice_take_back(struct voice *voice) MUST_CHECK;
+
+/*
+ * Stop what is being said, if anything; end() follows with stopped set. What
+ * would follow must have been taken back.
+ */
 void voice_stop(struct voice *voice);
 
 /* The phrase being said, borrowed; NULL when the voice is free. */

@@ -29,6 +29,22 @@ static uint64_t estimate(const struct backlog *backlog,
 	return phrase_estimate_ms(phrase, backlog->config.rate_wpm);
 }
 
+static void count_in(struct backlog *backlog, const struct phrase *phrase)
+{
+	uint64_t ms = estimate(backlog, phrase);
+
+	backlog->waiting_ms += ms;
+	backlog->behind_ms += phrase->live ? ms : 0;
+}
+
+static void count_out(struct backlog *backlog, const struct phrase *phrase)
+{
+	uint64_t ms = estimate(backlog, phrase);
+
+	backlog->waiting_ms -= ms;
+	backlog->behind_ms -= phrase->live ? ms : 0;
+}
+
 void backlog_configure(struct backlog *backlog,
 		       const struct backlog_config *config)
 {
@@ -36,9 +52,9 @@ void backlog_configure(struct backlog *backlog,
 	if (backlog->config.max_rate_wpm < backlog->config.rate_wpm)
 		backlog->config.max_rate_wpm = backlog->config.rate_wpm;
 	/* The estimates are in time at the normal rate, which may be new. */
-	backlog->waiting_ms = 0;
+	backlog->waiting_ms = backlog->behind_ms = 0;
 	for (size_t i = 0; i < backlog->count; i++)
-		backlog->waiting_ms += estimate(backlog, *at(backlog, i));
+		count_in(backlog, *at(backlog, i));
 }
 
 static void grow(struct backlog *backlog)
@@ -56,7 +72,7 @@ static void grow(struct backlog *backlog)
 
 static void skip(struct backlog *backlog, struct phrase *take_phrase)
 {
-	backlog->waiting_ms -= estimate(backlog, take_phrase);
+	count_out(backlog, take_phrase);
 	backlog->unannounced++;
 	backlog->skipped++;
 	if (backlog->skip_fn != NULL)
@@ -73,8 +89,8 @@ static void skip_priority(struct backlog *backlog, enum priority priority,
 	for (size_t i = 0; i < backlog->count; i++) {
 		struct phrase *phrase = *at(backlog, i);
 
-		if (phrase->priority == priority &&
-		    backlog->waiting_ms > until_ms)
+		if (phrase->live && phrase->priority == priority &&
+		    backlog->behind_ms > until_ms)
 			skip(backlog, phrase);
 		else
 			*at(backlog, kept++) = phrase;
@@ -86,20 +102,21 @@ static void catch_up_by_skipping(struct backlog *backlog)
 {
 	uint64_t limit_ms = backlog->config.skip_after_ms;
 
-	if (limit_ms == 0 || backlog->waiting_ms <= limit_ms)
+	if (limit_ms == 0 || backlog->behind_ms <= limit_ms)
 		return;
 	skip_priority(backlog, PRIORITY_LOW, limit_ms / 2);
 	skip_priority(backlog, PRIORITY_NORMAL, limit_ms / 2);
 }
 
 void backlog_push(struct backlog *backlog, struct phrase *take_phrase,
-		  bool catch_up)
+		  bool live)
 {
 	if (backlog->count == backlog->size)
 		grow(backlog);
 	*at(backlog, backlog->count++) = take_phrase;
-	backlog->waiting_ms += estimate(backlog, take_phrase);
-	if (catch_up)
+	take_phrase->live = live;
+	count_in(backlog, take_phrase);
+	if (live)
 		catch_up_by_skipping(backlog);
 }
 
@@ -110,13 +127,13 @@ unsigned backlog_wanted_rate(const struct backlog *backlog)
 	uint64_t to = c->skip_after_ms;
 	uint64_t over;
 
-	if (from == 0 || backlog->waiting_ms <= from)
+	if (from == 0 || backlog->behind_ms <= from)
 		return c->rate_wpm;
 	/* Nothing is ever skipped, or at once: full speed at twice the start.
 	 */
 	if (to <= from)
 		to = 2 * from;
-	over = backlog->waiting_ms - from;
+	over = backlog->behind_ms - from;
 	if (over > to - from)
 		over = to - from;
 	return c->rate_wpm +
@@ -127,8 +144,6 @@ static unsigned step_towards(unsigned wanted, unsigned last)
 {
 	unsigned step = last * BACKLOG_RATE_STEP_PERCENT / 100;
 
-	if (last == 0)
-		return wanted;
 	if (wanted > last + step)
 		return last + step;
 	return wanted + step < last ? last - step : wanted;
@@ -137,10 +152,10 @@ static unsigned step_towards(unsigned wanted, unsigned last)
 /* A phrase with a rate of its own is sped up in the same proportion. */
 static void set_rate(struct backlog *backlog, struct phrase *phrase)
 {
-	unsigned rate;
+	unsigned last = backlog->last_rate_wpm > 0 ? backlog->last_rate_wpm
+						   : backlog->config.rate_wpm;
+	unsigned rate = step_towards(backlog_wanted_rate(backlog), last);
 
-	rate = step_towards(backlog_wanted_rate(backlog),
-			    backlog->last_rate_wpm);
 	backlog->last_rate_wpm = rate;
 	if (phrase->rate_wpm == PHRASE_DEFAULT)
 		phrase->rate_wpm = (int)rate;
@@ -176,7 +191,7 @@ struct phrase *backlog_pop(struct backlog *backlog)
 		return NULL;
 	phrase = *at(backlog, 0);
 	set_rate(backlog, phrase);
-	backlog->waiting_ms -= estimate(backlog, phrase);
+	count_out(backlog, phrase);
 	backlog->first = (backlog->first + 1) % backlog->size;
 	backlog->count--;
 	return phrase;
@@ -201,7 +216,7 @@ void backlog_drop(struct backlog *backlog, backlog_choose_fn *choose,
 		struct phrase *phrase = *at(backlog, i);
 
 		if (choose(phrase, data)) {
-			backlog->waiting_ms -= estimate(backlog, phrase);
+			count_out(backlog, phrase);
 			phrase_free(phrase);
 		} else {
 			*at(backlog, kept++) = phrase;

@@ -3,8 +3,8 @@
 /*
  * backlog.h - what waits to be said, and how to catch up when it is too much.
  *
- * Phrases come out in the order in which they came in. What waits is measured
- * in milliseconds of speech at the normal rate, estimated:
+ * Phrases come out in the order in which they came in. What somebody waits for
+ *is measured in milliseconds of speech at the normal rate, estimated:
  *
  *	waiting <= catch_up_after    the normal rate
  *	... up to skip_after         the rate rises smoothly up to max_rate
@@ -40,6 +40,7 @@ struct backlog_config {
 	/* "3 lines skipped", the caller's to free; NULL: in English. */
 	char *(*skip_text)(uintmax_t lines, const void *data);
 	const void *skip_text_data; /* borrowed */
+	unsigned gap_ms; /* between phrases, at the normal rate */
 };
 
 /* Called for each phrase that is skipped, borrowed for the call. */
@@ -52,6 +53,7 @@ struct backlog {
 	struct phrase **ring; /* owned, with the phrases in it */
 	size_t first, count, size;
 	uint64_t waiting_ms; /* sum of the estimates */
+	uint64_t behind_ms; /* of those that somebody waits for */
 	unsigned last_rate_wpm; /* of the phrase popped last, 0: none yet */
 	uint64_t unannounced; /* skipped, and not yet said so */
 	uint64_t skipped; /* in all */
@@ -66,11 +68,11 @@ void backlog_configure(struct backlog *backlog,
 		       const struct backlog_config *config);
 
 /*
- * Add a phrase. catch_up: it came from a live stream, so that
- * lines may be skipped now. Without it nothing is: the source waits instead.
+ * Add a phrase. live: somebody waits for it, who is now farther behind. What is
+ * not live is neither skipped nor a reason to hurry: its source waits.
  */
 void backlog_push(struct backlog *backlog, struct phrase *take_phrase,
-		  bool catch_up);
+		  bool live);
 
 /*
  * The next phrase to say, with its rate set; the caller's to free. An

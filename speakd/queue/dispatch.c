@@ -17,9 +17,11 @@ struct dispatch {
 	struct dispatch_manner manner;
 	unsigned rate_wpm; /* of lines, as set */
 	uint64_t last_id, saying_id, said_id;
-	const struct phrase *now; /* borrowed from the voice */
+	/* Borrowed from the voice: what is said, and what it has beside it. */
+	const struct phrase *now, *ahead;
+	char *nick; /* owned: who spoke last; NULL: nobody */
+	unsigned gap_ms, catch_up_after_ms; /* as set */
 	char *source; /* owned: of the line said last; NULL: none yet */
-	size_t named_bytes; /* of the source's name in front of the text */
 	char *muted[DISPATCH_MUTED_MAX]; /* owned, folded */
 	size_t muted_count;
 	char *only; /* owned: a channel, folded; NULL: all */
@@ -67,6 +69,14 @@ static void on_stop(void *data)
 	dispatch->handler.stop(dispatch->handler.data);
 }
 
+static void set_config(struct dispatch *dispatch,
+		       const struct backlog_config *config)
+{
+	dispatch->rate_wpm = config->rate_wpm;
+	dispatch->gap_ms = config->gap_ms;
+	dispatch->catch_up_after_ms = (unsigned)config->catch_up_after_ms;
+}
+
 struct dispatch *dispatch_new(const struct backlog_config *config,
 			      bool with_history,
 			      const struct dispatch_handler *handler)
@@ -81,7 +91,7 @@ struct dispatch *dispatch_new(const struct backlog_config *config,
 
 	dispatch->handler = *handler;
 	dispatch->scheduler = scheduler_new(config, &scheduler);
-	dispatch->rate_wpm = config->rate_wpm;
+	set_config(dispatch, config);
 	dispatch->history = with_history ? history_new() : NULL;
 	dispatch->manner = (struct dispatch_manner){
 		.rate_wpm = PHRASE_DEFAULT,
@@ -102,13 +112,14 @@ void dispatch_free(struct dispatch *dispatch)
 	free(dispatch->only);
 	free(dispatch->manner.voice);
 	free(dispatch->source);
+	free(dispatch->nick);
 	free(dispatch);
 }
 
 void dispatch_configure(struct dispatch *dispatch,
 			const struct backlog_config *config)
 {
-	dispatch->rate_wpm = config->rate_wpm;
+	set_config(dispatch, config);
 	scheduler_configure(dispatch->scheduler, config);
 }
 
@@ -192,6 +203,7 @@ static bool is_muted_now(const struct phrase *phrase, void *data)
 
 static void drop_unwanted(struct dispatch *dispatch, backlog_choose_fn *choose)
 {
+	dispatch_settle(dispatch);
 	scheduler_drop_lines(dispatch->scheduler, choose, dispatch, FATE_MUTED);
 	if (scheduler_saying(dispatch->scheduler) == SCHEDULER_LINES &&
 	    choose(dispatch->now, dispatch))
@@ -297,6 +309,7 @@ uint64_t dispatch_message(struct dispatch *dispatch,
 {
 	uint64_t id = ++dispatch->last_id;
 
+	dispatch_settle(dispatch);
 	take_utterance->id = take_utterance->phrase->id = id;
 	remember(dispatch, take_utterance->phrase, take_utterance->client,
 		 FATE_WAITING);
@@ -331,7 +344,7 @@ static void name_source(struct dispatch *dispatch, struct phrase *phrase)
 		return;
 	if (phrase->names_source && dispatch->source != NULL &&
 	    strcmp(dispatch->source, phrase->source) != 0) {
-		dispatch->named_bytes = strlen(phrase->source) + 2;
+		phrase->named_bytes = strlen(phrase->source) + 2;
 		text = mem_printf("%s: %s", phrase->source, phrase->text);
 		free(phrase->text);
 		phrase->text = text;
@@ -340,22 +353,78 @@ static void name_source(struct dispatch *dispatch, struct phrase *phrase)
 	dispatch->source = mem_copy(phrase->source);
 }
 
+/* Less where much waits, more where another person speaks. */
+static unsigned gap_of(struct dispatch *dispatch, const struct phrase *phrase)
+{
+	enum { NORMAL_WPM = 220, LEAST_MS = 40, CHANGE_PERCENT = 140 };
+	uint64_t behind_ms = scheduler_lines(dispatch->scheduler)->behind_ms;
+	uint64_t limit_ms = dispatch->catch_up_after_ms;
+	uint64_t gap_ms = dispatch->gap_ms;
+
+	if (phrase->rate_wpm > NORMAL_WPM)
+		gap_ms = gap_ms * NORMAL_WPM / (unsigned)phrase->rate_wpm;
+	if (phrase->nick != NULL && dispatch->nick != NULL &&
+	    strcmp(phrase->nick, dispatch->nick) != 0)
+		gap_ms = gap_ms * CHANGE_PERCENT / 100;
+	if (gap_ms <= LEAST_MS || behind_ms == 0 || limit_ms == 0)
+		return (unsigned)gap_ms;
+	if (behind_ms > limit_ms)
+		behind_ms = limit_ms;
+	return (unsigned)(gap_ms - (gap_ms - LEAST_MS) * behind_ms / limit_ms);
+}
+
+static void remember_nick(struct dispatch *dispatch,
+			  const struct phrase *phrase)
+{
+	free(dispatch->nick);
+	dispatch->nick = mem_copy(phrase->nick);
+}
+
+/* A message follows another as its client sent it, a line with a pause. */
+static void prepare(struct dispatch *dispatch, struct phrase *phrase)
+{
+	enum { MESSAGE_GAP_MS = 40 };
+	bool is_line = scheduler_gave_line(dispatch->scheduler);
+
+	/* An announcement of the queue's own. */
+	if (phrase->id == 0)
+		phrase->id = ++dispatch->last_id;
+	if (is_line && !phrase->prepared) {
+		apply_manner(dispatch, phrase);
+		name_source(dispatch, phrase);
+	}
+	phrase->prepared = true;
+	phrase->gap_ms = is_line ? gap_of(dispatch, phrase)
+				 : (unsigned)min_size(MESSAGE_GAP_MS,
+						      dispatch->gap_ms);
+	if (is_line)
+		remember_nick(dispatch, phrase);
+}
+
 struct phrase *dispatch_next(struct dispatch *dispatch)
 {
 	struct phrase *phrase = scheduler_next(dispatch->scheduler);
 
 	if (phrase == NULL)
 		return NULL;
-	/* An announcement of the backlog's own. */
-	if (phrase->id == 0)
-		phrase->id = ++dispatch->last_id;
-	dispatch->named_bytes = 0;
-	if (scheduler_saying(dispatch->scheduler) == SCHEDULER_LINES) {
-		apply_manner(dispatch, phrase);
-		name_source(dispatch, phrase);
-	}
-	dispatch->now = phrase;
+	prepare(dispatch, phrase);
+	if (dispatch->now == NULL)
+		dispatch->now = phrase;
+	else
+		dispatch->ahead = phrase;
 	return phrase;
+}
+
+void dispatch_settle(struct dispatch *dispatch)
+{
+	struct phrase *phrase = NULL;
+
+	if (dispatch->ahead != NULL)
+		phrase = dispatch->handler.take_back(dispatch->handler.data);
+	if (phrase == NULL)
+		return;
+	dispatch->ahead = NULL;
+	scheduler_take_back(dispatch->scheduler, phrase);
 }
 
 void dispatch_begun(struct dispatch *dispatch, const struct phrase *phrase)
@@ -370,9 +439,9 @@ void dispatch_word(struct dispatch *dispatch, const struct phrase *phrase,
 	scheduler_word(dispatch->scheduler, offset_bytes);
 	/* Watchers know the text without the source's name. */
 	if (dispatch->watcher.word != NULL &&
-	    offset_bytes >= dispatch->named_bytes)
+	    offset_bytes >= phrase->named_bytes)
 		dispatch->watcher.word(dispatch->watcher.data, phrase->id,
-				       offset_bytes - dispatch->named_bytes);
+				       offset_bytes - phrase->named_bytes);
 }
 
 void dispatch_ended(struct dispatch *dispatch, const struct phrase *phrase,
@@ -380,7 +449,8 @@ void dispatch_ended(struct dispatch *dispatch, const struct phrase *phrase,
 {
 	dispatch->said_id = phrase->id;
 	dispatch->saying_id = 0;
-	dispatch->now = NULL;
+	dispatch->now = dispatch->ahead;
+	dispatch->ahead = NULL;
 	scheduler_ended(dispatch->scheduler, phrase, stopped, failed);
 }
 
@@ -393,23 +463,27 @@ uint64_t dispatch_saying(const struct dispatch *dispatch)
 
 void dispatch_stop(struct dispatch *dispatch, int client)
 {
+	dispatch_settle(dispatch);
 	scheduler_stop(dispatch->scheduler, client);
 	pump(dispatch);
 }
 
 void dispatch_cancel(struct dispatch *dispatch, int client)
 {
+	dispatch_settle(dispatch);
 	scheduler_cancel(dispatch->scheduler, client);
 	pump(dispatch);
 }
 
 void dispatch_pause(struct dispatch *dispatch, int client)
 {
+	dispatch_settle(dispatch);
 	scheduler_pause(dispatch->scheduler, client);
 }
 
 void dispatch_resume(struct dispatch *dispatch, int client)
 {
+	dispatch_settle(dispatch);
 	scheduler_resume(dispatch->scheduler, client);
 	pump(dispatch);
 }
@@ -421,6 +495,7 @@ void dispatch_forget(struct dispatch *dispatch, int client)
 
 void dispatch_skip(struct dispatch *dispatch)
 {
+	dispatch_settle(dispatch);
 	scheduler_stop(dispatch->scheduler, SCHEDULER_ALL);
 	pump(dispatch);
 }
@@ -438,6 +513,7 @@ size_t dispatch_live(struct dispatch *dispatch)
 {
 	size_t dropped = 0;
 
+	dispatch_settle(dispatch);
 	scheduler_drop_lines(dispatch->scheduler, count_line, &dropped,
 			     FATE_SKIPPED);
 	scheduler_stop(dispatch->scheduler, SCHEDULER_LINES);
@@ -461,7 +537,8 @@ uint64_t dispatch_again(struct dispatch *dispatch, uint64_t id, int client)
 	utterance->client = client;
 	utterance->rank = CLASS_MESSAGE;
 	utterance->id = phrase->id = id;
-	/* What is being said again must not be said behind itself. */
+	dispatch_settle(dispatch);
+	/* What is being said again must not be said after itself. */
 	if (scheduler_saying(dispatch->scheduler) > SCHEDULER_LINES)
 		scheduler_stop(dispatch->scheduler, SCHEDULER_ALL);
 	scheduler_add(dispatch->scheduler, utterance);

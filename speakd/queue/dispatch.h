@@ -28,6 +28,8 @@ struct dispatch_handler {
 	/* One of an input's phrases is done with, whatever became of it. */
 	void (*line_done)(void *data, const struct phrase *phrase,
 			  enum fate fate);
+	/* Take the phrase back that is not begun; NULL: there is none. */
+	struct phrase *(*take_back)(void *data);
 	/* Stop the voice; dispatch_ended() follows. */
 	void (*stop)(void *data);
 	/* There may be something to say, or room for lines. */
@@ -69,6 +71,11 @@ uint64_t dispatch_message(struct dispatch *dispatch,
 
 /* For the voice. */
 struct phrase *dispatch_next(struct dispatch *dispatch) MUST_CHECK;
+/*
+ * Take back what the voice has beside the phrase that is being said: before
+ * anything changes, as it may not be what follows.
+ */
+void dispatch_settle(struct dispatch *dispatch);
 void dispatch_begun(struct dispatch *dispatch, const struct phrase *phrase);
 void dispatch_word(struct dispatch *dispatch, const struct phrase *phrase,
 		   size_t offset_bytes);

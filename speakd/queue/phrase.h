@@ -68,6 +68,10 @@ struct phrase {
 	enum priority priority;
 	enum cue cue;
 	uint64_t arrived_ms;
+	bool live; /* somebody waits for it: to be caught up with */
+	bool prepared; /* dispatch has seen to it: not twice */
+	size_t named_bytes; /* of the source's name in front of the text */
+	unsigned gap_ms; /* silence after what was said before it */
 };
 
 /* take_text belongs to the phrase. Everything else is at its default. */

@@ -17,16 +17,23 @@ enum now {
 	NOW_DROPPED, /* nobody's any more: the voice has still to stop */
 };
 
-struct scheduler {
-	struct scheduler_handler handler;
-	struct backlog lines;
-	struct phrase *cut_line; /* interrupted: what is left of it */
-	struct utterance *first[CLASS_COUNT];
+/* What the voice has. */
+struct spoken {
 	enum now now;
 	struct utterance *saying; /* NOW_UTTERANCE */
 	size_t word_bytes; /* in the phrase's text */
 	bool comes_back; /* was stopped to be said again from there */
 	enum fate line_fate; /* of a line that was stopped for good */
+};
+
+struct scheduler {
+	struct scheduler_handler handler;
+	struct backlog lines;
+	struct phrase *cut_line; /* interrupted: what is left of it */
+	struct phrase *held_line; /* taken back from the voice, unsaid */
+	struct utterance *first[CLASS_COUNT];
+	struct spoken said; /* what is being said */
+	struct spoken ahead; /* what the voice has beside it, to go on with */
 	int *paused; /* owned: clients */
 	size_t paused_count;
 };
@@ -166,29 +173,31 @@ static void stop_voice(struct scheduler *scheduler)
 /* The message being said, for good; it is told now. */
 static void drop_saying(struct scheduler *scheduler)
 {
-	struct utterance *utterance = scheduler->saying;
+	struct utterance *utterance = scheduler->said.saying;
 
-	scheduler->saying = NULL;
-	scheduler->now = NOW_DROPPED;
+	scheduler->said.saying = NULL;
+	scheduler->said.now = NOW_DROPPED;
 	drop(scheduler, utterance);
 	stop_voice(scheduler);
 }
 
 static void stop_line(struct scheduler *scheduler, enum fate fate)
 {
-	scheduler->comes_back = false;
-	scheduler->line_fate = fate;
+	scheduler->said.comes_back = false;
+	scheduler->said.line_fate = fate;
 	stop_voice(scheduler);
 }
 
 /* Whatever is being said, to be said again from where it was. */
 static void interrupt(struct scheduler *scheduler)
 {
-	if (scheduler->now != NOW_LINE && scheduler->now != NOW_UTTERANCE)
+	if (scheduler->said.now != NOW_LINE &&
+	    scheduler->said.now != NOW_UTTERANCE)
 		return;
-	if (scheduler->now == NOW_LINE && scheduler->line_fate != FATE_SAID)
+	if (scheduler->said.now == NOW_LINE &&
+	    scheduler->said.line_fate != FATE_SAID)
 		return;
-	scheduler->comes_back = true;
+	scheduler->said.comes_back = true;
 	stop_voice(scheduler);
 }
 
@@ -216,14 +225,14 @@ static void make_room(struct scheduler *scheduler,
 		      const struct utterance *fresh)
 {
 	const struct manners *m = &manners[fresh->rank];
-	struct utterance *now = scheduler->saying;
+	struct utterance *now = scheduler->said.saying;
 	unsigned bit;
 
 	drop_waiting(scheduler, m->drops | m->drops_waiting, SCHEDULER_ALL,
 		     fresh->block);
-	if (scheduler->now == NOW_LINE && m->interrupts_lines)
+	if (scheduler->said.now == NOW_LINE && m->interrupts_lines)
 		interrupt(scheduler);
-	if (scheduler->now != NOW_UTTERANCE)
+	if (scheduler->said.now != NOW_UTTERANCE)
 		return;
 	bit = 1U << now->rank;
 	if ((m->drops & bit) != 0 &&
@@ -262,8 +271,10 @@ void scheduler_free(struct scheduler *scheduler)
 			utterance_free(u);
 		}
 	}
-	utterance_free(scheduler->saying);
+	utterance_free(scheduler->said.saying);
+	utterance_free(scheduler->ahead.saying);
 	phrase_free(scheduler->cut_line);
+	phrase_free(scheduler->held_line);
 	backlog_fini(&scheduler->lines);
 	free(scheduler->paused);
 	free(scheduler);
@@ -283,7 +294,8 @@ void scheduler_add_line(struct scheduler *scheduler, struct phrase *take_phrase,
 
 static bool is_silent(const struct scheduler *scheduler)
 {
-	return scheduler->now == NOW_NOTHING && scheduler_is_empty(scheduler);
+	return scheduler->said.now == NOW_NOTHING &&
+	       scheduler_is_empty(scheduler);
 }
 
 /* Silence, or what this very message puts an end to. */
@@ -296,8 +308,8 @@ static bool finds_silence(const struct scheduler *scheduler,
 		if (scheduler->first[rank] != NULL &&
 		    rank != (int)CLASS_NOTIFICATION)
 			only_its_own = false;
-	if (scheduler->now == NOW_UTTERANCE &&
-	    scheduler->saying->rank == fresh->rank && only_its_own)
+	if (scheduler->said.now == NOW_UTTERANCE &&
+	    scheduler->said.saying->rank == fresh->rank && only_its_own)
 		return backlog_is_empty(&scheduler->lines);
 	return is_silent(scheduler);
 }
@@ -356,60 +368,112 @@ static struct utterance *take_first(struct scheduler *scheduler,
 	return NULL;
 }
 
-static struct phrase *next_line(struct scheduler *scheduler)
+static struct phrase *give(struct phrase **line)
 {
-	struct phrase *phrase = scheduler->cut_line;
+	struct phrase *phrase = *line;
+
+	*line = NULL;
+	return phrase;
+}
+
+static struct phrase *next_line(struct scheduler *scheduler,
+				struct spoken *spoken)
+{
+	struct phrase *phrase;
 
 	if (scheduler_is_paused(scheduler, SCHEDULER_LINES))
 		return NULL;
-	scheduler->cut_line = NULL;
+	phrase = give(&scheduler->cut_line);
+	if (phrase == NULL)
+		phrase = give(&scheduler->held_line);
 	if (phrase == NULL)
 		phrase = backlog_pop(&scheduler->lines);
 	if (phrase == NULL)
 		return NULL;
-	scheduler->now = NOW_LINE;
-	scheduler->line_fate = FATE_SAID;
+	spoken->now = NOW_LINE;
+	spoken->line_fate = FATE_SAID;
 	return phrase;
 }
 
-static struct phrase *next_part(struct scheduler *scheduler, unsigned classes)
+static struct phrase *next_part(struct scheduler *scheduler,
+				struct spoken *spoken, unsigned ranks)
 {
-	struct utterance *u = take_first(scheduler, classes);
+	struct utterance *u = take_first(scheduler, ranks);
 
 	if (u == NULL)
 		return NULL;
-	scheduler->saying = u;
-	scheduler->now = NOW_UTTERANCE;
+	spoken->saying = u;
+	spoken->now = NOW_UTTERANCE;
 	return make_part(u);
+}
+
+/* Whether it is known what follows: not the rest of a long text. */
+static bool may_look_ahead(const struct scheduler *scheduler)
+{
+	const struct spoken *said = &scheduler->said;
+
+	if (scheduler->ahead.now != NOW_NOTHING || said->comes_back)
+		return false;
+	if (said->now == NOW_LINE)
+		return said->line_fate == FATE_SAID;
+	return said->now == NOW_UTTERANCE &&
+	       said->saying->at_bytes + said->saying->part_bytes >=
+		       said->saying->text_bytes;
 }
 
 struct phrase *scheduler_next(struct scheduler *scheduler)
 {
-	const unsigned ahead = 1 << CLASS_IMPORTANT | 1 << CLASS_MESSAGE |
+	const unsigned first = 1 << CLASS_IMPORTANT | 1 << CLASS_MESSAGE |
 			       1 << CLASS_TEXT;
+	struct spoken *spoken = &scheduler->said;
 	struct phrase *phrase;
 
-	if (scheduler->now != NOW_NOTHING)
-		return NULL;
-	scheduler->word_bytes = 0;
-	scheduler->comes_back = false;
-	phrase = next_part(scheduler, ahead);
+	if (spoken->now != NOW_NOTHING) {
+		if (!may_look_ahead(scheduler))
+			return NULL;
+		spoken = &scheduler->ahead;
+	}
+	*spoken = (struct spoken){ .now = NOW_NOTHING };
+	phrase = next_part(scheduler, spoken, first);
 	if (phrase == NULL)
-		phrase = next_line(scheduler);
+		phrase = next_line(scheduler, spoken);
 	if (phrase == NULL)
-		phrase = next_part(scheduler, ALL_CLASSES & ~ahead);
+		phrase = next_part(scheduler, spoken, ALL_CLASSES & ~first);
 	return phrase;
+}
+
+bool scheduler_gave_line(const struct scheduler *scheduler)
+{
+	const struct spoken *last = scheduler->ahead.now != NOW_NOTHING
+					    ? &scheduler->ahead
+					    : &scheduler->said;
+
+	return last->now == NOW_LINE;
+}
+
+void scheduler_take_back(struct scheduler *scheduler,
+			 struct phrase *take_phrase)
+{
+	struct spoken *ahead = &scheduler->ahead;
+
+	if (ahead->now == NOW_UTTERANCE) {
+		put_back(scheduler, ahead->saying);
+		phrase_free(take_phrase);
+	} else {
+		scheduler->held_line = take_phrase;
+	}
+	*ahead = (struct spoken){ .now = NOW_NOTHING };
 }
 
 /* ---- what the voice does ------------------------------------------------- */
 
 void scheduler_begun(struct scheduler *scheduler, const struct phrase *phrase)
 {
-	struct utterance *u = scheduler->saying;
+	struct utterance *u = scheduler->said.saying;
 
-	if (scheduler->now == NOW_LINE)
+	if (scheduler->said.now == NOW_LINE)
 		tell_fate(scheduler, phrase, FATE_SAYING);
-	if (scheduler->now != NOW_UTTERANCE)
+	if (scheduler->said.now != NOW_UTTERANCE)
 		return;
 	if (!u->begun) {
 		tell_fate(scheduler, u->phrase, FATE_SAYING);
@@ -419,26 +483,26 @@ void scheduler_begun(struct scheduler *scheduler, const struct phrase *phrase)
 	}
 	u->begun = true;
 	u->paused = false;
-	tell_marks(scheduler, u, u->at_bytes + scheduler->word_bytes);
+	tell_marks(scheduler, u, u->at_bytes + scheduler->said.word_bytes);
 }
 
 void scheduler_word(struct scheduler *scheduler, size_t offset_bytes)
 {
-	scheduler->word_bytes = offset_bytes;
+	scheduler->said.word_bytes = offset_bytes;
 	/* The engine tells of the first word before it is heard. */
-	if (scheduler->now == NOW_UTTERANCE && !scheduler->comes_back &&
-	    scheduler->saying->begun)
-		tell_marks(scheduler, scheduler->saying,
-			   scheduler->saying->at_bytes + offset_bytes);
+	if (scheduler->said.now == NOW_UTTERANCE &&
+	    !scheduler->said.comes_back && scheduler->said.saying->begun)
+		tell_marks(scheduler, scheduler->said.saying,
+			   scheduler->said.saying->at_bytes + offset_bytes);
 }
 
 /* The sentence that was cut off, and what follows it. */
-static void keep_cut_line(struct scheduler *scheduler,
+static void keep_cut_line(struct scheduler *scheduler, const struct spoken *was,
 			  const struct phrase *phrase)
 {
 	size_t from = sentence_start(
-		phrase->text,
-		min_size(scheduler->word_bytes, strlen(phrase->text)), 0);
+		phrase->text, min_size(was->word_bytes, strlen(phrase->text)),
+		0);
 	char *left = mem_copy(phrase->text + from);
 
 	phrase_free(scheduler->cut_line);
@@ -446,29 +510,35 @@ static void keep_cut_line(struct scheduler *scheduler,
 	free(scheduler->cut_line->text);
 	scheduler->cut_line->text = left;
 	scheduler->cut_line->cue = CUE_NONE;
+	if (from > 0)
+		scheduler->cut_line->named_bytes = 0;
 }
 
-static void line_ended(struct scheduler *scheduler, const struct phrase *phrase,
-		       bool stopped, bool failed)
+static void line_ended(struct scheduler *scheduler, const struct spoken *was,
+		       const struct phrase *phrase, bool stopped, bool failed)
 {
-	if (stopped && scheduler->comes_back) {
-		keep_cut_line(scheduler, phrase);
+	enum fate fate = was->line_fate;
+
+	if (stopped && was->comes_back) {
+		keep_cut_line(scheduler, was, phrase);
 		return;
 	}
 	if (failed)
-		scheduler->line_fate = FATE_FAILED;
-	else if (stopped && scheduler->line_fate == FATE_SAID)
-		scheduler->line_fate = FATE_STOPPED;
-	tell_fate(scheduler, phrase, scheduler->line_fate);
+		fate = FATE_FAILED;
+	else if (stopped && fate == FATE_SAID)
+		fate = FATE_STOPPED;
+	tell_fate(scheduler, phrase, fate);
 }
 
-static void utterance_ended(struct scheduler *scheduler, struct utterance *u,
-			    bool stopped, bool failed)
+static void utterance_ended(struct scheduler *scheduler,
+			    const struct spoken *was, bool stopped, bool failed)
 {
-	if (stopped && scheduler->comes_back) {
-		u->at_bytes = sentence_start(
-			u->phrase->text, u->at_bytes + scheduler->word_bytes,
-			u->paused ? u->pause_context : 0);
+	struct utterance *u = was->saying;
+
+	if (stopped && was->comes_back) {
+		u->at_bytes = sentence_start(u->phrase->text,
+					     u->at_bytes + was->word_bytes,
+					     u->paused ? u->pause_context : 0);
 		put_back(scheduler, u);
 		return;
 	}
@@ -495,15 +565,14 @@ static void utterance_ended(struct scheduler *scheduler, struct utterance *u,
 void scheduler_ended(struct scheduler *scheduler, const struct phrase *phrase,
 		     bool stopped, bool failed)
 {
-	enum now was = scheduler->now;
-	struct utterance *u = scheduler->saying;
+	struct spoken was = scheduler->said;
 
-	scheduler->now = NOW_NOTHING;
-	scheduler->saying = NULL;
-	if (was == NOW_LINE)
-		line_ended(scheduler, phrase, stopped, failed);
-	else if (was == NOW_UTTERANCE)
-		utterance_ended(scheduler, u, stopped, failed);
+	scheduler->said = scheduler->ahead;
+	scheduler->ahead = (struct spoken){ .now = NOW_NOTHING };
+	if (was.now == NOW_LINE)
+		line_ended(scheduler, &was, phrase, stopped, failed);
+	else if (was.now == NOW_UTTERANCE)
+		utterance_ended(scheduler, &was, stopped, failed);
 }
 
 /* ---- STOP, CANCEL, PAUSE, RESUME ----------------------------------------- */
@@ -513,25 +582,26 @@ static bool is_meant(int meant, int client)
 	return meant == SCHEDULER_ALL || meant == client;
 }
 
-static void forget_cut_line(struct scheduler *scheduler, enum fate fate)
+static void forget_line(struct scheduler *scheduler, struct phrase **line,
+			enum fate fate)
 {
-	if (scheduler->cut_line == NULL)
+	if (*line == NULL)
 		return;
-	tell_fate(scheduler, scheduler->cut_line, fate);
-	phrase_free(scheduler->cut_line);
-	scheduler->cut_line = NULL;
+	tell_fate(scheduler, *line, fate);
+	phrase_free(*line);
+	*line = NULL;
 }
 
 void scheduler_stop(struct scheduler *scheduler, int client)
 {
-	if (scheduler->now == NOW_UTTERANCE &&
-	    is_meant(client, scheduler->saying->client))
+	if (scheduler->said.now == NOW_UTTERANCE &&
+	    is_meant(client, scheduler->said.saying->client))
 		drop_saying(scheduler);
-	else if (scheduler->now == NOW_LINE &&
+	else if (scheduler->said.now == NOW_LINE &&
 		 is_meant(client, SCHEDULER_LINES))
 		stop_line(scheduler, FATE_STOPPED);
 	if (is_meant(client, SCHEDULER_LINES))
-		forget_cut_line(scheduler, FATE_STOPPED);
+		forget_line(scheduler, &scheduler->cut_line, FATE_STOPPED);
 }
 
 static bool any_line(const struct phrase *phrase, void *data)
@@ -545,6 +615,7 @@ void scheduler_cancel(struct scheduler *scheduler, int client)
 	scheduler_stop(scheduler, client);
 	drop_waiting(scheduler, ALL_CLASSES, client, 0);
 	if (is_meant(client, SCHEDULER_LINES)) {
+		forget_line(scheduler, &scheduler->held_line, FATE_CANCELED);
 		backlog_drop(&scheduler->lines, any_line, scheduler);
 		scheduler->lines.unannounced = 0;
 	}
@@ -574,8 +645,8 @@ static void set_paused(struct scheduler *scheduler, int client)
 static void pause_those_here(struct scheduler *scheduler)
 {
 	set_paused(scheduler, SCHEDULER_LINES);
-	if (scheduler->now == NOW_UTTERANCE)
-		set_paused(scheduler, scheduler->saying->client);
+	if (scheduler->said.now == NOW_UTTERANCE)
+		set_paused(scheduler, scheduler->said.saying->client);
 	for (int rank = 0; rank < CLASS_COUNT; rank++)
 		for (const struct utterance *u = scheduler->first[rank];
 		     u != NULL; u = u->next)
@@ -588,14 +659,16 @@ void scheduler_pause(struct scheduler *scheduler, int client)
 		pause_those_here(scheduler);
 	else
 		set_paused(scheduler, client);
-	if (scheduler->now == NOW_LINE && is_meant(client, SCHEDULER_LINES))
+	if (scheduler->said.now == NOW_LINE &&
+	    is_meant(client, SCHEDULER_LINES))
 		interrupt(scheduler);
-	if (scheduler->now != NOW_UTTERANCE || scheduler->saying->paused ||
-	    !is_meant(client, scheduler->saying->client))
+	if (scheduler->said.now != NOW_UTTERANCE ||
+	    scheduler->said.saying->paused ||
+	    !is_meant(client, scheduler->said.saying->client))
 		return;
-	scheduler->saying->paused = true;
-	if (scheduler->saying->begun)
-		tell(scheduler, scheduler->saying, EVENT_PAUSE, NULL);
+	scheduler->said.saying->paused = true;
+	if (scheduler->said.saying->begun)
+		tell(scheduler, scheduler->said.saying, EVENT_PAUSE, NULL);
 	interrupt(scheduler);
 }
 
@@ -646,7 +719,9 @@ void scheduler_drop_lines(struct scheduler *scheduler,
 
 	backlog_drop(&scheduler->lines, chosen, &choice);
 	if (scheduler->cut_line != NULL && choose(scheduler->cut_line, data))
-		forget_cut_line(scheduler, fate);
+		forget_line(scheduler, &scheduler->cut_line, fate);
+	if (scheduler->held_line != NULL && choose(scheduler->held_line, data))
+		forget_line(scheduler, &scheduler->held_line, fate);
 }
 
 /* ---- what there is ------------------------------------------------------- */
@@ -656,7 +731,8 @@ bool scheduler_is_empty(const struct scheduler *scheduler)
 	for (int rank = 0; rank < CLASS_COUNT; rank++)
 		if (scheduler->first[rank] != NULL)
 			return false;
-	return scheduler->cut_line == NULL &&
+	return scheduler->cut_line == NULL && scheduler->held_line == NULL &&
+
 	       backlog_is_empty(&scheduler->lines);
 }
 
@@ -667,8 +743,8 @@ bool scheduler_lines_full(const struct scheduler *scheduler)
 
 size_t scheduler_messages(const struct scheduler *scheduler, int client)
 {
-	size_t count = scheduler->saying != NULL &&
-		       is_meant(client, scheduler->saying->client);
+	size_t count = scheduler->said.saying != NULL &&
+		       is_meant(client, scheduler->said.saying->client);
 
 	for (int rank = 0; rank < CLASS_COUNT; rank++)
 		for (const struct utterance *u = scheduler->first[rank];
@@ -708,9 +784,11 @@ bool scheduler_has_room(const struct scheduler *scheduler, int client,
 
 int scheduler_saying(const struct scheduler *scheduler)
 {
-	if (scheduler->now == NOW_LINE)
+	if (scheduler->said.now == NOW_LINE)
 		return SCHEDULER_LINES;
-	return scheduler->now == NOW_UTTERANCE ? scheduler->saying->client : -1;
+	return scheduler->said.now == NOW_UTTERANCE
+		       ? scheduler->said.saying->client
+		       : -1;
 }
 
 const struct backlog *scheduler_lines(const struct scheduler *scheduler)

@@ -11,9 +11,10 @@
  * what is being said, or is dropped itself. Lines are nobody's echo: a message
  * interrupts a line, and the sentence that was cut off is said again behind it.
  *
- * One thing is said at a time: scheduler_next() gives a phrase to the voice,
- *whose progress is told to scheduler_begun(), scheduler_word() and
- *scheduler_ended().
+ * One thing is said at a time. scheduler_next() gives a phrase to the voice,
+ *and one more to go on with while the first is being said; what the voice does
+ *is told to scheduler_begun(), scheduler_word() and scheduler_ended(), always
+ *of the first. Before anything else is changed the second one is taken back.
  *
  * Pure: no I/O, no clock.
  */
@@ -123,8 +124,13 @@ void scheduler_add_line(struct scheduler *scheduler, struct phrase *take_phrase,
 void scheduler_add(struct scheduler *scheduler,
 		   struct utterance *take_utterance);
 
-/* What to say now, the caller's; NULL: nothing, or something is being said. */
+/* What to say now, or next; the caller's. NULL: nothing, or it has both. */
 struct phrase *scheduler_next(struct scheduler *scheduler) MUST_CHECK;
+/* Whether what scheduler_next() gave last is a line. */
+bool scheduler_gave_line(const struct scheduler *scheduler);
+/* The second one was not begun, and will not be. */
+void scheduler_take_back(struct scheduler *scheduler,
+			 struct phrase *take_phrase);
 
 /* What the voice does with it. offset_bytes: in the phrase's text. */
 void scheduler_begun(struct scheduler *scheduler, const struct phrase *phrase);

@@ -8,23 +8,33 @@
 #include "core/mem.h"
 #include "speakd/queue/phrase.h"
 #include "speakd/voice/cue.h"
+#include "speakd/voice/player.h"
 #include "speakd/voice/trim.h"
 
-enum { RETRY_FIRST_MS = 250, RETRY_LAST_MS = 5000 };
+enum { RETRY_FIRST_MS = 250, RETRY_LAST_MS = 5000, LEAD_LEAST_MS = 30 };
+
+/* A phrase that the parent waits for. */
+struct said {
+	struct control_phrase phrase;
+	bool made; /* its sound is with the player */
+};
 
 struct voice_child {
 	struct control *control;
 	const struct engine_kind *engine_kind;
 	struct engine *engine;
-	const struct sink_kind *sink_kind;
-	struct sink *sink;
+	struct player player;
 	bool marks;
-	/* Of the phrase being said. */
-	const struct control_phrase *phrase;
+	/* The one being heard, and the next; said[0] ends first. */
+	struct said *said[PLAYER_PARTS_MAX]; /* owned */
+	size_t count;
+	bool wanted; /* WANT was told for the last of them */
+	/* Of the phrase being made. */
+	const struct said *making;
 	struct trim trim;
-	unsigned rate_hz;
-	uint64_t frames;
-	bool begun_told;
+	uint64_t cue_frames;
+	unsigned rate_hz; /* 0: no sound came yet */
+	bool dropped; /* it was stopped or retracted meanwhile */
 	enum sink_result result; /* why the sound ended, SINK_OK: it did not */
 	struct err e;
 };
@@ -33,10 +43,9 @@ static const struct {
 	const char *name;
 	const struct sink_kind *kind;
 } sinks[] = {
-	{ "alsa", &sink_alsa },
-	{ "wav", &sink_wav },
-	{ "null", &sink_null },
-	{ "command", &sink_command },
+	{ "auto", &sink_auto }, { "pulse", &sink_pulse },
+	{ "alsa", &sink_alsa }, { "wav", &sink_wav },
+	{ "null", &sink_null }, { "command", &sink_command },
 };
 
 static const struct {
@@ -59,65 +68,134 @@ static const char *arg_of(const char *spec, const char *name)
 				 : NULL;
 }
 
-static int open_sink(struct voice_child *child,
-		     const struct child_config *config, struct err *e)
-{
-	for (size_t i = 0; i < COUNT_OF(sinks); i++) {
-		const char *arg = arg_of(config->output, sinks[i].name);
+/* ---- what the parent asks for -------------------------------------------- */
 
-		if (arg == NULL)
-			continue;
-		child->sink_kind = sinks[i].kind;
-		return child->sink_kind->open(&child->sink, arg, config->again,
-					      child->control, e);
-	}
-	return err_usage(e,
-			 "output '%s' is not alsa[:DEVICE], wav:FILE, null or "
-			 "command:SHELL-COMMAND",
-			 config->output);
+static struct said *last_said(const struct voice_child *child)
+{
+	return child->count > 0 ? child->said[child->count - 1] : NULL;
 }
 
-static int open_engine(struct voice_child *child,
-		       const struct child_config *config, struct err *e)
+static void forget(struct voice_child *child, size_t number)
 {
-	for (size_t i = 0; i < COUNT_OF(engines); i++) {
-		const char *arg = arg_of(config->engine, engines[i].name);
-
-		if (arg == NULL)
-			continue;
-		child->engine_kind = engines[i].kind;
-		return child->engine_kind->open(
-			&child->engine, arg, config->voice, child->control, e);
-	}
-	return err_usage(e,
-			 "engine '%s' is not espeak-ng or "
-			 "command:SHELL-COMMAND",
-			 config->engine);
+	if (child->said[number] == child->making)
+		child->dropped = true;
+	else
+		free(child->said[number]);
+	child->count--;
+	memmove(&child->said[number], &child->said[number + 1],
+		(child->count - number) * sizeof(*child->said));
 }
 
-/* Samples for the sink. Non-zero ends the phrase; result tells why. */
-static int play(void *data, const int16_t *samples, size_t count)
+/* The player has told of it. */
+static void on_ended(void *data, uint64_t id)
 {
 	struct voice_child *child = data;
 
-	control_stage(child->control, VOICE_IN_SINK);
-	child->result = child->sink_kind->write(child->sink, samples, count,
-						&child->e);
-	control_stage(child->control, VOICE_IN_ENGINE);
-	if (child->result != SINK_OK)
-		return -ECANCELED;
-	child->frames += count;
-	if (!child->begun_told) {
-		child->begun_told = true;
-		control_tell(child->control,
-			     (struct voice_event){ .kind = VOICE_BEGIN }, NULL);
+	if (child->count > 0 && child->said[0]->phrase.head.id == id)
+		forget(child, 0);
+}
+
+static void take_phrase(struct voice_child *child)
+{
+	struct control *control = child->control;
+	struct said *said;
+
+	control->has_phrase = false;
+	if (child->count == PLAYER_PARTS_MAX)
+		return;
+	said = mem_new(sizeof(*said));
+	said->phrase = control->inbox;
+	child->said[child->count++] = said;
+	child->wanted = false;
+}
+
+static void tell_stopped(struct voice_child *child, uint64_t id)
+{
+	control_tell(child->control,
+		     (struct voice_event){
+			     .kind = VOICE_END, .id = id, .stopped = true },
+		     NULL);
+}
+
+/* A STOP that crossed the END of its phrase is for nobody. */
+static void stop(struct voice_child *child)
+{
+	uint64_t id = child->control->stop_id;
+
+	child->control->stop_id = 0;
+	if (child->count == 0 || child->said[0]->phrase.head.id != id)
+		return;
+	player_stop(&child->player);
+	while (child->count > 0) {
+		tell_stopped(child, child->said[0]->phrase.head.id);
+		forget(child, 0);
 	}
+}
+
+static void retract(struct voice_child *child)
+{
+	uint64_t id = child->control->retract_id;
+
+	child->control->retract_id = 0;
+	if (child->count == 0 || last_said(child)->phrase.head.id != id)
+		return;
+	if (child->count == 1) {
+		/* It has just begun to be heard. */
+		player_stop(&child->player);
+		forget(child, 0);
+		return;
+	}
+	(void)player_retract(&child->player, id);
+	forget(child, child->count - 1);
+	child->wanted = true;
+}
+
+/* True when what is being made is to end. */
+static bool on_request(void *data)
+{
+	struct voice_child *child = data;
+
+	if (child->control->has_phrase)
+		take_phrase(child);
+	if (child->control->stop_id != 0)
+		stop(child);
+	if (child->control->retract_id != 0)
+		retract(child);
+	return child->control->quit || child->dropped;
+}
+
+/* ---- making sound -------------------------------------------------------- */
+
+static void stage(struct voice_child *child, enum voice_stage where)
+{
+	control_stage(child->control, where,
+		      child->making != NULL ? child->making->phrase.head.id
+					    : 0);
+}
+
+static int keep_result(struct voice_child *child, enum sink_result result)
+{
+	child->result = result;
+	if (result != SINK_OK && result != SINK_STOPPED)
+		child->e = child->player.e;
+	return result == SINK_OK ? 0 : -ECANCELED;
+}
+
+/* Samples for the player. Non-zero ends the phrase; result tells why. */
+static int play(void *data, const int16_t *samples, size_t count)
+{
+	struct voice_child *child = data;
+	enum sink_result result;
+
+	stage(child, VOICE_IN_SINK);
+	result = player_add(&child->player, samples, count);
 	/* A sink that never waits would never hear of a STOP. */
-	if (control_wait(child->control, NULL, 0, 0) < 0) {
-		child->result = SINK_STOPPED;
-		return -ECANCELED;
-	}
-	return 0;
+	if (result == SINK_OK &&
+	    control_wait(child->control, NULL, 0, 0) == -ECANCELED &&
+	    on_request(child))
+		result = SINK_STOPPED;
+	stage(child, VOICE_IN_ENGINE);
+	return keep_result(child, result);
 }
 
 static int play_cue(struct voice_child *child)
@@ -126,34 +204,29 @@ static int play_cue(struct voice_child *child)
 	int16_t *samples = mem_new(count * sizeof(*samples));
 	int rc;
 
-	cue_make(samples, child->rate_hz, child->phrase->head.volume_percent);
+	cue_make(samples, child->rate_hz,
+		 child->making->phrase.head.volume_percent);
+	child->cue_frames = count;
 	rc = play(child, samples, count);
 	free(samples);
 	return rc;
 }
 
-static enum sink_result start_sink(struct voice_child *child)
-{
-	enum sink_result result;
-
-	control_stage(child->control, VOICE_IN_SINK);
-	result = child->sink_kind->start(child->sink, child->rate_hz,
-					 &child->e);
-	if (result == SINK_OK)
-		control_device(child->control, true, "sound is back");
-	control_stage(child->control, VOICE_IN_ENGINE);
-	return result;
-}
-
 /* The first samples tell the rate: only now can the device be opened. */
 static int begin_sound(struct voice_child *child, unsigned rate_hz)
 {
+	const struct voice_request *head = &child->making->phrase.head;
+	int rc;
+
 	child->rate_hz = rate_hz;
-	child->result = start_sink(child);
-	if (child->result != SINK_OK)
-		return -ECANCELED;
 	trim_init(&child->trim, rate_hz, play, child);
-	return child->phrase->head.cue == CUE_HIGHLIGHT ? play_cue(child) : 0;
+	stage(child, VOICE_IN_SINK);
+	rc = keep_result(child, player_begin(&child->player, rate_hz,
+					     head->gap_ms, head->lead_in_ms));
+	stage(child, VOICE_IN_ENGINE);
+	if (rc == 0 && head->cue == CUE_HIGHLIGHT)
+		rc = play_cue(child);
+	return rc;
 }
 
 static int on_pcm(void *data, const int16_t *samples, size_t count,
@@ -162,28 +235,52 @@ static int on_pcm(void *data, const int16_t *samples, size_t count,
 	struct voice_child *child = data;
 	int rc = 0;
 
-	if (child->trim.held == NULL)
+	if (child->rate_hz == 0)
 		rc = begin_sound(child, rate_hz);
 	return rc < 0 ? rc : trim_feed(&child->trim, samples, count);
 }
 
-static void on_mark(void *data, size_t offset_bytes)
+/* Counted in the engine's sound, of which the front may have been taken. */
+static void on_mark(void *data, size_t offset_bytes, unsigned ms)
 {
 	struct voice_child *child = data;
+	uint64_t at = (uint64_t)child->rate_hz * ms / 1000;
 
-	control_tell(child->control,
-		     (struct voice_event){ .kind = VOICE_MARK,
-					   .value = offset_bytes },
-		     NULL);
+	at = at > child->trim.lead ? at - child->trim.lead : 0;
+	player_mark(&child->player, at + child->cue_frames, offset_bytes);
 }
 
-/*
- * Make the sound and hear it out. 0, or -errno: the engine failed; what the
- * sink said is in result.
- */
-static int attempt(struct voice_child *child)
+/* Sound goes on while an engine is waited for. */
+static int on_wait(void *data, struct pollfd *fds, size_t count, int timeout_ms)
 {
-	const struct control_phrase *phrase = child->phrase;
+	struct voice_child *child = data;
+	uint64_t until_ms = clock_ms() + (uint64_t)(unsigned)timeout_ms;
+
+	for (;;) {
+		uint64_t now_ms = clock_ms();
+		int rc;
+
+		if (keep_result(child, player_pump(&child->player)) < 0)
+			return -ECANCELED;
+		rc = player_wait(&child->player, fds, count,
+				 now_ms < until_ms ? (int)(until_ms - now_ms)
+						   : 0);
+		if (rc > 0)
+			for (size_t i = 0; i < count; i++)
+				if (fds[i].revents != 0)
+					return rc;
+		if (rc < 0 && on_request(child)) {
+			child->result = SINK_STOPPED;
+			return -ECANCELED;
+		}
+		if (clock_ms() >= until_ms)
+			return 0;
+	}
+}
+
+static int run_engine(struct voice_child *child, const struct said *said)
+{
+	const struct control_phrase *phrase = &said->phrase;
 	struct engine_params params = {
 		.voice = phrase->voice,
 		.rate_wpm = phrase->head.rate_wpm,
@@ -195,60 +292,57 @@ static int attempt(struct voice_child *child)
 		.capitals = (enum capitals)phrase->head.capitals,
 		.marks = child->marks,
 	};
-	struct engine_out out = { on_pcm, on_mark, child };
+	struct engine_out out = { on_pcm, on_mark, on_wait, child };
 	int rc;
 
-	child->result = SINK_OK;
-	child->frames = 0;
-	control_stage(child->control, VOICE_IN_ENGINE);
 	rc = child->engine_kind->speak(child->engine, phrase->text, &params,
 				       &out, &child->e);
-	if (rc == 0 && child->trim.held != NULL)
+	if (rc == 0 && child->rate_hz > 0)
 		rc = trim_end(&child->trim);
-	control_stage(child->control, VOICE_IN_SINK);
-	if (rc == 0 && child->frames > 0)
-		child->result = child->sink_kind->drain(child->sink, &child->e);
-	/* The engine command was told to stop while it was waited for. */
-	if (rc == -ECANCELED && child->result == SINK_OK)
-		child->result = SINK_STOPPED;
-	if (child->result == SINK_STOPPED || (rc < 0 && rc != -ECANCELED))
-		child->sink_kind->stop(child->sink);
 	trim_fini(&child->trim);
 	return rc == -ECANCELED ? 0 : rc;
 }
 
-/* Try to open the device until it works; SINK_OK then. */
-static enum sink_result wait_for_device(struct voice_child *child)
+static char *why_of(const struct err *e)
 {
 	char why[ERR_TEXT_BYTES + 128];
-	int delay_ms = RETRY_FIRST_MS;
-	enum sink_result result = SINK_LOST;
 
-	control_device(child->control, false,
-		       err_text(&child->e, why, sizeof(why)));
-	while (result == SINK_LOST) {
-		if (control_wait(child->control, NULL, 0, delay_ms) < 0)
-			return SINK_STOPPED;
-		delay_ms = delay_ms * 2 < RETRY_LAST_MS ? delay_ms * 2
-							: RETRY_LAST_MS;
-		result = start_sink(child);
-		control_stage(child->control, VOICE_IN_SINK);
-	}
-	return result;
+	return mem_copy(err_text(e, why, sizeof(why)));
 }
 
-static void tell_end(struct voice_child *child, bool stopped)
+/* Make the sound of one phrase, as far as it is not dropped meanwhile. */
+static void make(struct voice_child *child, struct said *said)
 {
-	uint64_t audio_ms = child->rate_hz > 0
-				    ? child->frames * 1000 / child->rate_hz
-				    : 0;
+	int rc;
 
-	control_tell(child->control,
-		     (struct voice_event){ .kind = VOICE_END,
-					   .stopped = stopped,
-					   .audio_ms = audio_ms },
-		     NULL);
+	child->making = said;
+	child->dropped = false;
+	child->rate_hz = 0;
+	child->cue_frames = 0;
+	child->result = SINK_OK;
+	child->e = (struct err){ 0 };
+	player_open(&child->player, said->phrase.head.id,
+		    said->phrase.head.place);
+	stage(child, VOICE_IN_ENGINE);
+	rc = run_engine(child, said);
+	child->making = NULL;
+	stage(child, VOICE_IN_SINK);
+	if (child->dropped) {
+		free(said);
+		child->result = SINK_OK;
+		return;
+	}
+	if (child->result == SINK_LOST || child->result == SINK_BROKEN ||
+	    child->result == SINK_STOPPED)
+		return;
+	player_close(&child->player, rc < 0 || child->result == SINK_REFUSED
+					     ? why_of(&child->e)
+					     : NULL);
+	child->result = SINK_OK;
+	said->made = true;
 }
+
+/* ---- the device ---------------------------------------------------------- */
 
 static void tell_why(struct voice_child *child, enum voice_event_kind kind,
 		     const struct err *e)
@@ -260,53 +354,183 @@ static void tell_why(struct voice_child *child, enum voice_event_kind kind,
 		     err_text(e, why, sizeof(why)));
 }
 
-/* Say one phrase and tell how it went. False: nothing can be said any more. */
-static bool say(struct voice_child *child, const struct control_phrase *phrase)
+/* All is said again from its beginning when there is sound again. */
+static void wait_for_device(struct voice_child *child)
 {
-	int rc;
+	struct sink_format format = child->player.format;
+	char why[ERR_TEXT_BYTES + 128];
+	int delay_ms = RETRY_FIRST_MS;
 
-	child->phrase = phrase;
-	child->begun_told = false;
-	child->e = (struct err){ 0 };
-	do {
-		rc = attempt(child);
-		/* From its beginning, when there is sound again. */
-		if (rc == 0 && child->result == SINK_LOST) {
-			child->result = wait_for_device(child);
-			if (child->result == SINK_OK)
-				child->result = SINK_LOST;
-		}
-	} while (rc == 0 && child->result == SINK_LOST);
-	control_stage(child->control, VOICE_IDLE);
-	if (child->result == SINK_BROKEN)
+	player_forget(&child->player);
+	for (size_t i = 0; i < child->count; i++)
+		child->said[i]->made = false;
+	if (child->count > 0)
+		control_device(child->control, false,
+			       err_text(&child->e, why, sizeof(why)));
+	if (format.rate_hz == 0)
+		format.rate_hz = child->rate_hz;
+	while (child->count > 0 && !child->control->quit) {
+		uint64_t until_ms = clock_ms() + (uint64_t)delay_ms;
+
+		while (clock_ms() < until_ms && child->count > 0 &&
+		       !child->control->quit)
+			if (control_wait(child->control, NULL, 0,
+					 (int)(until_ms - clock_ms())) < 0)
+				on_request(child);
+		if (child->player.kind->start(child->player.sink, &format,
+					      &child->e) == SINK_OK)
+			return;
+		delay_ms = delay_ms * 2 < RETRY_LAST_MS ? delay_ms * 2
+							: RETRY_LAST_MS;
+	}
+}
+
+/* False when the output broke. */
+static bool see_to(struct voice_child *child, enum sink_result result)
+{
+	if (result == SINK_BROKEN) {
 		tell_why(child, VOICE_BROKEN, &child->e);
-	else if (rc < 0 || child->result == SINK_REFUSED)
-		tell_why(child, VOICE_FAILED, &child->e);
-	else
-		tell_end(child, child->result == SINK_STOPPED);
-	return child->result != SINK_BROKEN;
+		return false;
+	}
+	if (result == SINK_LOST)
+		wait_for_device(child);
+	return true;
+}
+
+/* ---- at work ------------------------------------------------------------- */
+
+static struct said *next_to_make(const struct voice_child *child)
+{
+	for (size_t i = 0; i < child->count; i++)
+		if (!child->said[i]->made)
+			return child->said[i];
+	return NULL;
+}
+
+static unsigned want_ms(const struct voice_child *child)
+{
+	return child->engine_kind->lead_ms;
+}
+
+/* Soon the last phrase will have been heard: the next may be made now. */
+static void tell_want(struct voice_child *child)
+{
+	struct said *last = last_said(child);
+
+	if (child->count != 1 || child->wanted || !last->made ||
+	    player_left_ms(&child->player) > want_ms(child))
+		return;
+	child->wanted = true;
+	control_tell(child->control,
+		     (struct voice_event){ .kind = VOICE_WANT,
+					   .id = last->phrase.head.id },
+		     NULL);
+}
+
+/* How long to wait at most: until the next is wanted, or the device is let go.
+ */
+static int rest_ms(const struct voice_child *child, uint64_t idle_ms)
+{
+	unsigned left_ms = player_left_ms(&child->player);
+	uint64_t now_ms = clock_ms();
+
+	if (child->count == 1 && !child->wanted)
+		return left_ms > want_ms(child)
+			       ? (int)(left_ms - want_ms(child))
+			       : LEAD_LEAST_MS;
+	if (child->count > 0 || idle_ms == 0)
+		return CONTROL_FOREVER_MS;
+	return idle_ms > now_ms ? (int)(idle_ms - now_ms) : 0;
 }
 
 /* False when the output broke. */
 static bool serve(struct voice_child *child)
 {
-	static struct control_phrase phrase; /* 16 KiB, too much for a stack */
-	int timeout_ms = CONTROL_FOREVER_MS;
+	struct control *control = child->control;
+	uint64_t idle_ms = 0; /* when to let go of the device; 0: it is */
 
-	for (;;) {
-		int rc = control_next(child->control, timeout_ms, &phrase);
+	while (!control->quit) {
+		struct said *said = next_to_make(child);
 
-		if (rc < 0)
-			return true;
-		if (rc == 0) {
-			child->sink_kind->idle(child->sink);
-			timeout_ms = CONTROL_FOREVER_MS;
-			continue;
-		}
-		if (!say(child, &phrase))
+		if (said != NULL)
+			make(child, said);
+		else
+			child->result = SINK_OK;
+		if (child->result == SINK_OK &&
+		    keep_result(child, player_pump(&child->player)) < 0 &&
+		    child->result == SINK_STOPPED)
+			child->result = SINK_OK;
+		if (!see_to(child, child->result))
 			return false;
-		timeout_ms = SINK_IDLE_MS;
+		if (control_is_called(control))
+			on_request(child);
+		tell_want(child);
+		if (next_to_make(child) != NULL)
+			continue;
+		if (child->count > 0)
+			idle_ms = clock_ms() + SINK_IDLE_MS;
+		else
+			control_stage(control, VOICE_IDLE, 0);
+		if (child->count == 0 && idle_ms > 0 && clock_ms() >= idle_ms) {
+			player_idle(&child->player);
+			idle_ms = 0;
+		}
+		control->is_idle = child->count == 0 && idle_ms == 0;
+		if (player_wait(&child->player, NULL, 0,
+				rest_ms(child, idle_ms)) < 0)
+			on_request(child);
 	}
+	return true;
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+static int open_sink(struct voice_child *child,
+		     const struct child_config *config, struct err *e)
+{
+	const char *output = strcmp(config->output, "alsa") == 0
+				     ? "auto:alsa"
+				     : config->output;
+
+	for (size_t i = 0; i < COUNT_OF(sinks); i++) {
+		const char *arg = arg_of(output, sinks[i].name);
+		struct sink *sink = NULL;
+		int rc;
+
+		if (arg == NULL)
+			continue;
+		rc = sinks[i].kind->open(&sink, arg, config->again,
+					 child->control, e);
+		if (rc < 0)
+			return rc;
+		player_init(&child->player, child->control, sinks[i].kind, sink,
+			    on_ended, on_request, child);
+		child->player.format.channels = config->channels;
+		return 0;
+	}
+	return err_usage(e, "unknown output '%s'", config->output);
+}
+
+static int open_engine(struct voice_child *child,
+		       const struct child_config *config, struct err *e)
+{
+	for (size_t i = 0; i < COUNT_OF(engines); i++) {
+		const char *arg = arg_of(config->engine, engines[i].name);
+
+		if (arg == NULL)
+			continue;
+		child->engine_kind = engines[i].kind;
+		return child->engine_kind->open(&child->engine, arg,
+						config->voice, e);
+	}
+	return err_usage(e, "unknown engine '%s'", config->engine);
+}
+
+static int close_sink(struct voice_child *child, struct err *e)
+{
+	struct player *player = &child->player;
+
+	return player->sink != NULL ? player->kind->close(player->sink, e) : 0;
 }
 
 int child_serve(struct control *control, const struct child_config *config)
@@ -327,10 +551,12 @@ int child_serve(struct control *control, const struct child_config *config)
 	}
 	if (child.engine != NULL)
 		child.engine_kind->close(child.engine);
-	if (child.sink != NULL && child.sink_kind->close(child.sink, &e) < 0 &&
-	    good) {
+	if (close_sink(&child, &e) < 0 && good) {
 		tell_why(&child, VOICE_BROKEN, &e);
 		good = false;
 	}
+	while (child.count > 0)
+		free(child.said[--child.count]);
+	player_fini(&child.player);
 	return good ? 0 : 1;
 }

@@ -11,6 +11,7 @@
 /* What speakd asked for on the command line; borrowed for the call. */
 struct child_config {
 	const char *engine, *output, *voice;
+	unsigned channels; /* of the sound, 1 or 2 */
 	bool marks;
 	bool again; /* a child before this one died: go on behind it */
 };

@@ -16,9 +16,10 @@ struct packet {
 	char bytes[2 * VOICE_TEXT_MAX_BYTES];
 };
 
-void control_stage(struct control *control, enum voice_stage stage)
+void control_stage(struct control *control, enum voice_stage stage, uint64_t id)
 {
 	atomic_store(&control->keep_shared->stage, stage);
+	atomic_store(&control->keep_shared->id, id);
 	atomic_fetch_add(&control->keep_shared->beats, 1);
 }
 
@@ -34,27 +35,9 @@ static bool is_sound(const struct packet *packet, size_t len_bytes)
 		       sizeof(*head) + head->voice_bytes + head->text_bytes;
 }
 
-/* Returns the request's kind, 0 when there is none; a lost parent is QUIT. */
-static uint32_t receive(struct control *control, struct packet *packet)
+static void take_phrase(struct control *control, const struct packet *packet)
 {
-	ssize_t n = recv(control->fd, packet, sizeof(*packet), MSG_DONTWAIT);
-
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return 0;
-	if (n <= 0 || !is_sound(packet, (size_t)n) ||
-	    packet->head.kind == VOICE_QUIT) {
-		control->quit = true;
-		return VOICE_QUIT;
-	}
-	/* A STOP that crossed the END of its phrase is for nobody. */
-	if (packet->head.kind == VOICE_STOP && packet->head.id == control->id)
-		control->stop = true;
-	return packet->head.kind;
-}
-
-static void take(struct control *control, const struct packet *packet,
-		 struct control_phrase *phrase)
-{
+	struct control_phrase *phrase = &control->inbox;
 	size_t voice_bytes = packet->head.voice_bytes;
 	size_t text_bytes = packet->head.text_bytes;
 
@@ -63,35 +46,42 @@ static void take(struct control *control, const struct packet *packet,
 	phrase->voice[voice_bytes] = '\0';
 	memcpy(phrase->text, packet->bytes + voice_bytes, text_bytes);
 	phrase->text[text_bytes] = '\0';
-	control->id = packet->head.id;
-	control->stop = false;
+	control->has_phrase = true;
 }
 
-int control_next(struct control *control, int timeout_ms,
-		 struct control_phrase *phrase)
+/* A lost parent is QUIT. */
+static void receive(struct control *control)
 {
-	struct pollfd fd = { .fd = control->fd, .events = POLLIN };
-	uint64_t until_ms = clock_ms() + (uint64_t)(unsigned)timeout_ms;
-	struct packet packet;
+	static struct packet packet; /* 16 KiB, too much for a stack */
+	ssize_t n = recv(control->fd, &packet, sizeof(packet), MSG_DONTWAIT);
 
-	while (!control->quit) {
-		int left_ms = timeout_ms;
-
-		if (timeout_ms >= 0) {
-			uint64_t now_ms = clock_ms();
-
-			if (now_ms > until_ms)
-				return 0;
-			left_ms = (int)(until_ms - now_ms);
-		}
-		if (poll(&fd, 1, left_ms) == 0)
-			return 0;
-		if (receive(control, &packet) == VOICE_SPEAK) {
-			take(control, &packet, phrase);
-			return 1;
-		}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0 || !is_sound(&packet, (size_t)n)) {
+		control->quit = true;
+		return;
 	}
-	return -ECANCELED;
+	switch ((enum voice_request_kind)packet.head.kind) {
+	case VOICE_SPEAK:
+		take_phrase(control, &packet);
+		break;
+	case VOICE_STOP:
+		control->stop_id = packet.head.id;
+		break;
+	case VOICE_RETRACT:
+		control->retract_id = packet.head.id;
+		break;
+	case VOICE_QUIT:
+	default:
+		control->quit = true;
+		break;
+	}
+}
+
+bool control_is_called(const struct control *control)
+{
+	return control->quit || control->has_phrase || control->stop_id != 0 ||
+	       control->retract_id != 0;
 }
 
 int control_wait(struct control *control, struct pollfd *fds, size_t count,
@@ -99,28 +89,34 @@ int control_wait(struct control *control, struct pollfd *fds, size_t count,
 {
 	struct pollfd all[CONTROL_WAIT_FDS_MAX + 1];
 	uint64_t start_ms = clock_ms();
-	struct packet packet;
 
 	if (count > CONTROL_WAIT_FDS_MAX)
 		count = CONTROL_WAIT_FDS_MAX;
 	if (count > 0)
 		memcpy(all + 1, fds, count * sizeof(*fds));
 	all[0] = (struct pollfd){ .fd = control->fd, .events = POLLIN };
+	/* One at a time: the next is read when this one was seen to. */
+	if (control_is_called(control))
+		return -ECANCELED;
 	for (;;) {
-		int gone_ms = (int)(clock_ms() - start_ms);
-		int left_ms = timeout_ms - gone_ms;
+		int left_ms = timeout_ms - (int)(clock_ms() - start_ms);
 		int ready;
 
 		if (timeout_ms < 0 || left_ms > CONTROL_BEAT_MS)
 			left_ms = CONTROL_BEAT_MS;
-		ready = poll(all, count + 1, left_ms > 0 ? left_ms : 0);
+		if (left_ms < 0)
+			left_ms = 0;
+		/* Nothing is being said: nobody looks, and nothing wakes. */
+		if (timeout_ms < 0 && control->is_idle)
+			left_ms = -1;
+		ready = poll(all, count + 1, left_ms);
 		atomic_fetch_add(&control->keep_shared->beats, 1);
 		if (ready > 0 && all[0].revents != 0) {
-			receive(control, &packet);
+			receive(control);
 			ready--;
+			if (control_is_called(control))
+				return -ECANCELED;
 		}
-		if (control->stop || control->quit)
-			return -ECANCELED;
 		for (size_t i = 0; i < count; i++)
 			fds[i].revents = ready > 0 ? all[i + 1].revents : 0;
 		if (ready > 0)
@@ -140,7 +136,6 @@ void control_tell(struct control *control, struct voice_event event,
 
 	if (text_bytes > VOICE_TEXT_MAX_BYTES)
 		text_bytes = VOICE_TEXT_MAX_BYTES;
-	event.id = control->id;
 	event.text_bytes = (uint32_t)text_bytes;
 	parts[1].iov_base = (char *)(uintptr_t)text;
 	parts[1].iov_len = text_bytes;

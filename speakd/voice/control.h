@@ -5,7 +5,7 @@
  * one place where the child waits.
  *
  * Whatever the child waits for (sound device, engine command), it waits in
- * control_wait(), which answers STOP and QUIT at once and keeps the heartbeat.
+ * control_wait(), which takes requests as they come and keeps the heartbeat.
  */
 #ifndef SPEAKD_VOICE_CONTROL_H
 #define SPEAKD_VOICE_CONTROL_H
@@ -14,7 +14,7 @@
 
 #include "speakd/voice/protocol.h"
 
-enum { CONTROL_WAIT_FDS_MAX = 16, CONTROL_FOREVER_MS = -1 };
+enum { CONTROL_WAIT_FDS_MAX = 24, CONTROL_FOREVER_MS = -1 };
 
 /* One SPEAK as it came, its texts NUL-terminated. */
 struct control_phrase {
@@ -26,22 +26,21 @@ struct control_phrase {
 struct control {
 	int fd;
 	struct voice_shared *keep_shared;
-	uint64_t id; /* of the phrase being said */
-	bool stop; /* STOP came for it; cleared by control_next() */
+	struct control_phrase inbox; /* of the SPEAK that came last */
+	bool has_phrase; /* it is there, and not yet taken */
+	uint64_t stop_id; /* STOP came for it, 0: none */
+	uint64_t retract_id; /* RETRACT came for it, 0: none */
 	bool quit; /* QUIT came, or the parent is gone */
+	bool is_idle; /* nothing to say: waiting for ever needs no heartbeat */
 	bool device_fails; /* as last told by control_device() */
 };
 
-/*
- * Wait until the next phrase or QUIT, timeout_ms at most. Returns 1 with
- * *phrase filled, 0 after the timeout, -ECANCELED when the child is to end.
- */
-int control_next(struct control *control, int timeout_ms,
-		 struct control_phrase *phrase) MUST_CHECK;
+/* Whether a request has come that has still to be seen to. */
+bool control_is_called(const struct control *control);
 
 /*
- * Poll fds[0 .. count) while a phrase is being said. Returns how many are
- * ready, 0 after timeout_ms, or -ECANCELED as soon as the phrase is to stop.
+ * Poll fds[0 .. count). Returns how many are ready, 0 after timeout_ms, or
+ * -ECANCELED as soon as a request has come.
  */
 int control_wait(struct control *control, struct pollfd *fds, size_t count,
 		 int timeout_ms) MUST_CHECK;
@@ -53,7 +52,8 @@ void control_tell(struct control *control, struct voice_event event,
 /* Tell that the device works or not, once a change. */
 void control_device(struct control *control, bool works, const char *why);
 
-/* Where the child is from now on; also a beat of the heart. */
-void control_stage(struct control *control, enum voice_stage stage);
+/* Where the child is from now on, and with which phrase; also a beat. */
+void control_stage(struct control *control, enum voice_stage stage,
+		   uint64_t id);
 
 #endif

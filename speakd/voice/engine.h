@@ -3,15 +3,17 @@
 /*
  * engine.h - text to samples: the one thing that speakd knows of a synthesiser.
  *
- * The samples are 16-bit mono, native byte order; the engine blocks in the
- * pcm callback while they are played, and stops when it returns non-zero.
+ * The samples are 16-bit mono, native byte order; the pcm callback takes them
+ * at the pace at which they are heard, and says when to stop. Waiting for
+ * anything else, an engine waits in wait(): sound goes on meanwhile.
  */
 #ifndef SPEAKD_VOICE_ENGINE_H
 #define SPEAKD_VOICE_ENGINE_H
 
 #include "core/err.h"
 #include "speakd/queue/phrase.h"
-#include "speakd/voice/control.h"
+
+struct pollfd;
 
 enum { ENGINE_RATE_MIN_WPM = 80, ENGINE_RATE_MAX_WPM = 900 };
 
@@ -29,17 +31,22 @@ struct engine_out {
 	/* Returns non-zero to stop; speak() then returns -ECANCELED. */
 	int (*pcm)(void *data, const int16_t *samples, size_t count,
 		   unsigned rate_hz);
-	void (*mark)(void *data, size_t offset_bytes);
+	/* A word at offset_bytes of the text begins at ms of the sound. */
+	void (*mark)(void *data, size_t offset_bytes, unsigned ms);
+	/* As control_wait(), but only a stop gives -ECANCELED. */
+	int (*wait)(void *data, struct pollfd *fds, size_t count,
+		    int timeout_ms);
 	void *data;
 };
 
 struct engine;
 
 struct engine_kind {
+	/* So long before the end of a phrase the next one is asked for. */
+	unsigned lead_ms;
 	/* arg is what follows "NAME:"; default_voice is kept by copy. */
 	int (*open)(struct engine **ret, const char *arg,
-		    const char *default_voice, struct control *keep_control,
-		    struct err *e);
+		    const char *default_voice, struct err *e);
 	/* 0, -ECANCELED after pcm said stop, or -errno: this phrase failed. */
 	int (*speak)(struct engine *engine, const char *text,
 		     const struct engine_params *params,

@@ -10,6 +10,7 @@
 #include "speakd/voice/engine.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -28,7 +29,6 @@ enum {
 struct engine {
 	char *shell;
 	char *default_voice;
-	struct control *control;
 };
 
 /* One run of the command. */
@@ -43,8 +43,7 @@ struct run {
 };
 
 static int command_open(struct engine **ret, const char *shell,
-			const char *default_voice, struct control *keep_control,
-			struct err *e)
+			const char *default_voice, struct err *e)
 {
 	struct engine *engine;
 
@@ -53,7 +52,6 @@ static int command_open(struct engine **ret, const char *shell,
 	engine = mem_new(sizeof(*engine));
 	engine->shell = mem_copy(shell);
 	engine->default_voice = mem_copy(default_voice);
-	engine->control = keep_control;
 	*ret = engine;
 	return 0;
 }
@@ -141,7 +139,7 @@ static int read_sound(struct run *run, struct err *e)
 	return rc < 0 ? rc : 1;
 }
 
-static int exchange(struct engine *engine, struct run *run, struct err *e)
+static int exchange(struct run *run, struct err *e)
 {
 	int rc = 1;
 
@@ -151,7 +149,7 @@ static int exchange(struct engine *engine, struct run *run, struct err *e)
 			{ .fd = run->to, .events = POLLOUT }, /* -1: ignored */
 		};
 
-		rc = control_wait(engine->control, fds, 2, COMMAND_SILENT_MS);
+		rc = run->out->wait(run->out->data, fds, 2, COMMAND_SILENT_MS);
 		if (rc == 0)
 			return err_say(e, ETIMEDOUT,
 				       "engine command gave nothing for %d s",
@@ -167,7 +165,7 @@ static int exchange(struct engine *engine, struct run *run, struct err *e)
 }
 
 /* Returns the command's code; one that will not end is killed. */
-static int run_finish(struct engine *engine, struct run *run, bool kill_it)
+static int run_finish(struct run *run, bool kill_it)
 {
 	uint64_t until_ms = clock_ms() + COMMAND_SILENT_MS;
 	int status = 0;
@@ -177,8 +175,8 @@ static int run_finish(struct engine *engine, struct run *run, bool kill_it)
 	if (kill_it)
 		kill(-run->pid, SIGKILL);
 	while (waitpid(run->pid, &status, WNOHANG) == 0) {
-		int rc = control_wait(engine->control, NULL, 0,
-				      COMMAND_POLL_MS);
+		int rc = run->out->wait(run->out->data, NULL, 0,
+					COMMAND_POLL_MS);
 
 		if (rc < 0 || clock_ms() >= until_ms)
 			kill(-run->pid, SIGKILL);
@@ -204,8 +202,8 @@ static int command_speak(struct engine *engine, const char *text,
 		scope_close(&run.from);
 		return rc;
 	}
-	rc = exchange(engine, &run, e);
-	code = run_finish(engine, &run, rc < 0);
+	rc = exchange(&run, e);
+	code = run_finish(&run, rc < 0);
 	if (rc < 0)
 		return rc;
 	if (code != 0)
@@ -229,6 +227,7 @@ static void command_close(struct engine *engine)
 }
 
 const struct engine_kind engine_command = {
+	.lead_ms = 5000,
 	.open = command_open,
 	.speak = command_speak,
 	.about = command_about,

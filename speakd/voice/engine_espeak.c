@@ -18,6 +18,7 @@
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "speakd/voice/protocol.h"
 
 enum { DEFAULT_RANGE = 50 };
 
@@ -51,6 +52,18 @@ static size_t offset_of(struct engine *engine, size_t chars)
 	return at;
 }
 
+static void tell_words(struct engine *engine, const espeak_EVENT *events)
+{
+	for (; events->type != espeakEVENT_LIST_TERMINATED; events++)
+		if (events->type == espeakEVENT_WORD &&
+		    events->text_position > 0)
+			engine->out->mark(
+				engine->out->data,
+				offset_of(engine,
+					  (size_t)events->text_position - 1),
+				(unsigned)events->audio_position);
+}
+
 /* Called by espeak_Synth() for each chunk, and with NULL at the end. */
 static int on_chunk(short *samples, int count, espeak_EVENT *events)
 {
@@ -58,19 +71,12 @@ static int on_chunk(short *samples, int count, espeak_EVENT *events)
 
 	if (engine == NULL)
 		return 0;
-	for (espeak_EVENT *event = events;
-	     engine->marks && event->type != espeakEVENT_LIST_TERMINATED;
-	     event++)
-		if (event->type == espeakEVENT_WORD && event->text_position > 0)
-			engine->out->mark(
-				engine->out->data,
-				offset_of(engine,
-					  (size_t)event->text_position - 1));
-	if (samples == NULL || count <= 0)
-		return 0;
-	if (engine->out->pcm(engine->out->data, samples, (size_t)count,
+	if (samples != NULL && count > 0 &&
+	    engine->out->pcm(engine->out->data, samples, (size_t)count,
 			     (unsigned)engine->rate_hz) != 0)
 		engine->stopped = true;
+	if (engine->marks && !engine->stopped)
+		tell_words(engine, events);
 	return engine->stopped;
 }
 
@@ -88,8 +94,7 @@ static int initialise(int *ret_rate_hz, struct err *e)
 }
 
 static int espeak_open(struct engine **ret, const char *arg,
-		       const char *default_voice, struct control *control,
-		       struct err *e)
+		       const char *default_voice, struct err *e)
 {
 	const char *name = *default_voice != '\0' ? default_voice : "en-us";
 	struct engine *engine;
@@ -97,7 +102,6 @@ static int espeak_open(struct engine **ret, const char *arg,
 	int rc;
 
 	(void)arg;
-	(void)control;
 	rc = initialise(&rate_hz, e);
 	if (rc < 0)
 		return rc;
@@ -236,6 +240,7 @@ static void espeak_close(struct engine *engine)
 }
 
 const struct engine_kind engine_espeak = {
+	.lead_ms = 250,
 	.open = espeak_open,
 	.speak = espeak_speak,
 	.about = espeak_about,

@@ -21,6 +21,7 @@
 
 struct settings {
 	char *engine, *output, *voice;
+	unsigned channels;
 	bool marks, again, list_voices, probe;
 };
 
@@ -32,6 +33,8 @@ static const struct opt options[] = {
 	  "OUT", "alsa", "where the sound goes", NULL, NULL, true },
 	{ 0, "voice", OPT_TEXT, offsetof(struct settings, voice), 0, 0,
 	  "VOICE", "en-us", "the default voice", NULL, NULL, true },
+	{ 0, "channels", OPT_UINT, offsetof(struct settings, channels), 1, 2,
+	  "N", "1", "1 for mono, 2 for stereo", NULL, NULL, true },
 	{ 0, "marks", OPT_FLAG, offsetof(struct settings, marks), 0, 0,
 	  NULL, NULL, "tell each word as it begins", NULL, NULL, true },
 	{ 0, "again", OPT_FLAG, offsetof(struct settings, again), 0, 0,
@@ -79,9 +82,10 @@ static int serve(const struct settings *settings, struct err *e)
 	struct child_config config = { .engine = settings->engine,
 				       .output = settings->output,
 				       .voice = settings->voice,
+				       .channels = settings->channels,
 				       .marks = settings->marks,
 				       .again = settings->again };
-	struct control control = { .fd = VOICE_FD };
+	static struct control control = { .fd = VOICE_FD };
 
 	if (!is_our_socket(VOICE_FD) ||
 	    (control.keep_shared = map_shared(VOICE_SHARED_FD)) == NULL)
@@ -110,13 +114,14 @@ enum { PROBE_RATE_HZ = 22050 };
 
 static int probe(struct err *e)
 {
-	struct control control = { .fd = -1 };
+	static struct control control = { .fd = -1 };
 	enum sink_result result;
 	struct sink *sink;
 
 	if (sink_alsa.open(&sink, "", false, &control, e) < 0)
 		return -e->code;
-	result = sink_alsa.start(sink, PROBE_RATE_HZ, e);
+	result = sink_alsa.start(sink,
+				 &(struct sink_format){ PROBE_RATE_HZ, 1 }, e);
 	if (sink_alsa.close(sink, result == SINK_OK ? e : NULL) < 0)
 		result = SINK_LOST;
 	return result == SINK_OK ? 0 : -e->code;

@@ -8,12 +8,16 @@
  * travel as they are. The child also shares one page with its parent, on
  * VOICE_SHARED_FD: a heartbeat that costs nobody a wake-up.
  *
- *	parent ─▶ child   SPEAK, STOP, QUIT
- *	child ─▶ parent   READY, BEGIN, MARK, END, FAILED, DEVICE, BROKEN
+ *	parent ─▶ child   SPEAK, STOP, RETRACT, QUIT
+ *	child ─▶ parent   READY, WANT, BEGIN, MARK, END, FAILED, DEVICE, BROKEN
  *
- * One phrase at a time: the parent sends the next SPEAK after END or FAILED of
- * the one before. STOP ends the phrase within one chunk; its END then has
- * stopped set. QUIT stops, finishes the output (a WAV file's header) and exits
+ * Two phrases at a time: one is heard, and the next is made while the end of it
+ * is still to be heard. The parent sends the first SPEAK when it likes, the
+ * next after WANT, or when none is left. Everything is told in the order of the
+ * phrases, when the sound has come so far: BEGIN, MARKs and END of one, then
+ * those of the next. STOP ends its phrase and the one after it within a period;
+ * both END with stopped set. RETRACT takes the second one back: nothing more is
+ * told of it. QUIT stops, finishes the output (a WAV file's header) and exits
  * with 0, or with BROKEN and 1. The child exits when the socket closes.
  */
 #ifndef SPEAKD_VOICE_PROTOCOL_H
@@ -30,14 +34,22 @@ enum {
 	VOICE_CHUNK_MS = 50, /* the smallest chunk that espeak-ng 1.51 gives */
 };
 
-enum voice_request_kind { VOICE_SPEAK = 1, VOICE_STOP, VOICE_QUIT };
+enum voice_request_kind {
+	VOICE_SPEAK = 1,
+	VOICE_STOP,
+	VOICE_RETRACT,
+	VOICE_QUIT
+};
 
 struct voice_request {
 	uint32_t kind;
 	uint32_t cue; /* enum cue */
-	uint64_t id;
+	uint64_t id; /* of this saying: a phrase said again has a new one */
 	int32_t rate_wpm, pitch, volume_percent;
 	int32_t pitch_range; /* PHRASE_DEFAULT: the engine's */
+	int32_t place; /* -100 left .. 100 right */
+	uint32_t gap_ms; /* silence after the phrase before, at least */
+	uint32_t lead_in_ms; /* and in front of the first after a pause */
 	uint32_t form, punctuation, capitals; /* the enums of phrase.h */
 	uint32_t voice_bytes; /* the voice's name, in front of the text */
 	uint32_t text_bytes;
@@ -45,8 +57,9 @@ struct voice_request {
 
 enum voice_event_kind {
 	VOICE_READY = 1, /* engine loaded; text: its name and version */
-	VOICE_BEGIN, /* the first sample was handed to the sink */
-	VOICE_MARK, /* value: byte offset in the text of the word begun */
+	VOICE_WANT, /* the next phrase may come: this one is made */
+	VOICE_BEGIN, /* the first sample is heard */
+	VOICE_MARK, /* value: byte offset in the text of the word heard */
 	VOICE_END, /* heard to the end, or stopped */
 	VOICE_FAILED, /* this phrase could not be said; text: why */
 	VOICE_DEVICE, /* value: 1 the sound device works, 0 it does not
@@ -76,6 +89,7 @@ enum voice_stage {
 
 struct voice_shared {
 	_Atomic uint32_t stage;
+	_Atomic uint64_t id; /* of the phrase that it is busy with */
 	_Atomic uint64_t beats; /* grows with every chunk */
 };
 

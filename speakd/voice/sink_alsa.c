@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * sink_alsa.c - samples to a sound device through libasound.
+ * sink_alsa.c - frames to a sound device through libasound.
  *
- * The device is opened at the first sample, stays prepared between phrases,
- * and is closed when nothing was said for a while: an open PulseAudio stream
- * wakes the process up even while it is silent.
+ * The device is opened for the first frame, runs on with silence between
+ * phrases, and is closed when nothing was said for a while.
  */
 #include "speakd/voice/sink.h"
 
@@ -24,17 +23,17 @@ enum {
 	ALSA_RETRY_MS = 5, /* ready, it says, yet it takes nothing */
 	ALSA_TELL_MS = 2000, /* no sample taken for so long: tell */
 	ALSA_GIVE_UP_MS = 30000, /* and for so long: open it again */
-	ALSA_DRAIN_SLACK_MS = 500,
 	ALSA_CARD_AFTER_MS = 3000, /* a sound server is restarted in less */
+	ALSA_SILENCE_MS = 40, /* two periods: less may run dry */
 };
 
 struct sink {
 	char *device;
 	struct control *control;
 	snd_pcm_t *pcm; /* NULL: closed */
-	unsigned rate_hz;
+	struct sink_format format;
 	snd_pcm_uframes_t period_frames;
-	size_t written_frames; /* of this phrase */
+	uint64_t taken_ms; /* when it last took a frame */
 	/* The default device: since when it fails, and what is used instead. */
 	uint64_t failed_since_ms;
 	bool uses_card;
@@ -49,6 +48,20 @@ static void no_chatter(const char *file, int line, const char *function,
 	(void)function;
 	(void)code;
 	(void)fmt;
+}
+
+bool sink_alsa_is_server(const char *device)
+{
+	snd_pcm_t *pcm;
+	bool is;
+
+	snd_lib_error_set_handler(no_chatter);
+	if (snd_pcm_open(&pcm, device, SND_PCM_STREAM_PLAYBACK,
+			 SND_PCM_NONBLOCK) < 0)
+		return false;
+	is = snd_pcm_type(pcm) == SND_PCM_TYPE_IOPLUG;
+	snd_pcm_close(pcm);
+	return is;
 }
 
 static int alsa_open(struct sink **ret, const char *device, bool again,
@@ -81,7 +94,7 @@ static enum sink_result lost(struct sink *sink, int rc, struct err *e)
 	return SINK_LOST;
 }
 
-static int set_hardware(struct sink *sink, unsigned rate_hz)
+static int set_hardware(struct sink *sink, const struct sink_format *format)
 {
 	unsigned buffer_us = ALSA_BUFFER_US, period_us = ALSA_PERIOD_US;
 	snd_pcm_t *pcm = sink->pcm;
@@ -98,9 +111,9 @@ static int set_hardware(struct sink *sink, unsigned rate_hz)
 	if (rc >= 0)
 		rc = snd_pcm_hw_params_set_format(pcm, hw, SND_PCM_FORMAT_S16);
 	if (rc >= 0)
-		rc = snd_pcm_hw_params_set_channels(pcm, hw, 1);
+		rc = snd_pcm_hw_params_set_channels(pcm, hw, format->channels);
 	if (rc >= 0)
-		rc = snd_pcm_hw_params_set_rate(pcm, hw, rate_hz, 0);
+		rc = snd_pcm_hw_params_set_rate(pcm, hw, format->rate_hz, 0);
 	if (rc >= 0)
 		rc = snd_pcm_hw_params_set_period_time_near(pcm, hw, &period_us,
 							    NULL);
@@ -133,7 +146,8 @@ static int set_software(struct sink *sink)
 	return rc >= 0 ? snd_pcm_sw_params(pcm, sw) : rc;
 }
 
-static int open_as(struct sink *sink, const char *device, unsigned rate_hz)
+static int open_as(struct sink *sink, const char *device,
+		   const struct sink_format *format)
 {
 	int rc = snd_pcm_open(&sink->pcm, device, SND_PCM_STREAM_PLAYBACK,
 			      SND_PCM_NONBLOCK);
@@ -142,8 +156,9 @@ static int open_as(struct sink *sink, const char *device, unsigned rate_hz)
 		sink->pcm = NULL;
 		return rc;
 	}
-	sink->rate_hz = rate_hz;
-	rc = set_hardware(sink, rate_hz);
+	sink->format = *format;
+	sink->taken_ms = clock_ms();
+	rc = set_hardware(sink, format);
 	if (rc >= 0)
 		rc = set_software(sink);
 	if (rc < 0)
@@ -152,26 +167,27 @@ static int open_as(struct sink *sink, const char *device, unsigned rate_hz)
 }
 
 /* Few cards take one channel or a voice's rate themselves: ALSA converts. */
-static int open_converted(struct sink *sink, unsigned rate_hz)
+static int open_converted(struct sink *sink, const struct sink_format *format)
 {
 	SCOPED_TEXT char *plug = mem_printf("plug:'%s'", sink->device);
 
-	return open_as(sink, plug, rate_hz);
+	return open_as(sink, plug, format);
 }
 
 /*
  * ALSA's default leads to a sound server where one is installed. When it does
  * not run, and is not just being restarted, nobody else has the card: better
- * said on that than not at all.
+ * said on that than not at all. Let go of when idle, as the server may want it.
  */
-static bool open_card(struct sink *sink, unsigned rate_hz, int why)
+static bool open_card(struct sink *sink, const struct sink_format *format,
+		      int why)
 {
 	if (why == -EBUSY || strcmp(sink->device, "default") != 0)
 		return false;
 	if (sink->failed_since_ms == 0)
 		sink->failed_since_ms = clock_ms();
 	if (clock_ms() - sink->failed_since_ms < ALSA_CARD_AFTER_MS ||
-	    open_as(sink, "sysdefault", rate_hz) < 0)
+	    open_as(sink, "sysdefault", format) < 0)
 		return false;
 	if (!sink->uses_card)
 		log_warn("sound device default: %s; using the card itself",
@@ -180,21 +196,21 @@ static bool open_card(struct sink *sink, unsigned rate_hz, int why)
 	return true;
 }
 
-static enum sink_result alsa_start(struct sink *sink, unsigned rate_hz,
-				   struct err *e)
+static enum sink_result
+alsa_start(struct sink *sink, const struct sink_format *format, struct err *e)
 {
 	int rc;
 
-	sink->written_frames = 0;
-	if (sink->pcm != NULL && sink->rate_hz == rate_hz)
+	if (sink->pcm != NULL && sink->format.rate_hz == format->rate_hz &&
+	    sink->format.channels == format->channels)
 		return SINK_OK;
 	close_device(sink);
-	rc = open_as(sink, sink->device, rate_hz);
+	rc = open_as(sink, sink->device, format);
 	if (rc == -EINVAL)
-		rc = open_converted(sink, rate_hz);
+		rc = open_converted(sink, format);
 	if (rc < 0)
-		return open_card(sink, rate_hz, rc) ? SINK_OK
-						    : lost(sink, rc, e);
+		return open_card(sink, format, rc) ? SINK_OK
+						   : lost(sink, rc, e);
 	sink->uses_card = false;
 	sink->failed_since_ms = 0;
 	return SINK_OK;
@@ -211,69 +227,87 @@ static int mend(struct sink *sink, int rc)
 	return rc == -EPIPE ? snd_pcm_prepare(sink->pcm) : rc;
 }
 
-/* Wait for room. 0, SINK_STOPPED as -ECANCELED, or -errno: lost. */
-static int wait_for_room(struct sink *sink)
+/* It takes nothing: say so, and after a while open it again. */
+static enum sink_result see_to_stall(struct sink *sink, struct err *e)
 {
-	struct pollfd fds[ALSA_FDS_MAX];
-	unsigned short events = 0;
-	int count = snd_pcm_poll_descriptors(sink->pcm, fds, COUNT_OF(fds));
-	int rc;
+	uint64_t since_ms = clock_ms() - sink->taken_ms;
 
-	if (count <= 0)
-		return control_wait(sink->control, NULL, 0, ALSA_RETRY_MS);
-	rc = control_wait(sink->control, fds, (size_t)count, ALSA_TELL_MS);
-	if (rc <= 0)
-		return rc;
-	rc = snd_pcm_poll_descriptors_revents(sink->pcm, fds, (unsigned)count,
-					      &events);
-	if (rc < 0)
-		return rc;
-	/* Ready for something else, or an error that writei() will name. */
-	if ((events & POLLOUT) == 0)
-		return control_wait(sink->control, NULL, 0, ALSA_RETRY_MS);
-	return 0;
-}
-
-static enum sink_result write_frames(struct sink *sink, const int16_t *samples,
-				     size_t count, struct err *e)
-{
-	uint64_t since_ms = clock_ms();
-
-	while (count > 0) {
-		snd_pcm_sframes_t n = snd_pcm_writei(sink->pcm, samples, count);
-		int rc = n < 0 ? (int)n : 0;
-
-		if (n > 0) {
-			samples += n;
-			count -= (size_t)n;
-			sink->written_frames += (size_t)n;
-			since_ms = clock_ms();
-			if (sink->control->device_fails)
-				control_device(sink->control, true,
-					       "sound is back");
-			continue;
-		}
-		if (rc == 0 || rc == -EAGAIN)
-			rc = wait_for_room(sink);
-		else
-			rc = mend(sink, rc);
-		if (rc == -ECANCELED)
-			return SINK_STOPPED;
-		if (rc < 0)
-			return lost(sink, rc, e);
-		if (clock_ms() - since_ms >= ALSA_GIVE_UP_MS)
-			return lost(sink, -EIO, e);
-		if (clock_ms() - since_ms >= ALSA_TELL_MS)
-			control_device(sink->control, false,
-				       "the sound device takes no sound");
-	}
+	if (since_ms >= ALSA_GIVE_UP_MS)
+		return lost(sink, -EIO, e);
+	if (since_ms >= ALSA_TELL_MS)
+		control_device(sink->control, false,
+			       "the sound device takes no sound");
 	return SINK_OK;
 }
 
 static enum sink_result alsa_write(struct sink *sink, const int16_t *samples,
-				   size_t count, struct err *e)
+				   size_t count, size_t *ret, struct err *e)
 {
-	return write_frames(sink, samples, count, e);
+	snd_pcm_sframes_t n = snd_pcm_writei(sink->pcm, samples, count);
+	int rc = n < 0 ? (int)n : 0;
+
+	if (n > 0) {
+		*ret = (size_t)n;
+		sink->taken_ms = clock_ms();
+		control_device(sink->control, true, "sound is back");
+		return SINK_OK;
+	}
+	if (rc == 0 || rc == -EAGAIN)
+		return see_to_stall(sink, e);
+	rc = mend(sink, rc);
+	return rc < 0 ? lost(sink, rc, e) : SINK_OK;
+}
+
+static size_t alsa_delay(struct sink *sink)
+{
+	snd_pcm_sframes_t delay = 0;
+
+	if (sink->pcm == NULL || snd_pcm_delay(sink->pcm, &delay) < 0)
+		return 0;
+	return delay > 0 ? (size_t)delay : 0;
+}
+
+/* Only hardware gives back what it was given; plugins give nothing. */
+static size_t alsa_rewind(struct sink *sink, size_t count)
+{
+	snd_pcm_sframes_t n = sink->pcm != NULL ? snd_pcm_rewindable(sink->pcm)
+						: 0;
+
+	if (n <= 0 || snd_pcm_type(sink->pcm) != SND_PCM_TYPE_HW)
+		return 0;
+	n = snd_pcm_rewind(sink->pcm, min_size(count, (size_t)n));
+	return n > 0 ? (size_t)n : 0;
+}
+
+static int alsa_wait(struct sink *sink, struct pollfd *fds, size_t count,
+		     bool for_room, int timeout_ms)
+{
+	struct pollfd all[CONTROL_WAIT_FDS_MAX];
+	size_t n = min_size(count, CONTROL_WAIT_FDS_MAX - ALSA_FDS_MAX);
+	int ours = 0, rc;
+
+	if (n > 0)
+		memcpy(all, fds, n * sizeof(*fds));
+	if (for_room && sink->pcm != NULL)
+		ours = snd_pcm_poll_descriptors(sink->pcm, all + n,
+						ALSA_FDS_MAX);
+	if (for_room && (timeout_ms < 0 || timeout_ms > ALSA_TELL_MS))
+		timeout_ms = ALSA_TELL_MS;
+	rc = control_wait(sink->control, all, n + (size_t)(ours > 0 ? ours : 0),
+			  timeout_ms);
+	for (size_t i = 0; i < n; i++)
+		fds[i].revents = all[i].revents;
+	if (rc > 0 && ours > 0) {
+		unsigned short events = 0;
+
+		/* Ready for something else: the next write() names it. */
+		if (snd_pcm_poll_descriptors_revents(
+			    sink->pcm, all + n, (unsigned)ours, &events) == 0 &&
+		    (events & (POLLOUT | POLLERR)) == 0 && n == 0)
+			return control_wait(sink->control, NULL, 0,
+					    ALSA_RETRY_MS);
+	}
+	return rc;
 }
 
 /* Silent and ready: the next phrase need not wait for a new stream. */
@@ -281,55 +315,14 @@ static void make_ready(struct sink *sink)
 {
 	if (sink->pcm == NULL)
 		return;
-	/* The sound server may want the card now, and is asked first. */
-	if (sink->uses_card)
-		close_device(sink);
-	else if (snd_pcm_drop(sink->pcm) < 0 || snd_pcm_prepare(sink->pcm) < 0)
+	if (snd_pcm_drop(sink->pcm) < 0 || snd_pcm_prepare(sink->pcm) < 0)
 		close_device(sink);
 }
 
-/*
- * Not snd_pcm_drain(): it blocks in the PulseAudio plugin, and hardware that
- * counts in periods would play what was in the buffer before. So the last
- * period is filled up with silence, and the delay is waited for.
- */
-static enum sink_result alsa_drain(struct sink *sink, struct err *e)
+static unsigned alsa_silence_ms(const struct sink *sink)
 {
-	static const int16_t silence[1024];
-	snd_pcm_sframes_t delay = 0;
-	snd_pcm_state_t state;
-	uint64_t until_ms;
-
-	while (sink->written_frames % sink->period_frames != 0) {
-		size_t more = sink->period_frames -
-			      sink->written_frames % sink->period_frames;
-		enum sink_result result = write_frames(
-			sink, silence, min_size(more, COUNT_OF(silence)), e);
-
-		if (result != SINK_OK)
-			return result;
-	}
-	if (snd_pcm_state(sink->pcm) == SND_PCM_STATE_PREPARED)
-		(void)snd_pcm_start(sink->pcm);
-	if (snd_pcm_delay(sink->pcm, &delay) < 0)
-		delay = 0;
-	until_ms = clock_ms() + (uint64_t)delay * 1000 / sink->rate_hz +
-		   ALSA_DRAIN_SLACK_MS;
-	while (snd_pcm_state(sink->pcm) == SND_PCM_STATE_RUNNING &&
-	       snd_pcm_delay(sink->pcm, &delay) == 0 && delay > 0 &&
-	       clock_ms() < until_ms) {
-		int left_ms = (int)((uint64_t)delay * 1000 / sink->rate_hz) + 1;
-
-		if (control_wait(sink->control, NULL, 0,
-				 left_ms < 200 ? left_ms : 200) < 0)
-			return SINK_STOPPED;
-	}
-	state = snd_pcm_state(sink->pcm);
-	/* After an underrun everything was played. */
-	if (state != SND_PCM_STATE_RUNNING && state != SND_PCM_STATE_XRUN)
-		return lost(sink, -ENODEV, e);
-	make_ready(sink);
-	return SINK_OK;
+	(void)sink;
+	return ALSA_SILENCE_MS;
 }
 
 static void alsa_stop(struct sink *sink)
@@ -353,10 +346,14 @@ static int alsa_close(struct sink *sink, struct err *e)
 }
 
 const struct sink_kind sink_alsa = {
+	.runs = true,
+	.silence_ms = alsa_silence_ms,
 	.open = alsa_open,
 	.start = alsa_start,
 	.write = alsa_write,
-	.drain = alsa_drain,
+	.delay = alsa_delay,
+	.rewind = alsa_rewind,
+	.wait = alsa_wait,
 	.stop = alsa_stop,
 	.idle = alsa_idle,
 	.close = alsa_close,

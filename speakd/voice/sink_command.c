@@ -10,6 +10,7 @@
 #include "speakd/voice/sink.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -32,7 +33,7 @@ struct sink {
 	struct control *control;
 	int fd; /* its standard input, -1: not running */
 	pid_t pid;
-	unsigned rate_hz;
+	struct sink_format format;
 	unsigned failures; /* ends since the last phrase it took whole */
 };
 
@@ -81,7 +82,23 @@ static enum sink_result ended(struct sink *sink, struct err *e)
 	return ++sink->failures < COMMAND_TRIES ? SINK_LOST : SINK_BROKEN;
 }
 
-static enum sink_result command_start(struct sink *sink, unsigned rate_hz,
+static bool is_running_in(const struct sink *sink,
+			  const struct sink_format *format)
+{
+	return sink->fd >= 0 && sink->format.rate_hz == format->rate_hz &&
+	       sink->format.channels == format->channels;
+}
+
+static void set_number(const char *name, unsigned value)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", value);
+	setenv(name, text, 1);
+}
+
+static enum sink_result command_start(struct sink *sink,
+				      const struct sink_format *format,
 				      struct err *e)
 {
 	struct child child = { .shell = sink->shell,
@@ -89,10 +106,9 @@ static enum sink_result command_start(struct sink *sink, unsigned rate_hz,
 			       .fd_count = 3,
 			       .own_group = true };
 	SCOPED_FD int reader = -1;
-	char rate[16];
 	int ends[2];
 
-	if (sink->fd >= 0 && sink->rate_hz == rate_hz)
+	if (is_running_in(sink, format))
 		return SINK_OK;
 	if (sink->fd >= 0)
 		reap(sink, COMMAND_END_MS);
@@ -104,59 +120,74 @@ static enum sink_result command_start(struct sink *sink, unsigned rate_hz,
 	sink->fd = ends[1];
 	fcntl(sink->fd, F_SETFL, O_NONBLOCK);
 	fcntl(sink->fd, F_SETPIPE_SZ, COMMAND_PIPE_BYTES);
-	snprintf(rate, sizeof(rate), "%u", rate_hz);
-	setenv("EARSHOT_RATE_HZ", rate, 1);
+	set_number("EARSHOT_RATE_HZ", format->rate_hz);
+	set_number("EARSHOT_CHANNELS", format->channels);
 	child.fds[STDIN_FILENO] = reader;
 	if (child_start(&child, &sink->pid, e) < 0) {
 		scope_close(&sink->fd);
 		sink->fd = -1;
 		return SINK_BROKEN;
 	}
-	sink->rate_hz = rate_hz;
+	sink->format = *format;
 	return SINK_OK;
 }
 
-static enum sink_result command_write(struct sink *sink, const int16_t *samples,
-				      size_t count, struct err *e)
+static size_t frame_bytes(const struct sink *sink)
 {
-	const char *bytes = (const char *)samples;
-	size_t left = count * sizeof(*samples);
+	return sink->format.channels * sizeof(int16_t);
+}
 
-	while (left > 0) {
-		struct pollfd fd = { .fd = sink->fd, .events = POLLOUT };
-		ssize_t n = write(sink->fd, bytes, left);
+/* Whole frames: a command that reads halves of them hears noise. */
+static enum sink_result command_write(struct sink *sink, const int16_t *samples,
+				      size_t count, size_t *ret, struct err *e)
+{
+	size_t most = PIPE_BUF / frame_bytes(sink);
+	ssize_t n;
 
-		if (n > 0) {
-			bytes += n;
-			left -= (size_t)n;
-		} else if (n < 0 && errno == EAGAIN) {
-			if (control_wait(sink->control, &fd, 1,
-					 CONTROL_FOREVER_MS) < 0)
-				return SINK_STOPPED;
-		} else if (n < 0 && errno != EINTR) {
-			return ended(sink, e);
-		}
-	}
+	/* Up to PIPE_BUF is written whole or not at all: pipe(7). */
+	n = write(sink->fd, samples, min_size(count, most) * frame_bytes(sink));
+	if (n > 0)
+		*ret = (size_t)n / frame_bytes(sink);
+	else if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return ended(sink, e);
 	return SINK_OK;
 }
 
-/*
- * Heard is what the command has read: more cannot be known. A pipe tells no
- * one that it has become empty, so that it is asked.
- */
-static enum sink_result command_drain(struct sink *sink, struct err *e)
+/* Heard is what the command has read: more cannot be known. */
+static size_t command_delay(struct sink *sink)
 {
 	int waiting = 0;
 
-	while (ioctl(sink->fd, FIONREAD, &waiting) == 0 && waiting > 0) {
-		struct pollfd fd = { .fd = sink->fd };
-		int rc = control_wait(sink->control, &fd, 1, COMMAND_POLL_MS);
+	if (sink->fd < 0 || ioctl(sink->fd, FIONREAD, &waiting) < 0)
+		return 0;
+	return (size_t)waiting / frame_bytes(sink);
+}
 
-		if (rc < 0)
-			return SINK_STOPPED;
-		if (rc > 0 && fd.revents & POLLERR)
-			return ended(sink, e);
-	}
+/* A pipe tells no one that it has become empty, so that it is asked. */
+static int command_wait(struct sink *sink, struct pollfd *fds, size_t count,
+			bool for_room, int timeout_ms)
+{
+	struct pollfd all[CONTROL_WAIT_FDS_MAX];
+	size_t n = min_size(count, CONTROL_WAIT_FDS_MAX - 1);
+	int rc;
+
+	if (n > 0)
+		memcpy(all, fds, n * sizeof(*fds));
+	all[n] = (struct pollfd){ .fd = sink->fd,
+				  .events = for_room ? POLLOUT : 0 };
+	if (!for_room && (timeout_ms < 0 || timeout_ms > COMMAND_POLL_MS) &&
+	    command_delay(sink) > 0)
+		timeout_ms = COMMAND_POLL_MS;
+	rc = control_wait(sink->control, all, n + (for_room || n > 0),
+			  timeout_ms);
+	for (size_t i = 0; i < n; i++)
+		fds[i].revents = all[i].revents;
+	return rc;
+}
+
+static enum sink_result command_settle(struct sink *sink, struct err *e)
+{
+	(void)e;
 	sink->failures = 0;
 	return SINK_OK;
 }
@@ -196,7 +227,9 @@ const struct sink_kind sink_command = {
 	.open = command_open,
 	.start = command_start,
 	.write = command_write,
-	.drain = command_drain,
+	.delay = command_delay,
+	.wait = command_wait,
+	.settle = command_settle,
 	.stop = command_stop,
 	.idle = command_idle,
 	.close = command_close,

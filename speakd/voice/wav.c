@@ -224,17 +224,17 @@ int wav_feed(struct wav *wav, const char *bytes, size_t len_bytes,
 }
 
 void wav_header(unsigned char header[WAV_HEADER_BYTES], unsigned rate_hz,
-		uint32_t data_bytes)
+		unsigned channels, uint32_t data_bytes)
 {
 	memcpy(header, "RIFF", 4);
 	put32(header + 4, data_bytes + WAV_HEADER_BYTES - CHUNK_BYTES);
 	memcpy(header + 8, "WAVEfmt ", 8);
 	put32(header + 16, FORMAT_BYTES);
 	put16(header + 20, FORMAT_PCM);
-	put16(header + 22, 1);
+	put16(header + 22, channels);
 	put32(header + 24, rate_hz);
-	put32(header + 28, rate_hz * 2);
-	put16(header + 32, 2);
+	put32(header + 28, rate_hz * channels * 2);
+	put16(header + 32, channels * 2);
 	put16(header + 34, 16);
 	memcpy(header + 36, "data", 4);
 	put32(header + 40, data_bytes);

@@ -53,8 +53,8 @@ void wav_init(struct wav *wav, wav_fn *fn, void *data);
 int wav_feed(struct wav *wav, const char *bytes, size_t len_bytes,
 	     struct err *e) MUST_CHECK;
 
-/* The header of a 16-bit mono file with data_bytes of samples. */
+/* The header of a 16-bit file with data_bytes of samples. */
 void wav_header(unsigned char header[WAV_HEADER_BYTES], unsigned rate_hz,
-		uint32_t data_bytes);
+		unsigned channels, uint32_t data_bytes);
 
 #endif

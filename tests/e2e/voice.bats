@@ -81,8 +81,8 @@ long="$long fourteen fifteen sixteen seventeen eighteen nineteen twenty"
 	sox --i a.wav
 }
 
-@test "a voice of that name does not exist: told, exit 1, at once" {
-	run -1 timeout 20 speakd --format=plain -v nosuch -o null <<<hello
+@test "a voice of that name does not exist: told, exit 2, at once" {
+	run -2 timeout 20 speakd --format=plain -v nosuch -o null <<<hello
 	[[ $output == *"no voice called 'nosuch'"* ]]
 }
 
@@ -203,7 +203,7 @@ END
 	speak "$long"
 	until_true 20 heard ear.raw 500
 	kill -9 "$pulse_pid"
-	until_true 20 said err.txt 'sound device default'
+	until_true 20 said err.txt 'no sound, trying again'
 	pulse_start
 	listen again.raw
 	until_true 40 heard again.raw 3000

@@ -12,19 +12,23 @@ Speaks speakd/voice/protocol.h. What it does with a phrase is its text:
   fail       FAILED "no such word"
   full       BROKEN "disk full", exit 1
   wait       says nothing until STOP
+  want       BEGIN and WANT; its END comes with the next phrase, or when that
+             is retracted
+  die-ahead  is killed while it is made, with the phrase before still heard
 Every phrase adds a dot to $FAKE_VOICE_DIR/tries. With $FAKE_VOICE_EARLY it
 exits with 7 before READY.
 """
 import mmap, os, signal, socket, struct, sys
 
-READY, BEGIN, MARK, END, FAILED, DEVICE, BROKEN = range(1, 8)
-SPEAK, STOP, QUIT = 1, 2, 3
+READY, WANT, BEGIN, MARK, END, FAILED, DEVICE, BROKEN = range(1, 9)
+SPEAK, STOP, RETRACT, QUIT = range(1, 5)
 IDLE, ENGINE, SINK = 0, 1, 2
 
 if os.environ.get('FAKE_VOICE_EARLY'):
     sys.exit(7)
 sock = socket.socket(fileno=3)
-page = mmap.mmap(4, 16)
+page = mmap.mmap(4, 24)
+wanting = None  # the phrase that is still heard
 
 
 def tell(kind, number=0, stopped=0, ms=0, text=b''):
@@ -32,8 +36,9 @@ def tell(kind, number=0, stopped=0, ms=0, text=b''):
                           len(text), 0) + text)
 
 
-def stage(value):
+def stage(value, number=0):
     page[0:4] = struct.pack('=I', value)
+    page[8:16] = struct.pack('=Q', number)
 
 
 def first_time():
@@ -64,17 +69,31 @@ while True:
     if not packet:
         sys.exit(0)
     kind, cue, number, rate, pitch, volume, nv, nt = \
-        struct.unpack('=IIQiii4x12xII', packet[:52])
-    text = packet[56 + nv:56 + nv + nt].decode()
+        struct.unpack('=IIQiii28xII', packet[:64])
+    text = packet[64 + nv:64 + nv + nt].decode()
     if kind == QUIT:
         sys.exit(0)
+    if kind == RETRACT:
+        if wanting is not None:
+            tell(END, wanting, ms=100)
+        wanting = None
+        continue
     if kind == STOP:
         tell(END, number, stopped=1, ms=5)
         continue
-    stage(ENGINE)
+    stage(ENGINE, number)
     with open(os.path.join(os.environ['FAKE_VOICE_DIR'], 'tries'), 'a') as f:
         f.write('.')
-    if text == 'ok':
+    if text == 'want' and os.path.exists(
+            os.path.join(os.environ['FAKE_VOICE_DIR'], 'died')):
+        text = 'ok'  # said again
+    if text == 'die-ahead' and wanting is not None:
+        first_time()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if wanting is not None:
+        tell(END, wanting, ms=100)
+        wanting = None
+    if text in ('ok', 'die-ahead'):
         ok(number)
     elif text == 'die':
         die(number)
@@ -92,4 +111,8 @@ while True:
         sys.exit(1)
     elif text == 'wait':
         tell(BEGIN, number)
+    elif text == 'want':
+        tell(BEGIN, number)
+        tell(WANT, number)
+        wanting = number
     stage(IDLE if text != 'wait' else SINK)

@@ -122,19 +122,19 @@ static void test_wanted_rate_at_the_limits(void **state)
 
 	(void)state;
 	backlog_init(&backlog, &normal, NULL, NULL);
-	backlog.waiting_ms = 7999;
+	backlog.behind_ms = 7999;
 	assert_int_equal(backlog_wanted_rate(&backlog), 200);
-	backlog.waiting_ms = 8000;
+	backlog.behind_ms = 8000;
 	assert_int_equal(backlog_wanted_rate(&backlog), 200);
-	backlog.waiting_ms = 34000;
+	backlog.behind_ms = 34000;
 	assert_int_equal(backlog_wanted_rate(&backlog), 300);
-	backlog.waiting_ms = 60000;
+	backlog.behind_ms = 60000;
 	assert_int_equal(backlog_wanted_rate(&backlog), 400);
-	backlog.waiting_ms = 600000;
+	backlog.behind_ms = 600000;
 	assert_int_equal(backlog_wanted_rate(&backlog), 400);
 	backlog.config.catch_up_after_ms = 0;
 	assert_int_equal(backlog_wanted_rate(&backlog), 200);
-	backlog.waiting_ms = 0;
+	backlog.behind_ms = 0;
 	backlog_fini(&backlog);
 }
 
@@ -242,8 +242,8 @@ static void test_nothing_skipped_when_off(void **state)
 	backlog_fini(&backlog);
 }
 
-/* A file is not a live stream: its reader waits instead. */
-static void test_without_catch_up_nothing_is_skipped(void **state)
+/* A file is not a live stream: nothing of it is skipped, or hurried. */
+static void test_what_nobody_waits_for(void **state)
 {
 	struct skipped skipped = { 0 };
 	struct backlog backlog;
@@ -254,6 +254,22 @@ static void test_without_catch_up_nothing_is_skipped(void **state)
 		backlog_push(&backlog, phrase_new(mem_copy("a line of a file")),
 			     false);
 	assert_int_equal(skipped.count, 0);
+	for (int i = 0; i < 500; i++)
+		assert_int_equal(pop_rate(&backlog), normal.rate_wpm);
+	backlog_fini(&backlog);
+}
+
+/* Also the first phrase is at most a fifth faster than the normal rate. */
+static void test_first_step(void **state)
+{
+	struct backlog backlog;
+
+	(void)state;
+	backlog_init(&backlog, &normal, NULL, NULL);
+	backlog.config.skip_after_ms = 0;
+	push_many(&backlog, 0, 60, PRIORITY_NORMAL);
+	assert_int_equal(backlog_wanted_rate(&backlog), normal.max_rate_wpm);
+	assert_int_equal(pop_rate(&backlog), normal.rate_wpm * 6 / 5);
 	backlog_fini(&backlog);
 }
 
@@ -288,7 +304,8 @@ int main(void)
 		cmocka_unit_test(test_low_goes_first),
 		cmocka_unit_test(test_high_is_never_skipped),
 		cmocka_unit_test(test_nothing_skipped_when_off),
-		cmocka_unit_test(test_without_catch_up_nothing_is_skipped),
+		cmocka_unit_test(test_what_nobody_waits_for),
+		cmocka_unit_test(test_first_step),
 		cmocka_unit_test(test_reconfigure),
 	};
 

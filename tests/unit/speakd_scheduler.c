@@ -15,6 +15,7 @@ static const struct backlog_config config = {
 	.max_rate_wpm = 400,
 	.catch_up_after_ms = 0,
 	.skip_after_ms = 0,
+	.gap_ms = 250,
 };
 
 struct stage {

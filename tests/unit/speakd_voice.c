@@ -20,7 +20,7 @@ struct stage {
 	const char *const
 		*texts; /* said one after the other, NULL at the end */
 	uint64_t id;
-	bool stop_at_begin, close_at_end, timed_out;
+	bool takes_back, stop_at_begin, close_at_end, timed_out;
 	char dir[32];
 	char *helper;
 };
@@ -35,7 +35,7 @@ static void say_next(struct stage *stage)
 	}
 	phrase = phrase_new(mem_copy(*stage->texts++));
 	phrase->id = ++stage->id;
-	assert_true(voice_is_free(stage->voice));
+	assert_true(voice_wants(stage->voice));
 	voice_say(stage->voice, phrase);
 	assert_false(voice_is_free(stage->voice));
 }
@@ -65,7 +65,27 @@ static void on_end(void *data, const struct phrase *phrase, uint64_t audio_ms,
 		loop_stop(stage->loop);
 		return;
 	}
+	if (voice_is_free(stage->voice))
+		say_next(stage);
+}
+
+/* Give it the next one while the first is heard, and perhaps take it back. */
+static void on_want(void *data)
+{
+	struct stage *stage = data;
+	struct phrase *back;
+
+	assert_false(voice_is_free(stage->voice));
+	if (*stage->texts == NULL)
+		return;
 	say_next(stage);
+	assert_false(voice_wants(stage->voice));
+	if (!stage->takes_back)
+		return;
+	back = voice_take_back(stage->voice);
+	assert_non_null(back);
+	buf_addf(&stage->log, "took %s back;", back->text);
+	phrase_free(back);
 }
 
 static void on_device(void *data, bool works, const char *why)
@@ -104,6 +124,7 @@ static void play(struct stage *stage, const char *const *texts)
 					     .volume_percent = 100,
 					     .helper = stage->helper };
 	const struct voice_handler handler = { .begin = on_begin,
+					       .want = on_want,
 					       .end = on_end,
 					       .device = on_device,
 					       .broken = on_broken,
@@ -286,6 +307,39 @@ static void test_no_such_helper(void **state)
 	assert_non_null(strstr(e.text, "/nonexistent/voice"));
 }
 
+static void test_the_next_while_one_is_heard(void **state)
+{
+	struct stage *stage = *state;
+
+	play(stage, (const char *const[]){ "want", "want", "ok", NULL });
+	assert_string_equal(buf_text(&stage->log),
+			    "begin want;end want 100;begin want;end want 100;"
+			    "begin ok;end ok 100;");
+}
+
+/* What is heard is not blamed for what is made beside it, nor lost. */
+static void test_the_next_kills_it(void **state)
+{
+	struct stage *stage = *state;
+
+	play(stage, (const char *const[]){ "want", "die-ahead", "ok", NULL });
+	assert_string_equal(buf_text(&stage->log),
+			    "begin want;end want 100;"
+			    "begin die-ahead;end die-ahead 100;"
+			    "begin ok;end ok 100;");
+}
+
+static void test_taken_back(void **state)
+{
+	struct stage *stage = *state;
+
+	stage->takes_back = true;
+	play(stage, (const char *const[]){ "want", "never", "ok", NULL });
+	assert_string_equal(buf_text(&stage->log),
+			    "begin want;took never back;end want 100;"
+			    "begin ok;end ok 100;");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -301,6 +355,9 @@ int main(void)
 		TEST(test_ends_at_once),
 		TEST(test_closed_by_its_handler),
 		TEST(test_no_such_helper),
+		TEST(test_the_next_while_one_is_heard),
+		TEST(test_the_next_kills_it),
+		TEST(test_taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

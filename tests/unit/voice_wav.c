@@ -123,7 +123,7 @@ static void test_header(void **state)
 	struct wav wav;
 
 	(void)state;
-	wav_header(header, 44100, 4);
+	wav_header(header, 44100, 1, 4);
 	wav_init(&wav, on_samples, &heard);
 	assert_int_equal(
 		wav_feed(&wav, (const char *)header, sizeof(header), &e), 0);

@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/*
+ * sink_pulse.c - frames to a sound server in PulseAudio's protocol, which
+ * PipeWire speaks too. libpulse is loaded when it is first needed.
+ *
+ * Two ways, by what the sink can do:
+ *
+ * - PulseAudio renders a sink up to two seconds ahead and takes that back when
+ *   a client changes what it has written ("rewind"). Such a stream has a buffer
+ *   of its own as long, which is kept full; sound is written over the silence
+ * in it and is heard at once. Asking for low latency would be worse: a null
+ * sink then plays what it has rendered first, and the first word comes 1.4 s
+ * late.
+ * - PipeWire, and sinks of a fixed latency, take nothing back: there the buffer
+ *   is short, and low latency is asked for.
+ *
+ * No server is ever started from here. Its names and numbers are those of
+ * libpulse.so.0's interface (doc/api of PulseAudio), declared here so that
+ * building needs nothing of it.
+ */
+#include "speakd/voice/sink.h"
+
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/library.h"
+#include "core/mem.h"
+
+enum {
+	CONNECT_MS = 3000, /* until the server has answered */
+	LONG_MS = 2000, /* the buffer of a sink that can rewind */
+	SHORT_MS = 40,
+	STALL_TELL_MS = 3000,
+	PULSE_FDS_MAX = 16,
+};
+
+/* ---- libpulse ------------------------------------------------------------ */
+
+enum {
+	PA_NOAUTOSPAWN = 1,
+	PA_CONTEXT_READY = 4,
+	PA_STREAM_READY = 2,
+	PA_S16NE = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 3 : 4,
+	PA_INTERPOLATE_TIMING = 0x2,
+	PA_AUTO_TIMING_UPDATE = 0x8,
+	PA_ADJUST_LATENCY = 0x2000,
+	PA_SEEK_RELATIVE = 0,
+	PA_SEEK_RELATIVE_ON_READ = 2,
+	PA_SINK_DYNAMIC_LATENCY = 0x80,
+	PA_CHANNELS_MAX = 32,
+};
+
+typedef struct pa_mainloop pa_mainloop;
+typedef struct pa_mainloop_api pa_mainloop_api;
+typedef struct pa_context pa_context;
+typedef struct pa_stream pa_stream;
+typedef struct pa_operation pa_operation;
+typedef struct pa_proplist pa_proplist;
+
+struct pa_sample_spec {
+	int format;
+	uint32_t rate;
+	uint8_t channels;
+};
+
+struct pa_buffer_attr {
+	uint32_t maxlength, tlength, prebuf, minreq, fragsize;
+};
+
+struct pa_channel_map {
+	uint8_t channels;
+	int map[PA_CHANNELS_MAX];
+};
+
+struct pa_cvolume {
+	uint8_t channels;
+	uint32_t values[PA_CHANNELS_MAX];
+};
+
+/* The beginning of it; later versions only add at the end. */
+struct pa_sink_info {
+	const char *name;
+	uint32_t index;
+	const char *description;
+	struct pa_sample_spec sample_spec;
+	struct pa_channel_map channel_map;
+	uint32_t owner_module;
+	struct pa_cvolume volume;
+	int mute;
+	uint32_t monitor_source;
+	const char *monitor_source_name;
+	uint64_t latency;
+	const char *driver;
+	int flags;
+};
+
+struct pa_server_info {
+	const char *user_name, *host_name, *server_version, *server_name;
+};
+
+typedef int pa_poll_fn(struct pollfd *fds, unsigned long count, int timeout_ms,
+		       void *data);
+typedef void pa_sink_info_fn(pa_context *context,
+			     const struct pa_sink_info *info, int eol,
+			     void *data);
+typedef void pa_server_info_fn(pa_context *context,
+			       const struct pa_server_info *info, void *data);
+
+static struct {
+	pa_mainloop *(*mainloop_new)(void);
+	void (*mainloop_free)(pa_mainloop *);
+	pa_mainloop_api *(*mainloop_get_api)(pa_mainloop *);
+	void (*mainloop_set_poll_func)(pa_mainloop *, pa_poll_fn *, void *);
+	int (*mainloop_prepare)(pa_mainloop *, int timeout_us);
+	int (*mainloop_poll)(pa_mainloop *);
+	int (*mainloop_dispatch)(pa_mainloop *);
+	pa_context *(*context_new)(pa_mainloop_api *, const char *);
+	int (*context_connect)(pa_context *, const char *, int, const void *);
+	void (*context_disconnect)(pa_context *);
+	void (*context_unref)(pa_context *);
+	int (*context_get_state)(const pa_context *);
+	int (*context_errno)(const pa_context *);
+	pa_operation *(*context_get_server_info)(pa_context *,
+						 pa_server_info_fn *, void *);
+	pa_operation *(*context_get_sink_info_by_name)(pa_context *,
+						       const char *,
+						       pa_sink_info_fn *,
+						       void *);
+	void (*operation_unref)(pa_operation *);
+	const char *(*strerror)(int);
+	pa_proplist *(*proplist_new)(void);
+	int (*proplist_sets)(pa_proplist *, const char *, const char *);
+	void (*proplist_free)(pa_proplist *);
+	pa_stream *(*stream_new_with_proplist)(pa_context *, const char *,
+					       const struct pa_sample_spec *,
+					       const struct pa_channel_map *,
+					       pa_proplist *);
+	int (*stream_connect_playback)(pa_stream *, const char *,
+				       const struct pa_buffer_attr *, int,
+				       const struct pa_cvolume *, pa_stream *);
+	int (*stream_get_state)(const pa_stream *);
+	int (*stream_write)(pa_stream *, const void *, size_t, void (*)(void *),
+			    int64_t, int);
+	size_t (*stream_writable_size)(const pa_stream *);
+	int (*stream_get_time)(pa_stream *, uint64_t *);
+	pa_operation *(*stream_flush)(pa_stream *, void *, void *);
+	int (*stream_disconnect)(pa_stream *);
+	void (*stream_unref)(pa_stream *);
+} pa;
+
+static int load(struct err *e)
+{
+	static const struct library_symbol symbols[] = {
+		{ "pa_mainloop_new", &pa.mainloop_new },
+		{ "pa_mainloop_free", &pa.mainloop_free },
+		{ "pa_mainloop_get_api", &pa.mainloop_get_api },
+		{ "pa_mainloop_set_poll_func", &pa.mainloop_set_poll_func },
+		{ "pa_mainloop_prepare", &pa.mainloop_prepare },
+		{ "pa_mainloop_poll", &pa.mainloop_poll },
+		{ "pa_mainloop_dispatch", &pa.mainloop_dispatch },
+		{ "pa_context_new", &pa.context_new },
+		{ "pa_context_connect", &pa.context_connect },
+		{ "pa_context_disconnect", &pa.context_disconnect },
+		{ "pa_context_unref", &pa.context_unref },
+		{ "pa_context_get_state", &pa.context_get_state },
+		{ "pa_context_errno", &pa.context_errno },
+		{ "pa_context_get_server_info", &pa.context_get_server_info },
+		{ "pa_context_get_sink_info_by_name",
+		  &pa.context_get_sink_info_by_name },
+		{ "pa_operation_unref", &pa.operation_unref },
+		{ "pa_strerror", &pa.strerror },
+		{ "pa_proplist_new", &pa.proplist_new },
+		{ "pa_proplist_sets", &pa.proplist_sets },
+		{ "pa_proplist_free", &pa.proplist_free },
+		{ "pa_stream_new_with_proplist", &pa.stream_new_with_proplist },
+		{ "pa_stream_connect_playback", &pa.stream_connect_playback },
+		{ "pa_stream_get_state", &pa.stream_get_state },
+		{ "pa_stream_write", &pa.stream_write },
+		{ "pa_stream_writable_size", &pa.stream_writable_size },
+		{ "pa_stream_get_time", &pa.stream_get_time },
+		{ "pa_stream_flush", &pa.stream_flush },
+		{ "pa_stream_disconnect", &pa.stream_disconnect },
+		{ "pa_stream_unref", &pa.stream_unref },
+	};
+
+	if (pa.mainloop_new != NULL)
+		return 0;
+	return library_load("libpulse.so.0", "libpulse0", symbols,
+			    COUNT_OF(symbols), e);
+}
+
+/* ---- the sink ------------------------------------------------------------ */
+
+struct sink {
+	struct control *control;
+	char *name; /* NULL: the server's default sink */
+	pa_mainloop *loop; /* NULL: closed */
+	pa_context *context;
+	pa_stream *stream;
+	struct sink_format format;
+	bool asked_server, asked_sink; /* and answered */
+	bool is_pipewire, is_dynamic;
+	bool rewinds; /* as this stream was made */
+	uint64_t written; /* frames, from the stream's beginning */
+	size_t back; /* frames given back and not yet written again */
+	uint64_t taken_ms;
+	/* Of the wait() being done. */
+	struct pollfd *fds;
+	size_t fd_count;
+	int rc, ready;
+};
+
+/* The loop's own poll(2): what else is waited for comes along. */
+static int on_poll(struct pollfd *fds, unsigned long count, int timeout_ms,
+		   void *data)
+{
+	struct sink *sink = data;
+	struct pollfd all[CONTROL_WAIT_FDS_MAX];
+	size_t theirs = min_size(count, PULSE_FDS_MAX);
+	size_t ours = min_size(sink->fd_count,
+			       CONTROL_WAIT_FDS_MAX - PULSE_FDS_MAX);
+	int n = 0;
+
+	memcpy(all, fds, theirs * sizeof(*fds));
+	if (ours > 0)
+		memcpy(all + theirs, sink->fds, ours * sizeof(*fds));
+	sink->rc = control_wait(sink->control, all, theirs + ours, timeout_ms);
+	sink->ready = 0;
+	for (size_t i = 0; i < ours; i++) {
+		sink->fds[i].revents = sink->rc > 0 ? all[theirs + i].revents
+						    : 0;
+		sink->ready += sink->fds[i].revents != 0;
+	}
+	for (size_t i = 0; i < theirs; i++) {
+		fds[i].revents = sink->rc > 0 ? all[i].revents : 0;
+		n += fds[i].revents != 0;
+	}
+	return n;
+}
+
+/* One turn of libpulse's loop. As control_wait(). */
+static int turn(struct sink *sink, struct pollfd *fds, size_t count,
+		int timeout_ms)
+{
+	sink->fds = fds;
+	sink->fd_count = count;
+	sink->rc = sink->ready = 0;
+	for (size_t i = 0; i < count; i++)
+		fds[i].revents = 0;
+	if (pa.mainloop_prepare(sink->loop,
+				timeout_ms < 0 ? -1 : timeout_ms * 1000) < 0 ||
+	    pa.mainloop_poll(sink->loop) < 0 ||
+	    pa.mainloop_dispatch(sink->loop) < 0)
+		return 0; /* the states tell what is wrong */
+	return sink->rc == -ECANCELED ? -ECANCELED : sink->ready;
+}
+
+static void close_stream(struct sink *sink)
+{
+	if (sink->stream != NULL) {
+		pa.stream_disconnect(sink->stream);
+		pa.stream_unref(sink->stream);
+	}
+	if (sink->context != NULL) {
+		pa.context_disconnect(sink->context);
+		pa.context_unref(sink->context);
+	}
+	if (sink->loop != NULL)
+		pa.mainloop_free(sink->loop);
+	sink->stream = NULL;
+	sink->context = NULL;
+	sink->loop = NULL;
+}
+
+static enum sink_result lost(struct sink *sink, struct err *e)
+{
+	int code = sink->context != NULL ? pa.context_errno(sink->context) : 0;
+
+	err_say(e, ENODEV, "sound server: %s",
+		code != 0 ? pa.strerror(code) : "no answer");
+	close_stream(sink);
+	return SINK_LOST;
+}
+
+static int pulse_open(struct sink **ret, const char *arg, bool again,
+		      struct control *keep_control, struct err *e)
+{
+	struct sink *sink;
+	int rc = load(e);
+
+	(void)again;
+	if (rc < 0)
+		return rc;
+	sink = mem_new(sizeof(*sink));
+	sink->control = keep_control;
+	sink->name = *arg != '\0' ? mem_copy(arg) : NULL;
+	*ret = sink;
+	return 0;
+}
+
+static void on_server(pa_context *context, const struct pa_server_info *info,
+		      void *data)
+{
+	struct sink *sink = data;
+
+	(void)context;
+	sink->asked_server = true;
+	sink->is_pipewire = info != NULL && info->server_name != NULL &&
+			    strstr(info->server_name, "PipeWire") != NULL;
+}
+
+static void on_sink(pa_context *context, const struct pa_sink_info *info,
+		    int eol, void *data)
+{
+	struct sink *sink = data;
+
+	(void)context;
+	if (eol == 0 && info != NULL)
+		sink->is_dynamic = (info->flags & PA_SINK_DYNAMIC_LATENCY) != 0;
+	else
+		sink->asked_sink = true;
+}
+
+static bool context_works(const struct sink *sink)
+{
+	int state = pa.context_get_state(sink->context);
+
+	return state >= 0 && state <= PA_CONTEXT_READY;
+}
+
+static bool context_is_ready(const struct sink *sink)
+{
+	return pa.context_get_state(sink->context) == PA_CONTEXT_READY;
+}
+
+static bool is_asked(const struct sink *sink)
+{
+	return sink->asked_server && sink->asked_sink;
+}
+
+static bool stream_is_ready(const struct sink *sink)
+{
+	return pa.stream_get_state(sink->stream) == PA_STREAM_READY;
+}
+
+static bool stream_works(const struct sink *sink)
+{
+	return sink->stream == NULL ||
+	       pa.stream_get_state(sink->stream) <= PA_STREAM_READY;
+}
+
+/* Until is() says so. A request may come meanwhile: it is seen to later. */
+static bool wait_until(struct sink *sink, bool (*is)(const struct sink *sink))
+{
+	uint64_t until_ms = clock_ms() + CONNECT_MS;
+
+	while (!is(sink)) {
+		int rc;
+
+		if (!context_works(sink) || !stream_works(sink) ||
+		    clock_ms() >= until_ms || sink->control->quit)
+			return false;
+		rc = turn(sink, NULL, 0, SINK_PERIOD_MS);
+		/* control_wait() gives no rest while one is pending. */
+		if (rc == -ECANCELED)
+			poll(NULL, 0, 1);
+	}
+	return true;
+}
+
+static void unref(pa_operation *operation)
+{
+	if (operation != NULL)
+		pa.operation_unref(operation);
+}
+
+static size_t frame_bytes(const struct sink *sink)
+{
+	return sink->format.channels * sizeof(int16_t);
+}
+
+static bool connect_stream(struct sink *sink)
+{
+	const struct pa_sample_spec spec = { PA_S16NE, sink->format.rate_hz,
+					     (uint8_t)sink->format.channels };
+	size_t second = sink->format.rate_hz * frame_bytes(sink);
+	unsigned ms = sink->rewinds ? LONG_MS : SHORT_MS;
+	const struct pa_buffer_attr attr = {
+		.maxlength = UINT32_MAX,
+		.tlength = (uint32_t)(second / 1000 * ms),
+		.prebuf = 0,
+		.minreq = UINT32_MAX,
+		.fragsize = UINT32_MAX,
+	};
+	int flags = PA_INTERPOLATE_TIMING | PA_AUTO_TIMING_UPDATE |
+		    (sink->rewinds ? 0 : PA_ADJUST_LATENCY);
+	pa_proplist *properties = pa.proplist_new();
+
+	pa.proplist_sets(properties, "media.role", "a11y");
+	pa.proplist_sets(properties, "media.name", "speech");
+	pa.proplist_sets(properties, "application.name", "earshot");
+	pa.proplist_sets(properties, "application.icon_name",
+			 "preferences-desktop-accessibility");
+	sink->stream = pa.stream_new_with_proplist(sink->context, "speech",
+						   &spec, NULL, properties);
+	pa.proplist_free(properties);
+	return sink->stream != NULL &&
+	       pa.stream_connect_playback(sink->stream, sink->name, &attr,
+					  flags, NULL, NULL) >= 0 &&
+	       wait_until(sink, stream_is_ready);
+}
+
+static bool connect_server(struct sink *sink)
+{
+	sink->loop = pa.mainloop_new();
+	pa.mainloop_set_poll_func(sink->loop, on_poll, sink);
+	sink->context = pa.context_new(pa.mainloop_get_api(sink->loop),
+				       "earshot");
+	if (pa.context_connect(sink->context, NULL, PA_NOAUTOSPAWN, NULL) < 0 ||
+	    !wait_until(sink, context_is_ready))
+		return false;
+	sink->asked_server = sink->asked_sink = sink->is_dynamic = false;
+	unref(pa.context_get_server_info(sink->context, on_server, sink));
+	unref(pa.context_get_sink_info_by_name(
+		sink->context,
+		sink->name != NULL ? sink->name : "@DEFAULT_SINK@", on_sink,
+		sink));
+	return wait_until(sink, is_asked);
+}
+
+static enum sink_result
+pulse_start(struct sink *sink, const struct sink_format *format, struct err *e)
+{
+	if (sink->stream != NULL && sink->format.rate_hz == format->rate_hz &&
+	    sink->format.channels == format->channels && context_works(sink) &&
+	    stream_works(sink))
+		return SINK_OK;
+	close_stream(sink);
+	sink->format = *format;
+	sink->written = 0;
+	sink->back = 0;
+	sink->taken_ms = clock_ms();
+	if (!connect_server(sink))
+		return lost(sink, e);
+	sink->rewinds = sink->is_dynamic && !sink->is_pipewire;
+	return connect_stream(sink) ? SINK_OK : lost(sink, e);
+}
+
+/* Frames that were heard, since the stream's beginning. */
+static uint64_t heard(struct sink *sink)
+{
+	uint64_t us = 0;
+
+	if (pa.stream_get_time(sink->stream, &us) < 0)
+		return 0;
+	return us * sink->format.rate_hz / 1000000;
+}
+
+static size_t pulse_delay(struct sink *sink)
+{
+	uint64_t at;
+
+	if (sink->stream == NULL)
+		return 0;
+	at = heard(sink);
+	return sink->written > at ? (size_t)(sink->written - at) : 0;
+}
+
+static enum sink_result pulse_write(struct sink *sink, const int16_t *samples,
+				    size_t count, size_t *ret, struct err *e)
+{
+	size_t bytes = frame_bytes(sink), room;
+	int64_t offset = -(int64_t)(sink->back * bytes);
+	int seek = PA_SEEK_RELATIVE;
+
+	if (!context_works(sink) || !stream_works(sink))
+		return lost(sink, e);
+	room = pa.stream_writable_size(sink->stream);
+	room = room == SIZE_MAX ? 0 : room / bytes + sink->back;
+	count = min_size(count, room);
+	if (count == 0) {
+		if (clock_ms() - sink->taken_ms >= STALL_TELL_MS)
+			control_device(sink->control, false,
+				       "the sound server takes no sound");
+		return SINK_OK;
+	}
+	/* It ran dry: what is written after the reader is heard, not before. */
+	if (sink->back == 0 && sink->written > 0 &&
+	    heard(sink) > sink->written) {
+		seek = PA_SEEK_RELATIVE_ON_READ;
+		sink->written = heard(sink);
+	}
+	if (pa.stream_write(sink->stream, samples, count * bytes, NULL, offset,
+			    seek) < 0)
+		return lost(sink, e);
+	sink->back = 0;
+	sink->written += count;
+	sink->taken_ms = clock_ms();
+	control_device(sink->control, true, "sound is back");
+	*ret = count;
+	return SINK_OK;
+}
+
+static size_t pulse_rewind(struct sink *sink, size_t count)
+{
+	if (sink->stream == NULL || !sink->rewinds || count > sink->written)
+		return 0;
+	sink->back += count;
+	sink->written -= count;
+	return count;
+}
+
+static int pulse_wait(struct sink *sink, struct pollfd *fds, size_t count,
+		      bool for_room, int timeout_ms)
+{
+	(void)for_room;
+	if (sink->loop == NULL)
+		return control_wait(sink->control, fds, count, timeout_ms);
+	return turn(sink, fds, count, timeout_ms);
+}
+
+/* What the server asks for. */
+static unsigned pulse_silence_ms(const struct sink *sink)
+{
+	(void)sink;
+	return 0;
+}
+
+static void pulse_stop(struct sink *sink)
+{
+	if (sink->stream == NULL)
+		return;
+	unref(pa.stream_flush(sink->stream, NULL, NULL));
+}
+
+static void pulse_idle(struct sink *sink)
+{
+	close_stream(sink);
+}
+
+static int pulse_close(struct sink *sink, struct err *e)
+{
+	(void)e;
+	close_stream(sink);
+	free(sink->name);
+	free(sink);
+	return 0;
+}
+
+const struct sink_kind sink_pulse = {
+	.runs = true,
+	.silence_ms = pulse_silence_ms,
+	.open = pulse_open,
+	.start = pulse_start,
+	.write = pulse_write,
+	.delay = pulse_delay,
+	.rewind = pulse_rewind,
+	.wait = pulse_wait,
+	.stop = pulse_stop,
+	.idle = pulse_idle,
+	.close = pulse_close,
+};
