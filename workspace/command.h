@@ -16,8 +16,8 @@ enum { COMMAND_ENV_MAX = 128, COMMAND_OPERANDS = 3 };
 /* The options of all verbs. */
 struct settings {
 	char *base, *store, *user, *comment, *file, *net, *format, *project;
-	unsigned layers, days, max_mib, size_gib;
-	bool json, say, nested, all, flatten, fix, init, back, dry_run;
+	unsigned layers, days, max_mib, size_gib, grace;
+	bool json, say, keep, nested, all, flatten, fix, init, back, dry_run;
 	struct shares shares;
 	const char *env[COMMAND_ENV_MAX];
 	size_t env_count;

@@ -7,6 +7,7 @@
 #include "workspace/command.h"
 #include "workspace/options.h"
 #include "workspace/gc.h"
+#include "workspace/ops.h"
 #include "workspace/probe.h"
 
 static int gc_main(const struct run *run, struct err *e)
@@ -113,6 +114,64 @@ static int look(const struct run *run, struct findings *ret, struct err *e)
 	return lock < 0 ? lock : gc_look(run->store, UINT32_MAX, ret, e);
 }
 
+static int repair_one(const struct run *run, const char *name, struct err *e)
+{
+	char text[200];
+	unsigned number = 0;
+	int rc = ops_repair(run->store, name, &number, e);
+
+	if (rc == 1 && number == 0)
+		snprintf(text, sizeof(text),
+			 "%s begins anew on its base: what was written since "
+			 "is lost",
+			 name);
+	if (rc == 1 && number > 0)
+		snprintf(text, sizeof(text),
+			 "%s begins anew on %s@%u: what was written since is "
+			 "lost",
+			 name, name, number);
+	if (rc == 1)
+		print(run, "repaired", true, text);
+	return rc;
+}
+
+/* What is still broken afterwards, with what can be done. */
+static int name_rest(const struct run *run, const char *name, struct err *e)
+{
+	SCOPED_META struct meta meta = { 0 };
+	unsigned number = 0;
+	char text[400];
+	int rc = store_load(run->store, "ws", name, &meta, NULL);
+
+	if (rc < 0 || ops_check(run->store, name, &meta, NULL) == 0)
+		return 0;
+	rc = ops_repair(run->store, name, &number, e);
+	if (number > 0)
+		snprintf(text, sizeof(text),
+			 "%s; go back with: project workspace restore %s@%u",
+			 name, name, number);
+	else
+		snprintf(text, sizeof(text),
+			 "%s has no snapshot whose layers are all there: "
+			 "project workspace destroy %s",
+			 name, name);
+	print(run, "cannot be repaired", false, text);
+	return rc;
+}
+
+static int repair(const struct run *run, struct err *e)
+{
+	SCOPED_NAMES struct names names = { 0 };
+	int rc = store_names(run->store, "ws", &names, e);
+
+	for (size_t i = 0; rc >= 0 && i < names.count; i++) {
+		/* An unreadable file is named already. */
+		if (repair_one(run, names.list[i], NULL) == 0)
+			rc = name_rest(run, names.list[i], e);
+	}
+	return rc < 0 ? rc : 0;
+}
+
 static int doctor_main(const struct run *run, struct err *e)
 {
 	SCOPED_FINDINGS struct findings found = { 0 };
@@ -122,6 +181,15 @@ static int doctor_main(const struct run *run, struct err *e)
 
 	if (rc < 0)
 		return rc;
+	if (run->set->fix && found.missing.count > 0) {
+		rc = repair(run, e);
+		findings_fini(&found);
+		found = (struct findings){ 0 };
+		if (rc == 0)
+			rc = look(run, &found, e);
+		if (rc < 0)
+			return rc;
+	}
 	good = print_findings(run, &found) && good;
 	if (run->set->fix && has_leftovers(&found)) {
 		rc = gc_sweep(run->store, UINT32_MAX, &removed, e);
@@ -150,7 +218,7 @@ static const struct opt gc_opts[] = {
 
 static const struct opt doctor_opts[] = {
 	{ 'f', "fix", OPT_FLAG, FIELD(fix), 0, 0, NULL, NULL,
-	  "remove leftovers", NULL, NULL, true },
+	  "repair what can be, remove leftovers", NULL, NULL, true },
 	JSON_OPTION,
 };
 

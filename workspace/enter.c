@@ -9,6 +9,7 @@
 #include "workspace/create.h"
 #include "workspace/options.h"
 #include "workspace/launch.h"
+#include "workspace/run/supervisor.h"
 #include "workspace/running.h"
 #include "workspace/projects.h"
 
@@ -128,16 +129,41 @@ static int enter_main(const struct run *run, struct err *e)
 	return here == NULL ? -EINVAL : launch(run, here, NULL, e);
 }
 
+static int start_main(const struct run *run, struct err *e)
+{
+	SCOPED_TEXT char *name = find_or_create(run, run->argv[0], e);
+	struct settings *set = run->set;
+	struct launch how = { .name = name,
+			      .net = set->net,
+			      .keep = set->keep };
+	int rc;
+
+	if (name == NULL)
+		return e != NULL ? -e->code : -ENOENT;
+	how.shares = set->shares;
+	set->shares = (struct shares){ 0 };
+	rc = launch_start(run->store, &how, run_tell, e);
+	shares_fini(&how.shares);
+	return rc;
+}
+
 static int stop_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = store_find(run->store, run->argv[0], e);
 
-	return name == NULL ? -ENOENT : running_stop(run->store, name, e);
+	return name == NULL
+		       ? -ENOENT
+		       : running_stop(run->store, name, run->set->grace, e);
 }
 
 /* ---- the table's rows ---------------------------------------------------- */
 
 /* clang-format off */
+static const struct opt stop_opts[] = {
+	{ 'g', "grace", OPT_UINT, FIELD(grace), 0, SUPERVISOR_GRACE_MAX_S,
+	  "SECONDS", "10", "from TERM to KILL", NULL, NULL, true },
+};
+
 static const struct opt run_opts[] = {
 	{ 'u', "user", OPT_TEXT, FIELD(user), 0, 0, "USER", NULL,
 	  "who to be inside: a name, a number, or me (root)", NULL,
@@ -157,6 +183,18 @@ static const struct opt run_opts[] = {
 	{ 'b', "base", OPT_TEXT, FIELD(base), 0, 0, "BASE", "host",
 	  "the base, when the workspace is made by this", NULL,
 	  "host @base @snapshot @file", true },
+};
+
+/* As of run, but what a command takes. */
+static const struct opt start_opts[] = {
+	{ 'k', "keep", OPT_FLAG, FIELD(keep), 0, 0, NULL, NULL,
+	  "go on without a command in it, until it is stopped", NULL, NULL, true },
+	{ 'S', "share", OPT_CALL, 0, 0, 0, "WHAT", NULL,
+	  "sound, display, ssh-agent, speech, home, PATH[:INSIDE][:ro]",
+	  option_share, "sound display ssh-agent speech home @file", true },
+	{ 'n', "net", OPT_TEXT, FIELD(net), 0, 0, "NET", NULL,
+	  "network: host, none, or bridge:NAME of a full system container",
+	  NULL, "host none", true },
 };
 
 /* clang-format on */
@@ -188,6 +226,19 @@ const struct command command_run = {
 	.joins = true,
 };
 
+const struct command command_start = {
+	.verb = "start",
+	.usage = "NAME [options]",
+	.about = "start it, without a command",
+	.min = 1,
+	.max = 1,
+	.fn = start_main,
+	.opts = start_opts,
+	.opt_count = COUNT_OF(start_opts),
+	.operands = { "@workspace @new" },
+	.joins = true,
+};
+
 const struct command command_stop = {
 	.verb = "stop",
 	.usage = "NAME",
@@ -195,5 +246,7 @@ const struct command command_stop = {
 	.min = 1,
 	.max = 1,
 	.fn = stop_main,
+	.opts = stop_opts,
+	.opt_count = COUNT_OF(stop_opts),
 	.operands = { "@workspace" },
 };

@@ -56,9 +56,8 @@ struct mark {
 	const char *name; /* whose layers these are */
 };
 
-static void mark_layer(const char *id, void *data)
+static void mark_layer(const char *id, struct mark *mark)
 {
-	struct mark *mark = data;
 	char **at = NULL;
 
 	if (mark->layers->count > 0)
@@ -69,6 +68,29 @@ static void mark_layer(const char *id, void *data)
 	else
 		add_name(&mark->found->missing,
 			 mem_printf("%s: layer %s", mark->name, id));
+}
+
+static void mark_chain(struct mark *mark, const struct chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		mark_layer(chain->ids[i], mark);
+}
+
+/* So that what is missing is told by the snapshot that it is missing from. */
+static void mark_meta(struct mark *mark, const char *name,
+		      const struct meta *meta)
+{
+	mark->name = name;
+	if (meta->upper[0] != '\0')
+		mark_layer(meta->upper, mark);
+	mark_chain(mark, &meta->lower);
+	for (size_t i = 0; i < meta->snap_count; i++) {
+		SCOPED_TEXT char *label = mem_printf("%s@%u", name,
+						     meta->snaps[i].number);
+
+		mark->name = label;
+		mark_chain(mark, &meta->snaps[i].chain);
+	}
 }
 
 static bool is_old(const char *trash, unsigned days)
@@ -98,8 +120,7 @@ static int mark_dir(const struct store *store, const char *directory,
 			add_name(&mark->found->broken, mem_copy(why.text));
 			continue;
 		}
-		mark->name = names.list[i];
-		meta_each_layer(&meta, mark_layer, mark);
+		mark_meta(mark, names.list[i], &meta);
 	}
 	return rc;
 }

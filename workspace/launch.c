@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "core/mem.h"
 #include "core/paths.h"
@@ -12,6 +13,7 @@
 #include "workspace/lxc/storage.h"
 #include "workspace/run/attach.h"
 #include "workspace/run/start.h"
+#include "workspace/ops.h"
 #include "workspace/running.h"
 #include "workspace/store/host_layer.h"
 #include "workspace/projects.h"
@@ -20,11 +22,13 @@ enum { ENV_MAX = 256, HOSTNAME_MAX_BYTES = 63 };
 
 /* ---- environment -------------------------------------------------------- */
 
-/* Of the host's environment only what describes the terminal and language. */
+/* Of the host's environment only the terminal, the language, the way out. */
 static const char *const env_kept[] = {
-	"TERM",	       "COLORTERM",   "NO_COLOR", "LANG",	"LANGUAGE",
-	"LC_ALL",      "LC_CTYPE",    "LC_TIME",  "LC_NUMERIC", "LC_COLLATE",
-	"LC_MESSAGES", "LC_MONETARY", "TZ",	  "COLUMNS",	"LINES",
+	"TERM",	       "COLORTERM",   "NO_COLOR",  "LANG",	 "LANGUAGE",
+	"LC_ALL",      "LC_CTYPE",    "LC_TIME",   "LC_NUMERIC", "LC_COLLATE",
+	"LC_MESSAGES", "LC_MONETARY", "TZ",	   "COLUMNS",	 "LINES",
+	"http_proxy",  "https_proxy", "ftp_proxy", "all_proxy",	 "no_proxy",
+	"HTTP_PROXY",  "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY",	 "NO_PROXY",
 };
 
 static const char inside_path[] =
@@ -77,11 +81,11 @@ static void fill_user(struct env *env, const struct launch *launch,
 		name = getenv("USER");
 	if (launch->user == NULL)
 		name = "root";
+	env_set(env, mem_printf("HOME=%s", home));
 	if (name == NULL)
 		return;
 	env_set(env, mem_printf("USER=%s", name));
 	env_set(env, mem_printf("LOGNAME=%s", name));
-	env_set(env, mem_printf("HOME=%s", home));
 }
 
 static void fill_env(struct env *env, const struct launch *launch,
@@ -190,6 +194,8 @@ static int start(const struct store *store, const struct launch *launch,
 	int rc = store_load(store, "ws", launch->name, &meta, e);
 
 	if (rc == 0)
+		rc = ops_check(store, launch->name, &meta, e);
+	if (rc == 0)
 		rc = store_map(store, &meta, &map, e);
 	if (rc == 0)
 		rc = running_rootfs(store, launch, &meta, &map, told_fn,
@@ -246,7 +252,7 @@ static int get_running(const struct store *store, const struct launch *launch,
 }
 
 /* Where the command starts: here, if this place is shown inside. */
-static char *choose_dir(const struct launch *launch)
+static char *choose_dir(const struct launch *launch, launch_told_fn *told_fn)
 {
 	char here[PATH_MAX];
 
@@ -260,6 +266,16 @@ static char *choose_dir(const struct launch *launch)
 		    strncmp(here, share->source, len) == 0 &&
 		    (here[len] == '/' || here[len] == '\0'))
 			return mem_copy(here);
+	}
+	/* To somebody, and not in a script's output. */
+	if (isatty(STDERR_FILENO) &&
+	    strcmp(here, getenv("HOME") != NULL ? getenv("HOME") : "/") != 0) {
+		SCOPED_TEXT char *text = mem_printf(
+			"%s is not shown inside: starting in %s", here,
+			launch->shares.count > 0 ? launch->shares.list[0].inside
+						 : "the home directory");
+
+		told_fn(text);
 	}
 	return launch->shares.count > 0
 		       ? mem_copy(launch->shares.list[0].inside)
@@ -344,6 +360,75 @@ static int choose_user(const struct store *store, struct launch *launch,
 	return 0;
 }
 
+static int check_net(const struct launch *launch, const struct meta *meta,
+		     const struct supervisor *supervisor, struct err *e)
+{
+	if (meta->init || launch->net == NULL ||
+	    launch->private_net == supervisor->private_net)
+		return 0;
+	return err_say(e, EBUSY,
+		       "%s runs already, with %s; stop it first, or leave out "
+		       "--net",
+		       launch->name,
+		       supervisor->private_net ? "a network of its own"
+					       : "the host's network");
+}
+
+/* 1 when it runs, and goes on running: one may be just ending. */
+static int is_running(const struct store *store, const char *name,
+		      struct err *e)
+{
+	const struct timespec nap = { .tv_nsec = 10000000 };
+	int rc = 1;
+
+	for (int tries = 0; tries < 20 && rc == 1; tries++) {
+		SCOPED_RUNNING struct running running = { 0 };
+
+		rc = running_find(store, name, &running, e);
+		running_close(&running);
+		if (rc == 1)
+			nanosleep(&nap, NULL);
+	}
+	return rc;
+}
+
+/* It runs afterwards, as the options ask for. */
+static int bring_up(const struct store *store, struct launch *launch,
+		    const struct meta *meta, launch_told_fn *told_fn,
+		    struct running *ret, struct err *e)
+{
+	size_t asked = launch->shares.count;
+	int rc = choose_net(launch, meta, e);
+
+	if (rc == 0)
+		rc = share_project(launch, meta, e);
+	if (rc == 0 && asked > 0 && is_running(store, launch->name, e) == 1)
+		return err_say(e, EBUSY,
+			       "%s runs already: what it shares was chosen "
+			       "when it was started",
+			       launch->name);
+	if (rc == 0)
+		rc = get_running(store, launch, told_fn, ret, e);
+	return rc < 0 ? rc : check_net(launch, meta, &ret->supervisor, e);
+}
+
+int launch_start(const struct store *store, struct launch *launch,
+		 launch_told_fn *told_fn, struct err *e)
+{
+	SCOPED_META struct meta meta = { 0 };
+	SCOPED_RUNNING struct running running = { 0 };
+	int rc = store_load(store, "ws", launch->name, &meta, e);
+
+	if (rc == 0 && !launch->keep && !meta.init)
+		rc = err_usage(e, "start: without --keep it would end at once; "
+				  "a full system container goes on by itself");
+	if (rc == 0)
+		rc = bring_up(store, launch, &meta, told_fn, &running, e);
+	if (rc < 0 || meta.init)
+		return rc < 0 ? rc : 0;
+	return supervisor_keep(&running.supervisor, e);
+}
+
 int launch_run(const struct store *store, struct launch *launch,
 	       launch_told_fn *told_fn, struct err *e)
 {
@@ -355,35 +440,18 @@ int launch_run(const struct store *store, struct launch *launch,
 	SCOPED_TEXT char *number = NULL;
 	struct env env = { 0 };
 	struct attach attach = { .argv = launch->argv };
-	size_t asked = launch->shares.count;
 	int rc = store_load(store, "ws", launch->name, &meta, e);
 
 	if (rc == 0)
 		rc = choose_user(store, launch, &meta, &number, e);
 	if (rc == 0)
-		rc = choose_net(launch, &meta, e);
-	if (rc == 0)
-		rc = share_project(launch, &meta, e);
-	if (rc == 0 && asked > 0 &&
-	    running_find(store, launch->name, &running, e) == 1)
-		return err_say(e, EBUSY,
-			       "%s runs already: what it shares was chosen "
-			       "when it was started",
-			       launch->name);
-	if (rc == 0)
-		rc = get_running(store, launch, told_fn, &running, e);
+		rc = bring_up(store, launch, &meta, told_fn, &running, e);
 	if (rc < 0)
 		return rc;
 	if (running.supervisor.full)
 		return err_say(e, EUSERS,
 			       "%s: %d commands run in it, which is the limit",
 			       launch->name, SUPERVISOR_SESSIONS_MAX);
-	if (launch->private_net && !meta.init &&
-	    !running.supervisor.private_net)
-		return err_say(e, EBUSY,
-			       "%s runs already, with the host's "
-			       "network",
-			       launch->name);
 	if (launch->nested && running.supervisor.exposed)
 		return err_say(e, EPERM,
 			       "nested: root of %s is root of this machine, "
@@ -392,7 +460,7 @@ int launch_run(const struct store *store, struct launch *launch,
 			       "xfs and btrfs have)",
 			       launch->name);
 	fill_env(&env, launch, home);
-	dir = choose_dir(launch);
+	dir = choose_dir(launch, told_fn);
 	attach.env = (const char *const *)env.list;
 	attach.dir = dir;
 	attach.user = launch->user;

@@ -19,6 +19,7 @@ struct launch {
 	size_t env_count;
 	const char *net; /* "host", "none", "bridge:NAME"; NULL: the usual */
 	bool nested, say;
+	bool keep; /* launch_start() */
 	/* Of net, filled by launch_run(): */
 	const char *bridge;
 	bool private_net;
@@ -32,6 +33,13 @@ typedef void launch_told_fn(const char *text);
  */
 int launch_run(const struct store *store, struct launch *launch,
 	       launch_told_fn *told_fn, struct err *e) MUST_CHECK;
+
+/*
+ * Start it without a command; with launch->keep it then goes on until it is
+ * stopped.
+ */
+int launch_start(const struct store *store, struct launch *launch,
+		 launch_told_fn *told_fn, struct err *e) MUST_CHECK;
 
 /*
  * The rootfs of a workspace without its upper being written: for export, diff.

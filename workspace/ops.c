@@ -132,6 +132,32 @@ static bool chain_equal(const struct chain *a, const struct chain *b)
 	return true;
 }
 
+static int missing_layer(const char *name, const char *id, struct err *e)
+{
+	return err_say(e, ENOENT,
+		       "layer %s of %s is missing; what can be had again: "
+		       "project workspace doctor --fix",
+		       id, name);
+}
+
+/* Nothing may be built on what is not there. */
+static int check_layers(const struct store *store, const char *name,
+			const struct chain *chain, struct err *e)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		if (!layer_exists(store, chain->ids[i]))
+			return missing_layer(name, chain->ids[i], e);
+	return 0;
+}
+
+int ops_check(const struct store *store, const char *name,
+	      const struct meta *meta, struct err *e)
+{
+	if (!layer_exists(store, meta->upper))
+		return missing_layer(name, meta->upper, e);
+	return check_layers(store, name, &meta->lower, e);
+}
+
 static int check_depth(const struct chain *chain, const char *name,
 		       struct err *e)
 {
@@ -239,6 +265,8 @@ static int freeze(const struct store *store, const char *name,
 	int rc = check_depth(&meta->lower, name, e);
 
 	if (rc == 0)
+		rc = ops_check(store, name, meta, e);
+	if (rc == 0)
 		rc = running_find(store, name, &running, e);
 	if (rc < 0)
 		return rc;
@@ -253,6 +281,12 @@ static int freeze(const struct store *store, const char *name,
 	if (layer_is_empty(store, meta->upper, meta->lower.host))
 		return 0;
 	rc = fresh_make(store, meta, fresh, e);
+	if (rc < 0) {
+		chain_fini(ret);
+		return rc;
+	}
+	/* A frozen layer is what one goes back to: it is on disk. */
+	rc = layer_sync(store, meta->upper, e);
 	if (rc < 0) {
 		chain_fini(ret);
 		return rc;
@@ -388,6 +422,7 @@ static int go_back(const struct store *store, struct meta *meta,
 		   struct fresh *fresh, unsigned *ret_saved, struct err *e)
 {
 	SCOPED_CHAIN struct chain target = chain_copy(chain);
+	bool whole = layer_exists(store, meta->upper);
 	unsigned saved = 0;
 	int rc = fresh_make(store, meta, fresh, e);
 
@@ -397,8 +432,12 @@ static int go_back(const struct store *store, struct meta *meta,
 	}
 	if (rc < 0)
 		return rc;
-	if (is_unsaved(store, meta))
+	if (whole && is_unsaved(store, meta)) {
+		rc = layer_sync(store, meta->upper, e);
+		if (rc < 0)
+			return rc;
 		saved = save_before_restore(meta, number);
+	}
 	set_upper(meta, fresh->id);
 	set_lower(meta, &target);
 	meta->parent = number;
@@ -425,6 +464,9 @@ int ops_restore(const struct store *store, const char *name, unsigned number,
 	snap = find_snapshot(&edit.meta, name, number, e);
 	if (snap == NULL)
 		return -ENOENT;
+	rc = check_layers(store, name, &snap->chain, e);
+	if (rc < 0)
+		return rc;
 	excluded = running_exclude(store, name, e);
 	if (excluded < 0)
 		return excluded;
@@ -455,7 +497,7 @@ static int source_chain(const struct store *store, const char *name,
 		if (snap == NULL)
 			return -ENOENT;
 		*ret = chain_copy(&snap->chain);
-		return 0;
+		return check_layers(store, name, ret, e);
 	}
 	memcpy(upper, meta->upper, sizeof(upper));
 	rc = freeze(store, name, meta, fresh, ret, e);
@@ -619,4 +661,45 @@ int ops_set_project(const struct store *store, const char *name,
 	free(edit.meta.project);
 	edit.meta.project = mem_copy(new_name);
 	return edit_commit(&edit, e);
+}
+
+/* ---- repairing ---------------------------------------------------------- */
+
+/* The newest snapshot whose layers are all there; NULL. */
+static const struct snapshot *newest_whole(const struct store *store,
+					   const struct meta *meta)
+{
+	for (size_t i = meta->snap_count; i-- > 0;)
+		if (check_layers(store, "", &meta->snaps[i].chain, NULL) == 0)
+			return &meta->snaps[i];
+	return NULL;
+}
+
+int ops_repair(const struct store *store, const char *name,
+	       unsigned *ret_number, struct err *e)
+{
+	SCOPED_FD int excluded = -1;
+	SCOPED_EDIT struct edit edit;
+	struct meta *meta = &edit.meta;
+	const struct snapshot *snap;
+	int rc = edit_begin(&edit, store, name, e);
+
+	*ret_number = meta->parent;
+	if (rc < 0 || ops_check(store, name, meta, NULL) == 0)
+		return rc;
+	excluded = running_exclude(store, name, e);
+	if (excluded < 0)
+		return excluded;
+	/* Only what was written last is gone: begin anew on what is below. */
+	if (meta->store == STORE_OVERLAY && !layer_exists(store, meta->upper) &&
+	    check_layers(store, name, &meta->lower, NULL) == 0) {
+		rc = fresh_make(store, meta, &edit.fresh, e);
+		if (rc == 0)
+			set_upper(meta, edit.fresh.id);
+		rc = rc == 0 ? edit_commit(&edit, e) : rc;
+		return rc < 0 ? rc : 1;
+	}
+	snap = newest_whole(store, meta);
+	*ret_number = snap != NULL ? snap->number : 0;
+	return 0;
 }

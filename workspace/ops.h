@@ -68,6 +68,19 @@ int ops_set_project(const struct store *store, const char *name,
 		    const char *old_name, const char *new_name,
 		    struct err *e) MUST_CHECK;
 
+/* -ENOENT, with what to do, when a layer of the state is missing. */
+int ops_check(const struct store *store, const char *name,
+	      const struct meta *meta, struct err *e) MUST_CHECK;
+
+/*
+ * Where a layer of the state is missing, begin anew on what is below it, if all
+ * of that is there: 1, with what was written since *ret_number (0: the base)
+ * lost. Else 0, and *ret_number is the newest snapshot that can be gone back
+ * to, 0: none.
+ */
+int ops_repair(const struct store *store, const char *name,
+	       unsigned *ret_number, struct err *e) MUST_CHECK;
+
 /* Remove one snapshot from the list; its layers go with the next gc. */
 int ops_forget(const struct store *store, const char *name, unsigned number,
 	       struct err *e) MUST_CHECK;

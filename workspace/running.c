@@ -60,7 +60,8 @@ int running_exclude(const struct store *store, const char *name, struct err *e)
 	return rc < 0 ? rc : supervisor_lock(store, name, e);
 }
 
-int running_stop(const struct store *store, const char *name, struct err *e)
+int running_stop(const struct store *store, const char *name, unsigned grace_s,
+		 struct err *e)
 {
 	SCOPED_RUNNING struct running running = { 0 };
 	int rc = running_find(store, name, &running, e);
@@ -68,6 +69,6 @@ int running_stop(const struct store *store, const char *name, struct err *e)
 	if (rc != 1)
 		return rc;
 	return running.supervisor.pid > 0
-		       ? supervisor_stop(&running.supervisor, e)
+		       ? supervisor_stop(&running.supervisor, grace_s, e)
 		       : boot_stop(store, name, e);
 }

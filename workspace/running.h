@@ -36,7 +36,7 @@ int running_exclude(const struct store *store, const char *name,
 		    struct err *e) MUST_CHECK;
 
 /* End everything inside; 0 when nothing ran. */
-int running_stop(const struct store *store, const char *name,
+int running_stop(const struct store *store, const char *name, unsigned grace_s,
 		 struct err *e) MUST_CHECK;
 
 #endif

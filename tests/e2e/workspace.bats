@@ -241,7 +241,7 @@ line two \n "x"'
 	until_true 20 has out ready
 	ws stop stop
 	wait "$pid" || status=$?
-	[ "$status" -eq 137 ]
+	[ "$status" -eq 143 ]
 	ws destroy stop
 }
 

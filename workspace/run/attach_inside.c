@@ -185,16 +185,41 @@ static bool is_me(const struct attach *attach)
 	return attach->user != NULL && strcmp(attach->user, "me") == 0;
 }
 
+/*
+ * A login has a home directory; what is above it is root's, as ever. Whoever
+ * cannot have one has none.
+ */
+static void make_home(const char *home, struct user user)
+{
+	SCOPED_TEXT char *path = mem_copy(home);
+
+	if (home[0] != '/' || access(home, F_OK) == 0)
+		return;
+	for (char *p = path + 1; *p != '\0'; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		(void)!mkdir(path, 0755);
+		*p = '/';
+	}
+	if (mkdir(path, 0700) == 0)
+		(void)!chown(path, user.uid, user.gid);
+}
+
 static int become_user(const struct attach *attach, struct err *e)
 {
 	struct user user = { 0 };
 	int rc;
 
+	if (attach->home != NULL && is_me(attach))
+		make_home(attach->home, (struct user){ geteuid(), getegid() });
 	if (attach->user == NULL || is_me(attach))
 		return confine_caps(&attach->confine, e);
 	rc = find_user(attach->user, &user, e);
 	if (rc < 0)
 		return rc;
+	if (attach->home != NULL)
+		make_home(attach->home, user);
 	rc = confine_caps(&attach->confine, e);
 	if (rc < 0)
 		return rc;

@@ -4,9 +4,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <net/if.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -45,6 +47,8 @@ struct init {
 	struct pollfd polled[2 + CONNECTIONS_MAX]; /* the two above first */
 	size_t count;
 	bool had_session, stopping;
+	bool keep; /* goes on without a session */
+	unsigned grace_s; /* between TERM and KILL */
 };
 
 /* First no call is being answered: its process would not stop meanwhile. */
@@ -124,6 +128,9 @@ static char answer_request(struct init *init, int fd, char request,
 		return 'C';
 	case 'l':
 		return take_listener(init, listener);
+	case 'k':
+		init->keep = true;
+		return 'K';
 	case 's':
 		init->stopping = true;
 		return 'S';
@@ -143,6 +150,13 @@ static bool answer(struct init *init, int fd, char request, int *listener)
 {
 	if (request == 'j')
 		return send_namespaces(init, fd);
+	if (request == 'g') {
+		unsigned char seconds = 0;
+
+		if (recv(fd, &seconds, 1, MSG_WAITALL) == 1)
+			init->grace_s = seconds;
+		return true;
+	}
 	request = answer_request(init, fd, request, listener);
 	return send(fd, &request, 1, MSG_NOSIGNAL) == 1;
 }
@@ -172,27 +186,51 @@ static void reap(struct init *init)
 		;
 }
 
-/* All ends before the lock is let go: nobody writes after that. */
+/* True when nobody but process 1 is left. */
+static bool all_ended(void)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return kill(-1, 0) < 0;
+}
+
+/*
+ * Services get the time to put their files in order; what stands still goes on
+ * for that. All ends before the lock is let go: nobody writes after that.
+ */
 static void end_all(struct init *init)
 {
 	const struct timespec nap = { .tv_nsec = SUPERVISOR_NAP_MS * 1000000L };
-	uint64_t until = clock_ms() + SUPERVISOR_END_WAIT_MS;
+	uint64_t until = clock_ms() + (uint64_t)init->grace_s * 1000;
 
 	close(init->listener);
+	(void)kill(-1, SIGTERM);
+	(void)kill(-1, SIGCONT);
+	while (!all_ended() && clock_ms() < until)
+		nanosleep(&nap, NULL);
+	until = clock_ms() + SUPERVISOR_END_WAIT_MS;
 	while (kill(-1, SIGKILL) == 0 && clock_ms() < until) {
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			;
+		(void)all_ended();
 		nanosleep(&nap, NULL);
 	}
 	/* Half a copy would stay in the workspace for ever. */
 	(void)!copyup_server_pause(init->server);
 }
 
+/* Whether it goes on, though nobody may be there. */
+static bool is_wanted(const struct init *init)
+{
+	/* Who paused it is copying: he gets all of it first. */
+	if (init->stopping)
+		return init->paused_by >= 0;
+	return init->keep || !init->had_session || init->count > 2;
+}
+
 static void serve(struct init *init)
 {
 	uint64_t until = clock_ms() + FIRST_SESSION_MS;
 
-	while (!init->stopping && (!init->had_session || init->count > 2)) {
+	while (is_wanted(init)) {
 		int wait_ms = init->had_session ? -1 : 1000;
 
 		if (poll(init->polled, init->count, wait_ms) < 0 &&
@@ -243,6 +281,17 @@ static int open_namespaces(int fds[SUPERVISOR_NAMESPACES], struct err *e)
 	return 0;
 }
 
+/* A network of its own begins without even that. */
+static int bring_up_loopback(struct err *e)
+{
+	SCOPED_FD int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+
+	if (sock < 0 || ioctl(sock, SIOCSIFFLAGS, &lo) < 0)
+		return err_set(e, errno, "bring the loopback interface up");
+	return 0;
+}
+
 static int set_up(struct init_start *start, struct err *e)
 {
 	SCOPED_FD int root = -1;
@@ -263,6 +312,8 @@ static int set_up(struct init_start *start, struct err *e)
 	rc = ns_become_root(start->map, e);
 	ns_hide();
 	umask(022);
+	if (rc == 0 && start->rootfs.private_net)
+		rc = bring_up_loopback(e);
 	if (rc == 0)
 		rc = open_namespaces(start->namespaces, e);
 	if (rc == 0 && mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
@@ -346,7 +397,10 @@ static int let_go(struct init_start *start, struct err *e)
 
 _Noreturn void init_main(struct init_start *start)
 {
-	static struct init init = { .paused_by = -1 };
+	static struct init init = {
+		.paused_by = -1,
+		.grace_s = SUPERVISOR_GRACE_S,
+	};
 	struct err e = { 0 };
 	int rc = let_go(start, &e);
 

@@ -8,8 +8,9 @@
  * 'E' when that did not succeed), 'c' continue ('C'), 'j' join ('J' with the
  * descriptors of the namespaces), 'l' here is a listener (SCM_RIGHTS) for the
  * calls of this session ('L' when it is served from now on, 'F' when there are
- * too many), 's' stop (no answer that matters: the connection closes when all
- * is over). Any other comes back as it is.
+ * too many), 'k' keep on without sessions ('K'), 'g' and a byte: the seconds
+ * between TERM and KILL (no answer), 's' stop (no answer that matters: the
+ * connection closes when all is over). Any other comes back as it is.
  *
  * It hides from all (ns_hide()), which also means that its namespaces cannot
  * be entered by its pidfd: it hands them out.

@@ -64,18 +64,19 @@ static int open_parts(struct trees *trees, int userns, struct err *e)
 	return 0;
 }
 
-/* A socket on a file system that cannot is shown as it is. */
+/* Sockets and devices on a file system that cannot are shown as they are. */
 static int open_shares(struct trees *trees, int userns, struct err *e)
 {
 	for (size_t i = 0; i < trees->share_count; i++) {
 		struct share *share = &trees->shares[i];
 		unsigned flags = rootfs_share_flags(share);
 		struct stat st;
-		bool socket = stat(share->source, &st) == 0 &&
-			      S_ISSOCK(st.st_mode);
+		bool special = share->devices ||
+			       (stat(share->source, &st) == 0 &&
+				S_ISSOCK(st.st_mode));
 
 		share->tree = open_one(share->source, flags, userns, false, e);
-		if (share->tree == -EOPNOTSUPP && socket)
+		if (share->tree == -EOPNOTSUPP && special)
 			share->tree = mount_tree(AT_FDCWD, share->source, flags,
 						 e);
 		if (share->tree < 0)

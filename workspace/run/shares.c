@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "core/mem.h"
 #include "core/paths.h"
@@ -13,6 +14,32 @@ static void add_env(struct shares *shares, char *take_text)
 	shares->env = mem_resize(shares->env, shares->env_count + 1,
 				 sizeof(*shares->env));
 	shares->env[shares->env_count++] = take_text;
+}
+
+/*
+ * A node of /dev is one inside as well; groups do not go inside, so it must be
+ * yours, by its mode or by an access control list.
+ */
+static int check_device(const char *source, const struct stat *st,
+			struct err *e)
+{
+	bool others = (st->st_mode & (S_IROTH | S_IWOTH)) != 0;
+
+	if (S_ISBLK(st->st_mode))
+		return err_say(e, EPERM,
+			       "share %s: a disk holds files that are not "
+			       "yours; mount it, and share that directory",
+			       source);
+	if (!S_ISCHR(st->st_mode) || others ||
+	    (st->st_uid == geteuid() && geteuid() != 0) ||
+	    (geteuid() != 0 &&
+	     getxattr(source, "system.posix_acl_access", NULL, 0) > 0))
+		return 0;
+	return err_say(e, EACCES,
+		       "share %s: it is for its owner and group only, and "
+		       "groups do not go inside; root could give it to you "
+		       "with: setfacl -m u:%u:rw %s",
+		       source, geteuid(), source);
 }
 
 int shares_add_path(struct shares *shares, const char *source,
@@ -27,10 +54,14 @@ int shares_add_path(struct shares *shares, const char *source,
 				 source[0] != '/' ? source : inside);
 	if (stat(source, &st) < 0)
 		return err_set(e, errno, "share %s", source);
+	if (check_device(source, &st, e) < 0)
+		return -e->code;
 	shares->list[shares->count++] = (struct share){
 		.source = mem_copy(source),
 		.inside = mem_copy(inside),
 		.read_only = read_only,
+		.devices = S_ISCHR(st.st_mode) ||
+			   strncmp(source, "/dev/", 5) == 0,
 		.tree = -1,
 	};
 	return 0;

@@ -92,7 +92,7 @@ static int start_as_nobody(struct init_start *start, struct err *e)
 	memcpy(shares, start->rootfs.shares,
 	       start->rootfs.share_count * sizeof(shares[0]));
 	idmap_nobody(&start->store.map, &nobody);
-	rc = nobody_show(&start->rootfs, shares, start->map, &nobody, NULL);
+	rc = nobody_show(&start->rootfs, shares, start->map, &nobody, e);
 	if (rc == 0) {
 		start->rootfs.shares = start->shares = shares;
 		start->rootfs.nobody = true;

@@ -196,13 +196,22 @@ int supervisor_resume(const struct supervisor *supervisor, struct err *e)
 	return ask(supervisor, 'c', 'C', "continue", e);
 }
 
-int supervisor_stop(const struct supervisor *supervisor, struct err *e)
+int supervisor_keep(const struct supervisor *supervisor, struct err *e)
+{
+	return ask(supervisor, 'k', 'K', "keep", e);
+}
+
+int supervisor_stop(const struct supervisor *supervisor, unsigned grace_s,
+		    struct err *e)
 {
 	struct pollfd end = { .fd = supervisor->pidfd, .events = POLLIN };
+	const char request[] = { 'g', (char)(unsigned char)grace_s, 's' };
 
-	if (send(supervisor->sock, "s", 1, MSG_NOSIGNAL) != 1 && errno != EPIPE)
+	if (send(supervisor->sock, request, sizeof(request), MSG_NOSIGNAL) !=
+		    sizeof(request) &&
+	    errno != EPIPE)
 		return err_set(e, errno, "stop");
-	if (poll(&end, 1, SUPERVISOR_END_WAIT_MS) == 0)
+	if (poll(&end, 1, (int)grace_s * 1000 + SUPERVISOR_END_WAIT_MS) == 0)
 		return err_say(e, ETIMEDOUT,
 			       "the workspace does not end (process %d)",
 			       supervisor->pid);
@@ -228,8 +237,9 @@ int supervisor_lock(const struct store *store, const char *name, struct err *e)
 {
 	SCOPED_TEXT char *file = mem_printf("run/%s.run", name);
 	/* It may be ending just now. */
-	SCOPED_FD int fd = store_lock_file(store, file, LOCK_EX,
-					   SUPERVISOR_END_WAIT_MS, name, e);
+	SCOPED_FD int fd = store_lock_file(
+		store, file, LOCK_EX,
+		SUPERVISOR_GRACE_S * 1000 + SUPERVISOR_END_WAIT_MS, name, e);
 
 	/* What the one before wrote there means nothing now. */
 	if (fd >= 0 && ftruncate(fd, 0) < 0)

@@ -23,7 +23,9 @@
 enum {
 	SUPERVISOR_SESSIONS_MAX = 128, /* more are refused */
 	SUPERVISOR_SPARE = 16, /* connections of those who pause or stop it */
-	SUPERVISOR_END_WAIT_MS = 10000,
+	SUPERVISOR_GRACE_S = 10, /* between TERM and KILL, unless told */
+	SUPERVISOR_GRACE_MAX_S = 255,
+	SUPERVISOR_END_WAIT_MS = 10000, /* after that */
 	SUPERVISOR_NAP_MS = 1,
 };
 
@@ -66,7 +68,11 @@ int supervisor_pause(const struct supervisor *supervisor,
 		     struct err *e) MUST_CHECK;
 int supervisor_resume(const struct supervisor *supervisor,
 		      struct err *e) MUST_CHECK;
-int supervisor_stop(const struct supervisor *supervisor,
+/* TERM, and KILL to what is left after grace_s seconds. */
+int supervisor_stop(const struct supervisor *supervisor, unsigned grace_s,
+		    struct err *e) MUST_CHECK;
+/* It goes on when the last session has ended. */
+int supervisor_keep(const struct supervisor *supervisor,
 		    struct err *e) MUST_CHECK;
 
 /*

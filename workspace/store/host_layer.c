@@ -474,6 +474,8 @@ static int make_new(const struct store *store, const struct buf *fingerprint,
 	up = dir_open(store->dir, path, e);
 	job.up = up;
 	rc = up < 0 ? up : ns_run(&store->map, NULL, build, &job, e);
+	if (rc == 0)
+		rc = layer_sync(store, id, e);
 	if (rc == 0) {
 		buf_addf(&text, "%s\n%s", id, buf_text(fingerprint));
 		rc = file_replace(store->dir, "host", buf_text(&text),

@@ -31,6 +31,48 @@ static int try_layer(const struct store *store, const char *id, struct err *e)
 	return 0;
 }
 
+/*
+ * A file of the store is going to name it: a power cut must not leave the file
+ * without the layer. btrfs, unlike ext4 and xfs, does not keep that order by
+ * itself.
+ */
+static int sync_new(const struct store *store, const char *id, struct err *e)
+{
+	char up[LAYER_PATH_BYTES], layer[LAYER_PATH_BYTES];
+	const char *const paths[] = { up, layer, "layers" };
+
+	layer_path(id, "up", up);
+	snprintf(layer, sizeof(layer), "layers/%s", id);
+	for (size_t i = 0; i < COUNT_OF(paths); i++) {
+		SCOPED_FD int dir = dir_open(store->dir, paths[i], e);
+		int rc = dir < 0 ? dir : dir_sync(dir, e);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+bool layer_exists(const struct store *store, const char *id)
+{
+	char path[LAYER_PATH_BYTES];
+
+	layer_path(id, "up", path);
+	return faccessat(store->dir, path, F_OK, 0) == 0;
+}
+
+int layer_sync(const struct store *store, const char *id, struct err *e)
+{
+	char path[LAYER_PATH_BYTES];
+	SCOPED_FD int up = -1;
+
+	layer_path(id, "up", path);
+	up = dir_open(store->dir, path, e);
+	if (up < 0)
+		return up;
+	return syncfs(up) < 0 ? err_set(e, errno, "sync a layer") : 0;
+}
+
 int layer_new(const struct store *store, const struct idmap *map,
 	      char ret[LAYER_ID_BYTES + 1], struct err *e)
 {
@@ -48,7 +90,9 @@ int layer_new(const struct store *store, const struct idmap *map,
 			continue;
 		if (rc < 0)
 			return rc;
-		rc = grant_layer(store, id, map, e);
+		rc = sync_new(store, id, e);
+		if (rc == 0)
+			rc = grant_layer(store, id, map, e);
 		if (rc < 0)
 			layer_drop(store, id);
 		else

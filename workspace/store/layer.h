@@ -17,6 +17,12 @@ extern const char *const layer_host_parts[];
 int layer_new(const struct store *store, const struct idmap *map,
 	      char ret[LAYER_ID_BYTES + 1], struct err *e) MUST_CHECK;
 
+bool layer_exists(const struct store *store, const char *id) MUST_CHECK;
+
+/* What was written to it is on disk when this returns. */
+int layer_sync(const struct store *store, const char *id,
+	       struct err *e) MUST_CHECK;
+
 /*
  * Whether nothing was ever written to a layer. Over the host its mount points
  * (layer_host_parts) do not count.

@@ -579,19 +579,3 @@ unsigned meta_add_snapshot(struct meta *meta, const struct chain *chain,
 	meta->parent = snap.number;
 	return snap.number;
 }
-
-static void each_of_chain(const struct chain *chain, layer_id_fn *fn,
-			  void *data)
-{
-	for (size_t i = 0; i < chain->count; i++)
-		fn(chain->ids[i], data);
-}
-
-void meta_each_layer(const struct meta *meta, layer_id_fn *fn, void *data)
-{
-	if (meta->upper[0] != '\0')
-		fn(meta->upper, data);
-	each_of_chain(&meta->lower, fn, data);
-	for (size_t i = 0; i < meta->snap_count; i++)
-		each_of_chain(&meta->snaps[i].chain, fn, data);
-}

@@ -142,8 +142,4 @@ unsigned meta_add_snapshot(struct meta *meta, const struct chain *chain,
 			   int64_t taken_s, bool automatic,
 			   const char *comment);
 
-/* Call fn for every layer id that meta names, the same one maybe repeatedly. */
-typedef void layer_id_fn(const char *id, void *data);
-void meta_each_layer(const struct meta *meta, layer_id_fn *fn, void *data);
-
 #endif

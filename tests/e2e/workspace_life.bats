@@ -1,0 +1,213 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
+# workspace_life.bats - a workspace starts, stays, ends and is repaired in order.
+bats_require_minimum_version 1.5.0
+load lib
+load workspace
+
+setup_file() {
+	ws_setup_file
+	ws_rootfs "$WS_DIR/root"
+	ws base add small "$WS_DIR/root"
+}
+teardown_file() { ws_teardown_file; }
+setup() {
+	common_setup
+	WS_ENV=()
+	ws_needs_namespaces
+}
+teardown() {
+	local dir
+	for dir in cut fs; do
+		! mountpoint -q "$WS_DIR/$dir" || umount -l "$WS_DIR/$dir"
+	done
+	common_teardown
+}
+
+make() { ws create "$1" --base small 2>/dev/null; }
+inside() { ws run "$1" -- sh -c "$2"; }
+until_true() {
+	local until=$((SECONDS + $1))
+	shift
+	while ! "$@"; do
+		[ "$SECONDS" -lt "$until" ] || return 1
+		sleep 0.05
+	done
+}
+upper() { sed -n 's/^upper //p' "$WS_STORE/ws/$1"; }
+runs() { ws list | grep "^$1 " | grep -q running; }
+
+@test "stop: TERM first, so that a service can put things in order" {
+	make term
+	inside term 'trap "echo got >/etc/term; exit" TERM; echo ready >/etc/ready
+		while :; do sleep 0.05; done' 3>&- &
+	until_true 10 [ -e "$WS_STORE/layers/$(upper term)/up/etc/ready" ]
+	ws stop term
+	[ "$(inside term 'cat /etc/term')" = got ]
+}
+
+@test "the end of the last command: what it left gets TERM, too" {
+	make last
+	inside last '(trap "echo got >/etc/term; exit" TERM; echo ready >/etc/ready
+		while :; do sleep 0.05; done) >/dev/null 2>&1 &
+		until [ -e /etc/ready ]; do sleep 0.05; done'
+	[ "$(inside last 'cat /etc/term')" = got ]
+}
+
+@test "stop --grace: KILL for who does not listen; one that is stopped hears" {
+	make deaf
+	inside deaf 'trap "" TERM; echo ready >/etc/ready; while :; do sleep 0.05; done' 3>&- &
+	until_true 10 [ -e "$WS_STORE/layers/$(upper deaf)/up/etc/ready" ]
+	ws stop deaf --grace 0
+	run ! runs deaf
+	inside deaf 'trap "echo got >/etc/term; exit" TERM; echo ready >/etc/ready2; kill -STOP $$; sleep 9' 3>&- &
+	until_true 10 [ -e "$WS_STORE/layers/$(upper deaf)/up/etc/ready2" ]
+	ws stop deaf
+	[ "$(inside deaf 'cat /etc/term')" = got ]
+	run ws stop deaf --grace x
+	[ "$status" -eq 2 ]
+}
+
+@test "start --keep: services outlive the last command, until stop" {
+	make keep
+	run ws start keep
+	[ "$status" -eq 2 ]
+	ws start keep --keep
+	runs keep
+	inside keep '(while :; do sleep 1; done) >/dev/null 2>&1 & echo $! >/etc/pid'
+	[ "$(inside keep 'kill -0 $(cat /etc/pid) && echo there')" = there ]
+	ws snap keep -m kept
+	ws stop keep
+	run ! runs keep
+}
+
+@test "--net none: the loopback interface is up; --net host comes too late" {
+	make net
+	ws start net --keep --net none
+	[ "$(inside net 'cat /sys/class/net/lo/carrier')" = 1 ]
+	run ws run net --net host -- true
+	[ "$status" -eq 1 ]
+	[[ $output = *"network of its own"* ]]
+	ws stop net
+	run ws run net --net none -- sh -c 'cat /sys/class/net/lo/flags'
+	[ "$output" = 0x9 ]
+}
+
+@test "users have a home directory: me, and others" {
+	make home
+	run ws run home --user me -- sh -c 'cd && pwd && echo x >.rc && cat "$HOME/.rc"'
+	echo "$output"
+	[ "${lines[0]}" = "$WS_HOME" ]
+	[ "${lines[1]}" = x ]
+	ws_needs_range
+	run ws run home --user bob -- sh -c 'cd && pwd && echo x >.rc && stat -c "%u %a" .'
+	[ "$output" = $'/home/bob\n1000 700' ]
+}
+
+@test "proxies go inside, devices that are everybody's can be shared" {
+	make dev
+	WS_ENV=(http_proxy=http://p:1 NO_PROXY=x)
+	ws run dev -- env | sort >out
+	WS_ENV=()
+	grep -qx 'http_proxy=http://p:1' out
+	grep -qx 'NO_PROXY=x' out
+	[ "$(ws run dev --share /dev/zero:/dev/zz -- sh -c 'dd if=/dev/zz bs=3 count=1 2>/dev/null | tr "\0" z' 2>&1 || true)" = zzz ] ||
+		ws run dev --share /dev/zero:/dev/zz -- sh -c ': </dev/zz'
+	for disk in /dev/vda /dev/sda /dev/loop0; do
+		[ -b "$disk" ] || continue
+		run ws run dev --share "$disk" -- true
+		[ "$status" -ne 0 ]
+		[[ $output = *disk* ]]
+	done
+	[ -z "$WS_USER" ] || {
+		mknod -m 660 "$WS_DIR/node" c 1 5
+		run ws run dev --share "$WS_DIR/node" -- true
+		[ "$status" -eq 1 ]
+		[[ $output = *"groups do not go inside"* ]]
+	}
+}
+
+@test "a layer that is missing: told, not built on, repaired where it can be" {
+	make hurt
+	inside hurt 'echo 1 >/etc/n'
+	ws snap hurt -m one
+	inside hurt 'echo 2 >/etc/n'
+	rm -rf "$WS_STORE/layers/$(upper hurt)"
+	for args in "run hurt -- true" "snap hurt -m two" "clone hurt x"; do
+		# shellcheck disable=SC2086
+		run ws $args
+		[ "$status" -ne 0 ]
+		[[ $output = *"is missing"*"doctor --fix"* ]]
+	done
+	run ws doctor
+	[ "$status" -eq 1 ]
+	[[ $output = *"missing: hurt: layer"* ]]
+	run ws doctor --fix
+	[[ $output = *"repaired: hurt begins anew on hurt@1"* ]]
+	[ "$(inside hurt 'cat /etc/n')" = 1 ]
+	# A frozen one is gone for good: what stands on it is named.
+	inside hurt 'echo 2 >/etc/n'
+	ws snap hurt -m two
+	layer=$(sed -n 's/^snap 2 .* \([0-9a-f]\{12\}\),.*/\1/p' "$WS_STORE/ws/hurt")
+	rm -rf "$WS_STORE/layers/$layer"
+	run ws doctor --fix
+	[ "$status" -eq 1 ]
+	[[ $output = *"missing: hurt@2: layer $layer"* ]]
+	[[ $output = *"cannot be repaired: hurt; go back with: project workspace restore hurt@1"* ]]
+	run ws restore hurt@2
+	[ "$status" -ne 0 ]
+	ws restore hurt@1
+	[ "$(inside hurt 'cat /etc/n')" = 1 ]
+	ws destroy hurt@2
+	ws destroy hurt
+	ws gc --all
+	ws doctor
+}
+
+# cut FS: a copy of the file system's image, as after a power cut, mounted.
+cut_power() {
+	cp --sparse=always "$WS_DIR.fs" "$WS_DIR.cut"
+	mount -o "loop$([ "$1" = xfs ] && echo ,nouuid || :)" "$WS_DIR.cut" "$WS_DIR/cut"
+}
+
+# Every verb that changes something, and the power goes as soon as it returns.
+@test "a power cut right after any verb: the state before or after, whole" {
+	ws_needs_root "mount file systems"
+	local fs verb line try
+	mkdir -p "$WS_DIR/fs" "$WS_DIR/cut"
+	for fs in ext4 xfs btrfs; do
+		command -v "mkfs.$fs" >/dev/null || continue
+		rm -f "$WS_DIR.fs"
+		truncate -s 600M "$WS_DIR.fs"
+		if [ $fs = ext4 ]; then mkfs.ext4 -q -F "$WS_DIR.fs"; else
+			"mkfs.$fs" -q -f "$WS_DIR.fs"; fi
+		mount -o loop "$WS_DIR.fs" "$WS_DIR/fs"
+		mkdir "$WS_DIR/fs/d"
+		chown "$WS_USER:" "$WS_DIR/fs/d"
+		for verb in "base add small $WS_DIR/root" "create a --base small" \
+			"run a -- sh -c 'echo 1 >/etc/n'" "snap a -m one" \
+			"run a -- sh -c 'echo 2 >/etc/n'" "clone a b" "snap a -m two" \
+			"restore a@1" "rename b c" "destroy c" "undelete c" \
+			"clone a@2 e" "gc --all"; do
+			eval "XDG_DATA_HOME=$WS_DIR/fs/d ws $verb" >/dev/null
+			# The copy of a mounted image may be torn: three tries.
+			for try in 1 2 3; do
+				cut_power $fs
+				XDG_DATA_HOME=$WS_DIR/cut/d ws doctor >out 2>&1 || :
+				line=$(grep -E 'missing|unreadable' out) || break
+				echo "$fs, $verb, try $try: $line"
+				[ $try -lt 3 ]
+				until_true 10 umount "$WS_DIR/cut" 2>/dev/null
+			done
+			case $verb in
+			snap*one | restore*) [ "$(XDG_DATA_HOME=$WS_DIR/cut/d ws run a -- cat /etc/n)" = 1 ] ;;
+			snap*two) [ "$(XDG_DATA_HOME=$WS_DIR/cut/d ws run a -- cat /etc/n)" = 2 ] ;;
+			esac
+			XDG_DATA_HOME=$WS_DIR/cut/d ws stop a 2>/dev/null || :
+			until_true 10 umount "$WS_DIR/cut" 2>/dev/null
+			echo "# $fs: $verb: ok"
+		done
+		until_true 10 umount "$WS_DIR/fs" 2>/dev/null
+	done
+}
