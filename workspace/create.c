@@ -60,6 +60,7 @@ int create_workspace(const struct run *run, const char *name, struct err *e)
 	};
 	SCOPED_CHAIN struct chain chain = { 0 };
 	SCOPED_TEXT char *label = NULL;
+	SCOPED_TEXT char *image = NULL;
 	SCOPED_FD int lock = -1;
 	struct idmap map;
 	int rc = workspace_name_check(name, e);
@@ -82,10 +83,11 @@ int create_workspace(const struct run *run, const char *name, struct err *e)
 	if (rc == 0)
 		rc = bases_resolve(run->store, &map, run->set->base,
 				   run->set->max_mib, run_tell, &chain, &label,
-				   e);
+				   &image, e);
 	if (rc < 0)
 		return rc;
 	how.base = label;
+	how.image = image;
 	how.lower = chain;
 	rc = ops_create(run->store, &how, e);
 	if (rc == 0 && run->store->single_why != NULL && how.map == NULL)

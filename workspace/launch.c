@@ -5,8 +5,8 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "core/json.h"
 #include "core/mem.h"
 #include "core/paths.h"
 #include "workspace/lxc/boot.h"
@@ -89,11 +89,19 @@ static void fill_user(struct env *env, const struct launch *launch,
 }
 
 static void fill_env(struct env *env, const struct launch *launch,
-		     const char *home)
+		     const struct json *image, const char *home)
 {
+	const struct json *list = json_get(image, "Env");
 	const char *shell = getenv("SHELL");
 
 	env_set(env, mem_copy(inside_path));
+	/* What an image needs, its PATH too; all else goes before it. */
+	for (size_t i = 0; i < json_count(list); i++) {
+		const char *text = json_text(json_at(list, i));
+
+		if (text != NULL && strchr(text, '=') != NULL && text[0] != '=')
+			env_set(env, mem_copy(text));
+	}
 	for (size_t i = 0; i < COUNT_OF(env_kept); i++)
 		env_pass(env, env_kept[i]);
 	fill_user(env, launch, home);
@@ -252,7 +260,8 @@ static int get_running(const struct store *store, const struct launch *launch,
 }
 
 /* Where the command starts: here, if this place is shown inside. */
-static char *choose_dir(const struct launch *launch, launch_told_fn *told_fn)
+static char *choose_dir(const struct launch *launch, const char *images,
+			launch_told_fn *told_fn)
 {
 	char here[PATH_MAX];
 
@@ -279,7 +288,7 @@ static char *choose_dir(const struct launch *launch, launch_told_fn *told_fn)
 	}
 	return launch->shares.count > 0
 		       ? mem_copy(launch->shares.list[0].inside)
-		       : NULL;
+		       : mem_copy(images);
 }
 
 /* The project's directory first: it is where one starts. */
@@ -374,24 +383,6 @@ static int check_net(const struct launch *launch, const struct meta *meta,
 					       : "the host's network");
 }
 
-/* 1 when it runs, and goes on running: one may be just ending. */
-static int is_running(const struct store *store, const char *name,
-		      struct err *e)
-{
-	const struct timespec nap = { .tv_nsec = 10000000 };
-	int rc = 1;
-
-	for (int tries = 0; tries < 20 && rc == 1; tries++) {
-		SCOPED_RUNNING struct running running = { 0 };
-
-		rc = running_find(store, name, &running, e);
-		running_close(&running);
-		if (rc == 1)
-			nanosleep(&nap, NULL);
-	}
-	return rc;
-}
-
 /* It runs afterwards, as the options ask for. */
 static int bring_up(const struct store *store, struct launch *launch,
 		    const struct meta *meta, launch_told_fn *told_fn,
@@ -402,7 +393,8 @@ static int bring_up(const struct store *store, struct launch *launch,
 
 	if (rc == 0)
 		rc = share_project(launch, meta, e);
-	if (rc == 0 && asked > 0 && is_running(store, launch->name, e) == 1)
+	if (rc == 0 && asked > 0 &&
+	    running_lasts(store, launch->name, ret, e) == 1)
 		return err_say(e, EBUSY,
 			       "%s runs already: what it shares was chosen "
 			       "when it was started",
@@ -429,19 +421,41 @@ int launch_start(const struct store *store, struct launch *launch,
 	return supervisor_keep(&running.supervisor, e);
 }
 
+static void image_fini(struct json **image)
+{
+	json_free(*image);
+}
+
+/* "USER", or "USER:GROUP"; NULL: root. */
+static char *image_user(const struct json *image)
+{
+	const char *text = json_get_text(image, "User");
+
+	return text != NULL && text[0] != '\0' && text[0] != ':'
+		       ? mem_text(text, strcspn(text, ":"))
+		       : NULL;
+}
+
 int launch_run(const struct store *store, struct launch *launch,
 	       launch_told_fn *told_fn, struct err *e)
 {
 	SCOPED_META struct meta meta = { 0 };
 	SCOPED_RUNNING struct running running = { 0 };
 	const struct boot_place place = { store, meta.upper };
-	SCOPED_TEXT char *home = home_inside(launch);
+	SCOPED_TEXT char *home = NULL;
+	SCOPED_TEXT char *user = NULL;
 	SCOPED_TEXT char *dir = NULL;
+	ON_SCOPE_EXIT(image_fini) struct json *image = NULL;
 	SCOPED_TEXT char *number = NULL;
 	struct env env = { 0 };
 	struct attach attach = { .argv = launch->argv };
 	int rc = store_load(store, "ws", launch->name, &meta, e);
 
+	if (rc == 0 && meta.image != NULL)
+		image = json_parse(meta.image, strlen(meta.image));
+	if (rc == 0 && launch->user == NULL && !meta.single)
+		launch->user = user = image_user(image);
+	home = home_inside(launch);
 	if (rc == 0)
 		rc = choose_user(store, launch, &meta, &number, e);
 	if (rc == 0)
@@ -459,8 +473,8 @@ int launch_run(const struct store *store, struct launch *launch,
 			       "system below it has no idmapped mounts; ext4, "
 			       "xfs and btrfs have)",
 			       launch->name);
-	fill_env(&env, launch, home);
-	dir = choose_dir(launch, told_fn);
+	fill_env(&env, launch, image, home);
+	dir = choose_dir(launch, json_get_text(image, "WorkingDir"), told_fn);
 	attach.env = (const char *const *)env.list;
 	attach.dir = dir;
 	attach.user = launch->user;

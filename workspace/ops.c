@@ -203,6 +203,7 @@ int ops_create(const struct store *store, const struct create *create,
 	meta.project = mem_copy(create->project);
 	meta.base = mem_copy(create->base);
 	meta.map = mem_copy(create->map);
+	meta.image = mem_copy(create->image);
 	meta.single = store->map.single && create->map == NULL;
 	meta.init = create->init;
 	meta.created_s = time(NULL);
@@ -540,6 +541,7 @@ static int save_clone(const struct store *store, const char *name,
 	if (rc < 0)
 		return rc;
 	meta.project = mem_copy(from->project != NULL ? from->project : name);
+	meta.image = mem_copy(from->image);
 	meta.base = mem_copy(from->base);
 	meta.map = mem_copy(from->map);
 	meta.single = from->single;

@@ -2,7 +2,11 @@
 /* Copyright the earshot authors */
 #include "workspace/running.h"
 
+#include <time.h>
+
 #include "workspace/lxc/boot.h"
+
+enum { ENDING_TRIES = 20 }; /* of 10 ms */
 
 int running_find(const struct store *store, const char *name,
 		 struct running *ret, struct err *e)
@@ -47,10 +51,25 @@ void running_resume(struct running *running)
 	running->paused = -1;
 }
 
+int running_lasts(const struct store *store, const char *name,
+		  struct running *ret, struct err *e)
+{
+	const struct timespec nap = { .tv_nsec = 10000000 };
+	int rc = 1;
+
+	for (int tries = 0; tries < ENDING_TRIES && rc == 1; tries++) {
+		running_close(ret);
+		if (tries > 0)
+			nanosleep(&nap, NULL);
+		rc = running_find(store, name, ret, e);
+	}
+	return rc;
+}
+
 int running_exclude(const struct store *store, const char *name, struct err *e)
 {
 	SCOPED_RUNNING struct running running = { 0 };
-	int rc = running_find(store, name, &running, e);
+	int rc = running_lasts(store, name, &running, e);
 
 	if (rc == 1)
 		return err_say(e, EBUSY,

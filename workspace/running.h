@@ -20,6 +20,12 @@ struct running {
 /* 1 with *ret filled, 0 when the workspace does not run, or -errno. */
 int running_find(const struct store *store, const char *name,
 		 struct running *ret, struct err *e) MUST_CHECK;
+/*
+ * The same, but 0 for one whose last command has just ended: it is waited for a
+ * moment. *ret is zero or what running_find() filled.
+ */
+int running_lasts(const struct store *store, const char *name,
+		  struct running *ret, struct err *e) MUST_CHECK;
 void running_close(struct running *running);
 #define SCOPED_RUNNING ON_SCOPE_EXIT(running_close)
 

@@ -29,6 +29,7 @@ struct export
 	struct rootfs rootfs;
 	const char *name; /* of the workspace */
 	const char *file; /* for its ending */
+	const char *image; /* of its configuration, or NULL */
 	const char *format; /* "root", "oci", "incus" */
 	int fd;
 };
@@ -67,7 +68,7 @@ static int write_archive(struct pack *pack, const struct export *export,
 	tmp = dir_open(export->store->dir, "tmp", e);
 	return tmp < 0 ? tmp
 		       : oci_export(pack, root, tmp, export->rootfs.hostname,
-				    skipped, e);
+				    export->image, skipped, e);
 }
 
 static int export_inside(void *data, struct err *e)
@@ -98,26 +99,65 @@ static int export_inside(void *data, struct err *e)
 	return rc;
 }
 
-/* Beside the target, so that the archive appears whole or not at all. */
+static char *path_parent(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (slash == NULL)
+		return mem_copy(".");
+	return slash == file ? mem_copy("/")
+			     : mem_text(file, (size_t)(slash - file));
+}
+
+/* Where the name is to be: the whole file, or nothing. */
+static int name_file(int fd, const char *file, struct err *e)
+{
+	SCOPED_TEXT char *temp = mem_printf("%s.%d.tmp", file, getpid());
+	SCOPED_TEXT char *self = mem_printf("/proc/self/fd/%d", fd);
+
+	if (linkat(AT_FDCWD, self, AT_FDCWD, temp, AT_SYMLINK_FOLLOW) < 0)
+		return err_set(e, errno, "create %s", temp);
+	if (rename(temp, file) == 0)
+		return 0;
+	(void)err_set(e, errno, "rename %s", temp);
+	(void)unlink(temp);
+	return -e->code;
+}
+
+/* Without a name until it is whole: whoever is killed leaves nothing. */
+static int open_target(const char *file, char **ret_temp, struct err *e)
+{
+	SCOPED_TEXT char *dir = path_parent(file);
+	int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+		return fd >= 0 ? fd : err_set(e, errno, "create %s", file);
+	/* Not every file system has files without a name. */
+	*ret_temp = mem_printf("%s.%d.tmp", file, getpid());
+	fd = open(*ret_temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return fd >= 0 ? fd : err_set(e, errno, "create %s", *ret_temp);
+}
+
 static int export_to(struct export *export, const struct idmap *map,
 		     const char *file, struct err *e)
 {
-	SCOPED_TEXT char *temp = mem_printf("%s.%d.tmp", file, getpid());
-	SCOPED_FD int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-				0600);
+	SCOPED_TEXT char *temp = NULL;
+	SCOPED_FD int fd = open_target(file, &temp, e);
 	mode_t mask = umask(0);
 	int rc;
 
 	(void)umask(mask);
 	if (fd < 0)
-		return err_set(e, errno, "create %s", temp);
+		return fd;
 	export->fd = fd;
 	rc = ns_run(map, export->store->path, export_inside, export, e);
 	if (rc == 0 && (fsync(fd) < 0 || fchmod(fd, 0666 & ~mask) < 0))
 		rc = err_set(e, errno, "write %s", file);
-	if (rc == 0 && rename(temp, file) < 0)
+	if (rc == 0 && temp == NULL)
+		rc = name_file(fd, file, e);
+	else if (rc == 0 && rename(temp, file) < 0)
 		rc = err_set(e, errno, "rename %s", temp);
-	if (rc < 0)
+	if (rc < 0 && temp != NULL)
 		(void)unlink(temp);
 	return rc;
 }
@@ -177,6 +217,7 @@ static int export_main(const struct run *run, struct err *e)
 	export.rootfs.hostname = name;
 	export.name = name;
 	export.format = format;
+	export.image = meta.image;
 	return export_to(&export, &map, run->argv[1], e);
 }
 
@@ -185,8 +226,9 @@ static int export_main(const struct run *run, struct err *e)
 static int import_main(const struct run *run, struct err *e)
 {
 	struct idmap map;
+	SCOPED_TEXT char *image = NULL;
 	const struct import import = { run->store, &map, run->set->max_mib,
-				       run_tell };
+				       run_tell, &image };
 	SCOPED_CHAIN struct chain chain = { 0 };
 	SCOPED_FD int lock = store_lock(run->store, false, e);
 	const char *slash = strrchr(run->argv[0], '/');
@@ -207,6 +249,7 @@ static int import_main(const struct run *run, struct err *e)
 	if (rc < 0)
 		return rc;
 	create.lower = chain;
+	create.image = image;
 	rc = ops_create(run->store, &create, e);
 	if (rc < 0)
 		import_drop(run->store, &chain);
@@ -254,7 +297,7 @@ static int base_add(const struct run *run, struct err *e)
 	if (store_has(run->store, "bases", name) || strcmp(name, "host") == 0)
 		return err_say(e, EEXIST, "there is a base '%s' already", name);
 	rc = bases_resolve(run->store, &map, run->argv[2], run->set->max_mib,
-			   run_tell, &meta.lower, &label, e);
+			   run_tell, &meta.lower, &label, &meta.image, e);
 	if (rc < 0)
 		return rc;
 	meta.base = text_give(&label);

@@ -367,3 +367,129 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	[ "$status" -eq 1 ]
 	[[ $output = *"no base is called 'extra'"* ]]
 }
+
+@test "an image says how it is run; that is kept, used, and goes out again" {
+	ws create run --base small
+	ws export run "$out/run.tar" --format oci
+	mkdir image
+	tar -xf "$out/run.tar" -C image
+	/usr/bin/python3 - <<-'CODE'
+	import hashlib, json
+	b = 'image/blobs/sha256/'
+	def get(d): return json.load(open(b + d['digest'][7:]))
+	def put(o):
+	    data = json.dumps(o).encode()
+	    h = hashlib.sha256(data).hexdigest()
+	    open(b + h, 'wb').write(data)
+	    return {'digest': 'sha256:' + h, 'size': len(data)}
+	index = json.load(open('image/index.json'))
+	manifest = get(index['manifests'][0])
+	config = get(manifest['config'])
+	assert len(config['history']) == len(config['rootfs']['diff_ids']) == 1
+	config['config'] = {'Env': ['FOO=a b', 'PATH=/bin:/opt/own'], 'User': 'bob:7',
+	    'WorkingDir': '/usr/share', 'Entrypoint': ['/bin/sh'], 'Cmd': ['-c', 'true'],
+	    'Labels': {'x': 'y'}}
+	manifest['config'].update(put(config))
+	index['manifests'][0].update(put(manifest))
+	json.dump(index, open('image/index.json', 'w'))
+	CODE
+	cp -r image "$out/image"
+	chmod -R a+rX "$out/image"
+	ws import "$out/image" ran
+	run ws run ran -- sh -c 'echo "$FOO|$PATH"; pwd; id -u'
+	[ "$output" = $'a b|/bin:/opt/own\n/usr/share\n'"$(ws doctor | grep -q '^no *a range' && echo 0 || echo 1000)" ]
+	[ "$(ws run ran --user root --env FOO=mine -- sh -c 'echo "$FOO"; id -u')" = $'mine\n0' ]
+	ws clone ran again
+	ws base add ranbase "$out/image"
+	ws create frombase --base ranbase
+	[ "$(ws run frombase -- sh -c 'echo $FOO')" = "a b" ]
+	ws export again "$out/again.tar" --format oci
+	tar -xOf "$out/again.tar" | tr -d '\0' | grep -ao '"config":{"Entrypoint.*"WorkingDir":"/usr/share"}' |
+		grep -q '"FOO=a b"'
+}
+
+@test "docker's own archives, as docker save and podman save write them" {
+	ws create dock --base small
+	inside dock 'echo one >/one'
+	mkdir -p d/root1 d/root2
+	echo two >d/root2/two
+	echo gone >d/root2/.wh.old
+	ws export dock "$out/dock.tar"
+	one=$(printf 'a%.0s' {1..64})
+	two=$(printf 'b%.0s' {1..64})
+	cp "$out/dock.tar" "d/$one.tar"
+	tar -C d/root2 --transform 's,old,etc/.wh.old,;s,^\./\.wh\.etc,./etc,' -cf "d/$two.tar" two
+	mkdir "d/$two"
+	ln -s "../$two.tar" "d/$two/layer.tar"
+	printf '{"config":{"Env":["D=docker"],"Cmd":["sh"]}}' >"d/$one.json"
+	printf '[{"Config":"%s.json","RepoTags":["x:1"],"Layers":["%s.tar","%s/layer.tar"]}]' \
+		"$one" "$one" "$two" >d/manifest.json
+	tar -C d -cf "$out/docker.tar" "$one.tar" "$two.tar" "$one.json" "$two" manifest.json
+	ws import "$out/docker.tar" docked
+	[ "$(inside docked 'cat /one /two; echo $D')" = $'one\ntwo\ndocker' ]
+	rm d/manifest.json
+	printf '[{"Layers":["../../etc/passwd"]}]' >d/manifest.json
+	tar -C d -cf "$out/docker.tar" "$one.tar" manifest.json
+	run ws import "$out/docker.tar" docked2
+	[ "$status" -eq 1 ]
+	run ws list
+	[[ $output != *docked2* ]]
+}
+
+@test "holes: skipped where they can be, written out in an image" {
+	ws create holes --base small
+	ws_needs_range
+	inside holes 'dd if=/dev/zero of=/small bs=1 count=1 seek=1M 2>/dev/null; echo end >>/small'
+	ws export holes "$out/image.tar" --format oci
+	mkdir layers
+	tar -xf "$out/image.tar" -C layers
+	find layers/blobs -type f -exec grep -lq GNU.sparse {} \; -print | (! grep .)
+	ws import "$out/image.tar" holes2
+	[ "$(inside holes2 'cat /small | tail -c 4')" = end ]
+	# 50 GB that are not there take no time, and no room.
+	inside holes 'dd if=/dev/zero of=/huge bs=1 count=1 seek=50G 2>/dev/null; echo end >>/huge'
+	ws export holes "$out/huge.tar"
+	[ "$(stat -c %s "$out/huge.tar")" -lt 20000000 ]
+	ws import "$out/huge.tar" holes3
+	[ "$(inside holes3 'tail -c 4 /huge')" = end ]
+	# An image would be 50 GB large.
+	run ws export holes "$out/huge-image.tar" --format oci
+	[ "$status" -eq 1 ]
+	[[ $output = *"huge has a hole of 51"* ]]
+	run ls "$out" -A
+	[[ $output != *huge-image* ]]
+}
+
+@test "an export that is killed leaves no file" {
+	ws create killed --base small
+	inside killed 'dd if=/dev/urandom of=/big bs=1M count=60 2>/dev/null'
+	as_user "$WS_BIN/project-workspace" export killed "$out/killed.tar.xz" 3>&- &
+	local pid=$! tries
+	for tries in {1..100}; do
+		ls -l "/proc/$pid/fd" 2>/dev/null | grep -q "$out" && break
+		sleep 0.02
+	done
+	kill "$pid" || :
+	wait "$pid" || :
+	run ls -A "$out"
+	[[ $output != *killed.tar.xz.* ]]
+}
+
+@test "podman builds from an export and saves it in both formats" {
+	command -v podman >/dev/null || skip "podman is not installed"
+	[ "$(id -u)" -eq 0 ] || skip "only root can use podman here"
+	ws create pod --base small
+	inside pod 'dd if=/dev/zero of=/sparse bs=1 count=1 seek=1M 2>/dev/null; echo end >>/sparse'
+	ws export pod "$out/pod.tar" --format oci
+	podman load -q -i "$out/pod.tar" || skip "podman loads nothing here"
+	printf 'FROM localhost/pod:latest\nENV A=b\nWORKDIR /usr\nCMD sh\n' |
+		podman build -q --isolation chroot -t earshot-built - || skip "podman builds nothing here"
+	podman save -q --format oci-archive -o "$out/saved-oci.tar" localhost/earshot-built
+	podman save -q -o "$out/saved.tar" localhost/earshot-built
+	podman rmi -f earshot-built localhost/pod >/dev/null
+	chmod a+r "$out"/saved*.tar
+	for saved in saved-oci saved; do
+		ws import "$out/$saved.tar" "$saved"
+		[ "$(ws run "$saved" -- sh -c 'echo $A; pwd; tail -c 4 /sparse')" = $'b\n/usr\nend' ]
+	done
+}

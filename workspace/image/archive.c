@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <locale.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -101,7 +102,11 @@ int archive_load(struct err *e)
 			    COUNT_OF(symbols), e);
 }
 
-enum { BLOCK_BYTES = 65536, UNPACKED_MIB = 1 << 20 };
+enum {
+	BLOCK_BYTES = 65536,
+	UNPACKED_MIB = 1 << 20,
+	ZEROS_BYTES = 1 << 30,
+};
 
 static int complain(struct err *e, struct archive *archive, const char *doing)
 {
@@ -431,11 +436,23 @@ static bool is_incus_name(const char *name)
 	       strncmp(name, "templates", 9) == 0;
 }
 
+/* "docker save", and podman's default: HEX.tar, HEX.json, HEX/layer.tar. */
+static bool is_docker_name(const char *name)
+{
+	size_t hex = strspn(name, "0123456789abcdef");
+
+	return strcmp(name, "manifest.json") == 0 ||
+	       strcmp(name, "repositories") == 0 ||
+	       (hex == 64 && (name[hex] == '/' || name[hex] == '\0' ||
+			      strcmp(name + hex, ".tar") == 0 ||
+			      strcmp(name + hex, ".json") == 0));
+}
+
 int archive_peek(int fd, enum archive_kind *ret, struct err *e)
 {
 	struct archive *reader = open_reader(fd, e);
 	struct archive_entry *entry;
-	bool oci = false, incus = true;
+	bool oci = false, incus = true, docker = true;
 	int rc = ARCHIVE_OK, seen = 0;
 
 	if (reader == NULL)
@@ -450,6 +467,7 @@ int archive_peek(int fd, enum archive_kind *ret, struct err *e)
 		name = plain_name(name != NULL ? name : "");
 		oci = oci || strcmp(name, "oci-layout") == 0 ||
 		      strncmp(name, "blobs/sha256/", 13) == 0;
+		docker = docker && (name[0] == '\0' || is_docker_name(name));
 		incus = incus && (name[0] == '\0' || is_incus_name(name));
 		seen++;
 	}
@@ -458,9 +476,10 @@ int archive_peek(int fd, enum archive_kind *ret, struct err *e)
 		     : 0;
 	libarchive.archive_read_free(reader);
 	if (rc == 0)
-		*ret = oci		   ? ARCHIVE_OCI
-		       : incus && seen > 0 ? ARCHIVE_INCUS
-					   : ARCHIVE_ROOT;
+		*ret = oci		    ? ARCHIVE_OCI
+		       : docker && seen > 0 ? ARCHIVE_DOCKER
+		       : incus && seen > 0  ? ARCHIVE_INCUS
+					    : ARCHIVE_ROOT;
 	return rc;
 }
 
@@ -471,6 +490,8 @@ struct pack {
 	struct archive_entry_linkresolver *links;
 	struct buf path; /* the member's name at hand */
 	char *block; /* BLOCK_BYTES */
+	bool without_holes;
+	void *zeros; /* ZEROS_BYTES, never touched; NULL: not yet */
 	uint64_t *skipped;
 };
 
@@ -530,6 +551,14 @@ struct pack *pack_new(int fd, const char *name, struct err *e)
 	return pack;
 }
 
+void pack_without_holes(struct pack *pack)
+{
+	pack->without_holes = true;
+	(void)libarchive.archive_read_disk_set_behavior(
+		pack->disk,
+		ARCHIVE_READDISK_NO_FFLAGS | ARCHIVE_READDISK_NO_SPARSE);
+}
+
 void pack_abandon(struct pack *take_pack)
 {
 	if (take_pack == NULL)
@@ -540,6 +569,8 @@ void pack_abandon(struct pack *take_pack)
 	libarchive.archive_entry_linkresolver_free(take_pack->links);
 	buf_fini(&take_pack->path);
 	free(take_pack->block);
+	if (take_pack->zeros != NULL)
+		munmap(take_pack->zeros, ZEROS_BYTES);
 	free(take_pack);
 }
 
@@ -553,6 +584,73 @@ int pack_close(struct pack *take_pack, struct err *e)
 	return rc;
 }
 
+/*
+ * A hole, without reading it. libarchive does not look at what stands for a
+ * hole that it writes as one: the pages of the mapping are never made then.
+ */
+static int write_zeros(struct pack *pack, uint64_t bytes, struct err *e)
+{
+	if (pack->without_holes && bytes > PACK_HOLE_MAX_BYTES)
+		return err_say(e, EFBIG,
+			       "%s has a hole of %llu MiB, which an image "
+			       "cannot hold: delete it, or export with "
+			       "--format=root",
+			       buf_text(&pack->path),
+			       (unsigned long long)(bytes / UNPACKED_MIB));
+	if (pack->zeros == NULL) {
+		void *map = mmap(NULL, ZEROS_BYTES, PROT_READ,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+				 -1, 0);
+
+		if (map == MAP_FAILED)
+			return err_set(e, errno, "write a hole");
+		pack->zeros = map;
+	}
+	while (bytes > 0) {
+		size_t want = bytes < ZEROS_BYTES ? (size_t)bytes
+						  : (size_t)ZEROS_BYTES;
+		la_ssize_t n = libarchive.archive_write_data(pack->writer,
+							     pack->zeros, want);
+
+		if (n <= 0)
+			return complain(e, pack->writer, "write the archive");
+		bytes -= (uint64_t)n;
+	}
+	return 0;
+}
+
+/* Where the next data begins, at most size; a file system may not tell. */
+static uint64_t next_data(int fd, uint64_t at, uint64_t size)
+{
+	off_t data = lseek(fd, (off_t)at, SEEK_DATA);
+
+	if (data < 0)
+		return errno == ENXIO ? size : at;
+	return (uint64_t)data < size ? (uint64_t)data : size;
+}
+
+/* One block at most. Returns what was written, or -errno. */
+static int64_t write_block(struct pack *pack, int fd, uint64_t at, size_t want,
+			   struct err *e)
+{
+	ssize_t n;
+
+	do
+		n = pread(fd, pack->block, want, (off_t)at);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_set(e, errno, "read %s", buf_text(&pack->path));
+	/* It shrank meanwhile. */
+	if (n == 0) {
+		memset(pack->block, 0, want);
+		n = (ssize_t)want;
+	}
+	if (libarchive.archive_write_data(pack->writer, pack->block,
+					  (size_t)n) < 0)
+		return complain(e, pack->writer, "write the archive");
+	return n;
+}
+
 /* Exactly size bytes: a file that shrank meanwhile is filled with zeros. */
 static int write_contents(struct pack *pack, int fd, uint64_t size,
 			  struct err *e)
@@ -560,23 +658,20 @@ static int write_contents(struct pack *pack, int fd, uint64_t size,
 	uint64_t at = 0;
 
 	while (at < size) {
-		size_t want = (size_t)(size - at < BLOCK_BYTES ? size - at
-							       : BLOCK_BYTES);
-		ssize_t n = pread(fd, pack->block, want, (off_t)at);
+		uint64_t data = next_data(fd, at, size);
+		uint64_t left = size - data;
+		int64_t n = 0;
 
-		if (n < 0 && errno == EINTR)
-			continue;
+		if (data > at)
+			n = write_zeros(pack, data - at, e);
+		else
+			n = write_block(pack, fd, at,
+					left < BLOCK_BYTES ? (size_t)left
+							   : BLOCK_BYTES,
+					e);
 		if (n < 0)
-			return err_set(e, errno, "read %s",
-				       buf_text(&pack->path));
-		if (n == 0) {
-			memset(pack->block, 0, want);
-			n = (ssize_t)want;
-		}
-		if (libarchive.archive_write_data(pack->writer, pack->block,
-						  (size_t)n) < 0)
-			return complain(e, pack->writer, "write the archive");
-		at += (uint64_t)n;
+			return (int)n;
+		at = data > at ? data : at + (uint64_t)n;
 	}
 	return 0;
 }

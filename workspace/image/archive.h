@@ -24,6 +24,8 @@ enum {
 	ARCHIVE_PEEK_ENTRIES = 16,
 };
 
+#define PACK_HOLE_MAX_BYTES (UINT64_C(4) << 30)
+
 struct unpack {
 	uint64_t max_bytes; /* of file contents, before it is refused */
 	uint64_t max_entries;
@@ -51,7 +53,12 @@ int archive_load(struct err *e) MUST_CHECK;
  */
 int archive_unpack(int fd, struct unpack *unpack, struct err *e) MUST_CHECK;
 
-enum archive_kind { ARCHIVE_ROOT, ARCHIVE_OCI, ARCHIVE_INCUS };
+enum archive_kind {
+	ARCHIVE_ROOT,
+	ARCHIVE_OCI,
+	ARCHIVE_DOCKER,
+	ARCHIVE_INCUS,
+};
 
 /* What an archive holds, by its first names; fd is rewound. */
 int archive_peek(int fd, enum archive_kind *ret, struct err *e) MUST_CHECK;
@@ -63,6 +70,14 @@ struct pack;
  * .tar.zst, .tar.xz; anything else is not compressed. NULL with e filled.
  */
 struct pack *pack_new(int fd, const char *name, struct err *e) MUST_CHECK;
+
+/*
+ * From here on holes of files are written as the zeros that they read as: Go's
+ * archive/tar, which podman and docker are made with, takes an image apart and
+ * cannot put GNU's sparse members together again. -EFBIG for a hole of more
+ * than PACK_HOLE_MAX_BYTES.
+ */
+void pack_without_holes(struct pack *pack);
 
 /*
  * Add everything below the directory root, its names behind prefix ("" or

@@ -32,7 +32,8 @@ static int check_owners(const struct store *store, const struct meta *meta,
 }
 
 static int from_snapshot(const struct store *store, const struct idmap *map,
-			 const char *text, struct chain *ret, struct err *e)
+			 const char *text, struct chain *ret, char **ret_image,
+			 struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_META struct meta meta = { 0 };
@@ -50,27 +51,33 @@ static int from_snapshot(const struct store *store, const struct idmap *map,
 	if (snap == NULL)
 		return err_usage(e, "base: '%s' names no snapshot", text);
 	*ret = chain_copy(&snap->chain);
+	*ret_image = text_give(&meta.image);
 	return 0;
 }
 
 static int from_name(const struct store *store, const struct idmap *map,
-		     const char *name, struct chain *ret, struct err *e)
+		     const char *name, struct chain *ret, char **ret_image,
+		     struct err *e)
 {
 	SCOPED_META struct meta meta = { 0 };
 	int rc = store_load(store, "bases", name, &meta, e);
 
 	if (rc == 0)
 		rc = check_owners(store, &meta, map, name, e);
-	if (rc == 0)
+	if (rc == 0) {
 		*ret = chain_copy(&meta.lower);
+		*ret_image = text_give(&meta.image);
+	}
 	return rc;
 }
 
 int bases_resolve(const struct store *store, const struct idmap *map,
 		  const char *text, unsigned max_mib, bases_told_fn *told_fn,
-		  struct chain *ret, char **ret_label, struct err *e)
+		  struct chain *ret, char **ret_label, char **ret_image,
+		  struct err *e)
 {
-	const struct import import = { store, map, max_mib, told_fn };
+	char *image = NULL;
+	const struct import import = { store, map, max_mib, told_fn, &image };
 	bool is_path = strchr(text, '/') != NULL;
 	struct stat st;
 	int rc = 0;
@@ -83,10 +90,14 @@ int bases_resolve(const struct store *store, const struct idmap *map,
 		 (!store_has(store, "bases", text) && stat(text, &st) == 0))
 		rc = import_source(&import, text, ret, e);
 	else if (strchr(text, '@') != NULL)
-		rc = from_snapshot(store, map, text, ret, e);
+		rc = from_snapshot(store, map, text, ret, &image, e);
 	else
-		rc = from_name(store, map, text, ret, e);
-	if (rc == 0)
-		*ret_label = mem_copy(text);
-	return rc;
+		rc = from_name(store, map, text, ret, &image, e);
+	if (rc < 0) {
+		free(image);
+		return rc;
+	}
+	*ret_label = mem_copy(text);
+	*ret_image = image;
+	return 0;
 }

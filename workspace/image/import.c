@@ -16,8 +16,8 @@
 /* ---- archives ----------------------------------------------------------- */
 
 /* An image archive is unpacked beside, and read from there. */
-static int import_oci_archive(const struct import *import, int fd,
-			      struct chain *ret, struct err *e)
+static int import_image(const struct import *import, int fd, bool docker,
+			struct chain *ret, struct err *e)
 {
 	SCOPED_CHAIN struct chain aside = { 0 };
 	char path[LAYER_PATH_BYTES];
@@ -28,7 +28,11 @@ static int import_oci_archive(const struct import *import, int fd,
 		return rc;
 	layer_path(aside.ids[0], "up", path);
 	dir = dir_open(import->store->dir, path, e);
-	rc = dir < 0 ? dir : oci_import(import, dir, ret, e);
+	if (dir < 0)
+		rc = dir;
+	else
+		rc = docker ? docker_import(import, dir, ret, e)
+			    : oci_import(import, dir, ret, e);
 	import_drop(import->store, &aside);
 	return rc;
 }
@@ -41,8 +45,8 @@ static int import_file(const struct import *import, int fd, struct chain *ret,
 
 	if (rc < 0)
 		return rc;
-	if (kind == ARCHIVE_OCI)
-		return import_oci_archive(import, fd, ret, e);
+	if (kind == ARCHIVE_OCI || kind == ARCHIVE_DOCKER)
+		return import_image(import, fd, kind == ARCHIVE_DOCKER, ret, e);
 	return import_archive(import, fd,
 			      kind == ARCHIVE_INCUS ? "rootfs/" : NULL, false,
 			      ret, e);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <time.h>
 
 #include "core/files.h"
 #include "core/json.h"
@@ -20,6 +21,7 @@
 enum {
 	OCI_JSON_MAX_BYTES = 4 << 20,
 	OCI_LAYERS_MAX = 128,
+	OCI_IMAGE_MAX_BYTES = 65536,
 	OCI_NESTED_MAX = 4, /* an index in an index in ... */
 };
 
@@ -53,10 +55,10 @@ static const char *architecture(void)
 
 static int open_beneath(int dir, const char *path, struct err *e)
 {
+	/* docker's layers may be links to each other. */
 	struct open_how how = {
 		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
-			   RESOLVE_NO_MAGICLINKS,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
 	struct stat st;
 	int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
@@ -150,6 +152,63 @@ static int import_layers(const struct import *import, int dir,
 	return rc;
 }
 
+/* ---- how it is run ------------------------------------------------------ */
+
+static const char *const image_keys[] = { "Entrypoint", "Cmd", "Env" };
+static const char *const image_words[] = { "User", "WorkingDir" };
+
+/* What of a configuration is kept. */
+static struct json *run_part(const struct json *config)
+{
+	struct json *ret = json_object_make();
+
+	for (size_t i = 0; i < COUNT_OF(image_keys); i++) {
+		const struct json *from = json_get(config, image_keys[i]);
+		struct json *list;
+
+		if (json_count(from) == 0)
+			continue;
+		list = json_array_make();
+		for (size_t j = 0; j < json_count(from); j++) {
+			const char *text = json_text(json_at(from, j));
+
+			if (text != NULL)
+				json_add_text(list, NULL, text);
+		}
+		json_add(ret, image_keys[i], list);
+	}
+	for (size_t i = 0; i < COUNT_OF(image_words); i++) {
+		const char *text = json_get_text(config, image_words[i]);
+
+		if (text != NULL && text[0] != '\0')
+			json_add_text(ret, image_words[i], text);
+	}
+	return ret;
+}
+
+/* An image without any runs as any root file system does. */
+static void keep_image(const struct import *import, int take_fd)
+{
+	SCOPED_FD int fd = take_fd;
+	SCOPED_BUF struct buf text = { 0 };
+	struct json *json = fd >= 0 ? parse_fd(fd, "the configuration", NULL)
+				    : NULL;
+	struct json *part;
+
+	if (json == NULL || import->image == NULL) {
+		json_free(json);
+		return;
+	}
+	part = run_part(json_get(json, "config"));
+	json_print(part, &text);
+	json_free(part);
+	json_free(json);
+	free(*import->image);
+	*import->image = text.len_bytes <= OCI_IMAGE_MAX_BYTES
+				 ? mem_copy(buf_text(&text))
+				 : NULL;
+}
+
 static int import_manifest(const struct import *import, int dir,
 			   const struct json *index, unsigned depth,
 			   struct chain *ret, struct err *e)
@@ -173,6 +232,9 @@ static int import_manifest(const struct import *import, int dir,
 	else
 		rc = import_layers(import, dir, json_get(json, "layers"), ret,
 				   e);
+	if (rc == 0 && json_get(json, "config") != NULL)
+		keep_image(import,
+			   open_blob(dir, json_get(json, "config"), NULL));
 	json_free(json);
 	return rc;
 }
@@ -194,6 +256,51 @@ int oci_import(const struct import *import, int dir, struct chain *ret,
 		return -EINVAL;
 	rc = import_manifest(import, dir, index, 0, ret, e);
 	json_free(index);
+	return rc;
+}
+
+/* ---- docker's own -------------------------------------------------------- */
+
+/* [{"Config": FILE, "Layers": [FILE, ...]}], the lowest first. */
+static int import_docker(const struct import *import, int dir,
+			 const struct json *image, struct chain *ret,
+			 struct err *e)
+{
+	const struct json *layers = json_get(image, "Layers");
+	const char *config = json_get_text(image, "Config");
+	int rc = 0;
+
+	if (json_count(layers) == 0 || json_count(layers) > OCI_LAYERS_MAX)
+		return err_say(e, EINVAL, "the image has %zu layers (1 to %d)",
+			       json_count(layers), OCI_LAYERS_MAX);
+	for (size_t i = 0; rc == 0 && i < json_count(layers); i++) {
+		const char *path = json_text(json_at(layers, i));
+		SCOPED_FD int layer = open_beneath(dir,
+						   path != NULL ? path : "", e);
+
+		rc = layer < 0 ? layer
+			       : import_archive(import, layer, NULL, true, ret,
+						e);
+	}
+	if (rc == 0 && config != NULL)
+		keep_image(import, open_beneath(dir, config, NULL));
+	return rc;
+}
+
+int docker_import(const struct import *import, int dir, struct chain *ret,
+		  struct err *e)
+{
+	SCOPED_FD int fd = open_beneath(dir, "manifest.json", e);
+	struct json *list;
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	list = parse_fd(fd, "manifest.json", e);
+	if (list == NULL)
+		return -EINVAL;
+	rc = import_docker(import, dir, json_at(list, 0), ret, e);
+	json_free(list);
 	return rc;
 }
 
@@ -246,6 +353,7 @@ static int write_layer(struct pack *pack, int root, int tmp, struct blob *ret,
 	layer = pack_new(fd, "layer.tar", e);
 	if (layer == NULL)
 		return -EIO;
+	pack_without_holes(layer);
 	rc = pack_tree(layer, root, "", ret_skipped, e);
 	if (rc < 0) {
 		pack_abandon(layer);
@@ -263,29 +371,70 @@ static int write_layer(struct pack *pack, int root, int tmp, struct blob *ret,
 	return pack_file(pack, name, NULL, fd, ret->bytes, e);
 }
 
-static struct json *make_config(const struct blob *layer)
+/* What an image said of running it, or what suits any root file system. */
+static struct json *make_run(const char *image)
+{
+	struct json *kept = image != NULL ? json_parse(image, strlen(image))
+					  : NULL;
+	struct json *run = kept != NULL ? run_part(kept) : json_object_make();
+	struct json *list;
+
+	if (json_get(run, "Cmd") == NULL &&
+	    json_get(run, "Entrypoint") == NULL) {
+		list = json_array_make();
+		json_add_text(list, NULL, "/bin/sh");
+		json_add(run, "Cmd", list);
+	}
+	if (json_get(run, "Env") == NULL) {
+		list = json_array_make();
+		json_add_text(list, NULL,
+			      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:"
+			      "/usr/bin:/sbin:/bin");
+		json_add(run, "Env", list);
+	}
+	json_free(kept);
+	return run;
+}
+
+static void utc_time(char *text, size_t text_bytes)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	(void)gmtime_r(&now, &tm);
+	(void)strftime(text, text_bytes, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+/* podman build wants as many entries of history as there are layers. */
+static struct json *make_history(const char *created)
+{
+	struct json *list = json_array_make();
+	struct json *one = json_object_make();
+
+	json_add_text(one, "created", created);
+	json_add_text(one, "created_by", "project workspace export");
+	json_add(list, NULL, one);
+	return list;
+}
+
+static struct json *make_config(const struct blob *layer, const char *image)
 {
 	SCOPED_TEXT char *diff = mem_printf("sha256:%s", layer->hex);
 	struct json *config = json_object_make();
-	struct json *inner = json_object_make();
 	struct json *rootfs = json_object_make();
 	struct json *list = json_array_make();
+	char created[32];
 
-	json_add_text(list, NULL, "/bin/sh");
-	json_add(inner, "Cmd", list);
-	list = json_array_make();
-	json_add_text(list, NULL,
-		      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-		      "/sbin:/bin");
-	json_add(inner, "Env", list);
-	list = json_array_make();
+	utc_time(created, sizeof(created));
 	json_add_text(list, NULL, diff);
 	json_add_text(rootfs, "type", "layers");
 	json_add(rootfs, "diff_ids", list);
+	json_add_text(config, "created", created);
 	json_add_text(config, "architecture", architecture());
 	json_add_text(config, "os", "linux");
-	json_add(config, "config", inner);
+	json_add(config, "config", make_run(image));
 	json_add(config, "rootfs", rootfs);
+	json_add(config, "history", make_history(created));
 	return config;
 }
 
@@ -337,7 +486,7 @@ static struct json *make_index(const struct blob *manifest, const char *name)
 }
 
 int oci_export(struct pack *pack, int root, int tmp, const char *name,
-	       uint64_t *ret_skipped, struct err *e)
+	       const char *image, uint64_t *ret_skipped, struct err *e)
 {
 	static const char layout[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
 	SCOPED_BUF struct buf text = { 0 };
@@ -351,7 +500,8 @@ int oci_export(struct pack *pack, int root, int tmp, const char *name,
 	if (rc == 0)
 		rc = write_layer(pack, root, tmp, &layer, ret_skipped, e);
 	if (rc == 0)
-		rc = write_json_blob(pack, make_config(&layer), &config, e);
+		rc = write_json_blob(pack, make_config(&layer, image), &config,
+				     e);
 	if (rc == 0)
 		rc = write_json_blob(pack, make_manifest(&config, &layer),
 				     &manifest, e);

@@ -14,6 +14,7 @@ struct import {
 	const struct idmap *map;
 	unsigned max_mib; /* of unpacked contents */
 	import_told_fn *told_fn;
+	char **image; /* gets what an image says of running it (oci.h) */
 };
 
 /* Unpack an archive into a new layer, which goes on top of *chain. */

@@ -249,6 +249,8 @@ void meta_print(const struct meta *meta, struct buf *out)
 	buf_addf(out, "%s\n", magic);
 	if (meta->project != NULL)
 		buf_addf(out, "project %s\n", meta->project);
+	if (meta->image != NULL)
+		buf_addf(out, "image %s\n", meta->image);
 	if (meta->base != NULL)
 		buf_addf(out, "base %s\n", meta->base);
 	if (meta->map != NULL)
@@ -340,6 +342,11 @@ static int parse_text(struct words *words, char **text, struct err *e)
 	*text = mem_text(words->at, len);
 	words->at = words->end;
 	return 0;
+}
+
+static int parse_image(struct meta *meta, struct words *words, struct err *e)
+{
+	return parse_text(words, &meta->image, e);
 }
 
 static int parse_project(struct meta *meta, struct words *words, struct err *e)
@@ -469,19 +476,13 @@ static const struct {
 	const char *key;
 	int (*parse)(struct meta *meta, struct words *words, struct err *e);
 } keys[] = {
-	{ "project", parse_project },
-	{ "base", parse_base },
-	{ "map", parse_map },
-	{ "store", parse_store },
-	{ "ids", parse_ids },
-	{ "created", parse_created },
-	{ "upper", parse_upper },
-	{ "lower", parse_lower },
-	{ "parent", parse_parent },
-	{ "next", parse_next },
-	{ "init", parse_init },
-	{ "snap", parse_snap },
-	{ "base-layers", parse_base_layers },
+	{ "project", parse_project }, { "image", parse_image },
+	{ "base", parse_base },	      { "map", parse_map },
+	{ "store", parse_store },     { "ids", parse_ids },
+	{ "created", parse_created }, { "upper", parse_upper },
+	{ "lower", parse_lower },     { "parent", parse_parent },
+	{ "next", parse_next },	      { "init", parse_init },
+	{ "snap", parse_snap },	      { "base-layers", parse_base_layers },
 };
 
 static int parse_line(struct meta *meta, struct words words, struct err *e)
@@ -544,6 +545,7 @@ int meta_parse(const char *text, size_t len_bytes, struct meta *ret,
 void meta_fini(struct meta *meta)
 {
 	free(meta->project);
+	free(meta->image);
 	free(meta->base);
 	free(meta->map);
 	chain_fini(&meta->lower);

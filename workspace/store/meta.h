@@ -73,6 +73,7 @@ struct snapshot {
 struct meta {
 	char *project; /* the project whose directory is shown inside */
 	char *base; /* for the reader only: "host", or a base's name */
+	char *image; /* what an image says of running it (oci.h), or NULL */
 	char *map; /* --map of create, NULL: the usual one */
 	enum store_kind store;
 	bool single; /* made with one user id only */
