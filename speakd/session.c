@@ -407,6 +407,13 @@ static int session_finish(struct session *session, int rc, struct err *e)
 	return rc;
 }
 
+static bool joins(const struct settings *s)
+{
+	return s->spawn && !s->alone &&
+	       strcmp(s->communication_method, "unix_socket") == 0 &&
+	       spawn_join(s->socket_path);
+}
+
 int session_run(struct settings *take_settings, int argc, char **argv,
 		int first_file, struct err *e)
 {
@@ -418,6 +425,10 @@ int session_run(struct settings *take_settings, int argc, char **argv,
 	int rc = 0;
 
 	session.settings = take_settings;
+	if (joins(take_settings)) {
+		settings_free(take_settings);
+		return 0;
+	}
 	/* Before the loop is made: an epoll descriptor is not to be shared. */
 	if (take_settings->spawn)
 		rc = spawn_background(&session.spawn_ready, e);

@@ -292,26 +292,38 @@ void scheduler_add_line(struct scheduler *scheduler, struct phrase *take_phrase,
 	backlog_push(&scheduler->lines, take_phrase, catch_up);
 }
 
-static bool is_silent(const struct scheduler *scheduler)
+/* What is paused is not heard: it is no reason to keep others silent. */
+static bool is_to_be_heard(const struct scheduler *scheduler, int rank)
 {
-	return scheduler->said.now == NOW_NOTHING &&
-	       scheduler_is_empty(scheduler);
+	for (const struct utterance *u = scheduler->first[rank]; u != NULL;
+	     u = u->next)
+		if (!scheduler_is_paused(scheduler, u->client))
+			return true;
+	return false;
+}
+
+static bool lines_are_silent(const struct scheduler *scheduler)
+{
+	return scheduler_is_paused(scheduler, SCHEDULER_LINES) ||
+	       (scheduler->cut_line == NULL && scheduler->held_line == NULL &&
+		backlog_is_empty(&scheduler->lines));
 }
 
 /* Silence, or what this very message puts an end to. */
 static bool finds_silence(const struct scheduler *scheduler,
 			  const struct utterance *fresh)
 {
-	bool only_its_own = true;
+	const struct spoken *said = &scheduler->said;
+	bool only_its_own = said->now == NOW_UTTERANCE &&
+			    said->saying->rank == fresh->rank;
 
+	if (said->now != NOW_NOTHING && !only_its_own)
+		return false;
 	for (int rank = 0; rank < CLASS_COUNT; rank++)
-		if (scheduler->first[rank] != NULL &&
-		    rank != (int)CLASS_NOTIFICATION)
-			only_its_own = false;
-	if (scheduler->said.now == NOW_UTTERANCE &&
-	    scheduler->said.saying->rank == fresh->rank && only_its_own)
-		return backlog_is_empty(&scheduler->lines);
-	return is_silent(scheduler);
+		if (is_to_be_heard(scheduler, rank) &&
+		    !(only_its_own && rank == (int)CLASS_NOTIFICATION))
+			return false;
+	return lines_are_silent(scheduler);
 }
 
 void scheduler_add(struct scheduler *scheduler,

@@ -145,6 +145,7 @@ static const struct command commands[] = {
 	{ "UNMUTE",     command_unmute,   0 },
 	{ "ONLY",       command_only,     0 },
 	{ "WATCH",      command_watch,    0 },
+	{ "LISTEN",     command_listen,   0 },
 	{ "LINES",      command_lines,    0 },
 	{ "PHRASES",    command_phrases,  0 },
 };

@@ -14,9 +14,12 @@ enum {
 /* A buffer that once held a long text gives its memory back. */
 enum { KEPT_BYTES = 65536 };
 
+/* The line end in front of the last dot is the protocol's, not the text's. */
+enum { CRLF_BYTES = 2 };
+
 static void add(struct framer *framer, char c)
 {
-	size_t max = framer->in_text ? SSIP_TEXT_MAX_BYTES
+	size_t max = framer->in_text ? SSIP_TEXT_MAX_BYTES + CRLF_BYTES
 				     : SSIP_LINE_MAX_BYTES;
 
 	if (framer->bytes.len_bytes >= max)

@@ -127,6 +127,37 @@ void ssip_voices_known(struct ssip *ssip)
 	}
 }
 
+/* By its language or its name, without the variant. */
+static bool is_called(struct span line, struct span wanted)
+{
+	struct span language = cut_at(&line, '\t');
+	struct span name = cut_at(&line, '\t');
+
+	return (wanted.len_bytes == language.len_bytes &&
+		strncasecmp(wanted.text, language.text, wanted.len_bytes) ==
+			0) ||
+	       (wanted.len_bytes == name.len_bytes &&
+		strncasecmp(wanted.text, name.text, wanted.len_bytes) == 0);
+}
+
+bool voice_is_known(const struct ssip_client *client, struct span voice)
+{
+	const struct ssip_host *host = &client->ssip->host;
+	const struct buf *voices = host->voices(host->data);
+	struct span base = cut_at(&voice, '+');
+	struct span rest;
+
+	/* An engine that is a command has voices that only it knows. */
+	if (voices == NULL || voices->len_bytes == 0 || base.len_bytes == 0 ||
+	    strcmp(host->engine, "espeak-ng") != 0)
+		return true;
+	rest = span_of(buf_text(voices), voices->len_bytes);
+	while (rest.len_bytes > 0)
+		if (is_called(cut_at(&rest, '\n'), base))
+			return true;
+	return false;
+}
+
 enum reply command_list(struct ssip_client *client, struct words words)
 {
 	struct span what = words_next(&words);

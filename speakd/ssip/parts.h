@@ -115,7 +115,7 @@ command_fn command_set, command_get, command_list, command_history;
 command_fn command_status, command_sources, command_follow, command_unfollow,
 	command_skip, command_back, command_repeat, command_live, command_mute,
 	command_unmute, command_only, command_watch, command_lines,
-	command_phrases;
+	command_listen, command_phrases;
 
 /*
  * "self", "all" or a number. A number need not be that of a client. Returns
@@ -124,6 +124,9 @@ command_fn command_status, command_sources, command_follow, command_unfollow,
  */
 enum reply parse_who(const struct ssip_client *client, struct span word,
 		     int *ret_uid);
+
+/* Whether there is such a voice, as far as can be known. */
+bool voice_is_known(const struct ssip_client *client, struct span voice);
 
 /* VOICE_TYPE's names, in upper case. */
 enum { VOICE_TYPES = 8 };

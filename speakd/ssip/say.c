@@ -10,9 +10,9 @@
 #include "speakd/ssip/ssml.h"
 #include "speakd/words/hygiene.h"
 
-/* Which of espeak-ng's variants stands for a VOICE_TYPE. */
+/* Which of espeak-ng's variants stands for a VOICE_TYPE: a boy has no man's. */
 static const char *const variants[VOICE_TYPES] = {
-	"m1", "m2", "m3", "f1", "f2", "f3", "m4", "f4",
+	"m1", "m2", "m3", "f1", "f2", "f3", "f2", "f4",
 };
 
 /* "C", "POSIX" and "en_US.UTF-8" are what spd-say sends for its locale. */

@@ -113,9 +113,15 @@ static int listen_on(struct serve *serve, const char *path, struct err *e)
 	struct listener listener = { .sock = -1, .lock = -1 };
 	int rc = listen_open(path, &listener, e);
 
-	if (rc == 0)
-		server_listen(serve->server, listener);
-	return rc;
+	return rc < 0 ? rc : server_listen(serve->server, listener, e);
+}
+
+/* One that is served already is fine: by us, as we hold its lock. */
+static int host_listen(void *data, const char *path, struct err *e)
+{
+	int rc = listen_on(data, path, e);
+
+	return rc == -EADDRINUSE ? 0 : rc;
 }
 
 static int listen_on_ours(struct serve *serve, const struct settings *s,
@@ -127,9 +133,7 @@ static int listen_on_ours(struct serve *serve, const struct settings *s,
 
 	if (strcmp(s->communication_method, "inet_socket") == 0) {
 		rc = listen_open_port(s->port, &listener, e);
-		if (rc == 0)
-			server_listen(serve->server, listener);
-		return rc;
+		return rc < 0 ? rc : server_listen(serve->server, listener, e);
 	}
 	if (s->socket_path != NULL)
 		return listen_on(serve, s->socket_path, e);
@@ -143,11 +147,12 @@ static int listen_everywhere(struct serve *serve, const struct settings *s,
 	struct listener inherited[SERVER_LISTENERS_MAX];
 	size_t count = listen_inherited(inherited, SERVER_LISTENERS_MAX);
 	SCOPED_TEXT char *theirs = speech_dispatcher_path();
-	int rc;
+	int rc = 0;
 
-	for (size_t i = 0; i < count; i++)
-		server_listen(serve->server, inherited[i]);
-	rc = count > 0 ? 0 : listen_on_ours(serve, s, e);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = server_listen(serve->server, inherited[i], e);
+	if (rc == 0 && count == 0)
+		rc = listen_on_ours(serve, s, e);
 	if (rc == 0 && s->ssip != NULL)
 		rc = path_check_runtime(e);
 	if (rc == 0 && s->ssip != NULL)
@@ -169,6 +174,7 @@ int serve_start(struct loop *loop, const struct settings *settings,
 		.status = host_status,
 		.follow = host_follow,
 		.unfollow = host_unfollow,
+		.listen = host_listen,
 		.engine = settings->engine,
 		.rate_wpm = settings->rate_wpm,
 		.data = serve,

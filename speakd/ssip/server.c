@@ -389,19 +389,22 @@ struct server *server_new(struct loop *loop, struct dispatch *keep_dispatch,
 	return server;
 }
 
-void server_listen(struct server *server, struct listener take_listener)
+int server_listen(struct server *server, struct listener take_listener,
+		  struct err *e)
 {
 	struct listening *listening;
 
 	if (server->listening_count == SERVER_LISTENERS_MAX) {
 		listen_close(&take_listener);
-		return;
+		return err_say(e, ENOSPC, "more than %d sockets",
+			       SERVER_LISTENERS_MAX);
 	}
 	listening = &server->listening[server->listening_count++];
 	listening->listener = take_listener;
 	listening->server = server;
 	listening->watch = loop_fd(server->loop, take_listener.sock, LOOP_READ,
 				   on_connect, listening);
+	return 0;
 }
 
 struct ssip *server_ssip(struct server *server)

@@ -16,7 +16,7 @@
 #include "speakd/ssip/ssip.h"
 
 enum {
-	SERVER_LISTENERS_MAX = 4,
+	SERVER_LISTENERS_MAX = 8,
 	SERVER_CLIENTS_MAX = 512,
 	SERVER_READ_BYTES = 65536, /* of one client, before others' turn */
 	/* Work of all clients together in one turn of the loop: STOP waits no
@@ -42,7 +42,8 @@ struct server *server_new(struct loop *loop, struct dispatch *keep_dispatch,
 			  const struct ssip_host *host,
 			  const struct server_handler *handler) MUST_CHECK;
 /* Listen there too; the listener is the server's from now on. */
-void server_listen(struct server *server, struct listener take_listener);
+int server_listen(struct server *server, struct listener take_listener,
+		  struct err *e) MUST_CHECK;
 struct ssip *server_ssip(struct server *server);
 void server_free(struct server *server);
 

@@ -214,8 +214,6 @@ static enum reply set_language(struct ssip_client *client,
 
 	for (char *c = *text; rc == REPLY_NONE && *c != '\0'; c++)
 		*c = (char)tolower((unsigned char)*c);
-	free(to->voice);
-	to->voice = NULL;
 	return rc;
 }
 
@@ -418,6 +416,8 @@ static enum reply set_lines(struct ssip_client *client, struct span name,
 	int n;
 
 	if (word_is(name, "VOICE")) {
+		if (!voice_is_known(client, value))
+			return REPLY_INVALID;
 		free(manner->voice);
 		manner->voice = value.len_bytes > 0 ? word_text(value) : NULL;
 		reply(client, 209, "OK VOICE SET");

@@ -4,6 +4,36 @@
 
 #include <fcntl.h>
 
+#include "core/mem.h"
+#include "core/paths.h"
+#include "core/speech.h"
+
+static char *here(void)
+{
+	char *dir = getcwd(NULL, 0);
+
+	return dir != NULL ? dir : mem_copy("/");
+}
+
+bool spawn_join(const char *path)
+{
+	struct speech *speech = speech_open(NULL, NULL);
+	char *absolute;
+	int rc = 1;
+
+	if (speech == NULL)
+		return false;
+	if (path != NULL) {
+		SCOPED_TEXT char *dir = here();
+
+		absolute = path_join(dir, path);
+		rc = speech_command(speech, NULL, NULL, "LISTEN %s", absolute);
+		free(absolute);
+	}
+	speech_close(speech);
+	return rc > 0;
+}
+
 int spawn_background(int *ret_ready, struct err *e)
 {
 	SCOPED_FD int reader = -1;

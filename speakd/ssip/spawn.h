@@ -15,6 +15,12 @@
 enum { SPAWN_TIMEOUT_MS = 5000 }; /* without clients: the child ends */
 
 /*
+ * Whether a speakd that serves already has taken path (NULL: its usual one)
+ * over: two voices would talk at once.
+ */
+bool spawn_join(const char *path);
+
+/*
  * Fork. The child returns *ret_ready, to be given to spawn_ready(); the parent
  * does not return but exits as the child says: 0 when it is ready, 1 when it
  * ended before, what it said on standard error told.

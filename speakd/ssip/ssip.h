@@ -41,6 +41,8 @@ struct ssip_host {
 	void (*status)(void *data, struct buf *out);
 	int (*follow)(void *data, const char *path, struct err *e);
 	int (*unfollow)(void *data, const char *path, struct err *e);
+	/* Serve path, too: another program was to be spawned for it. */
+	int (*listen)(void *data, const char *path, struct err *e);
 	/* How SSIP clients speak that set nothing. */
 	const char *engine;
 	unsigned rate_wpm;

@@ -119,6 +119,12 @@ enum reply command_unfollow(struct ssip_client *client, struct words words)
 		       "OK NOT FOLLOWING");
 }
 
+enum reply command_listen(struct ssip_client *client, struct words words)
+{
+	return on_path(client, words, client->ssip->host.listen, 288,
+		       "OK LISTENING");
+}
+
 enum reply command_skip(struct ssip_client *client, struct words words)
 {
 	(void)words;

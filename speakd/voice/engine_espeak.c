@@ -80,10 +80,30 @@ static int on_chunk(short *samples, int count, espeak_EVENT *events)
 	return engine->stopped;
 }
 
+/*
+ * Its pcaudio tries the sound server first, though nothing is ever played
+ * through it: a stream that costs a second on a sink that renders ahead, and a
+ * server that is started where none runs. It is shown none.
+ */
+static int initialise_silently(void)
+{
+	const char *server = getenv("PULSE_SERVER");
+	SCOPED_TEXT char *kept = mem_copy(server);
+	int rate;
+
+	setenv("PULSE_SERVER", "unix:/dev/null", 1);
+	rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, VOICE_CHUNK_MS, NULL,
+				 espeakINITIALIZE_DONT_EXIT);
+	if (kept != NULL)
+		setenv("PULSE_SERVER", kept, 1);
+	else
+		unsetenv("PULSE_SERVER");
+	return rate;
+}
+
 static int initialise(int *ret_rate_hz, struct err *e)
 {
-	int rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, VOICE_CHUNK_MS,
-				     NULL, espeakINITIALIZE_DONT_EXIT);
+	int rate = initialise_silently();
 
 	if (rate <= 0)
 		return err_say(e, ENOENT,

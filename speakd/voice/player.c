@@ -91,6 +91,16 @@ static void tell_marks(struct player *player, struct player_part *part)
 		     part->marks[part->next_mark++].offset_bytes);
 }
 
+/* How long a text without sound has still to wait for its END. */
+static int blank_ms(const struct player_part *part)
+{
+	uint64_t gone_ms = clock_ms() - part->opened_ms;
+
+	if (part->has_sound || part->failure != NULL)
+		return 0;
+	return gone_ms < PLAYER_BLANK_MS ? (int)(PLAYER_BLANK_MS - gone_ms) : 0;
+}
+
 /* What the position has passed, in order. */
 static enum sink_result tell_heard(struct player *player)
 {
@@ -105,7 +115,9 @@ static enum sink_result tell_heard(struct player *player)
 		}
 		if (part->begun)
 			tell_marks(player, part);
-		if (part->open || (part->has_sound && player->heard < part->to))
+		if (part->open ||
+		    (part->has_sound && player->heard < part->to) ||
+		    blank_ms(part) > 0)
 			return SINK_OK;
 		player->end_ms = clock_ms();
 		if (player->kind->settle != NULL && part->has_sound) {
@@ -318,7 +330,9 @@ void player_open(struct player *player, uint64_t id, int place)
 {
 	struct player_part *part = &player->parts[player->part_count++];
 
-	*part = (struct player_part){ .id = id, .open = true };
+	*part = (struct player_part){ .id = id,
+				      .open = true,
+				      .opened_ms = clock_ms() };
 	part->from = part->to = made(player);
 	set_gain(part, place);
 }
@@ -537,6 +551,9 @@ int player_wait(struct player *player, struct pollfd *fds, size_t count,
 {
 	bool for_room = player->count > 0;
 
+	if (player->part_count > 0 && !player->parts[0].open &&
+	    blank_ms(&player->parts[0]) > 0)
+		timeout_ms = sooner(blank_ms(&player->parts[0]), timeout_ms);
 	if (player->format.rate_hz == 0)
 		return control_wait(player->control, fds, count, timeout_ms);
 	timeout_ms = sooner(next_ms(player), timeout_ms);

@@ -21,6 +21,11 @@ enum {
 	PLAYER_AHEAD_MS = 400,
 	/* So far ahead of what is heard, frames can still be changed. */
 	PLAYER_MARGIN_MS = 15,
+	/*
+	 * A text without sound ends not sooner: its client learns its number
+	 * from a reply, and python3-speechd loses what is told before that.
+	 */
+	PLAYER_BLANK_MS = 20,
 };
 
 struct player_mark {
@@ -33,6 +38,7 @@ struct player_part {
 	uint64_t id;
 	uint64_t from, to; /* its frames; to grows while it is open */
 	bool open, has_sound, begun;
+	uint64_t opened_ms;
 	char *failure; /* owned: why it was not said; NULL: it was */
 	struct player_mark *marks; /* owned */
 	size_t mark_count, next_mark, mark_room;

@@ -202,8 +202,8 @@ def test_limits(home):
         line = b"SET self CLIENT_NAME ".ljust(size, b"n")
         client.send(line + b"\r\n")
         assert client.reply()[-1].startswith(b"%d " % code), size
-    for size, code in (((1 << 20) - 3, 225), ((1 << 20) - 2, 225),
-                       ((1 << 20) - 1, 502)):
+    for size, code in (((1 << 20) - 1, 225), (1 << 20, 225),
+                       ((1 << 20) + 1, 502)):
         assert client.code("SPEAK") == 230
         client.send(b"word ".ljust(size, b"x") + b"\r\n.\r\n")
         assert client.reply()[-1].startswith(b"%d " % code), size
@@ -540,6 +540,62 @@ def test_systemd(home):
     assert child.wait(30) == 0
 
 
+def peer_of(client):
+    """The process that serves it."""
+    data = client.sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int.from_bytes(data[:4], sys.byteorder)
+
+
+def test_spawn_joins(home):
+    """spawned beside a speakd that serves: that one serves the socket too"""
+    daemon = home.serve("-o", SLOW)
+    theirs = os.path.join(home.run, "speech-dispatcher", "speechd.sock")
+    for _ in range(2):
+        got = home.run_program("speakd", "--spawn", "--communication-method",
+                               "unix_socket", "--socket-path", theirs)
+        assert got.returncode == 0, got
+        client = Client(theirs)
+        assert peer_of(client) == daemon.pid
+        client.close()
+    got = home.run_program("speakd", "--spawn", "--alone", "--socket-path",
+                           home.file("own.sock"), "-o", "null")
+    assert got.returncode == 0, got
+    assert peer_of(Client(home.file("own.sock"))) != daemon.pid
+
+
+def test_paused_is_silent(home):
+    """what a paused client has waiting keeps nobody else silent"""
+    home.serve("-o", SLOW)
+    paused, other = Client(home.socket), Client(home.socket)
+    paused.code("SET self PRIORITY message")
+    paused.code("PAUSE self")
+    paused.say("this waits")
+    other.code("SET self NOTIFICATION all on")
+    other.code("SET self PRIORITY notification")
+    number = other.say("battery low")
+    assert other.codes_until(number, 702, 703) == [701, 702]
+    paused.close()
+    number = other.say("battery very low")
+    assert other.codes_until(number, 702, 703) == [701, 702]
+
+
+def test_voice_then_language(home):
+    """a language that is set does not forget the voice; no voice, no change"""
+    home.serve("-o", "null", "--verbose")
+    client = Client(home.socket)
+    client.code("SET self NOTIFICATION all on")
+    client.code("SET self SYNTHESIS_VOICE english_rp+f2")
+    assert client.code("SET self LANGUAGE de") == 201
+    number = client.say("hello")
+    client.codes_until(number, 702)
+    assert len(client.command("LIST SYNTHESIS_VOICES")) > 50
+    got = home.run_program("speakctl", "voice", "nosuchvoice")
+    assert got.returncode != 0, got
+    assert b"voice:" not in home.run_program("speakctl", "status").stdout
+    got = home.run_program("speakctl", "voice", "en-gb+f3")
+    assert got.returncode == 0, got
+
+
 def test_voices_are_slow(home):
     """a slow list of voices holds up nobody but who asked for it"""
     tools, go = home.file("bin"), home.file("go")
@@ -572,7 +628,8 @@ exec '%s' "$@"
     assert len(other.command("LIST SYNTHESIS_VOICES")) > 50
 
 
-main([test_voices_are_slow, test_golden, test_events, test_priorities, test_blocks, test_pause,
+main([test_voices_are_slow, test_spawn_joins, test_paused_is_silent,
+      test_voice_then_language, test_golden, test_events, test_priorities, test_blocks, test_pause,
       test_marks, test_data, test_limits, test_huge_text,
       test_hostile_clients, test_never_reads, test_gone_client,
       test_other_user, test_socket, test_restart, test_spd_say,

@@ -267,6 +267,29 @@ END
 # Two signals at once may arrive as one.
 ended_by_term() { ! kill -TERM "$speakd_pid" 2>/dev/null; }
 
+# It listens when it has told of a change.
+watcher_sees() {
+	pactl set-sink-volume null0 90% && pactl set-sink-volume null0 100% &&
+		test -s news
+}
+
+# Nobody listens: whoever asks for a low latency gives it to everybody.
+@test "sound: five lines are one stream, by way of ALSA too" {
+	local out
+	pulse_start
+	for out in auto alsa pulse; do
+		rm -f news
+		start pactl subscribe >news
+		watcher=$pid
+		until_true 20 watcher_sees
+		printf '%s\n' one two three four five |
+			timeout 60 speakd --alone -o "$out"
+		until_true 20 said news "'remove' on sink-input"
+		kill "$watcher"
+		[ "$(grep -c "'new' on sink-input" news)" -eq 1 ]
+	done
+}
+
 @test "idle: the voice lets go of the device and does not wake up" {
 	pulse_start
 	start_speakd
