@@ -142,7 +142,7 @@ static int add_ignore(void *data, const char *value, struct err *e)
 	"mode kick numeric own"
 #define WORDING                                                                \
 	"nick voices actions meeting urls hashes symbols words emoji pastes "  \
-	"highlight channel paths numbers markup"
+	"highlight channel paths numbers markup places"
 
 /* clang-format off */
 static const struct opt options[] = {

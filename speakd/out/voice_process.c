@@ -109,6 +109,15 @@ static int or_default(int value, int otherwise)
 	return value == PHRASE_DEFAULT ? otherwise : value;
 }
 
+/* Beyond 200 espeak-ng only distorts. */
+static int level(int volume_percent, int level_percent)
+{
+	int volume = level_percent > 0 ? volume_percent * level_percent / 100
+				       : volume_percent;
+
+	return volume < 200 ? volume : 200;
+}
+
 static int send_request(struct voice *voice, struct voice_request request,
 			const char *name, const char *text)
 {
@@ -147,8 +156,10 @@ static void send_phrase(struct voice *voice, struct saying *saying)
 		.id = ++voice->last_id,
 		.rate_wpm = or_default(phrase->rate_wpm, voice->rate_wpm),
 		.pitch = or_default(phrase->pitch, voice->pitch),
-		.volume_percent = or_default(phrase->volume_percent,
-					     voice->volume_percent),
+		.volume_percent = level(or_default(phrase->volume_percent,
+						   voice->volume_percent),
+					phrase->level_percent),
+		.place = phrase->place,
 		.pitch_range = phrase->pitch_range,
 		.gap_ms = phrase->gap_ms,
 		.lead_in_ms = voice->lead_in_ms,

@@ -62,6 +62,8 @@ struct phrase {
 	int pitch; /* PHRASE_DEFAULT: the default pitch */
 	int pitch_range; /* 0..99; PHRASE_DEFAULT: the engine's */
 	int volume_percent;
+	int level_percent; /* of that volume: some voices are louder; 0: 100 */
+	int place; /* -100 left .. 100 right */
 	enum phrase_form form;
 	enum punctuation punctuation;
 	enum capitals capitals;

@@ -17,6 +17,8 @@ enum { SPEAKER_PITCH_MIN = 30, SPEAKER_PITCH_MAX = 70 };
 struct speaker_voice {
 	const char *variant; /* of espeak-ng: "m3" */
 	int pitch;
+	int level_percent; /* of the volume, so that all are as loud */
+	int place; /* -100 left .. 100 right */
 };
 
 /* Stable over runs and machines: the same nick, in any case, sounds the same.

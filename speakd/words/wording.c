@@ -203,6 +203,9 @@ static void set_voice(struct wording *wording, const struct draft *draft,
 		struct speaker_voice own = speaker_voice(nick);
 
 		phrase->pitch = own.pitch;
+		phrase->level_percent = own.level_percent;
+		if (has_rule(wording, WORDING_PLACES))
+			phrase->place = own.place;
 		if (verdict->voice == NULL)
 			phrase->voice = voice_name(wording, own.variant);
 	}

@@ -40,7 +40,8 @@ enum wording_rule {
 	WORDING_PATHS = 1 << 12, /* "foo.c line 3 in linux..." */
 	WORDING_NUMBERS = 1 << 13, /* ids digit by digit */
 	WORDING_MARKUP = 1 << 14, /* "&amp;", "**so**", "<@1>"; repeats */
-	WORDING_ALL = (1 << 15) - 1,
+	WORDING_PLACES = 1 << 15, /* a place between left and right as well */
+	WORDING_ALL = (1 << 16) - 1,
 };
 
 struct wording_config {

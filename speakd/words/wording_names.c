@@ -9,13 +9,13 @@
 
 /* Bit i of the mask is rule 1 << i. */
 static const char *const wording_rule_names[] = {
-	"nick",	     "voices",	"actions", "meeting", "urls",
-	"hashes",    "symbols", "words",   "emoji",   "pastes",
-	"highlight", "channel", "paths",   "numbers", "markup",
+	"nick",	   "voices",  "actions", "meeting", "urls",	 "hashes",
+	"symbols", "words",   "emoji",	 "pastes",  "highlight", "channel",
+	"paths",   "numbers", "markup",	 "places",
 };
 
-_Static_assert(COUNT_OF(wording_rule_names) == 15 &&
-		       WORDING_ALL == (1 << 15) - 1,
+_Static_assert(COUNT_OF(wording_rule_names) == 16 &&
+		       WORDING_ALL == (1 << 16) - 1,
 	       "each wording rule has a name");
 
 enum { NAME_BYTES = 32 };

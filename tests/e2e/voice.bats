@@ -267,6 +267,34 @@ END
 # Two signals at once may arrive as one.
 ended_by_term() { ! kill -TERM "$speakd_pid" 2>/dev/null; }
 
+# loudest FILE: the loudest sample of each channel.
+loudest() {
+	"${PYTHON:-/usr/bin/python3}" - "$1" <<'PY'
+import array, sys, wave
+w = wave.open(sys.argv[1])
+s = array.array('h', w.readframes(w.getnframes()))
+print(*(max(map(abs, s[c::w.getnchannels()])) for c in range(w.getnchannels())))
+PY
+}
+
+@test "stereo: each speaker has a place, unless told not to" {
+	local nick apart=0
+	for nick in carol bob dave erin; do
+		echo "[12:00:01] <$nick> good morning" |
+			speakd -f znc --channels=2 -w "$nick.wav"
+		read -r left right < <(loudest "$nick.wav")
+		[ "$left" -gt 1000 ] || [ "$right" -gt 1000 ]
+		[ "$left" -eq "$right" ] || apart=$((apart + 1))
+	done
+	[ "$apart" -ge 2 ]
+	echo "[12:00:01] <carol> good morning" |
+		speakd -f znc --channels=2 --without=places -w middle.wav
+	read -r left right < <(loudest middle.wav)
+	[ "$left" -eq "$right" ]
+	echo "[12:00:01] <carol> good morning" | speakd -f znc -w mono.wav
+	[ "$(loudest mono.wav | wc -w)" -eq 1 ]
+}
+
 # It listens when it has told of a change.
 watcher_sees() {
 	pactl set-sink-volume null0 90% && pactl set-sink-volume null0 100% &&
