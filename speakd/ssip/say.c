@@ -10,6 +10,11 @@
 #include "speakd/ssip/ssml.h"
 #include "speakd/words/hygiene.h"
 
+const char *const ssip_voice_types[VOICE_TYPES] = {
+	"MALE1",   "MALE2",   "MALE3",	    "FEMALE1",
+	"FEMALE2", "FEMALE3", "CHILD_MALE", "CHILD_FEMALE",
+};
+
 /* Which of espeak-ng's variants stands for a VOICE_TYPE: a boy has no man's. */
 static const char *const variants[VOICE_TYPES] = {
 	"m1", "m2", "m3", "f1", "f2", "f3", "f2", "f4",

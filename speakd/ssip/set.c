@@ -8,11 +8,6 @@
 
 #include "core/mem.h"
 
-const char *const ssip_voice_types[VOICE_TYPES] = {
-	"MALE1",   "MALE2",   "MALE3",	    "FEMALE1",
-	"FEMALE2", "FEMALE3", "CHILD_MALE", "CHILD_FEMALE",
-};
-
 static const char *const rank_names[CLASS_COUNT] = {
 	[CLASS_IMPORTANT] = "important", [CLASS_MESSAGE] = "message",
 	[CLASS_TEXT] = "text",		 [CLASS_NOTIFICATION] = "notification",

@@ -24,17 +24,17 @@ def objects(top):
 
 def read(top):
     """({symbol: file}, {file: symbols it needs})"""
-    made, needed = {}, {}
-    for path in objects(top):
-        text = subprocess.check_output(
-            ["nm", "--portability", os.path.join(top, path)]).decode()
-        needed[path] = set()
-        for line in text.splitlines():
-            name, kind = line.split()[:2]
-            if kind == "U":
-                needed[path].add(name)
-            elif kind in "TDBRCVW" and name != "main":
-                made[name] = path
+    made, needed = {}, {path: set() for path in objects(top)}
+    text = subprocess.check_output(
+        ["nm", "--portability", "--print-file-name"] + sorted(needed),
+        cwd=top).decode()
+    for line in text.splitlines():
+        path, name, kind = line.split()[:3]
+        path = path.rstrip(":")
+        if kind == "U":
+            needed[path].add(name)
+        elif kind in "TDBRCVW" and name != "main":
+            made[name] = path
     return made, needed
 
 
