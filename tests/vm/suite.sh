@@ -29,14 +29,14 @@ esac
 # archives SUITE: lines of a sources.list, the suite itself first. The host's
 # own archives of its Debian, with the name of the suite put in.
 archives() {
-	wanted=$1
+	for_suite=$1
 	if [ -n "${MIRROR:-}" ]; then
-		echo "deb $MIRROR $wanted main contrib"
+		echo "deb $MIRROR $for_suite main contrib"
 		return
 	fi
 	# shellcheck disable=SC2016 # apt's own words
 	lines=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
-		awk -v host="$host_suite" -v wanted="$wanted" '
+		awk -v host="$host_suite" -v wanted="$for_suite" '
 			BEGIN { key = "/usr/share/keyrings/debian-archive-keyring.gpg" }
 			index($2, host) == 1 && $2 ~ /^[a-z]+(-updates|-security)?$/ &&
 			!seen[$0]++ {
