@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
+#
+# stores.sh make|again [thin] - the stores of "project workspace" that need a
+# machine of their own, then the same after a reboot: /dev/vdb is lvm's (with
+# "thin" it has a thin pool), /dev/vdc zfs's, /dev/vdd has a btrfs.
+# shellcheck disable=SC2317 # called through "try"
+# shellcheck source=tests/vm/guest/lib.sh
+. /host/shared/lib.sh
+w() { timeout 300 project workspace "$@"; }
+stores=${STORES:-"loop lxc:dir lxc:overlay"}
+# The snapshots of plain volumes are no use.
+[ -z "${2:-}" ] || stores="$stores lvm"
+modprobe zfs 2>/dev/null
+[ ! -e /dev/zfs ] || stores="$stores zfs"
+on_btrfs="lxc:btrfs btrfs reflink"
+
+devices() {
+	modprobe -a loop dm_mod dm_snapshot dm_thin_pool || return 1
+	if [ "$1" = make ]; then
+		pvcreate -q /dev/vdb && vgcreate -q lxc /dev/vdb || return 1
+		# A pool of that name is taken; else plain snapshots.
+		[ -z "$2" ] || lvcreate -q --type thin-pool -L 2G -n lxc lxc || return 1
+		mkfs.btrfs -q /dev/vdd || return 1
+		[ ! -e /dev/zfs ] || zpool create -m none lxc /dev/vdc || return 1
+	else
+		vgchange -q -ay lxc
+		[ ! -e /dev/zfs ] || zpool import -a
+	fi
+	mkdir -p /srv/btrfs && mount /dev/vdd /srv/btrfs
+}
+
+works() { # STORE NAME
+	store=$1 n=$2
+	begun=$(ms)
+	try "$store: create" w create "$n" --base small --store "$store" --size 1
+	try "$store: run" w run "$n" -- sh -c 'echo 1 >/file; ln /file /link; rm /etc/old'
+	try "$store: snap" w snap "$n" -m one
+	try "$store: run again" w run "$n" -- sh -c 'echo 2 >/file; echo back >/etc/old; sync'
+	try "$store: snap again" w snap "$n" -m two
+	try "$store: clone" w clone "$n@1" "$n-c"
+	is "$store: what the clone has" 1 w run "$n-c" -- cat /file
+	try "$store: restore" w restore "$n@1"
+	is "$store: what was restored" 1 w run "$n" -- cat /file
+	try "$store: forward again" w restore "$n@2"
+	is "$store: what was restored then" 2 w run "$n" -- cat /file
+	try "$store: diff" w diff "$n@1"
+	try "$store: export" w export "$n@1" "/root/$n.tar"
+	is "$store: what was exported" 1 tar -xOf "/root/$n.tar" file
+	try "$store: list" w list "$n"
+	note "$store: $((($(ms) - begun) / 100)) s"
+}
+
+after() { # STORE NAME
+	store=$1 n=$2
+	is "$store: after a reboot" 2 w run "$n" -- cat /file
+	is "$store: a clone after a reboot" 1 w run "$n-c" -- cat /file
+	try "$store: snap after a reboot" w snap "$n" -m three
+	try "$store: restore after a reboot" w restore "$n@1"
+	is "$store: and it is so" 1 w run "$n" -- cat /file
+	try "$store: destroy a snapshot" w destroy "$n@2"
+	try "$store: destroy" w destroy "$n"
+	try "$store: gc" w gc --all
+	is "$store: the clone outlives it" 1 w run "$n-c" -- cat /file
+	try "$store: destroy the clone" w destroy "$n-c"
+	try "$store: gc again" w gc --all
+}
+
+each() { # FUNCTION
+	for store in $stores; do
+		"$1" "$store" "w-$(echo "$store" | tr : -)"
+	done
+	[ -z "${STORES:-}" ] || return 0
+	export XDG_DATA_HOME=/srv/btrfs
+	[ "$1" = after ] || w base add small /root/small
+	for store in $on_btrfs; do
+		"$1" "$store" "w-$(echo "$store" | tr : -)"
+	done
+	unset XDG_DATA_HOME
+}
+
+case $1 in
+make)
+	try "devices" devices make "${2:-}"
+	small_root /root/small
+	try "base" w base add small /root/small
+	if [ -z "${2:-}" ]; then
+		refuses "lvm without a thin pool: refused, with how to make one" 1 \
+			"lvcreate --type thin-pool" w create plain --base small --store lvm --size 1
+	fi
+	mv /usr/bin/rsync /usr/bin/rsync.away
+	refuses "loop without rsync: refused before it is made" 1 "rsync is needed" \
+		w create unlucky --base small --store loop --size 1
+	mv /usr/bin/rsync.away /usr/bin/rsync
+	each works
+	;;
+again)
+	try "devices after a reboot" devices again
+	each after
+	is "lvm: nothing is left but the pool" "${2:+lxc}" sh -c \
+		'lvs --noheadings -o lv_name lxc | tr -d " "'
+	[ ! -e /dev/zfs ] || show zfs list
+	;;
+esac
+show lvs
+show w doctor
+finish
