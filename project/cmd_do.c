@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /* cmd_do.c - do and done: tick items off, in a project or in any list. */
+#include <assert.h>
 #include <string.h>
 
 #include "core/mem.h"
@@ -83,6 +84,7 @@ static int run_do(struct call *call, struct err *e)
 
 	if (gtd_lock(&call->gtd, e) < 0 || pick(call, &source, &picks, e) < 0)
 		return -e->code;
+	assert(picks.count > 0); /* or pick() has failed */
 	what = mem_printf("do %s", source.view != NULL ? source_name(&source)
 						       : picks.list[0].file);
 	if (change_begin(&change, &call->gtd, what, e) < 0)

@@ -255,11 +255,16 @@ int item_done(struct change *change, const struct picked *picked,
 	text = action_text(action);
 	again = next_time(action, change->gtd->today);
 	inbox = of.is_list && strncmp(sheet.file, "inbox", 5) == 0;
-	/* First the note: a crash in between leaves it twice, never not. */
-	rc = item_log(change, &of, text, e);
+	/*
+	 * What is cut out is noted first: a crash in between leaves it twice,
+	 * never not. What is ticked off stays where it is: there first comes
+	 * what a full disk refuses, so that nothing is half there.
+	 */
+	rc = inbox ? item_log(change, &of, text, e)
+		   : tick_off(change, &sheet, action, e);
 	if (rc == 0)
 		rc = inbox ? cut_out(change, &sheet, action, e)
-			   : tick_off(change, &sheet, action, e);
+			   : item_log(change, &of, text, e);
 	if (rc == 0 && again != NULL) {
 		SCOPED_TEXT char *line = capture_line(
 			again, of.is_list ? READ_LIST : READ_ACTIONS,

@@ -27,15 +27,33 @@ static struct source_section *find_source(struct settings *s, const char *name)
 	return s->sources[s->source_count++];
 }
 
+/* A format of one's own stands above the sources that are in it. */
+static int find_format(struct settings *s, struct source_section *section,
+		       struct err *e)
+{
+	int rc;
+
+	if (section->format_spec == NULL)
+		return 0;
+	rc = format_list_find(&s->formats, section->format_spec,
+			      &section->format, e);
+	return rc < 0 ? err_wrap(e, "[source %s]", section->name) : 0;
+}
+
 static int set_source(struct settings *s, const char *name, const char *key,
 		      const char *value, struct err *e)
 {
 	struct source_section *section = find_source(s, name);
+	int rc;
 
 	if (section == NULL)
 		return err_usage(e, "more than %d sources",
 				 SETTINGS_SOURCES_MAX);
-	return source_section_set(section, key, value, e);
+	rc = source_section_set(section, key, value, e);
+	/* At once, so that a mistake has its line. */
+	return rc == 0 && strcmp(key, "format") == 0
+		       ? find_format(s, section, e)
+		       : rc;
 }
 
 static int on_section(void *data, const char *section, const char *key,
@@ -52,28 +70,12 @@ static int on_section(void *data, const char *section, const char *key,
 	return err_usage(e, "unknown section [%s]", section);
 }
 
-/* A section may be named before it comes. */
-static int find_format(struct settings *s, struct source_section *section,
-		       struct err *e)
-{
-	int rc;
-
-	if (section->format_spec == NULL)
-		return 0;
-	rc = format_list_find(&s->formats, section->format_spec,
-			      &section->format, e);
-	return rc < 0 ? err_wrap(e, "[source %s]", section->name) : 0;
-}
-
 static int check_sections(struct settings *s, struct err *e)
 {
 	int rc = rules_check(s->file_rules, e);
 
-	for (size_t i = 0; rc == 0 && i < s->source_count; i++) {
+	for (size_t i = 0; rc == 0 && i < s->source_count; i++)
 		rc = source_section_check(s->sources[i], e);
-		if (rc == 0)
-			rc = find_format(s, s->sources[i], e);
-	}
 	return rc == 0 ? format_list_find(&s->formats, s->format_spec,
 					  &s->format, e)
 		       : rc;
