@@ -13,24 +13,25 @@
 #include "workspace/running.h"
 #include "workspace/projects.h"
 
-/* An existing one, or NULL after the project of that name was found. */
+/*
+ * An existing one, or a new one for the project that is called so: its name, or
+ * as everywhere else the only one that begins so.
+ */
 static char *find_or_create(const struct run *run, const char *word,
 			    struct err *e)
 {
 	char *name = store_find(run->store, word, e);
-	SCOPED_TEXT char *dir = NULL;
+	SCOPED_TEXT char *project = NULL;
 
 	if (name != NULL)
 		return name;
-	dir = project_dir(word);
-	if (dir == NULL)
-		return NULL;
-	if (create_workspace(run, word, e) < 0)
+	project = project_find(word);
+	if (project == NULL || create_workspace(run, project, e) < 0)
 		return NULL;
 	/* That there was none is no failure of the command's. */
 	if (e != NULL)
 		*e = (struct err){ 0 };
-	return mem_copy(word);
+	return text_give(&project);
 }
 
 /* Without a name: the project whose directory one stands in. */

@@ -29,13 +29,13 @@ static bool ask(const char *const *args, size_t count, size_t max_bytes,
 	       out->data != NULL;
 }
 
-char *project_dir(const char *name)
+/* What "project path" says of a name; NULL when that is no directory. */
+static char *dir_of(const char *const *args, size_t count)
 {
-	const char *const args[] = { "path", "--exact", "--", name };
 	SCOPED_BUF struct buf out = { 0 };
 	struct stat st;
 
-	if (!ask(args, COUNT_OF(args), PATH_MAX, &out))
+	if (!ask(args, count, PATH_MAX, &out))
 		return NULL;
 	if (out.len_bytes > 0 && out.data[out.len_bytes - 1] == '\n')
 		buf_cut(&out, out.len_bytes - 1);
@@ -43,6 +43,21 @@ char *project_dir(const char *name)
 	if (stat(out.data, &st) < 0 || !S_ISDIR(st.st_mode))
 		return NULL;
 	return realpath(out.data, NULL);
+}
+
+char *project_dir(const char *name)
+{
+	const char *const args[] = { "path", "--exact", "--", name };
+
+	return dir_of(args, COUNT_OF(args));
+}
+
+char *project_find(const char *prefix)
+{
+	const char *const args[] = { "path", "--", prefix };
+	SCOPED_TEXT char *dir = dir_of(args, COUNT_OF(args));
+
+	return dir != NULL ? mem_copy(strrchr(dir, '/') + 1) : NULL;
 }
 
 void projects_each(const char *prefix, project_fn *fn, void *data)

@@ -17,6 +17,9 @@
  */
 char *project_dir(const char *name) MUST_CHECK;
 
+/* The name of the one project that begins so, the caller's; or NULL. */
+char *project_find(const char *prefix) MUST_CHECK;
+
 /*
  * Call fn for each project whose name begins with prefix, in any state and in
  * no order; state is the word for that.
