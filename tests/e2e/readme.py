@@ -12,7 +12,7 @@ import subprocess
 
 import pexpect
 
-from lib import SRC, Skip, main
+from lib import SRC, Skip, main, until
 
 # What cannot be run on a fresh account without a network, and who runs it.
 ELSEWHERE = {
@@ -150,13 +150,21 @@ class Account:
         assert code == 0, (command, code, printed)
         return printed
 
-    def interrupt(self, command, seen=None):
-        """What goes on for ever: Ctrl-C ends it."""
+    def interrupt(self, command):
+        """What goes on for ever: Ctrl-C ends it, once it works."""
+        name = command.split()[0]
         self.send(command)
-        if seen is not None:
-            self.bash.expect(seen)
+        until(command + " has its voice", lambda: subprocess.run(
+            ["pgrep", "-P", str(self.child(name)), "-x", name + "-voice"],
+            stdout=subprocess.DEVNULL, check=False).returncode == 0)
         self.bash.sendintr()
         self.ended()
+
+    def child(self, name):
+        """The process that the shell started last by this name, or 0."""
+        found = subprocess.run(["pgrep", "-n", "-P", str(self.bash.pid), "-x",
+                                name], stdout=subprocess.PIPE, check=False)
+        return int(found.stdout or 0)
 
     def close(self):
         self.bash.close(force=True)
@@ -260,7 +268,7 @@ def test_speakctl(home):
 def begin(a):
     """The first command of a fresh account offers the directory."""
     a.run('eval "$(project init bash)"')
-    a.run("p s trip-sandiego-201303", (r"\[y/N\] ", "y\r"))
+    a.run("p s trip-sandiego-201303", (r"\[[yY]/[nN]\] ", "y\r"))
 
 
 def test_project(home):
@@ -285,7 +293,7 @@ def test_project(home):
 def test_project_manual(home):
     """project(1): from start to complete, until December, captured"""
     a = account(home)
-    a.run("project start trip-sandiego-201303", (r"\[y/N\] ", "y\r"))
+    a.run("project start trip-sandiego-201303", (r"\[[yY]/[nN]\] ", "y\r"))
     a.run("project actions trip call the hotel @phone")
     a.run("project do trip")
     a.run("project complete trip")
