@@ -7,15 +7,15 @@
 extern const struct command command_create, command_enter, command_run,
 	command_start, command_stop, command_snap, command_list,
 	command_restore, command_clone, command_destroy, command_undelete,
-	command_rename, command_diff, command_export, command_import,
-	command_base, command_shift, command_gc, command_doctor;
+	command_rebase, command_rename, command_diff, command_export,
+	command_import, command_base, command_shift, command_gc, command_doctor;
 
 const struct command *const commands[] = {
 	&command_create, &command_enter,   &command_run,      &command_start,
 	&command_stop,	 &command_snap,	   &command_list,     &command_restore,
-	&command_clone,	 &command_destroy, &command_undelete, &command_rename,
-	&command_diff,	 &command_export,  &command_import,   &command_base,
-	&command_shift,	 &command_gc,	   &command_doctor,
+	&command_clone,	 &command_destroy, &command_undelete, &command_rebase,
+	&command_rename, &command_diff,	   &command_export,   &command_import,
+	&command_base,	 &command_shift,   &command_gc,	      &command_doctor,
 };
 
 const size_t command_count = COUNT_OF(commands);

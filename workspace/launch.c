@@ -16,6 +16,7 @@
 #include "workspace/ops.h"
 #include "workspace/running.h"
 #include "workspace/store/host_layer.h"
+#include "workspace/store/packages.h"
 #include "workspace/projects.h"
 
 enum { ENV_MAX = 256, HOSTNAME_MAX_BYTES = 63 };
@@ -190,6 +191,25 @@ static int running_rootfs(const struct store *store,
 	return 0;
 }
 
+/*
+ * Over the host what is below has moved with its packages; what was installed
+ * inside has not. A database that cannot be read is no reason not to start.
+ */
+static void tell_drift(const struct store *store, const char *name,
+		       const struct meta *meta, launch_told_fn *told_fn)
+{
+	SCOPED_BUF struct buf lines = { 0 };
+	SCOPED_TEXT char *text = NULL;
+	SCOPED_TEXT char *all = NULL;
+	int count = packages_changed(store, meta->packages, &lines, NULL);
+
+	if (!meta->lower.host || count <= 0)
+		return;
+	text = packages_sentence(count, &lines, "this state was made for it");
+	all = mem_printf("%s (project workspace rebase %s)", text, name);
+	told_fn(all);
+}
+
 /* With the name's lock held: a snapshot gives a workspace another upper. */
 static int start(const struct store *store, const struct launch *launch,
 		 launch_told_fn *told_fn, struct err *e)
@@ -211,6 +231,7 @@ static int start(const struct store *store, const struct launch *launch,
 	if (rc < 0)
 		return rc;
 	rootfs.hostname = hostname;
+	tell_drift(store, launch->name, &meta, told_fn);
 	return meta.init ? boot_start(&boot, e)
 			 : supervisor_start(store, launch->name, &rootfs, &map,
 					    e);

@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 #include "workspace/ops.h"
 #include "workspace/store/layer.h"
+#include "workspace/store/packages.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -213,7 +214,10 @@ int ops_create(const struct store *store, const struct create *create,
 	if (rc < 0)
 		return rc;
 	set_upper(&meta, upper.id);
-	rc = fill_upper(store, create, &meta, e);
+	if (meta.lower.host)
+		rc = packages_now(store, meta.packages, e);
+	if (rc == 0)
+		rc = fill_upper(store, create, &meta, e);
 	if (rc == 0)
 		rc = store_save(store, "ws", create->name, &meta, e);
 	upper.used = rc == 0;
@@ -330,6 +334,8 @@ int ops_snapshot(const struct store *store, const char *name,
 		return rc;
 	number = meta_add_snapshot(&edit.meta, &chain, time(NULL), false,
 				   comment);
+	memcpy(edit.meta.snaps[edit.meta.snap_count - 1].packages,
+	       edit.meta.packages, sizeof(edit.meta.packages));
 	rc = edit_commit(&edit, e);
 	if (rc == 0)
 		*ret_number = number;
@@ -415,7 +421,10 @@ static unsigned save_before_restore(struct meta *meta, unsigned number)
 	SCOPED_CHAIN struct chain now = chain_copy(&meta->lower);
 
 	chain_push(&now, meta->upper);
-	return meta_add_snapshot(meta, &now, time(NULL), true, comment);
+	number = meta_add_snapshot(meta, &now, time(NULL), true, comment);
+	memcpy(meta->snaps[meta->snap_count - 1].packages, meta->packages,
+	       sizeof(meta->packages));
+	return number;
 }
 
 static int go_back(const struct store *store, struct meta *meta,
@@ -424,6 +433,7 @@ static int go_back(const struct store *store, struct meta *meta,
 {
 	SCOPED_CHAIN struct chain target = chain_copy(chain);
 	bool whole = layer_exists(store, meta->upper);
+	char packages[PACKAGES_ID_BYTES + 1];
 	unsigned saved = 0;
 	int rc = fresh_make(store, meta, fresh, e);
 
@@ -433,6 +443,9 @@ static int go_back(const struct store *store, struct meta *meta,
 	}
 	if (rc < 0)
 		return rc;
+	/* The list of snapshots may move. */
+	memcpy(packages, meta_snapshot(meta, number)->packages,
+	       sizeof(packages));
 	if (whole && is_unsaved(store, meta)) {
 		rc = layer_sync(store, meta->upper, e);
 		if (rc < 0)
@@ -441,6 +454,7 @@ static int go_back(const struct store *store, struct meta *meta,
 	}
 	set_upper(meta, fresh->id);
 	set_lower(meta, &target);
+	memcpy(meta->packages, packages, sizeof(packages));
 	meta->parent = number;
 	*ret_saved = saved;
 	return 0;
@@ -542,6 +556,7 @@ static int save_clone(const struct store *store, const char *name,
 		return rc;
 	meta.project = mem_copy(from->project != NULL ? from->project : name);
 	meta.image = mem_copy(from->image);
+	memcpy(meta.packages, from->packages, sizeof(meta.packages));
 	meta.base = mem_copy(from->base);
 	meta.map = mem_copy(from->map);
 	meta.single = from->single;
@@ -663,6 +678,16 @@ int ops_set_project(const struct store *store, const char *name,
 	free(edit.meta.project);
 	edit.meta.project = mem_copy(new_name);
 	return edit_commit(&edit, e);
+}
+
+int ops_set_packages(const struct store *store, const char *name, struct err *e)
+{
+	SCOPED_EDIT struct edit edit;
+	int rc = edit_begin(&edit, store, name, e);
+
+	if (rc == 0)
+		rc = packages_now(store, edit.meta.packages, e);
+	return rc < 0 ? rc : edit_commit(&edit, e);
 }
 
 /* ---- repairing ---------------------------------------------------------- */

@@ -69,6 +69,10 @@ int ops_set_project(const struct store *store, const char *name,
 		    const char *old_name, const char *new_name,
 		    struct err *e) MUST_CHECK;
 
+/* It fits the packages that the host has today. */
+int ops_set_packages(const struct store *store, const char *name,
+		     struct err *e) MUST_CHECK;
+
 /* -ENOENT, with what to do, when a layer of the state is missing. */
 int ops_check(const struct store *store, const char *name,
 	      const struct meta *meta, struct err *e) MUST_CHECK;

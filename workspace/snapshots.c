@@ -10,6 +10,7 @@
 #include "workspace/command.h"
 #include "workspace/options.h"
 #include "workspace/ops.h"
+#include "workspace/store/packages.h"
 
 static int edit_comment(const struct store *store, struct buf *out,
 			struct err *e)
@@ -82,6 +83,24 @@ static int snap_main(const struct run *run, struct err *e)
 	return rc;
 }
 
+/* Only one's own changes are frozen: the host below has gone on. */
+static void tell_drift(const struct run *run, const char *name)
+{
+	SCOPED_META struct meta meta = { 0 };
+	SCOPED_BUF struct buf lines = { 0 };
+	SCOPED_TEXT char *text = NULL;
+	int count;
+
+	if (store_load(run->store, "ws", name, &meta, NULL) < 0 ||
+	    !meta.lower.host)
+		return;
+	count = packages_changed(run->store, meta.packages, &lines, NULL);
+	if (count <= 0)
+		return;
+	text = packages_sentence(count, &lines, "that snapshot");
+	run_tell(text);
+}
+
 static int restore_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
@@ -96,6 +115,7 @@ static int restore_main(const struct run *run, struct err *e)
 	if (saved > 0)
 		printf("; what it was before is %s@%u", name, saved);
 	printf("\n");
+	tell_drift(run, name);
 	return 0;
 }
 

@@ -251,6 +251,8 @@ void meta_print(const struct meta *meta, struct buf *out)
 		buf_addf(out, "project %s\n", meta->project);
 	if (meta->image != NULL)
 		buf_addf(out, "image %s\n", meta->image);
+	if (meta->packages[0] != '\0')
+		buf_addf(out, "host-packages %s\n", meta->packages);
 	if (meta->base != NULL)
 		buf_addf(out, "base %s\n", meta->base);
 	if (meta->map != NULL)
@@ -274,6 +276,9 @@ void meta_print(const struct meta *meta, struct buf *out)
 		buf_add_char(out, ' ');
 		print_escaped(snap->comment, out);
 		buf_add_char(out, '\n');
+		if (snap->packages[0] != '\0')
+			buf_addf(out, "snap-packages %u %s\n", snap->number,
+				 snap->packages);
 	}
 	buf_add_text(out, "lower ");
 	print_short(meta, &meta->lower, meta->parent,
@@ -472,17 +477,59 @@ static int parse_snap(struct meta *meta, struct words *words, struct err *e)
 	return 0;
 }
 
+static int parse_id16(struct words *words, char ret[PACKAGES_ID_BYTES + 1],
+		      struct err *e)
+{
+	struct span_text id = next_word(words);
+
+	if (id.len != PACKAGES_ID_BYTES)
+		return err_say(e, EINVAL, "packages without an id");
+	for (size_t i = 0; i < id.len; i++)
+		if (strchr("0123456789abcdef", id.text[i]) == NULL)
+			return err_say(e, EINVAL, "packages without an id");
+	memcpy(ret, id.text, id.len);
+	ret[id.len] = '\0';
+	return 0;
+}
+
+static int parse_packages(struct meta *meta, struct words *words, struct err *e)
+{
+	return parse_id16(words, meta->packages, e);
+}
+
+static int parse_snap_packages(struct meta *meta, struct words *words,
+			       struct err *e)
+{
+	unsigned number = 0;
+
+	if (parse_unsigned(words, &number, e) < 0)
+		return -EINVAL;
+	for (size_t i = 0; i < meta->snap_count; i++)
+		if (meta->snaps[i].number == number)
+			return parse_id16(words, meta->snaps[i].packages, e);
+	return err_say(e, EINVAL, "packages of no snapshot");
+}
+
 static const struct {
 	const char *key;
 	int (*parse)(struct meta *meta, struct words *words, struct err *e);
 } keys[] = {
-	{ "project", parse_project }, { "image", parse_image },
-	{ "base", parse_base },	      { "map", parse_map },
-	{ "store", parse_store },     { "ids", parse_ids },
-	{ "created", parse_created }, { "upper", parse_upper },
-	{ "lower", parse_lower },     { "parent", parse_parent },
-	{ "next", parse_next },	      { "init", parse_init },
-	{ "snap", parse_snap },	      { "base-layers", parse_base_layers },
+	{ "host-packages", parse_packages },
+	{ "snap-packages", parse_snap_packages },
+	{ "project", parse_project },
+	{ "image", parse_image },
+	{ "base", parse_base },
+	{ "map", parse_map },
+	{ "store", parse_store },
+	{ "ids", parse_ids },
+	{ "created", parse_created },
+	{ "upper", parse_upper },
+	{ "lower", parse_lower },
+	{ "parent", parse_parent },
+	{ "next", parse_next },
+	{ "init", parse_init },
+	{ "snap", parse_snap },
+	{ "base-layers", parse_base_layers },
 };
 
 static int parse_line(struct meta *meta, struct words words, struct err *e)

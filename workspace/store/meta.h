@@ -60,12 +60,15 @@ struct chain {
 	bool host; /* below them all, the host's own directories */
 };
 
+enum { PACKAGES_ID_BYTES = 16 }; /* packages.h */
+
 struct snapshot {
 	unsigned number;
 	int64_t taken_s; /* seconds since 1970 */
 	unsigned parent; /* the snapshot before it, 0: the base */
 	bool automatic; /* made by restore, not by the user */
 	struct chain chain;
+	char packages[PACKAGES_ID_BYTES + 1]; /* of the host then; "" */
 	char *comment; /* owned, UTF-8, may hold newlines; never NULL */
 };
 
@@ -81,6 +84,7 @@ struct meta {
 	int64_t created_s;
 	char upper[LAYER_ID_BYTES + 1]; /* the layer that is written to */
 	struct chain lower;
+	char packages[PACKAGES_ID_BYTES + 1]; /* of the host it fits; "" */
 	unsigned base_layers; /* so many at the end of lower are the base */
 	unsigned parent; /* the snapshot that upper stands on, 0: the base */
 	unsigned next; /* the number of the next snapshot */

@@ -17,9 +17,9 @@
 
 enum { LOCK_PAUSE_MIN_NS = 100000, LOCK_PAUSE_MAX_NS = 5000000 };
 
-static const char *const directories[] = { "ws",     "trash", "bases",
-					   "layers", "tmp",   "locks",
-					   "run",    "mnt",   "shift" };
+static const char *const directories[] = { "ws",     "hosts", "trash", "bases",
+					   "layers", "tmp",   "locks", "run",
+					   "mnt",    "shift" };
 
 /* ---- opening ------------------------------------------------------------ */
 

@@ -9,6 +9,7 @@
  *		bases/NAME		a base, in the same format
  *		layers/ID/up		what a layer holds; frozen when no
  *		layers/ID/work		  workspace has it as its upper
+ *		hosts/ID		packages the host had (packages.h)
  *		host			the host layer (host_layer.h)
  *		tmp/			what is being removed
  *		shift/INODE-BORN	see shift/tree.h
