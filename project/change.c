@@ -15,26 +15,89 @@
 
 /* ---- the group ---------------------------------------------------------- */
 
-/* The newer half of a journal that has grown too long. */
+/*
+ * What a journal that has grown too long keeps: of its lines the newest, small
+ * ones up to half the limit, large ones (an edit of a long file) up to
+ * JOURNAL_LARGE_MAX_BYTES. So one large edit does not drop a year of small
+ * changes, nor they the edit of yesterday.
+ */
+static const char *newest_from(const struct buf *text, size_t small_bytes,
+			       size_t large_bytes, bool large)
+{
+	const char *keep = text->data + text->len_bytes;
+	size_t room = large ? large_bytes : small_bytes;
+
+	for (const char *end = keep; end > text->data;) {
+		const char *line = end - 1;
+		size_t bytes;
+
+		while (line > text->data && line[-1] != '\n')
+			line--;
+		bytes = (size_t)(end - line);
+		if ((bytes > JOURNAL_LARGE_BYTES) == large) {
+			if (bytes > room)
+				break;
+			room -= bytes;
+		}
+		keep = line;
+		end = line;
+	}
+	return keep;
+}
+
+static void keep_newest(const struct buf *text, struct buf *out)
+{
+	const char *small = newest_from(text, JOURNAL_MAX_BYTES / 2,
+					JOURNAL_LARGE_MAX_BYTES, false);
+	const char *large = newest_from(text, JOURNAL_MAX_BYTES / 2,
+					JOURNAL_LARGE_MAX_BYTES, true);
+	const char *end = text->data + text->len_bytes;
+
+	for (const char *line = text->data; line < end;) {
+		const char *nl = memchr(line, '\n', (size_t)(end - line));
+		size_t bytes = nl != NULL ? (size_t)(nl - line) + 1
+					  : (size_t)(end - line);
+
+		if (line >= (bytes > JOURNAL_LARGE_BYTES ? large : small))
+			buf_add(out, line, bytes);
+		line += bytes;
+	}
+}
+
+/* Only what is small counts for the limit, but the whole is read to know. */
+static size_t small_bytes(const struct buf *text)
+{
+	size_t sum = 0;
+
+	for (size_t at = 0; at < text->len_bytes;) {
+		const char *line = text->data + at;
+		const char *nl = memchr(line, '\n', text->len_bytes - at);
+		size_t bytes = nl != NULL ? (size_t)(nl - line) + 1
+					  : text->len_bytes - at;
+
+		if (bytes <= JOURNAL_LARGE_BYTES)
+			sum += bytes;
+		at += bytes;
+	}
+	return sum;
+}
+
 static int trim_journal(const char *path, struct err *e)
 {
 	SCOPED_BUF struct buf text = { 0 };
-	const char *keep;
+	SCOPED_BUF struct buf kept = { 0 };
 	struct stat st;
 
 	if (stat(path, &st) < 0 || st.st_size <= JOURNAL_MAX_BYTES)
 		return 0;
-	if (file_read(AT_FDCWD, path, 64 * (size_t)JOURNAL_MAX_BYTES, &text,
-		      e) < 0)
+	if (file_read(AT_FDCWD, path, JOURNAL_READ_MAX_BYTES, &text, e) < 0)
 		return -e->code;
-	keep = memchr(text.data + text.len_bytes / 2, '\n',
-		      text.len_bytes - text.len_bytes / 2);
-	if (keep == NULL)
+	if (small_bytes(&text) <= JOURNAL_MAX_BYTES &&
+	    text.len_bytes <= JOURNAL_LARGE_MAX_BYTES)
 		return 0;
-	keep++;
-	return file_replace(AT_FDCWD, path, keep,
-			    text.len_bytes - (size_t)(keep - text.data), 0600,
-			    e);
+	keep_newest(&text, &kept);
+	return file_replace(AT_FDCWD, path, buf_text(&kept), kept.len_bytes,
+			    0600, e);
 }
 
 int change_begin(struct change *change, struct gtd *gtd, const char *what,
@@ -138,7 +201,7 @@ static int move(struct change *change, struct buf *line, const char *from,
 	struct gtd *gtd = change->gtd;
 	int rc;
 
-	if (!change->is_undo && journal_write(change->journal_fd, line, e) < 0)
+	if (journal_write(change->journal_fd, line, e) < 0)
 		return -e->code;
 	rc = rename_noreplace(gtd->fd, from, to);
 	if (rc == -EXDEV)
@@ -233,29 +296,24 @@ int change_make_dir(struct gtd *gtd, const char *path, struct err *e)
 
 /* ---- text --------------------------------------------------------------- */
 
-/* A text record holds what differs: without the common head and tail. */
+/* A text record holds what differs, and a little of what is around it. */
 static int write_text_record(struct change *change, const char *path,
 			     const char *old, size_t old_bytes,
 			     const char *text, size_t len_bytes, bool existed,
 			     struct err *e)
 {
+	const struct patch p = patch_make(old, old_bytes, text, len_bytes);
+	const struct span parts[] = { p.old, p.new, p.lead, p.trail };
 	SCOPED_BUF struct buf line = { 0 };
-	size_t most = min_size(old_bytes, len_bytes);
-	size_t head = 0, tail = 0;
 
-	while (head < most && old[head] == text[head])
-		head++;
-	while (tail < most - head &&
-	       old[old_bytes - 1 - tail] == text[len_bytes - 1 - tail])
-		tail++;
 	journal_start(&line, change->id, change->what, JOURNAL_TEXT);
 	journal_field(&line, path, strlen(path));
 	journal_field(&line, existed ? "1" : "0", 1);
-	add_number(&line, head);
-	add_number(&line, old_bytes);
-	add_number(&line, len_bytes);
-	journal_field(&line, old + head, old_bytes - head - tail);
-	journal_field(&line, text + head, len_bytes - head - tail);
+	add_number(&line, p.head);
+	add_number(&line, p.before_bytes);
+	add_number(&line, p.after_bytes);
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		journal_field(&line, parts[i].at, parts[i].bytes);
 	return journal_write(change->journal_fd, &line, e);
 }
 
@@ -330,6 +388,28 @@ int change_one_line(struct gtd *gtd, const char *what, const char *path,
 	if (gtd_lock(gtd, e) < 0 || change_begin(&change, gtd, what, e) < 0)
 		return -e->code;
 	return change_append(&change, path, line, e);
+}
+
+int change_automatic(struct change *change, struct err *e)
+{
+	SCOPED_BUF struct buf line = { 0 };
+
+	journal_start(&line, change->id, change->what, JOURNAL_AUTO);
+	return journal_write(change->journal_fd, &line, e);
+}
+
+int change_remove(struct change *change, const char *path, struct err *e)
+{
+	SCOPED_BUF struct buf old = { 0 };
+
+	if (gtd_read(change->gtd, path, &old, e) < 0 ||
+	    write_text_record(change, path, buf_text(&old), old.len_bytes, "",
+			      0, true, e) < 0)
+		return -e->code;
+	if (unlinkat(change->gtd->fd, path, 0) < 0)
+		return err_set(e, errno, "remove %s", path);
+	change_note(change, path);
+	return sync_dir_of(change->gtd, path, e);
 }
 
 int change_note_edit(struct change *change, const char *path, const char *old,

@@ -9,15 +9,21 @@
  * new one. The caller holds gtd_lock().
  *
  * The journal is $XDG_STATE_HOME/earshot/project/journal-HASH: one record a
- * line, fields separated by tabs, other bytes escaped as %XX. Beyond
- * JOURNAL_MAX_BYTES the older half is dropped.
+ * line, fields separated by tabs, other bytes escaped as %XX. Beyond its limits
+ * the older ones are dropped.
  */
 #ifndef PROJECT_CHANGE_H
 #define PROJECT_CHANGE_H
 
 #include "project/gtd.h"
 
-enum { JOURNAL_MAX_BYTES = 4 << 20 };
+enum {
+	JOURNAL_MAX_BYTES = 4
+			    << 20, /* of small records: then half of them go */
+	JOURNAL_LARGE_BYTES = 64 << 10, /* a record that is not small */
+	JOURNAL_LARGE_MAX_BYTES = 64 << 20, /* of those: then the oldest go */
+	JOURNAL_READ_MAX_BYTES = 512 << 20,
+};
 
 struct change {
 	struct gtd *gtd; /* borrowed */
@@ -27,7 +33,6 @@ struct change {
 	char *what; /* owned: "complete trip", for undo and git */
 	char **paths; /* owned: what changed, for git */
 	size_t path_count;
-	bool is_undo; /* moves back are no changes of their own */
 };
 
 /* Begin a group called what ("complete trip"). Nothing changes yet. */
@@ -65,6 +70,13 @@ int change_text(struct change *change, const char *path, const char *old,
 
 /* Add one line, with a newline in front if the last one lacks it. */
 int change_append(struct change *change, const char *path, const char *line,
+		  struct err *e) MUST_CHECK;
+
+/* The group comes by itself (a postponed project's day): undo passes it. */
+int change_automatic(struct change *change, struct err *e) MUST_CHECK;
+
+/* Remove a file. */
+int change_remove(struct change *change, const char *path,
 		  struct err *e) MUST_CHECK;
 
 /* path has changed: for the follow-ons. The other functions do it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* cmd_move.c - postpone, resume, complete, reopen, delete, rename, undo. */
+/* cmd_move.c - postpone, resume, complete, reopen, delete, rename. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +11,6 @@
 #include "project/marks.h"
 #include "project/names.h"
 #include "project/out.h"
-#include "project/undo.h"
 
 /* ---- open in an editor? ------------------------------------------------- */
 
@@ -352,47 +351,4 @@ const struct command command_rename = {
 	.min = 2,
 	.max = 2,
 	.states = IN_ACTIVE | IN_POSTPONED,
-};
-
-static int run_undo(struct call *call, struct err *e)
-{
-	SCOPED_TEXT char *what = NULL;
-
-	if (call->settings->list) {
-		SCOPED_OUT struct out out;
-		SCOPED_BUF struct buf text = { 0 };
-
-		out_init(&out, call->settings);
-		if (undo_list(&call->gtd, &text, e) < 0)
-			return -e->code;
-		for (const char *at = buf_text(&text); *at != '\0';) {
-			size_t len = strcspn(at, "\n");
-
-			out_text(&out, at, len);
-			buf_add_char(&out.text, '\n');
-			at += len + (at[len] == '\n');
-		}
-		return out_flush(&out, e);
-	}
-	if (gtd_lock(&call->gtd, e) < 0 || undo_last(&call->gtd, &what, e) < 0)
-		return -e->code;
-	if (what == NULL)
-		return err_say(e, ENOENT, "nothing to undo");
-	tell(call->settings, "undone: %s", what);
-	return 0;
-}
-
-/* clang-format off */
-static const struct opt undo_opts[] = {
-	{ .letter = 'l', .name = "list", .kind = OPT_FLAG, OWN(list),
-	  .help = "show what can be undone" },
-};
-/* clang-format on */
-
-const struct command command_undo = {
-	.name = "undo",
-	.args = "",
-	.help = "take the last change back",
-	.run = run_undo,
-	OPTS(undo_opts),
 };

@@ -66,11 +66,12 @@ enum { ANY_NUMBER = -1 };
 extern const struct command command_start, command_new, command_edit,
 	command_cat, command_list, command_postpone, command_resume,
 	command_complete, command_reopen, command_delete, command_rename,
-	command_undo, command_actions, command_next, command_do, command_log,
-	command_move, command_process, command_remind, command_ahead,
-	command_in, command_waiting, command_someday, command_stuck,
-	command_tick, command_day, command_review, command_search, command_path,
-	command_check, command_sync, command_config, command_init;
+	command_undo, command_redo, command_actions, command_next, command_do,
+	command_log, command_move, command_process, command_remind,
+	command_ahead, command_in, command_waiting, command_someday,
+	command_stuck, command_tick, command_day, command_review,
+	command_search, command_path, command_check, command_sync,
+	command_config, command_init;
 
 /* The options of one command and the common ones: ret->list is the caller's
  * to free through command_opts_fini(). */

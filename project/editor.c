@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "core/paths.h"
 #include "project/change.h"
+#include "project/history.h"
 
 enum { EDITOR_FILES_MAX = PART_COUNT * GTD_FILES_MAX };
 
@@ -86,8 +87,8 @@ static int run_editor(const char *editor, const char *const *files,
 }
 
 /* Note what the editor changed, even if it failed in the end. */
-static int note_edits(struct gtd *gtd, const char *what,
-		      const char *const *paths, const struct buf *before,
+static int note_edits(struct gtd *gtd, const char *what, size_t since,
+		      const char *const *paths, struct buf *before,
 		      size_t count, struct err *e)
 {
 	SCOPED_CHANGE struct change change = CHANGE_NONE;
@@ -99,6 +100,10 @@ static int note_edits(struct gtd *gtd, const char *what,
 		SCOPED_BUF struct buf now = { 0 };
 
 		rc = gtd_read(gtd, paths[i], &now, e);
+		/* What other commands wrote meanwhile is theirs. */
+		if (rc == 0)
+			rc = history_replay(gtd, since, paths[i], &before[i],
+					    e);
 		if (rc == 0)
 			rc = change_note_edit(&change, paths[i],
 					      buf_text(&before[i]),
@@ -115,6 +120,7 @@ int editor_open(struct gtd *gtd, const char *what, const char *const *paths,
 	struct buf before[EDITOR_FILES_MAX] = { 0 };
 	struct err later = { 0 };
 	const char *editor = NULL;
+	size_t since = history_bytes(gtd);
 	int rc = choose(gtd, &editor, e);
 
 	count = min_size(count, EDITOR_FILES_MAX);
@@ -124,7 +130,8 @@ int editor_open(struct gtd *gtd, const char *what, const char *const *paths,
 	}
 	if (rc == 0) {
 		rc = run_editor(editor, (const char *const *)files, count, e);
-		if (note_edits(gtd, what, paths, before, count, &later) < 0 &&
+		if (note_edits(gtd, what, since, paths, before, count, &later) <
+			    0 &&
 		    rc == 0) {
 			*e = later;
 			rc = err_wrap(e,

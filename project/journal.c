@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 #include "project/journal.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -12,7 +13,8 @@
 static const char *const journal_kinds[JOURNAL_KINDS] = {
 	[JOURNAL_MOVE] = "move",     [JOURNAL_PUBLISH] = "publish",
 	[JOURNAL_TEXT] = "text",     [JOURNAL_UNDOING] = "undoing",
-	[JOURNAL_UNDONE] = "undone",
+	[JOURNAL_UNDONE] = "undone", [JOURNAL_REDONE] = "redone",
+	[JOURNAL_AUTO] = "auto",
 };
 
 /* Fields that each kind must have behind the common ones. */
@@ -21,6 +23,31 @@ static const size_t journal_fields[JOURNAL_KINDS] = {
 	[JOURNAL_PUBLISH] = 2,
 	[JOURNAL_TEXT] = 7,
 };
+
+static size_t number(const struct record *r, size_t field)
+{
+	return (size_t)strtoumax(r->fields[field], NULL, 10);
+}
+
+static struct span span(const struct record *r, size_t field)
+{
+	if (field >= r->count)
+		return (struct span){ "", 0 };
+	return (struct span){ r->fields[field], r->bytes[field] };
+}
+
+struct patch journal_patch(const struct record *r)
+{
+	return (struct patch){
+		.head = number(r, TEXT_HEAD),
+		.before_bytes = number(r, TEXT_BEFORE),
+		.after_bytes = number(r, TEXT_AFTER),
+		.old = span(r, TEXT_OLD),
+		.new = span(r, TEXT_NEW),
+		.lead = span(r, TEXT_LEAD),
+		.trail = span(r, TEXT_TRAIL),
+	};
+}
 
 void journal_field(struct buf *line, const char *bytes, size_t len_bytes)
 {

@@ -12,16 +12,20 @@
 
 #include "core/buf.h"
 #include "core/err.h"
+#include "project/patch.h"
 
 enum { JOURNAL_FIELDS_MAX = 10 };
 
 enum journal_kind {
 	JOURNAL_MOVE, /* from, to, inode */
 	JOURNAL_PUBLISH, /* path, inode */
-	/* path, existed before, offset, size before, size after, old, new */
+	/* path, existed before, offset, size before, size after, old, new; and
+	 * since 0.2 what is in front of it and after it */
 	JOURNAL_TEXT,
-	JOURNAL_UNDOING, /* nothing: undo of the group id began */
-	JOURNAL_UNDONE, /* nothing: undo of the group id is complete */
+	JOURNAL_UNDOING, /* the group that takes back the group id began */
+	JOURNAL_UNDONE, /* and is complete */
+	JOURNAL_REDONE, /* the group that takes back the one above: complete */
+	JOURNAL_AUTO, /* nothing: the group came by itself, undo passes it */
 	JOURNAL_KINDS,
 };
 
@@ -46,6 +50,22 @@ void journal_field(struct buf *line, const char *bytes, size_t len_bytes);
 /* Add the line's common fields. */
 void journal_start(struct buf *line, const char *id, const char *what,
 		   enum journal_kind kind);
+
+/* The fields of a JOURNAL_TEXT record. */
+enum {
+	TEXT_PATH,
+	TEXT_EXISTED,
+	TEXT_HEAD,
+	TEXT_BEFORE,
+	TEXT_AFTER,
+	TEXT_OLD,
+	TEXT_NEW,
+	TEXT_LEAD,
+	TEXT_TRAIL,
+};
+
+/* What a JOURNAL_TEXT record changed; borrows from it. */
+struct patch journal_patch(const struct record *record);
 
 /* Read a journal's text; malformed lines are left out. */
 void journal_parse(struct journal *journal, const char *text, size_t len_bytes);

@@ -6,10 +6,12 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "core/child.h"
 #include "core/files.h"
 #include "core/mem.h"
-#include "project/journal.h"
+#include "core/paths.h"
 #include "project/place.h"
 
 enum now {
@@ -25,6 +27,13 @@ static bool has_inode(const struct gtd *gtd, const char *path,
 
 	return fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	       (uintmax_t)st.st_ino == strtoumax(inode, NULL, 10);
+}
+
+static bool is_there(const struct gtd *gtd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* Paths come from a file in the user's state directory: they must still not
@@ -43,28 +52,66 @@ static bool is_inside(const char *path)
 	return true;
 }
 
+static int refuse(const struct record *r, const char *why, struct err *e)
+{
+	return err_say(e, ESTALE, "cannot undo '%s': %s %s", r->what,
+		       r->fields[0], why);
+}
+
 /* ---- moves -------------------------------------------------------------- */
 
+/* By the inode; in a directory that came from a copy (a backup, a clone, a new
+ * disk) by the names. */
 static enum now move_now(const struct gtd *gtd, const struct record *r)
 {
-	if (has_inode(gtd, r->fields[1], r->fields[2]))
-		return NOW_DONE;
-	if (has_inode(gtd, r->fields[0], r->fields[2]))
+	const char *from = r->fields[0], *to = r->fields[1];
+
+	if (has_inode(gtd, to, r->fields[2]))
+		return is_there(gtd, from) ? NOW_CHANGED : NOW_DONE;
+	if (has_inode(gtd, from, r->fields[2]))
 		return NOW_NOT;
-	return NOW_CHANGED;
+	if (is_there(gtd, to) == is_there(gtd, from))
+		return NOW_CHANGED;
+	return is_there(gtd, to) ? NOW_DONE : NOW_NOT;
+}
+
+static int move_check(const struct gtd *gtd, const struct record *r,
+		      bool *ret_happened, struct err *e)
+{
+	enum now now = move_now(gtd, r);
+
+	if (now == NOW_CHANGED)
+		return refuse(r,
+			      is_there(gtd, r->fields[0])
+				      ? "exists again"
+				      : "has been moved on or removed since",
+			      e);
+	*ret_happened |= now == NOW_DONE;
+	return 0;
 }
 
 static int move_back(struct change *change, const struct record *r,
 		     struct err *e)
 {
+	SCOPED_TEXT char *dir = NULL;
+	const char *slash = strrchr(r->fields[0], '/');
+
+	if (move_now(change->gtd, r) != NOW_DONE)
+		return 0;
+	/* git keeps no empty directory: the place may have gone. */
+	dir = mem_text(r->fields[0],
+		       slash != NULL ? (size_t)(slash - r->fields[0]) : 0);
+	if (dir[0] != '\0' && change_make_dir(change->gtd, dir, e) < 0)
+		return -e->code;
 	return change_move(change, r->fields[1], r->fields[0], e);
 }
 
-static enum now publish_now(const struct gtd *gtd, const struct record *r)
+static int publish_check(const struct gtd *gtd, const struct record *r,
+			 bool *ret_happened, struct err *e)
 {
-	if (has_inode(gtd, r->fields[0], r->fields[1]))
-		return NOW_DONE;
-	return gtd_exists(gtd, r->fields[0]) ? NOW_CHANGED : NOW_NOT;
+	(void)e;
+	*ret_happened |= is_there(gtd, r->fields[0]);
+	return 0;
 }
 
 static int publish_back(struct change *change, const struct record *r,
@@ -74,6 +121,8 @@ static int publish_back(struct change *change, const struct record *r,
 	SCOPED_TEXT char *wanted = NULL;
 	SCOPED_TEXT char *trash = NULL;
 
+	if (!is_there(change->gtd, r->fields[0]))
+		return 0;
 	if (change_make_dir(change->gtd, state_dir(STATE_TRASH), e) < 0)
 		return -e->code;
 	wanted = mem_printf("%s/%s", state_dir(STATE_TRASH),
@@ -84,281 +133,313 @@ static int publish_back(struct change *change, const struct record *r,
 
 /* ---- text --------------------------------------------------------------- */
 
-enum {
-	TEXT_PATH,
-	TEXT_EXISTED,
-	TEXT_HEAD,
-	TEXT_BEFORE,
-	TEXT_AFTER,
-	TEXT_OLD,
-	TEXT_NEW
-};
-
-static size_t size_field(const struct record *r, size_t field)
+static int write_part(const char *dir, const char *name, struct span span)
 {
-	return (size_t)strtoumax(r->fields[field], NULL, 10);
+	SCOPED_TEXT char *path = path_join(dir, name);
+	SCOPED_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+				0600);
+
+	return fd < 0 ? -errno : write_all(fd, span.at, span.bytes);
 }
 
-/* Whether text is size bytes long and has the field's bytes at its head. */
-static bool is_version(const struct buf *text, const struct record *r,
-		       size_t size, size_t field)
-{
-	size_t head = size_field(r, TEXT_HEAD);
+static const char *const merge_names[] = { "ours", "base", "theirs" };
 
-	return text->len_bytes == size && head <= size &&
-	       r->bytes[field] <= size - head &&
-	       (r->bytes[field] == 0 ||
-		memcmp(text->data + head, r->fields[field], r->bytes[field]) ==
-			0);
+static int write_parts(const char *dir, const struct span *spans)
+{
+	for (size_t i = 0; i < COUNT_OF(merge_names); i++) {
+		int rc = write_part(dir, merge_names[i], spans[i]);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
 }
 
-static enum now text_now(const struct gtd *gtd, const struct record *r)
+/* git's own three-way merge, where git is: it works on three files. */
+static bool merge_with_git(struct span base, struct span ours,
+			   struct span theirs, struct buf *out, void *data)
 {
-	SCOPED_BUF struct buf text = { 0 };
+	const struct span spans[] = { ours, base, theirs };
+	SCOPED_TEXT char *dir = path_state("project/merge-XXXXXX");
+	const char *const argv[] = { "git",  "merge-file", "-p",     "-q",
+				     "ours", "base",	   "theirs", NULL };
+	const struct child child = { .argv = argv,
+				     .dir = dir,
+				     .fds = { CHILD_NULL, CHILD_NULL,
+					      CHILD_NULL },
+				     .fd_count = 3 };
+	int code = -1;
 
-	if (gtd_read(gtd, r->fields[TEXT_PATH], &text, NULL) < 0)
-		return NOW_CHANGED;
-	if (is_version(&text, r, size_field(r, TEXT_AFTER), TEXT_NEW))
-		return NOW_DONE;
-	if (is_version(&text, r, size_field(r, TEXT_BEFORE), TEXT_OLD))
-		return NOW_NOT;
-	return NOW_CHANGED;
+	(void)data;
+	if (mkdtemp(dir) == NULL)
+		return false;
+	if (write_parts(dir, spans) == 0)
+		code = child_capture(&child, GTD_FILE_MAX_BYTES, out, NULL);
+	for (size_t i = 0; i < COUNT_OF(merge_names); i++) {
+		SCOPED_TEXT char *path = path_join(dir, merge_names[i]);
+
+		(void)unlink(path);
+	}
+	(void)rmdir(dir);
+	return code == 0;
 }
 
 static int text_back(struct change *change, const struct record *r,
 		     struct err *e)
 {
 	const char *path = r->fields[TEXT_PATH];
-	size_t head = size_field(r, TEXT_HEAD);
-	size_t tail_at = head + r->bytes[TEXT_NEW];
+	const struct patch patch = journal_patch(r);
 	SCOPED_BUF struct buf now = { 0 };
 	SCOPED_BUF struct buf old = { 0 };
 
 	if (gtd_read(change->gtd, path, &now, e) < 0)
 		return -e->code;
-	buf_add(&old, buf_text(&now), head);
-	buf_add(&old, r->fields[TEXT_OLD], r->bytes[TEXT_OLD]);
-	buf_add(&old, now.data + tail_at, now.len_bytes - tail_at);
-	change_note(change, path);
-	/* A file that the change created goes again. */
-	if (old.len_bytes == 0 && r->fields[TEXT_EXISTED][0] == '0') {
-		if (unlinkat(change->gtd->fd, path, 0) < 0)
-			return err_set(e, errno, "remove %s", path);
+	switch (patch_back(&patch, &now, merge_with_git, NULL, &old)) {
+	case PATCH_IS_BACK:
 		return 0;
+	case PATCH_OVERLAPS:
+		return refuse(r, "was changed in the same place since", e);
+	case PATCHED:
+		break;
 	}
-	return file_replace(change->gtd->fd, path, buf_text(&old),
-			    old.len_bytes, 0666, e);
+	/* A file that the change created goes again. */
+	if (old.len_bytes == 0 && r->fields[TEXT_EXISTED][0] == '0')
+		return change_remove(change, path, e);
+	return change_text(change, path, buf_text(&now), now.len_bytes,
+			   buf_text(&old), old.len_bytes, e);
 }
 
-/* ---- groups ------------------------------------------------------------- */
+/* ---- looking first ------------------------------------------------------ */
 
-static const struct {
-	enum now (*now)(const struct gtd *gtd, const struct record *record);
-	int (*back)(struct change *change, const struct record *record,
-		    struct err *e);
-	size_t path_fields; /* the first ones are paths */
-} kinds[JOURNAL_KINDS] = {
-	[JOURNAL_MOVE] = { move_now, move_back, 2 },
-	[JOURNAL_PUBLISH] = { publish_now, publish_back, 1 },
-	[JOURNAL_TEXT] = { text_now, text_back, 1 },
+/* Texts as they would be: several changes of a file in one group. */
+struct overlay {
+	char *path; /* owned */
+	struct buf text;
+	struct overlay *next;
 };
 
-static bool is_inside_record(const struct record *r)
-{
-	for (size_t i = 0; i < kinds[r->kind].path_fields; i++)
-		if (!is_inside(r->fields[i]))
-			return false;
-	return true;
-}
+struct looking {
+	const struct gtd *gtd;
+	const struct history *history;
+	const struct group *group;
+	struct overlay *texts; /* owned */
+	bool happened;
+	struct err *e;
+};
 
-static bool is_marked(const struct journal *journal, const char *id,
-		      enum journal_kind mark)
+static void looking_fini(struct looking *l)
 {
-	for (size_t i = journal->count; i > 0; i--)
-		if (journal->list[i - 1].kind == mark &&
-		    strcmp(journal->list[i - 1].id, id) == 0)
-			return true;
-	return false;
-}
+	while (l->texts != NULL) {
+		struct overlay *next = l->texts->next;
 
-/* The newest change whose group is not undone, before record number end. */
-static const struct record *newest(const struct journal *journal, size_t end)
-{
-	for (size_t i = end; i > 0; i--) {
-		const struct record *r = &journal->list[i - 1];
-
-		if (kinds[r->kind].now != NULL &&
-		    !is_marked(journal, r->id, JOURNAL_UNDONE))
-			return r;
+		free(l->texts->path);
+		buf_fini(&l->texts->text);
+		free(l->texts);
+		l->texts = next;
 	}
-	return NULL;
 }
 
-static int read_journal(struct gtd *gtd, struct journal *journal, struct err *e)
+static bool is_of(const struct looking *l, const struct record *r)
 {
-	SCOPED_TEXT char *path = gtd_state_file(gtd, "journal");
-	SCOPED_BUF struct buf text = { 0 };
-	int rc = file_read(AT_FDCWD, path, 64 * (size_t)JOURNAL_MAX_BYTES,
-			   &text, e);
-
-	if (rc == -ENOENT)
-		return 0;
-	if (rc == 0)
-		journal_parse(journal, buf_text(&text), text.len_bytes);
-	return rc;
+	return strcmp(r->id, l->group->id) == 0;
 }
 
-static int mark(struct change *change, const struct record *r,
+/* Where a file is now that a later move of the group took along. */
+static char *path_now(const struct looking *l, size_t at)
+{
+	const struct record *list = l->history->journal.list;
+	char *path = mem_copy(list[at].fields[TEXT_PATH]);
+
+	for (size_t i = at + 1; i <= l->group->last; i++) {
+		const struct record *r = &list[i];
+		size_t len = r->kind == JOURNAL_MOVE ? strlen(r->fields[0]) : 0;
+		char *moved;
+
+		if (len == 0 || !is_of(l, r) ||
+		    strncmp(path, r->fields[0], len) != 0 || path[len] != '/' ||
+		    move_now(l->gtd, r) != NOW_DONE)
+			continue;
+		moved = mem_printf("%s%s", r->fields[1], path + len);
+		free(path);
+		path = moved;
+	}
+	return path;
+}
+
+static int overlay_of(struct looking *l, char *take_path, struct overlay **ret)
+{
+	struct overlay *o;
+
+	for (o = l->texts; o != NULL; o = o->next)
+		if (strcmp(o->path, take_path) == 0) {
+			free(take_path);
+			*ret = o;
+			return 0;
+		}
+	o = mem_new(sizeof(*o));
+	o->path = take_path;
+	o->next = l->texts;
+	l->texts = o;
+	*ret = o;
+	return gtd_read(l->gtd, o->path, &o->text, l->e);
+}
+
+static int text_check(struct looking *l, size_t at)
+{
+	const struct record *r = &l->history->journal.list[at];
+	const struct patch patch = journal_patch(r);
+	struct buf back = { 0 };
+	struct overlay *o;
+
+	if (overlay_of(l, path_now(l, at), &o) < 0)
+		return -l->e->code;
+	switch (patch_back(&patch, &o->text, merge_with_git, NULL, &back)) {
+	case PATCHED:
+		buf_fini(&o->text);
+		o->text = back;
+		l->happened = true;
+		return 0;
+	case PATCH_IS_BACK:
+		return 0;
+	case PATCH_OVERLAPS:
+		break;
+	}
+	return refuse(r, "was changed in the same place since", l->e);
+}
+
+static int check_record(struct looking *l, size_t at)
+{
+	const struct record *r = &l->history->journal.list[at];
+
+	if (!is_inside(r->fields[0]) ||
+	    (r->kind == JOURNAL_MOVE && !is_inside(r->fields[1])))
+		return err_say(l->e, EINVAL,
+			       "the undo journal names a path outside the "
+			       "directory");
+	if (r->kind == JOURNAL_MOVE)
+		return move_check(l->gtd, r, &l->happened, l->e);
+	if (r->kind == JOURNAL_PUBLISH)
+		return publish_check(l->gtd, r, &l->happened, l->e);
+	return text_check(l, at);
+}
+
+static bool is_change(const struct record *r)
+{
+	return r->kind == JOURNAL_MOVE || r->kind == JOURNAL_PUBLISH ||
+	       r->kind == JOURNAL_TEXT;
+}
+
+/* All of a group or nothing of it: newest first, as it will be done. */
+static int look(struct looking *l)
+{
+	for (size_t i = l->group->last + 1; i > l->group->first; i--) {
+		const struct record *r = &l->history->journal.list[i - 1];
+
+		if (is_of(l, r) && is_change(r) && check_record(l, i - 1) < 0)
+			return -l->e->code;
+	}
+	return 0;
+}
+
+/* ---- taking back -------------------------------------------------------- */
+
+static int mark(struct change *change, const struct group *group,
 		enum journal_kind kind, struct err *e)
 {
 	SCOPED_BUF struct buf line = { 0 };
 
-	journal_start(&line, r->id, r->what, kind);
+	journal_start(&line, group->id, group->what, kind);
+	journal_field(&line, change->id, strlen(change->id));
 	return journal_write(change->journal_fd, &line, e);
 }
 
-/*
- * Several texts of one file in a group: only the newest that is in force can
- * be judged by the file; the older ones are right when it is back.
- */
-static bool is_covered(const struct gtd *gtd, const struct record *r,
-		       const struct record *last)
+static int back(struct change *change, const struct record *r, struct err *e)
 {
-	if (r->kind != JOURNAL_TEXT)
-		return false;
-	for (const struct record *newer = r + 1; newer <= last; newer++)
-		if (newer->kind == JOURNAL_TEXT &&
-		    strcmp(newer->id, r->id) == 0 &&
-		    strcmp(newer->fields[TEXT_PATH], r->fields[TEXT_PATH]) ==
-			    0 &&
-		    text_now(gtd, newer) == NOW_DONE)
-			return true;
-	return false;
+	if (r->kind == JOURNAL_MOVE)
+		return move_back(change, r, e);
+	return r->kind == JOURNAL_PUBLISH ? publish_back(change, r, e)
+					  : text_back(change, r, e);
 }
 
-/*
- * All of a group or nothing of it: look at each record first. In a group that
- * undo has begun before (and was killed in), records may be back already.
- */
-static int check_group(struct gtd *gtd, const struct journal *journal,
-		       const struct record *last, bool *ret_happened,
-		       struct err *e)
+static int take_back(struct gtd *gtd, const struct history *history,
+		     const struct group *group, const struct group *of,
+		     enum journal_kind kind, struct err *e)
 {
-	*ret_happened = false;
-	for (const struct record *r = last + 1; r > journal->list;) {
-		enum now now;
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
+	SCOPED_TEXT char *what = mem_printf(
+		"%s %s", kind == JOURNAL_UNDONE ? "undo" : "redo", of->what);
 
-		r--;
-		if (strcmp(r->id, last->id) != 0 || kinds[r->kind].now == NULL)
-			continue;
-		if (!is_inside_record(r))
-			return err_say(e, EINVAL,
-				       "the undo journal names a "
-				       "path outside the directory");
-		if (is_covered(gtd, r, last))
-			continue;
-		now = kinds[r->kind].now(gtd, r);
-		/*
-		 * A text in a project that the same group moved is judged
-		 * when the project is back.
-		 */
-		if (now == NOW_CHANGED && r->kind == JOURNAL_TEXT &&
-		    !gtd_exists(gtd, r->fields[TEXT_PATH]) && *ret_happened)
-			continue;
-		if (now == NOW_CHANGED)
-			return err_say(e, ESTALE,
-				       "cannot undo '%s': %s has been changed "
-				       "since",
-				       r->what, r->fields[0]);
-		if (now == NOW_DONE)
-			*ret_happened = true;
-	}
-	return 0;
-}
-
-static int undo_group(struct change *change, const struct journal *journal,
-		      const struct record *last, struct err *e)
-{
-	if (mark(change, last, JOURNAL_UNDOING, e) < 0)
+	if (change_begin(&change, gtd, what, e) < 0 ||
+	    mark(&change, of, JOURNAL_UNDOING, e) < 0)
 		return -e->code;
-	for (const struct record *r = last + 1; r > journal->list;) {
-		r--;
-		if (strcmp(r->id, last->id) != 0 ||
-		    kinds[r->kind].now == NULL ||
-		    kinds[r->kind].now(change->gtd, r) != NOW_DONE)
-			continue;
-		if (kinds[r->kind].back(change, r, e) < 0)
+	for (size_t i = group->last + 1; i > group->first; i--) {
+		const struct record *r = &history->journal.list[i - 1];
+
+		if (strcmp(r->id, group->id) == 0 && is_change(r) &&
+		    back(&change, r, e) < 0)
 			return -e->code;
 	}
-	return mark(change, last, JOURNAL_UNDONE, e);
+	return mark(&change, of, kind, e);
 }
 
-static int undo_newest(struct change *change, const struct journal *journal,
-		       char **ret_what, struct err *e)
+static int look_at(struct gtd *gtd, const struct history *history,
+		   const struct group *group, bool *ret_happened, struct err *e)
 {
-	size_t end = journal->count;
-	const struct record *r;
+	struct looking l = {
+		.gtd = gtd, .history = history, .group = group, .e = e
+	};
+	int rc = look(&l);
 
-	while ((r = newest(journal, end)) != NULL) {
-		bool happened;
+	*ret_happened = l.happened;
+	looking_fini(&l);
+	return rc;
+}
 
-		if (check_group(change->gtd, journal, r, &happened, e) < 0)
-			return -e->code;
-		if (happened || is_marked(journal, r->id, JOURNAL_UNDOING)) {
-			if (undo_group(change, journal, r, e) < 0)
-				return -e->code;
-			*ret_what = mem_copy(r->what);
-			return 0;
-		}
-		/* It never happened: pass over all of its records. */
-		if (mark(change, r, JOURNAL_UNDONE, e) < 0)
-			return -e->code;
-		end = (size_t)(r - journal->list);
-		while (end > 0 && strcmp(journal->list[end - 1].id, r->id) == 0)
-			end--;
-	}
-	*ret_what = NULL;
-	return 0;
+int undo_group(struct gtd *gtd, const struct history *history,
+	       const struct group *group, bool *ret_happened, struct err *e)
+{
+	if (look_at(gtd, history, group, ret_happened, e) < 0)
+		return -e->code;
+	/* An undo that was killed may have taken back all there was. */
+	*ret_happened |= group->undoing;
+	return take_back(gtd, history, group, group, JOURNAL_UNDONE, e);
+}
+
+int redo_group(struct gtd *gtd, const struct history *history,
+	       const struct group *group, struct err *e)
+{
+	const struct group *undo = history_find(history, group->undo_id);
+	bool happened;
+
+	if (undo == NULL)
+		return err_say(e, ENOENT,
+			       "cannot redo '%s': the journal does not reach "
+			       "back that far",
+			       group->what);
+	if (look_at(gtd, history, undo, &happened, e) < 0)
+		return -e->code;
+	return take_back(gtd, history, undo, group, JOURNAL_REDONE, e);
 }
 
 int undo_last(struct gtd *gtd, char **ret_what, struct err *e)
 {
-	struct journal journal = { 0 };
-	struct change change;
-	int rc = read_journal(gtd, &journal, e);
+	SCOPED_HISTORY struct history history = { 0 };
 
-	if (rc == 0)
-		rc = change_begin(&change, gtd, "undo", e);
-	if (rc < 0) {
-		journal_fini(&journal);
-		return rc;
-	}
-	change.is_undo = true;
-	rc = undo_newest(&change, &journal, ret_what, e);
-	change_end(&change);
-	journal_fini(&journal);
-	return rc;
-}
-
-int undo_list(struct gtd *gtd, struct buf *out, struct err *e)
-{
-	struct journal journal = { 0 };
-	const char *shown = "";
-
-	if (read_journal(gtd, &journal, e) < 0)
+	*ret_what = NULL;
+	if (history_read(&history, gtd, e) < 0)
 		return -e->code;
-	for (size_t i = journal.count; i > 0; i--) {
-		const struct record *r = &journal.list[i - 1];
-		char day[DATE_BYTES];
+	for (size_t i = history.count; i > 0; i--) {
+		const struct group *group = &history.groups[i - 1];
+		bool happened = false;
 
-		if (kinds[r->kind].now == NULL || strcmp(r->id, shown) == 0 ||
-		    is_marked(&journal, r->id, JOURNAL_UNDONE))
+		if (!group_can_be_undone(group))
 			continue;
-		shown = r->id;
-		buf_addf(out, "%s  %s\n",
-			 date_text(date_of_time((time_t)r->when), day),
-			 r->what);
+		if (undo_group(gtd, &history, group, &happened, e) < 0)
+			return -e->code;
+		if (happened) {
+			*ret_what = mem_copy(group->what);
+			return 0;
+		}
 	}
-	journal_fini(&journal);
 	return 0;
 }

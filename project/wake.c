@@ -45,6 +45,7 @@ static int wake(struct gtd *gtd, const char *name, struct err *e)
 	SCOPED_CHANGE struct change change = CHANGE_NONE;
 
 	if (gtd_lock(gtd, e) < 0 || change_begin(&change, gtd, what, e) < 0 ||
+	    change_automatic(&change, e) < 0 ||
 	    change_move(&change, from, to, e) < 0)
 		return -e->code;
 	return marks_set(&change, to, MARK_UNTIL, (struct date){ 0 }, e);
