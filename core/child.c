@@ -80,7 +80,11 @@ static const char *const ours_only[] = { "LISTEN_*", "NOTIFY_SOCKET" };
 static const char *const git_local[] = {
 	"GIT_ALTERNATE_OBJECT_DIRECTORIES",
 	"GIT_COMMON_DIR",
-	"GIT_CONFIG*",
+	"GIT_CONFIG",
+	"GIT_CONFIG_COUNT",
+	"GIT_CONFIG_KEY_*",
+	"GIT_CONFIG_PARAMETERS",
+	"GIT_CONFIG_VALUE_*",
 	"GIT_DIR",
 	"GIT_GRAFT_FILE",
 	"GIT_IMPLICIT_WORK_TREE",

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "core/mem.h"
 
@@ -92,6 +93,22 @@ static char *open_temp(int dir_fd, const char *name, mode_t mode, int *ret_fd,
 	}
 	err_set(e, EEXIST, "create a file beside %s", name);
 	return NULL;
+}
+
+/* What others have tied to the file: tags, access lists. What the file system
+ * or the kernel refuses stays behind. */
+static void copy_attributes(int from, int to)
+{
+	char names[4096], value[4096];
+	ssize_t len = flistxattr(from, names, sizeof(names));
+
+	for (const char *name = names; len > 0 && name < names + len;
+	     name += strlen(name) + 1) {
+		ssize_t n = fgetxattr(from, name, value, sizeof(value));
+
+		if (n >= 0)
+			(void)!fsetxattr(to, name, value, (size_t)n, 0);
+	}
 }
 
 static int fill_temp(int fd, const struct stat *old, const char *bytes,
@@ -183,6 +200,13 @@ int file_replace(int dir_fd, const char *name, const char *bytes,
 	if (temp == NULL)
 		return -errno;
 	rc = fill_temp(fd, exists ? &st : NULL, bytes, len_bytes);
+	if (exists && S_ISREG(st.st_mode)) {
+		SCOPED_FD int old = openat(dir_fd, name,
+					   O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+		if (old >= 0)
+			copy_attributes(old, fd);
+	}
 	if (rc == 0 && renameat(dir_fd, temp, dir_fd, name) < 0)
 		rc = -errno;
 	if (rc < 0) {

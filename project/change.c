@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/files.h"
+#include "core/log.h"
 #include "core/mem.h"
 #include "project/actions.h"
 #include "project/follow_on.h"
@@ -317,6 +318,18 @@ static int write_text_record(struct change *change, const char *path,
 	return journal_write(change->journal_fd, &line, e);
 }
 
+/* The file is put in place of the old one: another name keeps the old text. */
+static void warn_of_hard_link(const struct gtd *gtd, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(gtd->fd, path, &st, 0) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_nlink > 1)
+		log_warn("%s has another name (a hard link), which keeps the "
+			 "old text",
+			 path);
+}
+
 int change_text(struct change *change, const char *path, const char *old,
 		size_t old_bytes, const char *text, size_t len_bytes,
 		struct err *e)
@@ -324,6 +337,9 @@ int change_text(struct change *change, const char *path, const char *old,
 	struct gtd *gtd = change->gtd;
 	SCOPED_BUF struct buf now = { 0 };
 
+	if (gtd_check_write(gtd, path, e) < 0)
+		return -e->code;
+	warn_of_hard_link(gtd, path);
 	if (write_text_record(change, path, old, old_bytes, text, len_bytes,
 			      gtd_exists(gtd, path), e) < 0)
 		return -e->code;
@@ -361,7 +377,8 @@ int change_append(struct change *change, const char *path, const char *line,
 	SCOPED_BUF struct buf old = { 0 };
 	SCOPED_BUF struct buf whole = { 0 };
 
-	if (gtd_read(gtd, path, &old, e) < 0)
+	if (gtd_check_write(gtd, path, e) < 0 ||
+	    gtd_read(gtd, path, &old, e) < 0)
 		return -e->code;
 	buf_add(&whole, buf_text(&old), old.len_bytes);
 	if (text_from_utf16(&whole)) {
@@ -402,7 +419,8 @@ int change_remove(struct change *change, const char *path, struct err *e)
 {
 	SCOPED_BUF struct buf old = { 0 };
 
-	if (gtd_read(change->gtd, path, &old, e) < 0 ||
+	if (gtd_check_write(change->gtd, path, e) < 0 ||
+	    gtd_read(change->gtd, path, &old, e) < 0 ||
 	    write_text_record(change, path, buf_text(&old), old.len_bytes, "",
 			      0, true, e) < 0)
 		return -e->code;

@@ -11,6 +11,7 @@
 #include "project/change.h"
 #include "project/collect.h"
 #include "project/command.h"
+#include "project/git.h"
 
 /* ---- showing ------------------------------------------------------------ */
 
@@ -55,10 +56,22 @@ static bool is_outline(const char *file)
 	return len > 4 && strcmp(file + len - 4, ".otl") == 0;
 }
 
+/*
+ * While a rebase is stopped in the directory, "git rebase --abort" would take
+ * a capture along: it goes to a file that git does not know, which is read as
+ * part of the inbox.
+ */
+static char *capture_file(struct call *call, enum list_file file)
+{
+	return file == FILE_INBOX && git_is_stopped(&call->gtd)
+		       ? mem_copy("inbox.stopped")
+		       : gtd_list_file(&call->gtd, file);
+}
+
 static int append_line(struct call *call, enum list_file file, const char *text,
 		       struct err *e)
 {
-	SCOPED_TEXT char *path = gtd_list_file(&call->gtd, file);
+	SCOPED_TEXT char *path = capture_file(call, file);
 	SCOPED_TEXT char *line =
 		capture_line(text, file == FILE_INBOX ? READ_INBOX : READ_LIST,
 			     is_outline(path), file == FILE_WAITING);
@@ -219,8 +232,8 @@ static int run_in(struct call *call, struct err *e)
 	if (call->count == 0)
 		return show_list(call, FILE_INBOX, e);
 	if (is_dash(call, 0))
-		return append_stream(
-			call, gtd_list_file(&call->gtd, FILE_INBOX), "", e);
+		return append_stream(call, capture_file(call, FILE_INBOX), "",
+				     e);
 	if (call_text_needed(call, 0, &text, e) < 0)
 		return -e->code;
 	if (capture_dates(text, call->gtd.today, &dated, &bad) < 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/json.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/paths.h"
@@ -16,9 +17,10 @@
 #include "project/names.h"
 #include "project/out.h"
 #include "project/reminders.h"
+#include "project/say.h"
 #include "project/sheet.h"
 
-enum { TREE_DEPTH_MAX = 8 };
+enum { TREE_DEPTH_MAX = 8, LINKED_DEPTH = 5 };
 
 /* ---- every file --------------------------------------------------------- */
 
@@ -37,6 +39,20 @@ struct tree {
 static int walk_tree(const struct gtd *gtd, const char *directory, int depth,
 		     tree_fn *fn, void *data);
 
+/* A link to the directory itself or to one above would go round and round. */
+static bool leads_up(const struct gtd *gtd, const char *path)
+{
+	SCOPED_TEXT char *full = path_join(gtd->path, path);
+	SCOPED_TEXT char *real = realpath(full, NULL);
+	SCOPED_TEXT char *top = realpath(gtd->path, NULL);
+	size_t len = real != NULL ? strlen(real) : 0;
+
+	return real == NULL || top == NULL || len == 1 ||
+	       (strncmp(top, real, len) == 0 &&
+		(top[len] == '/' || top[len] == '\0')) ||
+	       strncmp(real, top, strlen(top)) == 0;
+}
+
 static int on_tree_entry(const char *name, unsigned char d_type, void *data)
 {
 	struct tree *tree = data;
@@ -46,23 +62,29 @@ static int on_tree_entry(const char *name, unsigned char d_type, void *data)
 					 : mem_copy(name);
 	bool is_dir = d_type == DT_DIR;
 	struct stat st;
-	int rc;
+	int depth, rc;
 
 	/* Other people's metadata is none of ours. */
 	if (strcmp(name, ".git") == 0 || strcmp(name, ".stfolder") == 0)
 		return 0;
 	if (d_type == DT_UNKNOWN || d_type == DT_LNK) {
-		if (fstatat(tree->gtd->fd, path, &st, 0) < 0)
-			return 0;
-		is_dir = S_ISDIR(st.st_mode);
+		/* A link to nothing is still an entry. */
+		is_dir = fstatat(tree->gtd->fd, path, &st, 0) == 0 &&
+			 S_ISDIR(st.st_mode);
 	}
 	rc = tree->fn(path, name, is_dir, tree->data);
-	/* A link to a directory above would go round and round. */
-	if (rc == 0 && is_dir && d_type != DT_LNK &&
-	    tree->depth < TREE_DEPTH_MAX)
-		rc = walk_tree(tree->gtd, path, tree->depth + 1, tree->fn,
-			       tree->data);
-	return rc;
+	if (rc != 0 || !is_dir)
+		return rc;
+	depth = tree->depth + 1;
+	if (d_type == DT_LNK) {
+		if (leads_up(tree->gtd, path))
+			return 0;
+		/* A linked project has few levels; a disk has many. */
+		depth = depth > LINKED_DEPTH ? depth : LINKED_DEPTH;
+	}
+	return depth > TREE_DEPTH_MAX ? 0
+				      : walk_tree(tree->gtd, path, depth,
+						  tree->fn, tree->data);
 }
 
 static int walk_tree(const struct gtd *gtd, const char *directory, int depth,
@@ -89,6 +111,7 @@ struct search {
 	struct buf wanted; /* folded unless case matters */
 	bool case_matters;
 	struct out *out;
+	struct json *array; /* instead of lines; NULL */
 };
 
 static bool line_matches(const struct search *s, const char *line, size_t len)
@@ -106,9 +129,31 @@ static bool line_matches(const struct search *s, const char *line, size_t len)
 	return strstr(buf_text(&folded), buf_text(&s->wanted)) != NULL;
 }
 
-static void print_match(struct out *out, const char *path, unsigned number,
+static void print_match(struct search *s, const char *path, unsigned number,
 			const char *line, size_t len)
 {
+	struct out *out = s->out;
+
+	if (s->array != NULL) {
+		struct json *o = json_object_make();
+		SCOPED_BUF struct buf clean = { 0 };
+
+		text_repair(&clean, line, len);
+		json_add_text(o, "file", path);
+		json_add_int(o, "line", number);
+		json_add_text(o, "text", buf_text(&clean));
+		json_add(s->array, NULL, o);
+		return;
+	}
+	if (out->say) {
+		say_name(&out->text, path);
+		if (number > 0) {
+			out_printf(out, ": ");
+			out_text(out, line, len);
+		}
+		say_end(&out->text);
+		return;
+	}
 	out_styled(out, STYLE_NAME, path);
 	out_printf(out, ":%u: ", number);
 	out_text(out, line, len);
@@ -125,7 +170,7 @@ static int search_file(const char *path, const char *name, bool is_dir,
 
 	if (is_dir) {
 		if (line_matches(s, name, strlen(name)))
-			print_match(s->out, path, 0, name, strlen(name));
+			print_match(s, path, 0, name, strlen(name));
 		return 0;
 	}
 	if (name_is_swap(name) || name[0] == '.')
@@ -145,7 +190,7 @@ static int search_file(const char *path, const char *name, bool is_dir,
 
 		number++;
 		if (line_matches(s, line, len))
-			print_match(s->out, path, number, line, len);
+			print_match(s, path, number, line, len);
 		at += len + 1;
 	}
 	return 0;
@@ -169,9 +214,17 @@ static int run_search(struct call *call, struct err *e)
 		buf_add_text(&s.wanted, text);
 	else
 		text_fold(&s.wanted, text, strlen(text));
+	if (call->settings->json)
+		s.array = json_array_make();
 	rc = walk_tree(&call->gtd, "", 0, search_file, &s);
 	pattern_free(s.pattern);
 	buf_fini(&s.wanted);
+	if (s.array != NULL) {
+		json_print(s.array, &out.text);
+		buf_add_char(&out.text, '\n');
+		json_free(s.array);
+	} else if (out.say && out.text.len_bytes == 0)
+		out_printf(&out, "Nothing.\n");
 	return rc < 0 ? rc : out_flush(&out, e);
 }
 
@@ -181,6 +234,8 @@ static const struct opt search_opts[] = {
 	  .help = "the text is a regular expression" },
 	{ .letter = 'c', .name = "case", .kind = OPT_FLAG, OWN(case_matters),
 	  .help = "capitals matter" },
+	OPT_JSON,
+	OPT_SAY,
 };
 /* clang-format on */
 
@@ -209,11 +264,20 @@ struct check {
 	struct seen *seen; /* owned: active and postponed names */
 	size_t count, room;
 	size_t problems;
+	struct json *array; /* instead of lines; NULL */
 };
 
 static void problem(struct check *c, const char *path, const char *what)
 {
 	c->problems++;
+	if (c->array != NULL) {
+		struct json *o = json_object_make();
+
+		json_add_text(o, "file", path);
+		json_add_text(o, "problem", what);
+		json_add(c->array, NULL, o);
+		return;
+	}
 	out_text(c->out, path, strlen(path));
 	out_printf(c->out, ": %s\n", what);
 }
@@ -278,6 +342,31 @@ static void check_dates(struct check *c, const char *file)
 	}
 }
 
+/* Read, but not written to; and files that share their content. */
+static void check_link(struct check *c, const char *path)
+{
+	const struct gtd *gtd = &c->call->gtd;
+	SCOPED_TEXT char *out = NULL;
+	SCOPED_TEXT char *what = NULL;
+	struct stat st;
+
+	if (fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+	if (S_ISREG(st.st_mode) && st.st_nlink > 1)
+		problem(c, path,
+			"has another name (a hard link), which a change "
+			"leaves behind");
+	if (!S_ISLNK(st.st_mode) || gtd->settings->links)
+		return;
+	out = gtd_leads_out(gtd, path);
+	if (out == NULL)
+		return;
+	what = mem_printf("leads out of the directory, to %s: it is not "
+			  "written to",
+			  out);
+	problem(c, path, what);
+}
+
 static bool is_items(const char *path, const char *name)
 {
 	if (strchr(path, '/') == NULL)
@@ -295,6 +384,8 @@ static int check_entry(const char *path, const char *name, bool is_dir,
 
 	if (name_is_conflict(name))
 		problem(c, path, "a conflict copy: two machines changed it");
+	else if (name_is_sync_temp(name))
+		problem(c, path, "Syncthing is writing it, or was stopped");
 	else if (name_is_swap(name))
 		problem(c, path,
 			"open in an editor, or left by one that "
@@ -311,6 +402,7 @@ static int check_entry(const char *path, const char *name, bool is_dir,
 		problem(c, path, "holds git's conflict markers");
 	if (!is_dir && is_items(path, name))
 		check_dates(c, path);
+	check_link(c, path);
 	return 0;
 }
 
@@ -434,6 +526,8 @@ static int run_check(struct call *call, struct err *e)
 	int rc;
 
 	out_init(&out, call->settings);
+	if (call->settings->json)
+		c.array = json_array_make();
 	rc = walk_tree(&call->gtd, "", 0, check_entry, &c);
 	if (rc == 0)
 		rc = place_each(&call->gtd, STATE_ACTIVE, "", note_seen, &c, e);
@@ -451,6 +545,12 @@ static int run_check(struct call *call, struct err *e)
 		free(c.seen[i].name);
 	}
 	free(c.seen);
+	if (c.array != NULL) {
+		json_print(c.array, &out.text);
+		buf_add_char(&out.text, '\n');
+		json_free(c.array);
+	} else if (out.say && c.problems == 0)
+		out_printf(&out, "No problem found.\n");
 	if (rc == 0)
 		rc = out_flush(&out, e);
 	if (rc < 0)
@@ -460,9 +560,17 @@ static int run_check(struct call *call, struct err *e)
 	return c.problems > 0 ? 1 : 0;
 }
 
+/* clang-format off */
+static const struct opt check_opts[] = {
+	OPT_JSON,
+	OPT_SAY,
+};
+/* clang-format on */
+
 const struct command command_check = {
 	.name = "check",
 	.args = "",
+	OPTS(check_opts),
 	.help = "look for conflicts and what crashes left",
 	.run = run_check,
 };

@@ -7,6 +7,7 @@
 
 #include "core/mem.h"
 #include "project/change.h"
+#include "project/collect.h"
 #include "project/command.h"
 #include "project/marks.h"
 #include "project/names.h"
@@ -155,6 +156,20 @@ static int refuse_taken(struct call *call, const struct filing *filing,
 		       : 0;
 }
 
+/* It stays where it is; its day becomes another one, or none. */
+static int postpone_again(struct filing *filing, struct call *call,
+			  struct date until, struct err *e)
+{
+	char day[DATE_BYTES];
+
+	if (marks_set(&filing->change, filing->from, MARK_UNTIL, until, e) < 0)
+		return -e->code;
+	tell(call->settings, "%s comes back %s%s", filing->place.name,
+	     date_is_set(until) ? "on " : "when it is resumed",
+	     date_is_set(until) ? date_text(until, day) : "");
+	return 0;
+}
+
 static int run_postpone(struct call *call, struct err *e)
 {
 	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
@@ -170,6 +185,8 @@ static int run_postpone(struct call *call, struct err *e)
 				 date_text(until, day));
 	if (filing_begin(&filing, call, mem_copy("Postponed"), e) < 0)
 		return -e->code;
+	if (filing.place.state == STATE_POSTPONED)
+		return postpone_again(&filing, call, until, e);
 	if (date_is_set(until) && !gtd_is_dir(&call->gtd, filing.from))
 		return err_say(e, ENOTDIR,
 			       "%s is a single file and cannot keep a date; "
@@ -209,13 +226,13 @@ const struct command command_postpone = {
 	.name = "postpone",
 	.aliases = { "po", "p" },
 	.args = "[--until DATE] NAME",
-	.help = "put a project off, for now or to a day",
+	.help = "put a project off, for now, to a day, or to another day",
 	.run = run_postpone,
 	OPTS(postpone_opts),
 	.operands = { OPERAND_PROJECT },
 	.min = 1,
 	.max = 1,
-	.states = IN_ACTIVE,
+	.states = IN_ACTIVE | IN_POSTPONED,
 };
 
 static int run_resume(struct call *call, struct err *e)
@@ -246,6 +263,19 @@ const struct command command_resume = {
 	.states = IN_POSTPONED,
 };
 
+/* A project may well be complete without them; but not unawares. */
+static void tell_open(struct call *call, const struct place *place)
+{
+	SCOPED_ITEMS struct items items = { 0 };
+
+	if (view_actions(&call->gtd, place, false, &items, NULL) < 0)
+		return;
+	for (size_t i = 0; i < items.count; i++)
+		tell(call->settings, "still %s: %s",
+		     items.list[i].waiting ? "waiting for" : "open",
+		     items.list[i].text);
+}
+
 static int run_complete(struct call *call, struct err *e)
 {
 	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
@@ -254,6 +284,7 @@ static int run_complete(struct call *call, struct err *e)
 			 mem_printf("Completed/%04d", call->gtd.today.year),
 			 e) < 0)
 		return -e->code;
+	tell_open(call, &filing.place);
 	return filing_move_free(&filing, call, e);
 }
 

@@ -18,20 +18,23 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "project/change.h"
+#include "project/agenda.h"
 #include "project/collect.h"
 #include "project/command.h"
 #include "project/out.h"
-#include "project/reminders.h"
 #include "project/say.h"
 #include "project/scan.h"
 #include "project/ui.h"
 
 enum answer { ANSWER_NEXT, ANSWER_AGAIN, ANSWER_BACK, ANSWER_STOP };
 
+enum { REVIEW_AHEAD_DAYS = 14 };
+
 struct review {
 	struct call *call;
 	const struct ui *ui;
 	size_t step;
+	struct buf next; /* the next action of the project that is asked for */
 	struct buf note; /* shown above the next text: what an answer did */
 };
 
@@ -77,22 +80,40 @@ static void show_next(struct review *r, struct buf *out)
 	add_items(&items, out);
 }
 
-static void show_reminders(struct review *r, struct buf *out)
+/* Days from first to last, today's being 0, as the agenda has them. */
+static void show_days(struct review *r, struct buf *out, long first, long last)
 {
-	struct reminders reminders;
-	char when[48];
+	SCOPED_AGENDA struct agenda agenda = { 0 };
+	long today = date_days(r->call->gtd.today);
+	struct err e = { 0 };
 
-	if (remind_collect(&r->call->gtd, &reminders, NULL, NULL, NULL) < 0)
-		return;
-	for (size_t i = 0; i < reminders.count; i++) {
-		const struct reminder *m = &reminders.list[i];
+	if (agenda_collect(&r->call->gtd, REVIEW_AHEAD_DAYS, &agenda, &e) < 0)
+		buf_addf(out, "%s\n", e.text);
+	for (size_t i = 0; i < agenda.count; i++) {
+		const struct entry *entry = &agenda.list[i];
+		long day = date_days(entry->date) - today;
+		char when[80];
 
-		date_words(m->date, r->call->gtd.today, when, sizeof(when));
+		if (day < first || day > last)
+			continue;
+		agenda_when(entry, r->call->gtd.today, when, sizeof(when));
 		buf_addf(out, "%s: ", when);
-		text_escape(out, m->text, strlen(m->text));
+		text_escape(out, entry->source, strlen(entry->source));
+		if (entry->source[0] != '\0' && entry->text[0] != '\0')
+			buf_add_text(out, ": ");
+		text_escape(out, entry->text, strlen(entry->text));
 		buf_add_char(out, '\n');
 	}
-	reminders_fini(&reminders);
+}
+
+static void show_past(struct review *r, struct buf *out)
+{
+	show_days(r, out, -100000, 0);
+}
+
+static void show_ahead(struct review *r, struct buf *out)
+{
+	show_days(r, out, 0, REVIEW_AHEAD_DAYS);
 }
 
 static void show_waiting(struct review *r, struct buf *out)
@@ -247,14 +268,63 @@ static enum answer project_answer(struct review *r, const struct project *p,
 	}
 	for (size_t i = 0; i < COUNT_OF(letters); i++)
 		if (strcmp(line, letters[i].letter) == 0) {
-			run_on(r, letters[i].command, p->place->name, NULL);
+			/* What was shown, and nothing that came since. */
+			run_on(r, letters[i].command, p->place->name,
+			       letters[i].command == &command_do ? p->next
+								 : NULL);
 			return letters[i].then;
 		}
 	return common_answer(r, line);
 }
 
-static enum answer ask_project(struct review *r, const struct project *p,
-			       size_t left)
+/* Its next action, its numbers, as its files say now. */
+static void rescan(struct review *r, struct project *p)
+{
+	const struct gtd *gtd = &r->call->gtd;
+	SCOPED_SHEETS struct sheets sheets = { 0 };
+	struct err e = { 0 };
+
+	if (sheets_of_project(gtd, p->place, &sheets, &e) < 0)
+		return;
+	buf_clear(&r->next);
+	p->open = p->waiting = 0;
+	p->next = NULL;
+	for (size_t i = 0; i < sheets.count; i++)
+		for (size_t k = 0; k < sheets.list[i].actions.count; k++) {
+			const struct action *a =
+				&sheets.list[i].actions.list[k];
+
+			if (!action_is_open(a) || a->has_open_below)
+				continue;
+			p->open++;
+			p->waiting += a->waiting;
+			if (r->next.len_bytes == 0 &&
+			    action_is_next(a, gtd->today))
+				buf_add(&r->next, a->text, a->len_bytes);
+		}
+	if (r->next.len_bytes > 0)
+		p->next = buf_text(&r->next);
+	p->stuck = p->next == NULL && p->waiting == 0 && !p->put_off;
+}
+
+/* What it is now: another answer may have changed it. */
+static void refresh(struct review *r, const struct project *p, struct buf *out)
+{
+	SCOPED_ITEMS struct items items = { 0 };
+	struct err e = { 0 };
+
+	if (view_actions(&r->call->gtd, p->place, false, &items, &e) < 0)
+		buf_addf(out, "%s\n", e.text);
+	for (size_t i = 0; i < items.count; i++) {
+		buf_add_text(out,
+			     items.list[i].waiting ? "waiting: " : "open: ");
+		text_escape(out, items.list[i].text,
+			    strlen(items.list[i].text));
+		buf_add_char(out, '\n');
+	}
+}
+
+static enum answer ask_project(struct review *r, struct project *p, size_t left)
 {
 	SCOPED_BUF struct buf title = { 0 };
 	enum answer answer = ANSWER_AGAIN;
@@ -266,7 +336,9 @@ static enum answer ask_project(struct review *r, const struct project *p,
 		SCOPED_BUF struct buf text = { 0 };
 		SCOPED_BUF struct buf line = { 0 };
 
+		rescan(r, p);
 		describe(r, p, &text);
+		refresh(r, p, &text);
 		if (!ask(r, title.data, &text,
 			 "Enter: reviewed, + ACTION, d do, e edit, p postpone, "
 			 "c complete, s skip, q stop: ",
@@ -309,8 +381,8 @@ static const struct {
 	{ "Get clear: empty your head (+ TEXT captures)", NULL, NULL },
 	{ "Get current: next actions", show_next, NULL },
 	{ "Get current: the calendar behind you, and what was missed",
-	  show_reminders, NULL },
-	{ "Get current: the calendar ahead of you", NULL, NULL },
+	  show_past, NULL },
+	{ "Get current: the calendar ahead of you", show_ahead, NULL },
 	{ "Get current: what you wait for", show_waiting, NULL },
 	{ "Get current: projects, one by one", NULL, walk_projects },
 	{ "Get current: checklists", NULL, NULL },
@@ -405,6 +477,7 @@ static int run_review(struct call *call, struct err *e)
 	rc = walk(&review, e);
 	ui_close(&ui);
 	buf_fini(&review.note);
+	buf_fini(&review.next);
 	if (rc < 0)
 		return rc;
 	if (review.step >= COUNT_OF(steps))

@@ -20,4 +20,8 @@ int git_commit(const struct gtd *gtd, const char *what,
 /* Pull with rebase, then push. Stops at conflicts with their paths in out. */
 int git_sync(const struct gtd *gtd, struct buf *out, struct err *e) MUST_CHECK;
 
+/* Whether a rebase or merge of the user's is stopped here: what is changed now
+ * goes with "git rebase --abort". */
+bool git_is_stopped(const struct gtd *gtd);
+
 #endif

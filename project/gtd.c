@@ -231,6 +231,19 @@ bool gtd_uses_outliner(const struct gtd *gtd)
 	return gtd_each(gtd, path, any_otl, NULL, NULL) == 1;
 }
 
+static bool has_gtd_files(const struct gtd *gtd)
+{
+	static const char *const names[] = { "Postponed",  "Completed",
+					     "inbox",	   "tickler",
+					     "waiting",	   "someday",
+					     "nextactions" };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (gtd_exists(gtd, names[i]))
+			return true;
+	return false;
+}
+
 int gtd_open(struct gtd *gtd, const struct settings *keep_settings,
 	     struct err *e)
 {
@@ -252,9 +265,10 @@ int gtd_open(struct gtd *gtd, const struct settings *keep_settings,
 			       gtd->path, gtd->path);
 	if (gtd->fd < 0)
 		return err_set(e, errno, "open GTD directory %s", gtd->path);
-	/* A directory meant to be mounted must not be filled while it is not.
-	 */
-	if (!gtd_is_dir(gtd, "Projects"))
+	/* A directory meant to be mounted must not be filled while it is not;
+	 * but git keeps no empty directory, and a clone may have lost it. */
+	if (!gtd_is_dir(gtd, "Projects") &&
+	    !(has_gtd_files(gtd) && mkdirat(gtd->fd, "Projects", 0777) == 0))
 		return err_say(
 			e, ENOENT,
 			"%s has no Projects directory: is it mounted? To "
@@ -357,7 +371,7 @@ bool gtd_is_dir(const struct gtd *gtd, const char *path)
 /* What each list may be called; what is there counts. The first of the plain
  * ones and the first outline are what we create. */
 static const char *const list_names[FILE_COUNT][GTD_FILES_MAX] = {
-	[FILE_INBOX] = { "inbox", "inbox.otl" },
+	[FILE_INBOX] = { "inbox", "inbox.otl", "inbox.stopped" },
 	[FILE_NEXT] = { "nextactions", "next_actions.otl", "next_actions",
 			"nextactions.otl" },
 	[FILE_WAITING] = { "waiting", "waiting.otl" },
@@ -490,6 +504,79 @@ int gtd_read(const struct gtd *gtd, const char *path, struct buf *out,
 	}
 	(void)buf_reserve(out, min_size((size_t)bytes, GTD_FILE_MAX_BYTES) + 1);
 	return read_all(fd, path, GTD_FILE_MAX_BYTES, out, e);
+}
+
+static bool is_below(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	return strncmp(path, dir, len) == 0 &&
+	       (path[len] == '/' || path[len] == '\0' || len == 1);
+}
+
+/* The real directory that a name is in; NULL: there is none. */
+static char *real_dir_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	SCOPED_TEXT char *dir = NULL;
+
+	if (slash == NULL)
+		return NULL;
+	dir = mem_text(path, slash > path ? (size_t)(slash - path) : 1);
+	return realpath(dir, NULL);
+}
+
+/* Of a file that is not there yet: where it would be made. A link to what is
+ * not there says so itself, one step far, as it is written through. */
+static char *real_path(const char *path)
+{
+	char *real = realpath(path, NULL);
+	SCOPED_TEXT char *target = NULL;
+	SCOPED_TEXT char *whole = NULL;
+
+	if (real != NULL)
+		return real;
+	target = mem_new(PATH_MAX);
+	if (readlink(path, target, PATH_MAX - 1) <= 0)
+		return real_dir_of(path);
+	whole = target[0] == '/' ? mem_copy(target)
+				 : mem_printf("%.*s/%s",
+					      (int)(strrchr(path, '/') - path),
+					      path, target);
+	return real_dir_of(whole);
+}
+
+char *gtd_leads_out(const struct gtd *gtd, const char *path)
+{
+	SCOPED_TEXT char *full = path_join(gtd->path, path);
+	SCOPED_TEXT char *real = real_path(full);
+	SCOPED_TEXT char *top = realpath(gtd->path, NULL);
+
+	if (real == NULL || top == NULL || is_below(real, top))
+		return NULL;
+	for (int s = 0; s < STATE_COUNT; s++) {
+		SCOPED_TEXT char *dir = path_join(gtd->path, state_dir(s));
+		SCOPED_TEXT char *known = realpath(dir, NULL);
+
+		if (known != NULL && is_below(real, known))
+			return NULL;
+	}
+	return text_give(&real);
+}
+
+int gtd_check_write(const struct gtd *gtd, const char *path, struct err *e)
+{
+	SCOPED_TEXT char *out = NULL;
+
+	if (gtd->settings->links)
+		return 0;
+	out = gtd_leads_out(gtd, path);
+	if (out == NULL)
+		return 0;
+	return err_say(e, EPERM,
+		       "%s leads out of the GTD directory, to %s: not written "
+		       "to (--links=yes allows it)",
+		       path, out);
 }
 
 static uint32_t utf16_unit(const unsigned char *at, bool big)

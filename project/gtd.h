@@ -160,6 +160,17 @@ int gtd_read_text(const struct gtd *gtd, const char *path, struct buf *out,
 /* Convert text in place if it is UTF-16 with its mark. false: it is not. */
 bool text_from_utf16(struct buf *text);
 
+/*
+ * Where a path leads when that is out of the directory: a link that a shared
+ * directory may have brought. NULL: it stays inside. Projects, Postponed,
+ * Completed and .trash may be links themselves. The caller's to free.
+ */
+char *gtd_leads_out(const struct gtd *gtd, const char *path) MUST_CHECK;
+
+/* Refuse to write to a path that leads out, unless links = yes. */
+int gtd_check_write(const struct gtd *gtd, const char *path,
+		    struct err *e) MUST_CHECK;
+
 /* State files of this directory: $XDG_STATE_HOME/earshot/project/WHAT-HASH. */
 char *gtd_state_file(const struct gtd *gtd, const char *what) MUST_CHECK;
 

@@ -9,6 +9,7 @@
 #include "project/commands.h"
 #include "project/complete.h"
 #include "project/load.h"
+#include "project/merge_lines.h"
 #include "project/names.h"
 #include "project/out.h"
 #include "project/wake.h"
@@ -215,6 +216,8 @@ int main(int argc, char **argv)
 	names_set_locale();
 	if (argc > 1 && strncmp(argv[1], "--complete-", 11) == 0)
 		return complete_main(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "--merge-lines") == 0)
+		return merge_lines_main(argc, argv);
 	rc = run_command_line(argc, argv, &e);
 	return rc < 0 ? log_exit(&e) : rc;
 }

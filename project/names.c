@@ -73,18 +73,43 @@ int name_check_new(const char *name, struct err *e)
 	return 0;
 }
 
-bool name_is_conflict(const char *name)
-{
-	return strstr(name, ".sync-conflict-") != NULL ||
-	       strstr(name, "(conflicted copy") != NULL ||
-	       strstr(name, "'s conflicted copy") != NULL;
-}
-
 static bool ends_with(const char *name, const char *end)
 {
 	size_t len = strlen(name), end_len = strlen(end);
 
 	return len >= end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+/* "-DESKTOP-AB12CD", which OneDrive adds: the machine's name. */
+static bool has_machine(const char *name)
+{
+	const char *at = strstr(name, "-DESKTOP-");
+	size_t n = at != NULL ? strspn(at + 9, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					       "0123456789")
+			      : 0;
+
+	return n >= 6 && n <= 8 && (at[9 + n] == '\0' || at[9 + n] == '.');
+}
+
+bool name_is_conflict(const char *name)
+{
+	static const char *const signs[] = {
+		".sync-conflict-", "(conflicted copy",	 "'s conflicted copy",
+		"_conflict-20",	   "(Case Conflict",	 "(case clash",
+		"(SFConflict",	   "Encoding Conflict)", "(Selective Sync",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(signs); i++)
+		if (strstr(name, signs[i]) != NULL)
+			return true;
+	return has_machine(name) || ends_with(name, ".orig") ||
+	       ends_with(name, ".rej");
+}
+
+bool name_is_sync_temp(const char *name)
+{
+	return strncmp(name, "~syncthing~", 11) == 0 ||
+	       strncmp(name, ".syncthing.", 11) == 0;
 }
 
 bool name_is_swap(const char *name)
@@ -103,7 +128,7 @@ bool name_is_swap(const char *name)
 bool name_is_project(const char *name)
 {
 	return name[0] != '.' && !ends_with(name, "~") &&
-	       !name_is_conflict(name);
+	       !name_is_conflict(name) && !name_is_sync_temp(name);
 }
 
 /* ---- order -------------------------------------------------------------- */

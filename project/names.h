@@ -53,9 +53,13 @@ bool name_is_project(const char *name);
 /*
  * A copy that a synchroniser made because two machines changed a file:
  * Syncthing's "x.sync-conflict-20260102-030405-ABCDEFG.y", Dropbox's and
- * Nextcloud's "x (conflicted copy ...)".
+ * Nextcloud's "x (conflicted copy ...)", ownCloud's "x_conflict-2026...",
+ * OneDrive's "x-DESKTOP-AB12CD", Seafile's; and what patch(1) leaves.
  */
 bool name_is_conflict(const char *name);
+
+/* A file that Syncthing is still writing. */
+bool name_is_sync_temp(const char *name);
 
 /* An editor's sign that a file is open: vim's ".x.swp", emacs' ".#x",
  * LibreOffice's ".~lock.x#". */

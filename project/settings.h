@@ -19,7 +19,7 @@ struct settings {
 	char *dir, *editor, *today;
 	enum layout layout;
 	enum colour colour;
-	bool quiet, commit;
+	bool quiet, commit, links;
 	/* for some */
 	bool all, json, nul, reverse, force, say, done, screen, restart;
 	bool regex, case_matters, list, exact, ics;

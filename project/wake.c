@@ -66,7 +66,10 @@ void wake_due(struct gtd *gtd)
 			     due.names[i]);
 		else if (e.code != ENOENT)
 			log_warn("%s is due but stays postponed: %s",
-				 due.names[i], e.text);
+				 due.names[i],
+				 e.code == EEXIST ? "the name is taken in "
+						    "Projects"
+						  : e.text);
 		free(due.names[i]);
 	}
 	free(due.names);

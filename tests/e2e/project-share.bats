@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
+# project - a directory that is shared: git, synchronisers, links, attributes.
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2030,SC2031
+load lib
+bats_require_minimum_version 1.5.0
+
+no() { if "$@"; then return 1; fi; }
+
+setup() {
+	common_setup
+	export GTD_DIR=$HOME/gtd
+	mkdir -p "$GTD_DIR/Projects"
+	unset EDITOR VISUAL PROJECT_EDITOR GIT_DIR
+	A=$GTD_DIR/Projects/trip/actions
+	export GIT_CONFIG_GLOBAL=$HOME/gitconfig
+	git config --global user.name T
+	git config --global user.email t@example.org
+	git config --global init.defaultBranch main
+}
+teardown() { common_teardown; }
+
+# two_machines: $GTD_DIR and $HOME/two share $HOME/remote
+two_machines() {
+	export PROJECT_COMMIT=yes
+	git init -q --bare "$HOME/remote"
+	git -C "$GTD_DIR" init -q
+	git -C "$GTD_DIR" remote add origin "$HOME/remote"
+	project -q new trip
+	project -q actions trip one
+	project -q in start
+	git -C "$GTD_DIR" push -q -u origin main
+	git clone -q "$HOME/remote" "$HOME/two"
+}
+two() { project --dir "$HOME/two" "$@"; }
+
+@test "two machines captured, ticked off and logged apart: nothing lost or doubled" {
+	two_machines
+	project -q in 'from the laptop' && two -q in 'from the phone'
+	project -q actions trip L && two -q actions trip P
+	project -q do trip one
+	two -q log trip 'a fact'
+	two -q sync && project -q sync && two -q sync
+	for d in "$GTD_DIR" "$HOME/two"; do
+		[ "$(sort "$d/inbox")" = 'from the laptop
+from the phone
+start' ]
+		[ "$(sort "$d/Projects/trip/actions")" = '[ ] L
+[ ] P
+[x] one' ]
+		[ "$(grep -c 'a fact' "$d/Projects/trip/log")" -eq 1 ]
+		[ -z "$(git -C "$d" status --short)" ]
+	done
+}
+
+@test "in a stopped rebase nothing is committed, and no capture goes with an abort" {
+	two_machines
+	echo mine >>"$GTD_DIR/Projects/trip/summary"
+	echo theirs >>"$HOME/two/Projects/trip/summary"
+	git -C "$GTD_DIR" commit -qam mine
+	git -C "$HOME/two" commit -qam theirs
+	git -C "$HOME/two" push -q
+	no git -C "$GTD_DIR" pull -q --rebase 2>/dev/null
+	head=$(git -C "$GTD_DIR" rev-parse HEAD)
+	run project in 'my only copy of a thought'
+	[ "$status" -eq 0 ]
+	[ "$(git -C "$GTD_DIR" rev-parse HEAD)" = "$head" ]
+	[[ $output == *"not committed"* ]]
+	git -C "$GTD_DIR" rebase --abort
+	[[ $(project in) == *"my only copy of a thought"* ]]
+	run project sync
+	[[ $output == *"conflict: Projects/trip/summary"* ]]
+}
+
+@test "a clone that lost its empty Projects gets it again" {
+	two_machines
+	project -q postpone trip && project -q sync
+	rm -rf "$HOME/three"
+	git clone -q "$HOME/remote" "$HOME/three"
+	[ ! -e "$HOME/three/Projects" ]
+	project --dir "$HOME/three" -q resume trip
+	[ -d "$HOME/three/Projects/trip" ]
+}
+
+@test "without git sync says what it is for" {
+	run project sync
+	[ "$status" -eq 1 ]
+	[[ $output == *"Syncthing"*"needs no sync"* ]]
+}
+
+@test "conflict copies of each synchroniser are no projects and are reported" {
+	project -q new zoo
+	cd "$GTD_DIR/Projects"
+	for copy in 'zoo.sync-conflict-20261128-101112-ABCDEFG' 'zoo_conflict-20261128-101112' \
+		'zoo (Case Conflict)' 'zoo-DESKTOP-AB12CD' 'zoo (conflicted copy 2026-11-28)'; do
+		cp -r zoo "$copy"
+	done
+	cp zoo/actions zoo/actions.orig
+	touch zoo/.syncthing.actions.tmp 'zoo/~syncthing~actions.tmp'
+	[ "$(project list | cut -f1)" = zoo ]
+	run project check
+	[ "$status" -eq 1 ]
+	[ "$(grep -c 'conflict copy' <<<"$output")" -eq 6 ]
+	[ "$(grep -c 'Syncthing is writing' <<<"$output")" -eq 2 ]
+	[ "$(project check --json | /usr/bin/python3 -c 'import json,sys; print(len(json.load(sys.stdin)))' || :)" -eq 8 ]
+}
+
+@test "a link that leads out is read and reported, but not written through" {
+	project -q new trip
+	mkdir -p "$HOME/victim" && echo '[ ] act' >"$HOME/victim/actions"
+	ln -s "$HOME/victim" "$GTD_DIR/Projects/evil"
+	ln -s ../.bashrc "$GTD_DIR/inbox"
+	before=$(sha1sum "$HOME/victim/actions")
+	for command in 'do evil' 'actions evil more' 'log evil hi' 'in hello'; do
+		# shellcheck disable=SC2086
+		run project $command
+		[ "$status" -eq 1 ]
+		[[ $output == *"leads out of the GTD directory"* ]]
+	done
+	run project in - <<<'alias ls="echo pwned"'
+	[ "$status" -eq 1 ]
+	[ ! -e "$HOME/.bashrc" ]
+	[ "$(sha1sum "$HOME/victim/actions")" = "$before" ]
+	[ ! -e "$HOME/victim/log" ]
+	[ "$(project actions evil | cut -f3)" = act ]
+	[[ $(project search act) == *Projects/evil/actions* ]]
+	run project check
+	[[ $output == *"Projects/evil: leads out"* && $output == *"inbox: leads out"* ]]
+	# The user's own arrangement is allowed by name, and Projects may be a link.
+	project -q --links=yes actions evil more
+	has "$HOME/victim/actions" '[ ] more'
+	mv "$GTD_DIR/Projects" "$HOME/dropbox"
+	ln -s "$HOME/dropbox" "$GTD_DIR/Projects"
+	project -q actions trip 'a needle'
+	[[ $(project search needle) == *trip/actions* ]]
+}
+
+@test "links that go round, to / and to devices end, too" {
+	project -q new trip
+	ln -s / "$GTD_DIR/Projects/root"
+	ln -s .. "$GTD_DIR/Projects/trip/up"
+	ln -s /dev/zero "$GTD_DIR/Projects/trip/zero"
+	ln -s loop "$GTD_DIR/Projects/loop"
+	for command in list next 'search nothing-like-it' check day; do
+		# shellcheck disable=SC2086
+		timeout 20 project $command >/dev/null 2>&1 || [ "$?" -eq 1 ]
+	done
+}
+
+@test "attributes, mode and a hard link: kept, or said" {
+	project -q new trip && project -q actions trip one && project -q actions trip two
+	chmod 640 "$A"
+	/usr/bin/python3 - "$A" <<'PY' || skip "this file system keeps no attributes"
+import os, sys
+os.setxattr(sys.argv[1], b"user.tag", b"blue")
+PY
+	ln "$A" hard
+	run project check
+	[[ $output == *"another name (a hard link)"* ]]
+	run project do trip
+	[[ $output == *"has another name (a hard link)"* ]]
+	[ "$(stat -c %a "$A")" = 640 ]
+	/usr/bin/python3 -c 'import os, sys; assert os.getxattr(sys.argv[1], b"user.tag") == b"blue"' "$A"
+}
+
+@test "a postponed project gets another day; complete names what is open" {
+	project -q new trip && project -q --today 2026-11-28 actions trip 'pay due:2026-11-29'
+	project -q actions trip 'ring Ann @waiting'
+	project -q --today 2026-11-28 postpone trip --until +2w
+	run project --today 2026-11-28 postpone trip --until +1w
+	[ "$status" -eq 0 ]
+	[[ $output == "trip comes back on 2026-12-05" ]]
+	[[ $(project --today 2026-11-29 day) == *"pay due:2026-11-29 (postponed)"* ]]
+	project -q resume trip
+	run project complete trip
+	[[ $output == *"still open: pay"*"still waiting for: ring Ann"* ]]
+	[ "$status" -eq 0 ]
+	project -q reopen trip && project -q postpone trip --until tomorrow
+	mkdir "$GTD_DIR/Projects/trip"
+	run project --today +2d list
+	[[ $output == *"the name is taken in Projects"* ]]
+}
+
+@test "review: each answer is about what is shown, and the calendar ahead is" {
+	project -q new trip && project -q actions trip 'call hotel'
+	project -q actions trip 'pay 900 EUR'
+	project -q --today 2026-11-28 actions trip 'fly due:2026-12-02'
+	echo '2026-12-01 passport' >"$GTD_DIR/tickler"
+	printf '\n\n\n\n\n\n\nd\nq\n' | project --today 2026-11-28 review --restart >out 2>/dev/null
+	sed -n '/Step 6/,/Step 7/p' out >six
+	has six 'in 3 days: passport'
+	has six 'due in 4 days: trip: fly due:2026-12-02'
+	[ "$(grep -c '^next: pay 900 EUR' out)" -eq 1 ]
+	has "$A" '[x] call hotel'
+	has "$A" '[ ] pay 900 EUR'
+	# What came in above what was shown is not ticked off in its place.
+	(printf '\n\n\n\n\n\n\n'; until grep -q 'next: pay' out2; do sleep 0.05; done
+		sed -i '1i [ ] first of all' "$A"; printf 'd\nq\n') |
+		project --today 2026-11-28 review --restart >out2 2>/dev/null
+	has "$A" '[x] pay 900 EUR'
+	has "$A" '[ ] first of all'
+}
