@@ -6,7 +6,7 @@
 
 #include "workspace/lxc/boot.h"
 
-enum { ENDING_TRIES = 20 }; /* of 10 ms */
+enum { ENDING_TRIES = 100 }; /* of 10 ms */
 
 int running_find(const struct store *store, const char *name,
 		 struct running *ret, struct err *e)
