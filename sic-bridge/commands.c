@@ -87,6 +87,10 @@ void command_parse(const char *line, size_t len_bytes, struct command *ret)
 		ret->kind = COMMAND_NOTHING;
 		return;
 	}
+	if (span_is(ret->text, "cancel")) {
+		ret->kind = COMMAND_CANCEL;
+		return;
+	}
 	if (strchr("jlms", line[1]) == NULL || line[1] == '\0' ||
 	    (len_bytes > 2 && !is_blank(line[2])))
 		return;

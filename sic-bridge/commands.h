@@ -8,9 +8,10 @@
  *	:l [#c] [why]    leave #c, or the default
  *	:m who text      say text to who
  *	:s who           make who the default
+ *	:cancel          drop what waits to be sent; not in sic
  *	:anything else   sent raw
  *
- * The one-letter commands need a blank or the end of the line behind the
+ * The one-letter commands need a space or the end of the line after the
  * letter.
  * Source: sic 1.1, sic.c parsein().
  */
@@ -26,6 +27,7 @@ enum command_kind {
 	COMMAND_LEAVE, /* target ("" is the default), text: the reason */
 	COMMAND_MESSAGE, /* target, text */
 	COMMAND_SELECT, /* target */
+	COMMAND_CANCEL, /* drop what waits to be sent */
 	COMMAND_RAW, /* text */
 };
 

@@ -126,25 +126,72 @@ static struct span clean(struct span text, bool strip, struct buf *scratch)
 	return span_of(buf_text(scratch), scratch->len_bytes);
 }
 
-static void format_sic(const struct event *event, struct buf *out)
+/* NETWORK/FIELD, where lines of several networks come together. */
+static struct span in_network(const struct settings *settings,
+			      struct span field, struct buf *scratch)
+{
+	if (!settings->network_name)
+		return field;
+	buf_add_text(scratch, settings->network != NULL ? settings->network
+							: settings->host);
+	buf_add_char(scratch, '/');
+	buf_add(scratch, field.text, field.len_bytes);
+	return span_of(scratch->data, scratch->len_bytes);
+}
+
+static void format_sic(const struct settings *settings,
+		       const struct event *event, struct buf *out)
 {
 	const struct irc_line *line = event->line;
 	SCOPED_BUF struct buf params = { 0 };
+	SCOPED_BUF struct buf field = { 0 };
 	struct buf scratch[4] = { 0 };
 	struct parts p = { line->command, line->middle, line->trailing };
+	struct span sender = event->sender;
 	struct message message;
 
 	if (event->history)
 		history_parts(line, &params, &p);
 	else if (irc_line_is(line, "PRIVMSG"))
 		message_parts(line, &p);
-	message_of_irc(clean(event->sender, event->strip, &scratch[0]),
+	if (!event->history && irc_line_is(line, "PRIVMSG"))
+		p.params = in_network(settings, p.params, &field);
+	else
+		sender = in_network(settings, sender, &field);
+	message_of_irc(clean(sender, event->strip, &scratch[0]),
 		       clean(p.command, event->strip, &scratch[1]),
 		       clean(p.params, event->strip, &scratch[2]),
 		       clean(p.trailing, event->strip, &scratch[3]), &message);
 	message_print_sic(&message, time_of(event), out);
 	for (size_t i = 0; i < COUNT_OF(scratch); i++)
 		buf_fini(&scratch[i]);
+}
+
+/* "NETWORK : TIME >< STATE (word #channel nick): sentence" */
+static void state_sic(const struct state *state, int64_t now_ms,
+		      struct buf *out)
+{
+	SCOPED_BUF struct buf params = { 0 };
+	SCOPED_BUF struct buf text = { 0 };
+	struct message message = {
+		.kind = KIND_STATE,
+		.nick = span_of(state->network, strlen(state->network)),
+		.command = span_of("STATE", strlen("STATE")),
+	};
+
+	buf_add_text(&params, state->word);
+	for (int i = 0; i < 2; i++) {
+		struct span word = i == 0 ? state->channel : state->nick;
+
+		if (word.len_bytes == 0)
+			continue;
+		buf_add_char(&params, ' ');
+		add_text(&params, word, true);
+	}
+	add_text(&text, state->text, true);
+	message.params = span_of(buf_text(&params), params.len_bytes);
+	message.trailing = span_of(buf_text(&text), text.len_bytes);
+	message_print_sic(&message, (time_t)(now_ms / 1000), out);
 }
 
 /* ---- JSON ---------------------------------------------------------------- */
@@ -182,84 +229,209 @@ static void add_server_time(struct json *json, const struct event *event)
 		json_add_text(json, "server_time", NULL);
 }
 
-/* Which parameter is what, by the kind that the library told us. */
-static const struct {
-	signed char channel, target, text; /* -1: none; text -2: sic's */
-} places[KIND_COUNT] = {
-	[KIND_MESSAGE] = { 0, -1, 1 },	[KIND_ACTION] = { 0, -1, 1 },
-	[KIND_NOTICE] = { 0, -1, 1 },	[KIND_JOIN] = { 0, -1, -1 },
-	[KIND_PART] = { 0, -1, 1 },	[KIND_QUIT] = { -1, -1, 0 },
-	[KIND_NICK] = { -1, -1, 0 },	[KIND_MODE] = { 0, -1, -2 },
-	[KIND_TOPIC] = { 0, -1, 1 },	[KIND_KICK] = { 0, 1, 2 },
-	[KIND_NUMERIC] = { -1, 0, -2 }, [KIND_PRIVATE] = { -1, 0, 1 },
-	[KIND_OWN] = { 0, -1, 1 },	[KIND_STATE] = { -1, -1, 1 },
-	[KIND_OTHER] = { -1, 0, 1 },
+enum place {
+	NONE = -1,
+	ALL = -2, /* from the first parameter on, with single spaces */
+	REST = -3, /* the same from the second on */
+	LAST = -4,
 };
 
-static struct span place(const struct irc_line *line, int i)
+/* clang-format off */
+static const struct places {
+	const char *command;
+	signed char channel, target, text;
+} commands[] = {
+	{ "PRIVMSG", 0,    NONE, 1 },
+	{ "NOTICE",  0,    NONE, 1 },
+	{ "JOIN",    0,    NONE, NONE },
+	{ "PART",    0,    NONE, 1 },
+	{ "QUIT",    NONE, NONE, 0 },
+	{ "NICK",    NONE, NONE, 0 },
+	{ "MODE",    0,    NONE, REST },
+	{ "TOPIC",   0,    NONE, 1 },
+	{ "KICK",    0,    1,    2 },
+	{ "INVITE",  1,    0,    NONE },
+	{ "KILL",    NONE, 0,    1 },
+	{ "ERROR",   NONE, NONE, 0 },
+	{ "WALLOPS", NONE, NONE, 0 },
+	{ "AWAY",    NONE, NONE, 0 },
+	{ "SETNAME", NONE, NONE, 0 },
+	{ "ACCOUNT", NONE, NONE, 0 },
+	{ "CHGHOST", NONE, NONE, ALL },
+	{ "RENAME",  0,    1,    2 },
+	{ "REDACT",  0,    1,    2 },
+};
+/* clang-format on */
+static const struct places numeric_places = { NULL, NONE, 0, REST };
+static const struct places other_places = { NULL, NONE, NONE, LAST };
+
+static const struct places *places_of(const struct irc_line *line)
 {
-	return i < 0 ? span_of("", 0) : irc_line_param(line, (size_t)i);
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (irc_line_is(line, commands[i].command))
+			return &commands[i];
+	return irc_line_numeric(line) != 0 ? &numeric_places : &other_places;
 }
 
-/* All parameters from the second on, with single blanks. */
-static void join_params(const struct irc_line *line, struct buf *out)
+/* A channel, without the "@" of "@#c"; empty for anything else. */
+static struct span bare_channel(const struct event *event, struct span name)
 {
-	for (size_t i = 1; i < line->count; i++) {
-		if (i > 1)
+	struct span bare = names_without_status(event->names, name);
+
+	return names_is_channel(event->names, bare) ? bare : span_of("", 0);
+}
+
+/* The named one, else the first parameter that is one: "473 me #c :...". */
+static struct span channel_of(const struct event *event,
+			      const struct places *places)
+{
+	const struct irc_line *line = event->line;
+
+	if (places->channel >= 0)
+		return bare_channel(
+			event, irc_line_param(line, (size_t)places->channel));
+	for (size_t i = 0; places->text <= REST && i + 1 < line->count; i++) {
+		struct span name = bare_channel(event, line->params[i]);
+
+		if (name.len_bytes > 0)
+			return name;
+	}
+	return span_of("", 0);
+}
+
+/* Whom it is for, where the channel does not say it all: "bob", "@#c". */
+static struct span target_of(const struct event *event,
+			     const struct places *places, struct span channel)
+{
+	const struct irc_line *line = event->line;
+
+	if (places->target >= 0)
+		return irc_line_param(line, (size_t)places->target);
+	if (places->channel < 0 ||
+	    irc_line_param(line, (size_t)places->channel).len_bytes ==
+		    channel.len_bytes)
+		return span_of("", 0);
+	return irc_line_param(line, (size_t)places->channel);
+}
+
+static void join_params(const struct irc_line *line, size_t first,
+			struct buf *out)
+{
+	for (size_t i = first; i < line->count; i++) {
+		if (i > first)
 			buf_add_char(out, ' ');
 		buf_add(out, line->params[i].text, line->params[i].len_bytes);
 	}
 }
 
-static void add_event_text(struct json *json, const struct event *event)
+static struct span text_of(const struct irc_line *line,
+			   const struct places *places, struct buf *joined)
 {
-	SCOPED_BUF struct buf text = { 0 };
-	SCOPED_BUF struct buf clean = { 0 };
-	struct span action, raw = place(event->line, places[event->kind].text);
+	struct span action;
 
-	if (places[event->kind].text == -2) {
-		join_params(event->line, &text);
-		raw = span_of(buf_text(&text), text.len_bytes);
-	} else if (span_is(wire_ctcp(event->line, &action), "ACTION")) {
-		raw = action;
-	}
-	add_text(&clean, raw, event->strip);
-	json_add_text(json, "text", buf_text(&clean));
+	if (span_is(wire_ctcp(line, &action), "ACTION"))
+		return action;
+	if (places->text == LAST)
+		return irc_line_param(line,
+				      line->count > 0 ? line->count - 1 : 0);
+	if (places->text >= 0)
+		return irc_line_param(line, (size_t)places->text);
+	if (places->text != NONE)
+		join_params(line, places->text == REST ? 1 : 0, joined);
+	return span_of(buf_text(joined), joined->len_bytes);
+}
+
+static void add_cleaned(struct json *json, const char *key, struct span text,
+			bool strip)
+{
+	SCOPED_BUF struct buf cleaned = { 0 };
+
+	add_text(&cleaned, text, strip);
+	json_add_text(json, key, buf_text(&cleaned));
+}
+
+static void add_params(struct json *json, const struct event *event)
+{
+	struct json *params = json_array_make();
+
+	for (size_t i = 0; i < event->line->count; i++)
+		add_cleaned(params, NULL, event->line->params[i], event->strip);
+	json_add(json, "params", params);
+}
+
+static void end_json(struct json *take_json, struct buf *out)
+{
+	json_print(take_json, out);
+	buf_add_char(out, '\n');
+	json_free(take_json);
 }
 
 static void format_json(const struct event *event, struct buf *out)
 {
 	struct json *json = json_object_make();
 	const struct irc_line *line = event->line;
+	const struct places *places = places_of(line);
+	struct span channel = channel_of(event, places);
+	SCOPED_BUF struct buf joined = { 0 };
 
 	add_time(json, "time", event->received_ms);
 	add_server_time(json, event);
 	json_add_text(json, "network", event->network);
-	add_span(json, "channel",
-		 event->private ? span_of("", 0)
-				: place(line, places[event->kind].channel));
+	add_span(json, "channel", channel);
 	add_span(json, "nick", event->sender);
 	json_add_text(json, "kind", message_kind_name(event->kind));
-	add_event_text(json, event);
-	add_span(json, "target",
-		 event->private ? place(line, 0)
-				: place(line, places[event->kind].target));
+	add_cleaned(json, "text", text_of(line, places, &joined), event->strip);
+	add_span(json, "target", target_of(event, places, channel));
 	add_span(json, "account",
 		 event->tags != NULL ? event->tags->account : span_of("", 0));
 	json_add_bool(json, "own", event->own);
 	json_add_bool(json, "highlight", event->highlight);
 	json_add_bool(json, "history", event->history);
 	add_span(json, "command", line->command);
-	json_print(json, out);
-	buf_add_char(out, '\n');
-	json_free(json);
+	add_params(json, event);
+	end_json(json, out);
 }
 
-void format_event(enum output_format format, const struct event *event,
+/* The keys of every line, and "state" for programs. */
+static void state_json(const struct settings *settings,
+		       const struct state *state, int64_t now_ms,
+		       struct buf *out)
+{
+	struct json *json = json_object_make();
+
+	add_time(json, "time", now_ms);
+	json_add_text(json, "server_time", NULL);
+	json_add_text(json, "network", settings->network);
+	add_span(json, "channel", state->channel);
+	add_span(json, "nick", state->nick);
+	json_add_text(json, "kind", message_kind_name(KIND_STATE));
+	add_cleaned(json, "text", state->text, true);
+	json_add_text(json, "target", NULL);
+	json_add_text(json, "account", NULL);
+	json_add_bool(json, "own", false);
+	json_add_bool(json, "highlight", false);
+	json_add_bool(json, "history", false);
+	json_add_text(json, "command", "STATE");
+	json_add_text(json, "state", state->word);
+	end_json(json, out);
+}
+
+/* ---- either -------------------------------------------------------------- */
+
+void format_event(const struct settings *settings, const struct event *event,
 		  struct buf *out)
 {
-	if (format == OUTPUT_JSON)
+	if (settings->format == OUTPUT_JSON)
 		format_json(event, out);
 	else
-		format_sic(event, out);
+		format_sic(settings, event, out);
+}
+
+void format_state(const struct settings *settings, const struct state *state,
+		  int64_t now_ms, struct buf *out)
+{
+	if (settings->format == OUTPUT_JSON)
+		state_json(settings, state, now_ms, out);
+	else
+		state_sic(state, now_ms, out);
 }

@@ -6,6 +6,7 @@
 #ifndef SIC_BRIDGE_FORMAT_H
 #define SIC_BRIDGE_FORMAT_H
 
+#include "sic-bridge/names.h"
 #include "sic-bridge/settings.h"
 #include "sic-bridge/wire.h"
 
@@ -15,7 +16,7 @@ struct event {
 	const struct tags *tags; /* NULL: a line of our own */
 	int64_t received_ms; /* by our clock, since the epoch */
 	struct span sender; /* who said it; the server's name for none */
-	struct span own_nick;
+	const struct names *names;
 	const char *network; /* NULL: none */
 	bool own; /* we said it */
 	bool private; /* to us alone */
@@ -24,9 +25,19 @@ struct event {
 	bool strip; /* mIRC formatting away */
 };
 
-/* Add the line, with its newline. */
-void format_event(enum output_format format, const struct event *event,
+/* What became of us. */
+struct state {
+	const char *word; /* for programs: "lost", "kicked" ... */
+	const char *network;
+	struct span channel, nick; /* "" where it concerns none */
+	struct span text; /* a sentence */
+};
+
+/* Add the line, with its newline, as settings->format has it. */
+void format_event(const struct settings *settings, const struct event *event,
 		  struct buf *out);
+void format_state(const struct settings *settings, const struct state *state,
+		  int64_t now_ms, struct buf *out);
 
 /*
  * Add sic's line "%-12s: TIME text" for something that is not an event

@@ -3,13 +3,83 @@
 #include "sic-bridge/history.h"
 
 #include <string.h>
+#include <time.h>
 
-void history_begin(struct history *history)
+/* ---- when the connection began ------------------------------------------- */
+
+int64_t history_now_ms(void)
 {
-	memset(history->batches, 0, sizeof(history->batches));
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void history_clock_begin(struct history_clock *clock, int64_t now_ms)
+{
+	*clock = (struct history_clock){ .began_ms = now_ms };
+}
+
+static bool is_text(const struct irc_line *line)
+{
+	return irc_line_is(line, "PRIVMSG") || irc_line_is(line, "NOTICE");
+}
+
+/* Not to a channel, as channels are called everywhere. */
+static bool is_to_us_alone(const struct irc_line *line)
+{
+	struct span to = irc_line_param(line, 0);
+
+	return is_text(line) && to.len_bytes > 0 && to.text[0] != '\0' &&
+	       strchr("#&+!@", to.text[0]) == NULL;
+}
+
+/*
+ * An old message has the greatest delay of all, and so shows nothing; but when
+ * it comes first, and to us alone, it may be one that a bouncer kept.
+ */
+void history_clock_line(struct history_clock *clock,
+			const struct wire_line *line, int64_t now_ms)
+{
+	int64_t ms;
+
+	if (!tags_time(line->tags.time, &ms))
+		return;
+	if (!is_text(&line->line))
+		clock->stamps = true;
+	ms = now_ms - ms;
+	if (!clock->has_delay && is_to_us_alone(&line->line) &&
+	    ms > HISTORY_SKEW_MAX_MS)
+		ms = HISTORY_SKEW_MAX_MS;
+	if (!clock->has_delay || ms < clock->delay_ms)
+		clock->delay_ms = ms;
+	clock->has_delay = true;
+}
+
+bool history_clock_is_old(const struct history_clock *clock,
+			  const struct wire_line *line)
+{
+	int64_t ms;
+
+	return clock->stamps && tags_time(line->tags.time, &ms) &&
+	       ms + clock->delay_ms < clock->began_ms - HISTORY_OLD_MS;
+}
+
+bool history_is_early(const struct wire_line *line)
+{
+	const struct irc_line *l = &line->line;
+
+	return is_text(l) && l->nick.len_bytes < l->prefix.len_bytes &&
+	       line->tags.time.len_bytes == 0;
 }
 
 /* ---- batches ------------------------------------------------------------- */
+
+void history_begin(struct history *history)
+{
+	history->in_playback = false;
+	memset(history->batches, 0, sizeof(history->batches));
+}
 
 static struct history_batch *find(struct history *history, struct span ref)
 {
@@ -59,6 +129,8 @@ static void open_batch(struct history *history, const struct wire_line *line,
 	*batch = (struct history_batch){
 		.is_history = (outer != NULL && outer->is_history) ||
 			      is_history_type(irc_line_param(&line->line, 1)),
+		.is_targets = span_is(irc_line_param(&line->line, 1),
+				      "draft/chathistory-targets"),
 	};
 	copy(batch->ref, ref);
 	copy(batch->target, irc_line_param(&line->line, 2));
@@ -85,22 +157,38 @@ const struct history_batch *history_batch(struct history *history,
 	return batch;
 }
 
-bool history_is(struct history *history, const struct wire_line *line,
-		int64_t started_ms)
+/* ":***!znc@znc.in PRIVMSG #c :Buffer Playback..." and "Playback Complete." */
+static bool is_playback_mark(struct history *history,
+			     const struct irc_line *line)
+{
+	struct span text = irc_line_param(line, 1);
+
+	if (!span_is(line->prefix, "***!znc@znc.in"))
+		return false;
+	if (span_is(text, "Buffer Playback..."))
+		history->in_playback = true;
+	else if (span_is(text, "Playback Complete."))
+		history->in_playback = false;
+	else
+		return false;
+	return true;
+}
+
+bool history_is(struct history *history, const struct wire_line *line, bool old)
 {
 	struct history_batch *batch = find(history, line->tags.batch);
 	int64_t time_ms = 0;
-	bool has_time = tags_time(line->tags.time, &time_ms);
 
 	if (batch != NULL) {
 		batch->messages++;
-		if (has_time && time_ms > batch->newest_ms)
+		if (tags_time(line->tags.time, &time_ms) &&
+		    time_ms > batch->newest_ms)
 			batch->newest_ms = time_ms;
 		if (batch->is_history)
 			return true;
 	}
-	return has_time && started_ms != 0 &&
-	       time_ms < started_ms - HISTORY_OLD_MS;
+	return is_playback_mark(history, &line->line) || old ||
+	       history->in_playback;
 }
 
 /* ---- what was heard ------------------------------------------------------ */

@@ -8,7 +8,12 @@
 void names_init(struct names *names)
 {
 	/* What holds until a server says otherwise: RFC 1459, section 2.2. */
-	*names = (struct names){ .channel_types = "#&+!" };
+	*names = (struct names){
+		.channel_types = "#&+!",
+		.status = "@+",
+		.modes_always = "beIkov",
+		.modes_set = "l",
+	};
 }
 
 static unsigned number(struct span value)
@@ -33,12 +38,68 @@ static void learn_casemapping(struct names *names, struct span value)
 		names->casemapping = CASEMAPPING_RFC1459;
 }
 
+static void copy(char *to, size_t to_bytes, struct span from)
+{
+	size_t n = min_size(from.len_bytes, to_bytes - 1);
+
+	memcpy(to, from.text, n);
+	to[n] = '\0';
+}
+
 static void learn_channel_types(struct names *names, struct span value)
 {
-	size_t n = min_size(value.len_bytes, sizeof(names->channel_types) - 1);
+	copy(names->channel_types, sizeof(names->channel_types), value);
+}
 
-	memcpy(names->channel_types, value.text, n);
-	names->channel_types[n] = '\0';
+static void learn_status(struct names *names, struct span value)
+{
+	copy(names->status, sizeof(names->status), value);
+}
+
+/* Kinds of letters, as CHANMODES has them between its commas. */
+static struct span group(struct span value, unsigned wanted)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i <= value.len_bytes; i++) {
+		if (i < value.len_bytes && value.text[i] != ',')
+			continue;
+		if (wanted-- == 0)
+			return span_of(value.text + start, i - start);
+		start = i + 1;
+	}
+	return span_of("", 0);
+}
+
+static void add_letters(char *to, size_t to_bytes, struct span letters)
+{
+	size_t n = strlen(to);
+
+	copy(to + n, to_bytes - n, letters);
+}
+
+/* "beI,k,l,imnpst": lists, always, when set, never. */
+static void learn_modes(struct names *names, struct span value)
+{
+	add_letters(names->modes_always, sizeof(names->modes_always),
+		    group(value, 0));
+	add_letters(names->modes_always, sizeof(names->modes_always),
+		    group(value, 1));
+	copy(names->modes_set, sizeof(names->modes_set), group(value, 2));
+}
+
+/* "(ov)@+" */
+static void learn_prefixes(struct names *names, struct span value)
+{
+	const char *close = memchr(value.text, ')', value.len_bytes);
+
+	if (close == NULL || *value.text != '(')
+		return;
+	add_letters(names->modes_always, sizeof(names->modes_always),
+		    span_of(value.text + 1, (size_t)(close - value.text) - 1));
+	learn_status(names,
+		     span_of(close + 1, (size_t)(value.text + value.len_bytes -
+						 close - 1)));
 }
 
 static void learn_nick_bytes(struct names *names, struct span value)
@@ -62,6 +123,9 @@ void names_learn(struct names *names, const struct irc_line *line)
 		{ "CHANTYPES=", learn_channel_types },
 		{ "NICKLEN=", learn_nick_bytes },
 		{ "CHATHISTORY=", learn_chathistory },
+		{ "CHANMODES=", learn_modes },
+		{ "PREFIX=", learn_prefixes },
+		{ "STATUSMSG=", learn_status },
 	};
 
 	for (size_t i = 1; i < line->count; i++) {
@@ -111,27 +175,21 @@ bool names_is_channel(const struct names *names, struct span name)
 	       strchr(names->channel_types, name.text[0]) != NULL;
 }
 
-static bool is_nick_byte(char c)
+struct span names_without_status(const struct names *names, struct span name)
 {
-	return isalnum((unsigned char)c) || strchr("[]\\`_^{|}-", c) != NULL ||
-	       (unsigned char)c >= 0x80;
+	struct span bare = name;
+
+	while (bare.len_bytes > 1 && bare.text[0] != '\0' &&
+	       strchr(names->status, bare.text[0]) != NULL) {
+		bare.text++;
+		bare.len_bytes--;
+	}
+	return names_is_channel(names, bare) ? bare : name;
 }
 
-bool names_mentioned(const struct names *names, struct span nick,
-		     struct span text)
+bool names_mode_has_param(const struct names *names, char letter, bool plus)
 {
-	if (nick.len_bytes == 0)
-		return false;
-	for (size_t i = 0; i + nick.len_bytes <= text.len_bytes; i++) {
-		size_t behind = i + nick.len_bytes;
-
-		if (i > 0 && is_nick_byte(text.text[i - 1]))
-			continue;
-		if (behind < text.len_bytes && is_nick_byte(text.text[behind]))
-			continue;
-		if (names_equal(names, nick,
-				span_of(text.text + i, nick.len_bytes)))
-			return true;
-	}
-	return false;
+	return letter != '\0' &&
+	       (strchr(names->modes_always, letter) != NULL ||
+		(plus && strchr(names->modes_set, letter) != NULL));
 }

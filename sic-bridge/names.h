@@ -18,6 +18,9 @@ enum casemapping {
 struct names {
 	enum casemapping casemapping;
 	char channel_types[16];
+	char status[16]; /* what may stand before a channel: "@+" */
+	/* Channel modes that take a parameter: always, and only when set. */
+	char modes_always[64], modes_set[32];
 	unsigned nick_bytes; /* longest nick, 0: not said */
 	bool has_chathistory; /* CHATHISTORY was announced */
 	unsigned chathistory; /* its limit of lines, 0: none */
@@ -31,8 +34,10 @@ void names_learn(struct names *names, const struct irc_line *line);
 bool names_equal(const struct names *names, struct span a, struct span b);
 bool names_is_channel(const struct names *names, struct span name);
 
-/* Whether nick stands in text as a word of its own. */
-bool names_mentioned(const struct names *names, struct span nick,
-		     struct span text);
+/* "@#c" is the operators of #c: without what stands before the channel. */
+struct span names_without_status(const struct names *names, struct span name);
+
+/* Whether channel mode letter, set or not (plus), takes a parameter. */
+bool names_mode_has_param(const struct names *names, char letter, bool plus);
 
 #endif

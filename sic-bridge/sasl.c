@@ -12,6 +12,7 @@ const char *sasl_mechanism(enum sasl_kind kind)
 		[SASL_NONE] = "",
 		[SASL_PLAIN] = "PLAIN",
 		[SASL_EXTERNAL] = "EXTERNAL",
+		[SASL_SCRAM] = "SCRAM-SHA-256",
 	};
 
 	return names[kind];

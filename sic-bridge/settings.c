@@ -14,57 +14,6 @@
 
 /* ---- values with a grammar of their own ---------------------------------- */
 
-struct choice {
-	const char *word;
-	int value;
-};
-
-static int choose(const char *name, const struct choice *choices, size_t count,
-		  const char *value, struct err *e)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(choices[i].word, value) == 0)
-			return choices[i].value;
-	return err_usage(e, "%s: unknown word '%s'", name, value);
-}
-
-static int set_format(void *settings, const char *value, struct err *e)
-{
-	static const struct choice choices[] = { { "sic", OUTPUT_SIC },
-						 { "json", OUTPUT_JSON } };
-	int n = choose("format", choices, COUNT_OF(choices), value, e);
-
-	if (n >= 0)
-		((struct settings *)settings)->format = (enum output_format)n;
-	return n < 0 ? n : 0;
-}
-
-static int set_sasl(void *settings, const char *value, struct err *e)
-{
-	static const struct choice choices[] = { { "none", SASL_NONE },
-						 { "plain", SASL_PLAIN },
-						 { "external",
-						   SASL_EXTERNAL } };
-	int n = choose("sasl", choices, COUNT_OF(choices), value, e);
-
-	if (n >= 0)
-		((struct settings *)settings)->sasl = (enum sasl_kind)n;
-	return n < 0 ? n : 0;
-}
-
-static int set_formatting(void *settings, const char *value, struct err *e)
-{
-	static const struct choice choices[] = { { "auto", FORMATTING_AUTO },
-						 { "keep", FORMATTING_KEEP },
-						 { "strip",
-						   FORMATTING_STRIP } };
-	int n = choose("formatting", choices, COUNT_OF(choices), value, e);
-
-	if (n >= 0)
-		((struct settings *)settings)->formatting = (enum formatting)n;
-	return n < 0 ? n : 0;
-}
-
 /* "#a, #b key": channels separated by commas, each with its key. */
 static int add_channels(void *data, const char *value, struct err *e)
 {
@@ -86,6 +35,20 @@ static int add_channels(void *data, const char *value, struct err *e)
 		settings->channels[settings->channel_count++] =
 			mem_text(start, (size_t)(end - start));
 	}
+	return 0;
+}
+
+static int add_on_connect(void *data, const char *value, struct err *e)
+{
+	struct settings *settings = data;
+
+	if (settings->on_connect_count == SETTINGS_ON_CONNECT_MAX)
+		return err_usage(e, "on-connect: more than %d lines",
+				 SETTINGS_ON_CONNECT_MAX);
+	if (value[0] == '\0' || strpbrk(value, "\r\n") != NULL ||
+	    strlen(value) > 510)
+		return err_usage(e, "on-connect: not a line of IRC");
+	settings->on_connect[settings->on_connect_count++] = mem_copy(value);
 	return 0;
 }
 
@@ -115,11 +78,16 @@ static const struct opt options[] = {
 	{ 'o', "output", OPT_TEXT, FIELD(output), 0, 0, "FILE", NULL,
 	  "append lines to FILE instead of standard output", NULL, "@file",
 	  false },
-	{ 0, "format", OPT_CALL, 0, 0, 0, "FORMAT", "sic",
-	  "sic's lines, or json: one object a line", set_format, "sic json",
+	{ 0, "format", OPT_CHOICE, FIELD(format), 0, 0, "FORMAT", "sic",
+	  "sic's lines, or json: one object a line", NULL, "sic json", false },
+	{ 0, "state", OPT_FLAG, FIELD(state), 0, 0, NULL, NULL,
+	  "in sic's format too: lines about your own state (lost, kicked ...)",
+	  NULL, "", false },
+	{ 0, "network-name", OPT_FLAG, FIELD(network_name), 0, 0, NULL, NULL,
+	  "in sic's format: the network's name before each line", NULL, "",
 	  false },
-	{ 0, "formatting", OPT_CALL, 0, 0, 0, "HOW", "auto",
-	  "mIRC codes: keep, strip, or auto", set_formatting,
+	{ 0, "formatting", OPT_CHOICE, FIELD(formatting), 0, 0, "HOW", "auto",
+	  "mIRC codes: keep, strip, or auto", NULL,
 	  "auto keep strip", false },
 	{ 0, "charset", OPT_TEXT, FIELD(charset), 0, 0, "NAME", "cp1252",
 	  "how to read lines that are not UTF-8", NULL,
@@ -130,9 +98,9 @@ static const struct opt options[] = {
 	  "user name (the nick)", NULL, "", false },
 	{ 0, "realname", OPT_TEXT, FIELD(realname), 0, 0, "NAME", NULL,
 	  "real name (the nick)", NULL, "", false },
-	{ 0, "sasl", OPT_CALL, 0, 0, 0, "HOW", "none",
-	  "log in: none, plain (password), external (certificate)", set_sasl,
-	  "none plain external", false },
+	{ 0, "sasl", OPT_CHOICE, FIELD(sasl), 0, 0, "HOW", "none",
+	  "log in with a password (plain) or certificate (external)",
+	  NULL, "none plain external", false },
 	{ 0, "sasl-user", OPT_TEXT, FIELD(sasl_user), 0, 0, "NAME", NULL,
 	  "account to log in to (the nick)", NULL, "", false },
 	{ 0, "sasl-optional", OPT_FLAG, FIELD(sasl_optional), 0, 0, NULL, NULL,
@@ -143,11 +111,14 @@ static const struct opt options[] = {
 	{ 0, "password-command", OPT_TEXT, FIELD(password_command), 0, 0,
 	  "COMMAND", NULL, "password: first line that COMMAND prints", NULL,
 	  "@command", false },
+	{ 0, "on-connect", OPT_CALL, 0, 0, 0, "LINE", NULL,
+	  "send LINE as it is after connecting; repeatable, never shown",
+	  add_on_connect, "", false },
 	{ 0, "regain", OPT_UINT, FIELD(regain_s), 0, 86400, "SECONDS", "60",
 	  "ask this often whether the nick is free again, 0 never", NULL, "",
 	  false },
 	{ 0, "quit-message", OPT_TEXT, FIELD(quit_message), 0, 0, "TEXT", "",
-	  "said on leaving", NULL, "", false },
+	  "what is said on leaving", NULL, "", false },
 	{ 0, "ctcp-reply", OPT_FLAG, FIELD(ctcp_reply), 0, 0, NULL, NULL,
 	  "answer CTCP VERSION and PING, one in ten seconds", NULL, "", false },
 
@@ -205,9 +176,9 @@ static const struct opt options[] = {
 	  "read FILE instead of the user's sic-bridge.conf", NULL, "@file",
 	  true },
 	{ 0, "check-config", OPT_FLAG, FIELD(check_config), 0, 0, NULL, NULL,
-	  "tell every mistake in the configuration and stop", NULL, "", true },
+	  "report every mistake in the configuration and stop", NULL, "", true },
 	{ 0, "verbose", OPT_FLAG, FIELD(verbose), 0, 0, NULL, NULL,
-	  "tell on standard error what the connection does", NULL, "", false },
+	  "report on standard error what the connection does", NULL, "", false },
 };
 /* clang-format on */
 
@@ -272,15 +243,15 @@ static int section_in_first_pass(void *settings, const char *section,
 	return 0;
 }
 
-static void tell_problem(void *data, const char *path, unsigned line,
-			 const char *text)
+static void report_problem(void *data, const char *path, unsigned line,
+			   const char *text)
 {
 	(void)data;
 	fprintf(stderr, "sic-bridge: %s:%u: %s\n", path, line, text);
 }
 
 /*
- * A file that nobody asked for by name may be missing. Mistakes are told by
+ * A file that nobody asked for by name may be missing. Mistakes are reported by
  * the second pass, which sees all of them.
  */
 static int load_file(struct load *load, const char *path, bool must_exist,
@@ -296,7 +267,7 @@ static int load_file(struct load *load, const char *path, bool must_exist,
 		return 0;
 	current_load = load;
 	rc = opts_load(&sic_bridge_opts, path, &scratch, section_in_second_pass,
-		       tell_problem, NULL, e);
+		       report_problem, NULL, e);
 	settings_fini(&scratch);
 	if (rc < 0)
 		e->usage = true; /* unreadable is wrong configuration too */
@@ -380,9 +351,11 @@ static int check(const struct settings *s, struct err *e)
 	if (s->sasl == SASL_EXTERNAL && (s->plain || s->certificate == NULL))
 		return err_usage(e, "sasl: external needs TLS and a "
 				    "certificate");
-	if (s->sasl == SASL_PLAIN && s->password == NULL &&
+	if (sasl_has_password(s->sasl) && s->password == NULL &&
 	    s->password_file == NULL && s->password_command == NULL)
-		return err_usage(e, "sasl: plain needs a password");
+		return err_usage(e, "sasl: %s needs a password",
+				 s->sasl == SASL_PLAIN ? "plain"
+						       : "scram-sha-256");
 	return settings_port(s, &port, e);
 }
 
@@ -436,6 +409,9 @@ void settings_fini(struct settings *settings)
 	for (size_t i = 0; i < settings->channel_count; i++)
 		free(settings->channels[i]);
 	settings->channel_count = 0;
+	for (size_t i = 0; i < settings->on_connect_count; i++)
+		free(settings->on_connect[i]);
+	settings->on_connect_count = 0;
 	free(settings->network);
 	settings->network = NULL;
 }

@@ -13,10 +13,20 @@
 #include "core/opt.h"
 
 enum output_format { OUTPUT_SIC, OUTPUT_JSON };
-enum sasl_kind { SASL_NONE, SASL_PLAIN, SASL_EXTERNAL };
+enum sasl_kind {
+	SASL_NONE,
+	SASL_PLAIN,
+	SASL_EXTERNAL,
+	SASL_SCRAM, /* SCRAM-SHA-256 */
+};
 enum formatting { FORMATTING_AUTO, FORMATTING_KEEP, FORMATTING_STRIP };
 
-enum { SETTINGS_CHANNELS_MAX = 64 };
+enum { SETTINGS_CHANNELS_MAX = 64, SETTINGS_ON_CONNECT_MAX = 16 };
+
+static inline bool sasl_has_password(enum sasl_kind kind)
+{
+	return kind == SASL_PLAIN || kind == SASL_SCRAM;
+}
 
 struct settings {
 	char *network; /* the operand; NULL: none */
@@ -26,6 +36,7 @@ struct settings {
 	size_t channel_count;
 	char *input, *output;
 	enum output_format format;
+	bool state, network_name;
 	enum formatting formatting;
 	char *charset;
 	char *quit_message;
@@ -38,6 +49,8 @@ struct settings {
 	enum sasl_kind sasl;
 	char *sasl_user;
 	bool sasl_optional;
+	char *on_connect[SETTINGS_ON_CONNECT_MAX]; /* owned */
+	size_t on_connect_count;
 
 	char *proxy;
 	bool reconnect;

@@ -505,7 +505,7 @@ def check_config():
     checker = Program("-c", conf2, "--check-config")
     equal(checker.exit_code(), 2)
     checker.wait_error(r"bad2.conf:2: ping-timeout")
-    checker.wait_error(r"bad2.conf:5: format")
+    checker.wait_error(r"bad2.conf:5: unknown format 'xml'")
     equal(Program("-c", os.path.join(SRC, "contrib/sic-bridge.conf"),
                   "--check-config").exit_code(), 0)
 

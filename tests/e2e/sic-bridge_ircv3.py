@@ -316,6 +316,17 @@ def gap_is_asked_for():
              f"@time={stamp(4)};msgid=m4;batch=p2 :a!b@c PRIVMSG #c :four",
              ":srv BATCH -p2", "PING z")
     equal(peer.line(), "PONG :z")
+    # And then who spoke to us alone, since when and what.
+    peer.expect(rf"^CHATHISTORY TARGETS timestamp={stamp(2)} timestamp=.* 2$")
+    peer.say(":srv BATCH +t draft/chathistory-targets",
+             f"@batch=t :srv CHATHISTORY TARGETS #c {stamp(4)}",
+             f"@batch=t :srv CHATHISTORY TARGETS bob {stamp(5)}",
+             ":srv BATCH -t")
+    equal(peer.line(), f"CHATHISTORY AFTER bob timestamp={stamp(2)} 2")
+    peer.say(":srv BATCH +p3 chathistory bob",
+             f"@time={stamp(5)};batch=p3 :bob!b@c PRIVMSG listener :psst",
+             ":srv BATCH -p3")
+    listener.wait(r"^bob .*>< HISTORY \(listener\): psst")
     listener.wait("HISTORY .*four")
     listener.wait("<a> nine, live")
     listener.wait("HISTORY .*three")

@@ -13,8 +13,8 @@
 #include "sic-bridge/cap.h"
 #include "sic-bridge/format.h"
 #include "sic-bridge/history.h"
-#include "sic-bridge/names.h"
 #include "sic-bridge/libirc.h"
+#include "sic-bridge/presence.h"
 #include "sic-bridge/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct state {
 	struct libirc *libirc;
 	struct cap cap;
-	struct names names;
+	struct presence presence;
+	struct history_clock clock;
 	struct history history;
 	enum message_kind kind;
 };
@@ -62,16 +63,19 @@ static void print(struct state *state, const struct wire_line *line)
 		.line = &line->line,
 		.tags = &line->tags,
 		.sender = line->line.nick,
-		.own_nick = span_of("me", 2),
-		.history = history_is(&state->history, line, 1000000),
+		.names = &state->presence.names,
+		.history =
+			history_is(&state->history, line,
+				   history_clock_is_old(&state->clock, line)),
 		.strip = line->line.count % 2 == 0,
 	};
-	enum output_format formats[] = { OUTPUT_SIC, OUTPUT_JSON };
+	struct settings settings[] = { { .format = OUTPUT_SIC },
+				       { .format = OUTPUT_JSON } };
 
-	for (size_t i = 0; i < COUNT_OF(formats); i++) {
+	for (size_t i = 0; i < COUNT_OF(settings); i++) {
 		SCOPED_BUF struct buf out = { 0 };
 
-		format_event(formats[i], &event, &out);
+		format_event(&settings[i], &event, &out);
 		/* One line, and nothing that steers a terminal. */
 		must(memchr(out.data, '\n', out.len_bytes) ==
 		     out.data + out.len_bytes - 1);
@@ -83,6 +87,7 @@ static int on_line(const struct wire_line *line, void *data)
 {
 	struct state *state = data;
 	SCOPED_BUF struct buf out = { 0 };
+	struct presence_change change;
 	struct err e = { 0 };
 
 	must(line->line.command.len_bytes > 0);
@@ -90,13 +95,12 @@ static int on_line(const struct wire_line *line, void *data)
 	if (line->fate == WIRE_PASS)
 		feed_library(state, line);
 	(void)!cap_line(&state->cap, &line->line, &out, &e);
-	if (irc_line_numeric(&line->line) == 5)
-		names_learn(&state->names, &line->line);
+	presence_line(&state->presence, &line->line, &change);
+	must(strlen(state->presence.nick.now) < NICK_BYTES);
+	history_clock_line(&state->clock, line, 1795306320000);
 	if (irc_line_is(&line->line, "BATCH"))
 		(void)history_batch(&state->history, line);
 	(void)history_seen(&state->history, line, true);
-	(void)names_mentioned(&state->names, line->line.nick,
-			      irc_line_param(&line->line, 1));
 	print(state, line);
 	return 0;
 }
@@ -122,7 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(state != NULL && copy != NULL && charset != NULL);
 	state->libirc = libirc_new(on_libirc, state, &e);
 	must(state->libirc != NULL);
-	names_init(&state->names);
+	names_init(&state->presence.names);
 	cap_begin(&state->cap, &login, true, &out);
 	wire.charset = charset;
 	piece = data[0] != 0 ? data[0] : size;
@@ -136,6 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	wire_fini(&wire);
 	libirc_free(state->libirc);
+	presence_fini(&state->presence);
 	free(state);
 	free(copy);
 	return 0;

@@ -68,6 +68,7 @@ def main():
 
 directory = tempfile.mkdtemp(prefix="sic-bridge-test.")
 os.chmod(directory, 0o755)  # ngircd reads its files as another user
+folder = directory  # what scripts outside the tree call it
 running = []  # of one test
 servers = []  # of the whole file
 
@@ -466,10 +467,12 @@ class RawServer:
 
 
 class Peer:
-    """One client of the scripted server."""
+    """One client of the scripted server. PINGs that ask whether lines arrived
+    are answered, and never seen, unless answers is set to False."""
 
     def __init__(self, connection):
         self.socket = connection
+        self.answers = True
         self.pending = b""
         self.heard = []
 
@@ -490,15 +493,21 @@ class Peer:
                  f":srv 376 {nick} :End of MOTD command")
 
     def line(self):
+        while True:
+            line = self.next_line()
+            if not (self.answers and line.startswith("PING :sic-bridge-")):
+                self.heard.append(line)
+                return line
+            self.say(f":srv PONG srv {line[5:]}")
+
+    def next_line(self):
         while b"\n" not in self.pending:
             data = self.socket.recv(65536)
             if not data:
                 raise EOFError(f"closed; heard {self.heard}")
             self.pending += data
         line, self.pending = self.pending.split(b"\n", 1)
-        line = line.rstrip(b"\r").decode("utf-8", "surrogateescape")
-        self.heard.append(line)
-        return line
+        return line.rstrip(b"\r").decode("utf-8", "surrogateescape")
 
     def expect(self, pattern):
         found = re.compile(pattern)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * sic-bridge_pure.c - the modules that only compute: commands, the send queue,
+ * sic-bridge_pure.c - the modules that only compute: commands, flood control,
  * back-off, names, channels, history, charset, capabilities.
  */
 #include <string.h>
@@ -64,6 +64,8 @@ static void test_commands(void **state)
 		{ ":WHOIS bob",		COMMAND_RAW, "", "WHOIS bob" },
 		{ ":join #c",		COMMAND_RAW, "", "join #c" },
 		{ ":QUIT :bye",		COMMAND_RAW, "", "QUIT :bye" },
+		{ ":cancel",		COMMAND_CANCEL, "", "cancel" },
+		{ ":cancel x",		COMMAND_RAW, "", "cancel x" },
 		{ ":",			COMMAND_NOTHING, "", ":" },
 	};
 	/* clang-format on */
@@ -82,66 +84,32 @@ static void test_commands(void **state)
 	}
 }
 
-/* ---- the send queue ------------------------------------------------------ */
+/* ---- flood control ------------------------------------------------------ */
 
 static void test_flood_paces(void **state)
 {
 	struct flood flood;
-	struct span line;
 	uint64_t wait;
 
 	(void)state;
 	flood_init(&flood, 2, 1000);
-	assert_false(flood_take(&flood, 5000, &line, &wait));
-	assert_int_equal(wait, 0);
-	for (int i = 0; i < 4; i++)
-		flood_add(&flood, i % 2 ? "odd" : "even", i % 2 ? 3 : 4);
-	assert_true(flood_take(&flood, 5000, &line, &wait));
-	assert_span(line, "even");
-	assert_true(flood_take(&flood, 5000, &line, &wait));
-	assert_false(flood_take(&flood, 5000, &line, &wait));
-	assert_int_equal(wait, 1000);
-	assert_false(flood_take(&flood, 5999, &line, &wait));
-	assert_int_equal(wait, 1);
-	assert_true(flood_take(&flood, 6000, &line, &wait));
-	assert_span(line, "even");
-	assert_false(flood_take(&flood, 6500, &line, &wait));
-	assert_int_equal(wait, 500);
-	assert_true(flood_take(&flood, 7100, &line, &wait));
-	assert_span(line, "odd");
-	assert_int_equal(flood_waiting(&flood), 0);
-	flood_fini(&flood);
-}
-
-/* Nothing lost and in order, whatever is taken in between. */
-static void test_flood_keeps_order(void **state)
-{
-	struct flood flood;
-	struct span line;
-	uint64_t wait;
-	unsigned added = 0, taken = 0;
-	char text[16];
-
-	(void)state;
-	flood_init(&flood, 1, 0);
-	for (unsigned round = 0; round < 2000; round++) {
-		for (unsigned i = 0; i < round % 7; i++) {
-			int n = snprintf(text, sizeof(text), "%u", added++);
-
-			flood_add(&flood, text, (size_t)n);
-		}
-		for (unsigned i = 0; i < round % 5; i++) {
-			if (!flood_take(&flood, round, &line, &wait))
-				break;
-			snprintf(text, sizeof(text), "%u", taken++);
-			assert_span(line, text);
-		}
+	for (int i = 0; i < 2; i++) {
+		assert_true(flood_may(&flood, 5000, &wait));
+		flood_take(&flood);
 	}
-	while (flood_take(&flood, 9999, &line, &wait))
-		taken++;
-	assert_int_equal(taken, added);
-	assert_true(added > 5000);
-	flood_fini(&flood);
+	assert_false(flood_may(&flood, 5000, &wait));
+	assert_int_equal(wait, 1000);
+	assert_false(flood_may(&flood, 5999, &wait));
+	assert_int_equal(wait, 1);
+	assert_true(flood_may(&flood, 6000, &wait));
+	flood_take(&flood);
+	assert_false(flood_may(&flood, 6500, &wait));
+	assert_int_equal(wait, 500);
+	assert_true(flood_may(&flood, 7100, &wait));
+	/* More than there is, as for a PING that cannot wait: no debt. */
+	flood_take(&flood);
+	flood_take(&flood);
+	assert_true(flood_may(&flood, 8100, &wait));
 }
 
 static void test_flood_split(void **state)
@@ -157,7 +125,8 @@ static void test_flood_split(void **state)
 		{ "0123456789",	10, 10, 10 },
 		{ "0123456789a", 10, 10, 10 },
 		{ "01234567 9ab", 10, 8, 9 },
-		{ "0123456 89ab", 10, 10, 10 },	/* too far from the end */
+		{ "0 234567890ab", 10, 1, 2 },	/* however early */
+		{ " 234567890ab", 10, 10, 10 },	/* nothing before it */
 		{ "012345678\xc3\xa9", 10, 9, 9 },
 		{ "\xf0\x9f\x98\x80" "a", 2, 4, 4 },	/* never nothing */
 	};
@@ -262,35 +231,26 @@ static void test_isupport(void **state)
 	assert_int_equal(names.chathistory, 50);
 }
 
-static void test_mentioned(void **state)
+static void test_modes_and_status(void **state)
 {
-	static const struct {
-		const char *text;
-		bool is;
-	} cases[] = {
-		{ "bob: hi", true },
-		{ "hi BOB", true },
-		{ "hi, bob!", true },
-		{ "bobby", false },
-		{ "kabob", false },
-		{ "bob_", false },
-		{ "(bob)", true },
-		{ "bob", true },
-		{ "", false },
-		{ "thebob bob", true },
-		{ "\xc3\xa9"
-		  "bob",
-		  false },
-	};
+	struct irc_line line = parsed(":s 005 me CHANMODES=eIbq,k,flj,CFnt "
+				      "PREFIX=(qaohv)~&@%+ STATUSMSG=@+ :are");
 	struct names names;
 
 	(void)state;
 	names_init(&names);
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		assert_int_equal(
-			names_mentioned(&names, of("bob"), of(cases[i].text)),
-			cases[i].is);
-	assert_false(names_mentioned(&names, of(""), of("x")));
+	names_learn(&names, &line);
+	assert_true(names_mode_has_param(&names, 'k', false));
+	assert_true(names_mode_has_param(&names, 'q', true));
+	assert_true(names_mode_has_param(&names, 'h', false));
+	assert_true(names_mode_has_param(&names, 'l', true));
+	assert_false(names_mode_has_param(&names, 'l', false));
+	assert_false(names_mode_has_param(&names, 'n', true));
+	assert_span(names_without_status(&names, of("@#c")), "#c");
+	assert_span(names_without_status(&names, of("+@#c")), "#c");
+	assert_span(names_without_status(&names, of("@bob")), "@bob");
+	assert_span(names_without_status(&names, of("%#c")), "%#c");
+	assert_span(names_without_status(&names, of("")), "");
 }
 
 /* ---- channels ------------------------------------------------------------ */
@@ -308,10 +268,10 @@ static void test_channels(void **state)
 	channels_add(&channels, &names, of("#A"), of(""));
 	channels_add(&channels, &names, of("#c"), of(""));
 	assert_int_equal(channels.count, 3);
-	channels_join_lines(&channels, 510, &out);
+	channels_join_lines(&channels, ~0U, 510, &out);
 	assert_string_equal(buf_text(&out), "JOIN #b key\nJOIN #a,#c\n");
 	buf_clear(&out);
-	channels_join_lines(&channels, 8, &out);
+	channels_join_lines(&channels, ~0U, 8, &out);
 	assert_string_equal(buf_text(&out), "JOIN #b key\nJOIN #a\nJOIN #c\n");
 	channels_remove(&channels, &names, of("#B"));
 	assert_null(channels_find(&channels, &names, of("#b")));
@@ -335,7 +295,7 @@ static void test_join_lines_fit(void **state)
 		channels_add(&channels, &names, of(name),
 			     of(i % 3 == 0 ? "secret" : ""));
 	}
-	channels_join_lines(&channels, 100, &out);
+	channels_join_lines(&channels, ~0U, 100, &out);
 	for (const char *line = buf_text(&out); *line != '\0';) {
 		size_t n = strcspn(line, "\n");
 
@@ -433,33 +393,110 @@ static void test_batches_have_a_limit(void **state)
 	}
 	/* The last slot was taken over; the others are still known. */
 	line = wire_line(":a PRIVMSG #c :x", "", "", "r0");
-	assert_true(history_is(history, &line, 0));
+	assert_true(history_is(history, &line, false));
 	line = wire_line(":a PRIVMSG #c :x", "", "", "r16");
-	assert_true(history_is(history, &line, 0));
+	assert_true(history_is(history, &line, false));
 	line = wire_line(":a PRIVMSG #c :x", "", "", "r15");
-	assert_false(history_is(history, &line, 0));
+	assert_false(history_is(history, &line, false));
 	line = wire_line(":s BATCH -r0", "", "", "");
 	assert_non_null(history_batch(history, &line));
 	line = wire_line(":a PRIVMSG #c :x", "", "", "r0");
-	assert_false(history_is(history, &line, 0));
+	assert_false(history_is(history, &line, false));
 	free(history);
 }
 
+/* Stamps of 2026-11-22T00:12, and our clock, in the same minute. */
+static int64_t at(int seconds)
+{
+	return 1795306320000 + seconds * (int64_t)1000;
+}
+
+/*
+ * Old is what was said before the connection, whatever the server's clock: it
+ * may be wrong, and a bouncer's first lines may be of last week.
+ */
 static void test_old_is_history(void **state)
 {
+	static const char numeric[] = ":s 001 me :hi",
+			  notice[] = ":a!u@h NOTICE me "
+				     ":x",
+			  message[] = ":a!u@h PRIVMSG #c :x";
+	static const struct {
+		const char *first, *first_time;
+		const char *second, *second_time;
+		bool old;
+	} cases[] = {
+		{ numeric, "2026-11-22T00:12:00.000Z", message,
+		  "2026-11-22T00:11:54.999Z", true },
+		{ numeric, "2026-11-22T00:12:00.000Z", message,
+		  "2026-11-22T00:11:55.000Z", false },
+		/* Its clock is an hour slow, or fast. */
+		{ numeric, "2026-11-21T23:12:00.000Z", message,
+		  "2026-11-21T23:12:00.000Z", false },
+		{ numeric, "2026-11-21T23:12:00.000Z", message,
+		  "2026-11-21T23:11:00.000Z", true },
+		{ numeric, "2026-11-22T01:12:00.000Z", message,
+		  "2026-11-22T01:11:00.000Z", true },
+		/* Nothing but the message itself shows the clock. */
+		{ numeric, "", message, "2020-01-01T00:00:00.000Z", false },
+		{ numeric, "", notice, "2020-01-01T00:00:00.000Z", true },
+		{ numeric, "", notice, "2026-11-22T00:07:00.000Z", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct history_clock clock;
+		struct wire_line line;
+
+		history_clock_begin(&clock, at(0));
+		clock.stamps = true;
+		line = wire_line(cases[i].first, cases[i].first_time, "", "");
+		history_clock_line(&clock, &line, at(0));
+		line = wire_line(cases[i].second, cases[i].second_time, "", "");
+		history_clock_line(&clock, &line, at(1));
+		assert_int_equal(history_clock_is_old(&clock, &line),
+				 cases[i].old);
+	}
+}
+
+/* A server that stamps no line of its own says nothing about old and new. */
+static void test_stray_stamps(void **state)
+{
+	struct wire_line line = wire_line(":a!u@h NOTICE me :x",
+					  "2020-01-01T00:00:00.000Z", "", "");
+	struct history_clock clock;
+
+	(void)state;
+	history_clock_begin(&clock, at(0));
+	history_clock_line(&clock, &line, at(0));
+	assert_false(history_clock_is_old(&clock, &line));
+}
+
+/* ZNC wraps what it plays back in words of its own when it cannot stamp it. */
+static void test_untagged_playback(void **state)
+{
+	static const struct {
+		const char *line;
+		bool history;
+	} steps[] = {
+		{ ":a!u@h PRIVMSG #c :live", false },
+		{ ":***!znc@znc.in PRIVMSG #c :Buffer Playback...", true },
+		{ ":a!u@h PRIVMSG #c :[12:00:00] old", true },
+		{ ":***!znc@znc.in PRIVMSG #c :Playback Complete.", true },
+		{ ":a!u@h PRIVMSG #c :live again", false },
+		{ ":x!znc@evil PRIVMSG #c :Buffer Playback...", false },
+		{ ":a!u@h PRIVMSG #c :live still", false },
+	};
 	struct history *history = calloc(1, sizeof(*history));
-	const int64_t started = 1795306324198; /* 2026-11-22T00:12:04.198Z */
-	struct wire_line line;
 
 	(void)state;
 	assert_non_null(history);
-	line = wire_line(":a PRIVMSG #c :x", "2026-11-22T00:11:54.197Z", "",
-			 "");
-	assert_true(history_is(history, &line, started));
-	assert_false(history_is(history, &line, 0));
-	line = wire_line(":a PRIVMSG #c :x", "2026-11-22T00:11:54.198Z", "",
-			 "");
-	assert_false(history_is(history, &line, started));
+	for (size_t i = 0; i < COUNT_OF(steps); i++) {
+		struct wire_line line = wire_line(steps[i].line, "", "", "");
+
+		assert_int_equal(history_is(history, &line, false),
+				 steps[i].history);
+	}
 	free(history);
 }
 
@@ -712,19 +749,20 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_flood_paces),
-		cmocka_unit_test(test_flood_keeps_order),
 		cmocka_unit_test(test_flood_split),
 		cmocka_unit_test(test_reconnect),
 		cmocka_unit_test(test_reconnect_for_ever),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_isupport),
-		cmocka_unit_test(test_mentioned),
+		cmocka_unit_test(test_modes_and_status),
 		cmocka_unit_test(test_channels),
 		cmocka_unit_test(test_join_lines_fit),
 		cmocka_unit_test(test_channels_have_a_limit),
 		cmocka_unit_test(test_nicks),
 		cmocka_unit_test(test_batches_have_a_limit),
 		cmocka_unit_test(test_old_is_history),
+		cmocka_unit_test(test_stray_stamps),
+		cmocka_unit_test(test_untagged_playback),
 		cmocka_unit_test(test_seen),
 		cmocka_unit_test(test_charsets),
 		cmocka_unit_test(test_charset_long),
