@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sic-bridge/sasl.h"
+#include "sic-bridge/tls.h"
 
 static const struct {
 	const char *name;
@@ -133,7 +134,8 @@ static void finish(struct cap *cap, struct buf *out)
 	if (cap->phase == CAP_DONE)
 		return;
 	cap->phase = CAP_DONE;
-	buf_add_text(out, "CAP END\r\n");
+	if (!cap->late)
+		buf_add_text(out, "CAP END\r\n");
 }
 
 /* Of two names for one thing the first that is offered is as good. */
@@ -180,7 +182,8 @@ static struct span of(const char *text)
 static int refuse(struct cap *cap, struct buf *out, struct err *e,
 		  struct span why)
 {
-	if (cap->login->optional) {
+	/* A login that was refused late leaves us where we are. */
+	if (cap->login->optional || cap->late) {
 		finish(cap, out);
 		return 0;
 	}
@@ -188,18 +191,30 @@ static int refuse(struct cap *cap, struct buf *out, struct err *e,
 		       (int)why.len_bytes, why.text);
 }
 
+static void log_in(struct cap *cap, struct buf *out)
+{
+	cap->phase = CAP_LOGGING_IN;
+	cap->step = 0;
+	cap->challenge_bytes = 0;
+	buf_addf(out, "AUTHENTICATE %s\r\n", sasl_mechanism(cap->login->kind));
+}
+
 /* Once every request has its answer: log in, or be done. */
 static void go_on(struct cap *cap, struct buf *out)
 {
-	if (cap->phase != CAP_REQUESTING || cap->waiting > 0)
+	bool can = (cap->enabled & CAP_SASL) != 0 &&
+		   cap->login->kind != SASL_NONE;
+
+	if (cap->waiting > 0)
 		return;
-	if (cap->enabled & CAP_SASL && cap->login->kind != SASL_NONE) {
-		cap->phase = CAP_LOGGING_IN;
-		buf_addf(out, "AUTHENTICATE %s\r\n",
-			 sasl_mechanism(cap->login->kind));
-		return;
+	if (cap->phase == CAP_DONE && can && !cap->logged_in) {
+		cap->late = true;
+		log_in(cap, out);
+	} else if (cap->phase == CAP_REQUESTING && can) {
+		log_in(cap, out);
+	} else if (cap->phase == CAP_REQUESTING) {
+		finish(cap, out);
 	}
-	finish(cap, out);
 }
 
 static int on_list(struct cap *cap, const struct irc_line *line,
@@ -290,27 +305,104 @@ static int on_cap(struct cap *cap, const struct irc_line *line, struct buf *out,
 	if (span_is(verb, "NAK"))
 		return on_nak(cap, list, out, e);
 	if (span_is(verb, "NEW")) {
-		/* The login belongs to the beginning of a connection. */
 		request(cap, list,
-			take_offer(cap, list) & cap->wanted & ~cap->enabled &
-				~(unsigned)CAP_SASL,
+			take_offer(cap, list) & cap->wanted & ~cap->enabled,
 			false, out);
 	} else if (span_is(verb, "DEL")) {
 		struct span word;
 
 		while (next_word(&list, ' ', &word))
 			cap->enabled &= ~flag_of(word);
+		/* Services are gone; when they are back we log in again. */
+		cap->logged_in = cap->logged_in && cap->enabled & CAP_SASL;
 	}
 	return 0;
 }
 
 /* ---- login --------------------------------------------------------------- */
 
-static int on_authenticate(struct cap *cap, const struct irc_line *line,
-			   struct buf *out)
+/* What cannot go on ends the connection, or only the login: "*". */
+static int abort_login(struct cap *cap, struct buf *out, struct err *e)
 {
-	if (cap->phase == CAP_LOGGING_IN &&
-	    span_is(irc_line_param(line, 0), "+"))
+	if (!cap->login->optional && !cap->late)
+		return -e->code;
+	*e = (struct err){ 0 };
+	buf_add_text(out, "AUTHENTICATE *\r\n");
+	finish(cap, out);
+	return 0;
+}
+
+static int scram_step(struct cap *cap, struct span server, struct buf *out,
+		      struct err *e)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	SCOPED_BUF struct buf answer = { 0 };
+	const char *password = cap->login->password;
+	char nonce[SCRAM_NONCE_BYTES + 1];
+	int rc = 0;
+
+	switch (cap->step++) {
+	case 0:
+		tls_nonce(nonce, SCRAM_NONCE_BYTES);
+		scram_first(&cap->scram, nonce, cap->login->user, &text);
+		break;
+	case 1:
+		rc = scram_proof(&cap->scram, server,
+				 password != NULL ? password : "", &text, e);
+		break;
+	case 2:
+		rc = scram_verify(&cap->scram, server, e);
+		break;
+	default:
+		return 0;
+	}
+	if (rc < 0)
+		return abort_login(cap, out, e);
+	if (text.len_bytes > 0)
+		tls_base64(&answer, text.data, text.len_bytes);
+	sasl_lines(&answer, out);
+	return 0;
+}
+
+/* A message of the server's in pieces of 400; a shorter one, or "+", ends it.
+ */
+static int on_challenge(struct cap *cap, struct span piece, struct buf *out,
+			struct err *e)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	if (!span_is(piece, "+")) {
+		if (piece.len_bytes >
+		    sizeof(cap->challenge) - cap->challenge_bytes) {
+			err_say(e, EACCES, "SCRAM: the challenge is too long");
+			return abort_login(cap, out, e);
+		}
+		memcpy(cap->challenge + cap->challenge_bytes, piece.text,
+		       piece.len_bytes);
+		cap->challenge_bytes += piece.len_bytes;
+		if (piece.len_bytes == SASL_CHUNK_BYTES)
+			return 0;
+	}
+	if (cap->challenge_bytes > 0 &&
+	    !tls_unbase64(&text, cap->challenge, cap->challenge_bytes)) {
+		err_say(e, EACCES, "SCRAM: the challenge is not base 64");
+		return abort_login(cap, out, e);
+	}
+	cap->challenge_bytes = 0;
+	return scram_step(cap, span_of(buf_text(&text), text.len_bytes), out,
+			  e);
+}
+
+static int on_authenticate(struct cap *cap, const struct irc_line *line,
+			   struct buf *out, struct err *e)
+{
+	struct span piece = irc_line_param(line, 0);
+
+	if (cap->phase != CAP_LOGGING_IN)
+		return 0;
+	if (cap->login->kind == SASL_SCRAM)
+		return on_challenge(cap, piece, out, e);
+	if (span_is(piece, "+"))
 		sasl_answer(cap->login->kind, cap->login->user,
 			    cap->login->password, out);
 	return 0;
@@ -327,6 +419,12 @@ static int on_numeric(struct cap *cap, unsigned numeric,
 	switch (numeric) {
 	case 903: /* RPL_SASLSUCCESS */
 	case 907: /* ERR_SASLALREADY */
+		/* One that has not shown that it knows the password. */
+		if (cap->login->kind == SASL_SCRAM && numeric == 903 &&
+		    cap->step < 3) {
+			err_say(e, EACCES, "SCRAM: the server proved nothing");
+			return abort_login(cap, out, e);
+		}
 		cap->logged_in = true;
 		finish(cap, out);
 		return 0;
@@ -352,7 +450,7 @@ int cap_line(struct cap *cap, const struct irc_line *line, struct buf *out,
 	if (irc_line_is(line, "CAP"))
 		return on_cap(cap, line, out, e);
 	if (irc_line_is(line, "AUTHENTICATE"))
-		return on_authenticate(cap, line, out);
+		return on_authenticate(cap, line, out, e);
 	return 0;
 }
 

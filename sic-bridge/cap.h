@@ -11,6 +11,7 @@
 
 #include "core/err.h"
 #include "sic-bridge/irc_line.h"
+#include "sic-bridge/scram.h"
 #include "sic-bridge/settings.h"
 
 enum cap_flag {
@@ -48,6 +49,13 @@ struct cap {
 	bool has_mechanisms; /* the server listed them ... */
 	bool has_ours; /* ... and ours is among them */
 	bool logged_in;
+	bool late; /* the login was offered after the registration */
+	/* SCRAM: which of the server's messages is next, and as far as it came,
+	 * in base 64. */
+	struct scram scram;
+	unsigned step;
+	char challenge[SCRAM_TEXT_BYTES];
+	size_t challenge_bytes;
 	/* Strict transport security, as announced. */
 	bool has_sts;
 	unsigned sts_port; /* 0: not said */

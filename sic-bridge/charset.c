@@ -84,12 +84,52 @@ static void convert(iconv_t cd, const char *text, size_t len_bytes,
 	}
 }
 
+static bool is_ascii(const char *text, size_t len_bytes)
+{
+	for (size_t i = 0; i < len_bytes; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/*
+ * A server cuts a line at 512 bytes, and so sometimes through a character: how
+ * many bytes are left of it at the end of what is otherwise UTF-8, with other
+ * characters than ASCII in it. 0: none, or it is another charset.
+ */
+static size_t cut_bytes(const char *text, size_t len_bytes)
+{
+	for (size_t n = 1; n <= 3 && n < len_bytes; n++) {
+		unsigned char c = (unsigned char)text[len_bytes - n];
+		size_t whole = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+
+		if (c < 0x80 || c >= 0xf5)
+			return 0;
+		if (c < 0xc2)
+			continue;
+		return n < whole && text_is_utf8(text, len_bytes - n) &&
+				       !is_ascii(text, len_bytes - n)
+			       ? n
+			       : 0;
+	}
+	return 0;
+}
+
 const char *charset_decode(struct charset *charset, const char *text,
 			   size_t *len_bytes, struct buf *scratch)
 {
+	size_t cut;
+
 	if (charset->kind == CHARSET_RAW || text_is_utf8(text, *len_bytes))
 		return text;
 	buf_clear(scratch);
+	cut = cut_bytes(text, *len_bytes);
+	if (cut > 0) {
+		buf_add(scratch, text, *len_bytes - cut);
+		buf_add_code(scratch, REPLACEMENT);
+		*len_bytes = scratch->len_bytes;
+		return buf_text(scratch);
+	}
 	if (charset->kind == CHARSET_ICONV)
 		convert(charset->iconv, text, *len_bytes, scratch);
 	else

@@ -42,23 +42,29 @@ static void encode_plain(const char *user, const char *password,
 }
 
 /* An exact multiple of the chunk, and nothing at all, end with a "+". */
-void sasl_answer(enum sasl_kind kind, const char *user, const char *password,
-		 struct buf *out)
+void sasl_lines(const struct buf *answer, struct buf *out)
 {
-	struct buf answer = { 0 };
 	size_t sent = 0, n;
 
-	if (kind == SASL_PLAIN)
-		encode_plain(user, password != NULL ? password : "", &answer);
 	do {
-		n = min_size(answer.len_bytes - sent, SASL_CHUNK_BYTES);
+		n = min_size(answer->len_bytes - sent, SASL_CHUNK_BYTES);
 		buf_add_text(out, "AUTHENTICATE ");
 		if (n == 0)
 			buf_add_char(out, '+');
 		else
-			buf_add(out, answer.data + sent, n);
+			buf_add(out, answer->data + sent, n);
 		buf_add_text(out, "\r\n");
 		sent += n;
 	} while (n == SASL_CHUNK_BYTES);
+}
+
+void sasl_answer(enum sasl_kind kind, const char *user, const char *password,
+		 struct buf *out)
+{
+	struct buf answer = { 0 };
+
+	if (kind == SASL_PLAIN)
+		encode_plain(user, password != NULL ? password : "", &answer);
+	sasl_lines(&answer, out);
 	wipe(&answer);
 }

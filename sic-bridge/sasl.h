@@ -16,7 +16,10 @@ enum { SASL_CHUNK_BYTES = 400 };
 /* "PLAIN", "EXTERNAL"; "" for none. */
 const char *sasl_mechanism(enum sasl_kind kind);
 
-/* Add the AUTHENTICATE lines that answer the server's "+". */
+/* Add answer, which may be empty, as AUTHENTICATE lines. */
+void sasl_lines(const struct buf *answer, struct buf *out);
+
+/* Add the AUTHENTICATE lines that answer the server's "+": PLAIN, EXTERNAL. */
 void sasl_answer(enum sasl_kind kind, const char *user, const char *password,
 		 struct buf *out);
 

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 
 #include <openssl/err.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
@@ -303,6 +304,55 @@ void tls_base64(struct buf *out, const char *bytes, size_t len_bytes)
 	out->data[out->len_bytes] = '\0';
 }
 
+bool tls_unbase64(struct buf *out, const char *text, size_t len_bytes)
+{
+	size_t padding = 0;
+	char *to;
+	int n;
+
+	if (len_bytes == 0 || len_bytes % 4 != 0 || len_bytes > 65536)
+		return false;
+	while (padding < 2 && text[len_bytes - 1 - padding] == '=')
+		padding++;
+	to = buf_reserve(out, len_bytes / 4 * 3 + 1);
+	n = EVP_DecodeBlock((unsigned char *)to + out->len_bytes,
+			    (const unsigned char *)text, (int)len_bytes);
+	if (n < 0)
+		return false;
+	out->len_bytes += (size_t)n - padding;
+	out->data[out->len_bytes] = '\0';
+	return true;
+}
+
+/* They fail for want of memory only. */
+static void must(bool done)
+{
+	if (!done)
+		abort();
+}
+
+void tls_sha256(const unsigned char *bytes, size_t len_bytes,
+		unsigned char ret[32])
+{
+	must(EVP_Digest(bytes, len_bytes, ret, NULL, EVP_sha256(), NULL) == 1);
+}
+
+void tls_hmac(const unsigned char *key, size_t key_bytes, const char *bytes,
+	      size_t len_bytes, unsigned char ret[32])
+{
+	must(HMAC(EVP_sha256(), key, (int)key_bytes,
+		  (const unsigned char *)bytes, len_bytes, ret, NULL) != NULL);
+}
+
+void tls_pbkdf2(const char *password, const char *salt, size_t salt_bytes,
+		unsigned iterations, unsigned char ret[32])
+{
+	must(PKCS5_PBKDF2_HMAC(password, (int)strlen(password),
+			       (const unsigned char *)salt, (int)salt_bytes,
+			       (int)iterations, EVP_sha256(), DIGEST_BYTES,
+			       ret) == 1);
+}
+
 void tls_wipe(void *bytes, size_t len_bytes)
 {
 	OPENSSL_cleanse(bytes, len_bytes);
@@ -314,4 +364,11 @@ uint32_t tls_random(void)
 
 	(void)!RAND_bytes((unsigned char *)&n, sizeof(n));
 	return n;
+}
+
+void tls_nonce(char *ret, size_t hex_bytes)
+{
+	for (size_t i = 0; i < hex_bytes; i++)
+		ret[i] = "0123456789abcdef"[tls_random() & 15];
+	ret[hex_bytes] = '\0';
 }

@@ -54,10 +54,25 @@ void tls_shutdown(struct ssl_st *ssl);
 /* Add bytes in base 64. */
 void tls_base64(struct buf *out, const char *bytes, size_t len_bytes);
 
+/* Add what base 64 stands for; false when it is not base 64. */
+bool tls_unbase64(struct buf *out, const char *text, size_t len_bytes);
+
+/* ---- SHA-256 ------------------------------------------------------------- */
+
+void tls_sha256(const unsigned char *bytes, size_t len_bytes,
+		unsigned char ret[32]);
+void tls_hmac(const unsigned char *key, size_t key_bytes, const char *bytes,
+	      size_t len_bytes, unsigned char ret[32]);
+void tls_pbkdf2(const char *password, const char *salt, size_t salt_bytes,
+		unsigned iterations, unsigned char ret[32]);
+
 /* Overwrite a secret before its memory is freed. */
 void tls_wipe(void *bytes, size_t len_bytes);
 
 /* Four random bytes. */
 uint32_t tls_random(void);
+
+/* hex_bytes random hexadecimal digits, and a NUL. */
+void tls_nonce(char *ret, size_t hex_bytes);
 
 #endif

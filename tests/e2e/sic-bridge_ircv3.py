@@ -5,6 +5,8 @@
 atheme-services, and where no server does it, on a scripted one."""
 
 import base64
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -244,6 +246,67 @@ def negotiate(server, caps=ALL, tokens=""):
     peer.expect("^CAP END$")
     peer.register(tokens=tokens)
     return peer, asked
+
+
+def scram_server(peer, password, lie=False):
+    """Play the server's part of SCRAM-SHA-256; whether the proof is right."""
+    def said():
+        text = peer.expect("^AUTHENTICATE (.*)$")[1]
+        return base64.b64decode(text).decode() if text != "+" else ""
+
+    def say(text):
+        coded = base64.b64encode(text.encode()).decode()
+        for start in range(0, len(coded) + 1, 400):
+            peer.say("AUTHENTICATE " + (coded[start:start + 400] or "+"))
+
+    peer.expect("^AUTHENTICATE SCRAM-SHA-256$")
+    peer.say("AUTHENTICATE +")
+    first = said()[len("n,,"):]
+    nonce = re.search("r=(.*)", first)[1] + "s" * 400  # two pieces
+    challenge = f"r={nonce},s=c2FsdA==,i=4096"
+    say(challenge)
+    last = ""
+    while not last or len(last) % 300 == 0:
+        last += said()
+    proof = base64.b64decode(re.search("p=(.*)", last)[1])
+    auth = f"{first},{challenge},{last[:last.index(',p=')]}".encode()
+    salted = hashlib.pbkdf2_hmac("sha256", password, b"salt", 4096)
+    key = hmac.digest(salted, b"Client Key", "sha256")
+    signature = hmac.digest(hashlib.sha256(key).digest(), auth, "sha256")
+    right = bytes(a ^ b for a, b in zip(proof, signature)) == key
+    server = hmac.digest(hmac.digest(salted, b"Server Key", "sha256"), auth,
+                         "sha256")
+    if right:
+        say("v=" + base64.b64encode(server[::-1] if lie else server).decode())
+    return right
+
+
+@test
+def scram():
+    """SCRAM-SHA-256: the password is proved, and so is the server"""
+    for password, lie, error in (
+            (b"p\xc3\xa4ss, =", False, None), (b"other", False, "denied"),
+            (b"p\xc3\xa4ss, =", True, "the server does not know the password")):
+        server = RawServer()
+        client = bridge(server.port, "--sasl=scram-sha-256", "-k", "päss, =")
+        peer = server.accept()
+        peer.expect("^USER ")
+        assert not any(l.startswith("PASS") for l in peer.heard), peer.heard
+        peer.say(":srv CAP * LS :sasl=PLAIN,SCRAM-SHA-256")
+        peer.expect("^CAP REQ :sasl$")
+        peer.say(":srv CAP * ACK :sasl")
+        equal(scram_server(peer, password, lie), error != "denied")
+        if lie:
+            peer.wait_closed()
+        elif error:
+            peer.say(":srv 904 * :denied")
+        else:
+            equal(peer.expect("^AUTHENTICATE").string, "AUTHENTICATE +")
+            peer.say(":srv 903 * :ok")
+            peer.expect("^CAP END$")
+            continue
+        equal(client.exit_code(), 1)
+        assert error in client.errors[-1], client.errors
 
 
 @test

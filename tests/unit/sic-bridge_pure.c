@@ -557,6 +557,12 @@ static void test_charsets(void **state)
 		{ "raw", "caf\xe9", "caf\xe9" },
 		{ "koi8-r", "\xd0\xd2", "\xd0\xbf\xd1\x80" },
 		{ "koi8-r", "\xd0\xbf\xd1\x80", "\xd0\xbf\xd1\x80" },
+		/* A server cut it at 512 bytes, or it is no UTF-8. */
+		{ "cp1252", "\xe6\x97\xa5\xe6\x9c", "\xe6\x97\xa5\xef\xbf\xbd" },
+		{ "cp1252", "\xc3\xa9 \xf0\x9f\x98", "\xc3\xa9 \xef\xbf\xbd" },
+		{ "cp1252", "\xc3\xa9 \xc3", "\xc3\xa9 \xef\xbf\xbd" },
+		{ "cp1252", "AMANH\xc3", "AMANH\xc3\x83" },
+		{ "cp1252", "\xc3\xa9 \xa9", "\xc3\xa9 \xc2\xa9" },
 		{ "shift_jis", "\x93\xfa\x81", "\xe6\x97\xa5\xef\xbf\xbd" },
 	};
 	/* clang-format on */
@@ -680,6 +686,107 @@ static void test_cap_sasl(void **state)
 	assert_int_equal(cap_welcome(&cap, &e), 0);
 }
 
+#define SCRAM_CHALLENGE                                                        \
+	"r=0123456789abcdef0123456789abcdef%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
+#define SCRAM_PROOF                                                            \
+	"c=biws,r=0123456789abcdef0123456789abcdef%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=2GoB8tLu28cOjNyq/o/OCI5nEoH6KI898KkovEwfSQI="
+#define SCRAM_SIGNATURE "v=iWfpFguao3owEitWuCkGTIvt27uSuFR/iWAXa4NA4XA="
+
+/*
+ * RFC 7677, section 3, with a nonce of our length: the proof and the signature
+ * were computed with Python's hashlib and hmac.
+ */
+static void test_scram(void **state)
+{
+	static const char nonce[] = "0123456789abcdef0123456789abcdef";
+	struct scram scram;
+	SCOPED_BUF struct buf out = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	scram_first(&scram, nonce, "us=e,r", &out);
+	assert_string_equal(buf_text(&out), "n,,n=us=3De=2Cr,r="
+					    "0123456789abcdef0123456789abcdef");
+	buf_clear(&out);
+	scram_first(&scram, nonce, "user", &out);
+	buf_clear(&out);
+	assert_int_equal(
+		scram_proof(&scram, of(SCRAM_CHALLENGE), "pencil", &out, &e),
+		0);
+	assert_string_equal(buf_text(&out), SCRAM_PROOF);
+	assert_int_equal(scram_verify(&scram, of(SCRAM_SIGNATURE), &e), 0);
+	assert_int_equal(scram_verify(&scram, of("v=AAAA"), &e), -EACCES);
+	assert_int_equal(scram_verify(&scram, of("e=invalid-proof"), &e),
+			 -EACCES);
+	assert_string_equal(e.text, "SCRAM: invalid-proof");
+	assert_int_equal(scram_verify(&scram, of(""), &e), -EACCES);
+}
+
+/* What a server may say instead of a challenge. */
+static void test_scram_refuses(void **state)
+{
+#define NONCE "0123456789abcdef0123456789abcdef"
+	static const struct {
+		const char *challenge;
+		int rc;
+	} cases[] = {
+		{ "r=" NONCE "x,s=QUFBQQ==,i=4096", 0 },
+		{ "r=" NONCE "x,s=QUFBQQ==,i=4095", -EACCES },
+		{ "r=" NONCE "x,s=QUFBQQ==,i=2000001", -EACCES },
+		{ "r=" NONCE "x,s=QUFBQQ==,i=99999999999999", -EACCES },
+		{ "r=" NONCE "x,s=QUFBQQ==,i=-1", -EACCES },
+		{ "r=" NONCE "x,s=QUFBQQ=,i=4096", -EACCES },
+		{ "r=" NONCE "x,s=,i=4096", -EACCES },
+		{ "r=" NONCE ",s=QUFBQQ==,i=4096", -EACCES },
+		{ "r=x" NONCE ",s=QUFBQQ==,i=4096", -EACCES },
+		{ "m=x,r=" NONCE "x,s=QUFBQQ==,i=4096", -EACCES },
+		{ "r=" NONCE "x,i=4096", -EACCES },
+		{ ",,,", -EACCES },
+		{ "", -EACCES },
+	};
+#undef NONCE
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		SCOPED_BUF struct buf out = { 0 };
+		struct scram scram;
+		struct err e = { 0 };
+
+		scram_first(&scram, "0123456789abcdef0123456789abcdef", "me",
+			    &out);
+		assert_int_equal(scram_proof(&scram, of(cases[i].challenge),
+					     "pw", &out, &e),
+				 cases[i].rc);
+	}
+}
+
+/* Services came back: log in again, and stay when that is refused. */
+static void test_cap_late_login(void **state)
+{
+	static const struct turn turns[] = {
+		{ ":s CAP * LS :batch", "CAP REQ :batch\r\nCAP END\r\n" },
+		{ ":s CAP * ACK :batch", "" },
+		{ ":s CAP me NEW :sasl=PLAIN", "CAP REQ :sasl\r\n" },
+		{ ":s CAP me ACK :sasl", "AUTHENTICATE PLAIN\r\n" },
+		{ "AUTHENTICATE +", "AUTHENTICATE AG1lAHB3\r\n" },
+		{ ":s 904 me :no", "" },
+		{ ":s CAP me DEL :sasl", "" },
+		{ ":s CAP me NEW :sasl=PLAIN", "CAP REQ :sasl\r\n" },
+		{ ":s CAP me ACK :sasl", "AUTHENTICATE PLAIN\r\n" },
+		{ "AUTHENTICATE +", "AUTHENTICATE AG1lAHB3\r\n" },
+		{ ":s 903 me :ok", "" },
+		{ ":s CAP me NEW :server-time", "CAP REQ :server-time\r\n" },
+		{ ":s CAP me ACK :server-time", "" },
+		{ NULL, NULL },
+	};
+	struct cap cap;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(play(&lenient, turns, &cap, &e), 0);
+	assert_true(cap.logged_in);
+}
+
 static void test_cap_refused(void **state)
 {
 	static const struct turn wrong[] = {
@@ -768,6 +875,9 @@ int main(void)
 		cmocka_unit_test(test_charset_long),
 		cmocka_unit_test(test_cap_lists),
 		cmocka_unit_test(test_cap_sasl),
+		cmocka_unit_test(test_scram),
+		cmocka_unit_test(test_scram_refuses),
+		cmocka_unit_test(test_cap_late_login),
 		cmocka_unit_test(test_cap_refused),
 		cmocka_unit_test(test_cap_nak),
 	};
