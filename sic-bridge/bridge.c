@@ -183,6 +183,11 @@ void bridge_stop(struct bridge *bridge)
 	link_quit(bridge->link, true, NULL);
 }
 
+void bridge_reopen(struct bridge *bridge, int output_fd)
+{
+	output_replace(bridge->output, output_fd);
+}
+
 int bridge_result(const struct bridge *bridge, struct err *e)
 {
 	output_finish(bridge->output, OUTPUT_LAST_MS);

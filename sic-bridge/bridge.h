@@ -24,6 +24,9 @@ void bridge_start(struct bridge *bridge);
 /* Leave the server; the second time, stop at once. */
 void bridge_stop(struct bridge *bridge);
 
+/* Lines go to fd from here on, which stays the caller's. */
+void bridge_reopen(struct bridge *bridge, int output_fd);
+
 /* Why it ended: 0, or negative with e filled. */
 int bridge_result(const struct bridge *bridge, struct err *e) MUST_CHECK;
 

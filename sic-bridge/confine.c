@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "core/log.h"
@@ -44,39 +46,23 @@ enum {
 		LANDLOCK_ACCESS_FS_MAKE_SYM
 };
 
-static int allow_reading(int rules, const char *dir)
-{
-	struct landlock_path_beneath_attr rule = {
-		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
-	};
-	SCOPED_FD int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return 0; /* not on this system */
-	rule.parent_fd = fd;
-	return (int)syscall(SYS_landlock_add_rule, rules,
-			    LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-}
-
-/* Where resolv.conf lives: a file's own rule would not survive its rename. */
+/*
+ * No file of any file system: opener.h opens the few that are needed. What is
+ * left are those that have no path at all, such as memory of our own.
+ */
 static bool landlock(void)
 {
-	static const char *const dirs[] = { "/etc", "/run/systemd/resolve",
-					    "/run/NetworkManager",
-					    "/run/resolvconf", "/run/connman" };
 	const struct landlock_ruleset_attr attr = {
 		.handled_access_fs = LANDLOCK_ALL,
 	};
 	SCOPED_FD int rules = (int)syscall(SYS_landlock_create_ruleset, &attr,
 					   sizeof(attr), 0);
 
-	if (rules < 0)
-		return false;
-	for (size_t i = 0; i < COUNT_OF(dirs); i++)
-		if (allow_reading(rules, dirs[i]) < 0)
-			return false;
-	return syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+	return rules >= 0 && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 }
+
+/* Of socketpair's second argument: without SOCK_CLOEXEC and SOCK_NONBLOCK. */
+enum { SOCK_TYPE_MASK = 0xf };
 
 /* ---- seccomp ------------------------------------------------------------- */
 
@@ -99,8 +85,6 @@ static const char *const allowed[] = {
 	"lseek",
 	"_llseek",
 	/* sockets and descriptors */
-	"socket",
-	"socketpair",
 	"connect",
 	"bind",
 	"getsockname",
@@ -109,6 +93,7 @@ static const char *const allowed[] = {
 	"setsockopt",
 	"shutdown",
 	"close",
+	"memfd_create",
 	"dup",
 	"dup2",
 	"dup3",
@@ -146,12 +131,9 @@ static const char *const allowed[] = {
 	"gettimeofday",
 	"time",
 	"brk",
-	"mmap",
-	"mmap2",
 	"munmap",
 	"mremap",
 	"madvise",
-	"mprotect",
 	"getrandom",
 	"futex",
 	"futex_time64",
@@ -185,6 +167,37 @@ static int allow_fionread(struct syscalls *filter, struct err *e)
 	return syscalls_allow(filter, "ioctl", &when, e);
 }
 
+/*
+ * Only sockets of the Internet: with a Unix one the session's bus, an agent for
+ * keys and every other daemon of the user could be asked to do what we may not.
+ * A pair of stream sockets, for libircclient, is connected to nobody else.
+ */
+static int allow_sockets(struct syscalls *filter, struct err *e)
+{
+	const struct syscalls_when inet = { 0, UINT64_MAX, AF_INET };
+	const struct syscalls_when inet6 = { 0, UINT64_MAX, AF_INET6 };
+	const struct syscalls_when stream = { 1, SOCK_TYPE_MASK, SOCK_STREAM };
+	int rc = syscalls_allow(filter, "socket", &inet, e);
+
+	if (rc == 0)
+		rc = syscalls_allow(filter, "socket", &inet6, e);
+	if (rc == 0)
+		rc = syscalls_allow(filter, "socketpair", &stream, e);
+	return rc;
+}
+
+/* No memory becomes code: whatever is to run is mapped already. */
+static int allow_memory(struct syscalls *filter, struct err *e)
+{
+	static const char *const calls[] = { "mmap", "mmap2", "mprotect" };
+	const struct syscalls_when no_exec = { 2, PROT_EXEC, 0 };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(calls); i++)
+		rc = syscalls_allow(filter, calls[i], &no_exec, e);
+	return rc;
+}
+
 /* Reading only: no bit of these is set in the flags. */
 static int allow_open_to_read(struct syscalls *filter, struct err *e)
 {
@@ -201,6 +214,10 @@ static int fill(struct syscalls *filter, bool may_open, struct err *e)
 {
 	int rc = allow_fionread(filter, e);
 
+	if (rc == 0)
+		rc = allow_sockets(filter, e);
+	if (rc == 0)
+		rc = allow_memory(filter, e);
 	for (size_t i = 0; rc == 0 && i < COUNT_OF(allowed); i++)
 		rc = syscalls_allow(filter, allowed[i], NULL, e);
 	if (rc == 0 && may_open)

@@ -131,7 +131,7 @@ static void fail(struct dial *dial, const struct err *e)
 	watch_cancel(dial->timer);
 	if (dial->watch != NULL)
 		watch_pause(dial->watch);
-	dial->fn(-1, e, dial->data);
+	dial->fn(dial, -1, e, dial->data);
 }
 
 static void fail_with(struct dial *dial, int code, const char *text)
@@ -153,7 +153,7 @@ static void succeed(struct dial *dial)
 	watch_cancel(dial->timer);
 	watch_free(dial->watch);
 	dial->watch = NULL;
-	dial->fn(fd, NULL, dial->data);
+	dial->fn(dial, fd, NULL, dial->data);
 }
 
 static void on_timeout(void *data)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * dial.h - a connected TCP socket out of a list of addresses, straight or
- * through a SOCKS5 proxy. Never blocks.
+ * dial.h - a connected TCP socket to one address, straight or through
+ * a SOCKS5 proxy. Never blocks.
  *
  * Source: RFC 1928 (SOCKS5), RFC 1929 (its password).
  */
@@ -31,7 +31,8 @@ void proxy_fini(struct proxy *proxy);
 struct dial;
 
 /* fd >= 0 is the callee's, ready to be used; -1: e says what failed. */
-typedef void dial_fn(int fd, const struct err *e, void *data);
+typedef void dial_fn(struct dial *dial, int fd, const struct err *e,
+		     void *data);
 
 /*
  * Connect to address; with a proxy, then ask it for host:port. fn is called

@@ -3,6 +3,7 @@
 #include "sic-bridge/input.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -34,6 +35,10 @@ int input_open(const char *path, struct err *e)
 		return err_set(e, errno, "stat %s", path);
 	if (!S_ISFIFO(st.st_mode))
 		return err_usage(e, "input: %s is not a FIFO", path);
+	/* Two readers would each get a part of what is written. */
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return err_say(e, EBUSY,
+			       "input: %s is read by another sic-bridge", path);
 	return fd_give(&fd);
 }
 

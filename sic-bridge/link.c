@@ -182,7 +182,7 @@ struct link *link_new(struct loop *loop, const struct link_config *config,
 	link->flood_timer = loop_timer(loop, on_flood_timer, link);
 	link->regain_timer = loop_timer(loop, on_regain_timer, link);
 	link->leave_timer = loop_timer(loop, on_leave_timer, link);
-	link->net = net_new(loop, config->tls, config->proxy,
+	link->net = net_new(loop, config->tls, config->proxy, config->opener,
 			    (uint64_t)s->connect_timeout_s * 1000, &net_handler,
 			    link);
 	return link;

@@ -53,6 +53,7 @@ struct link_config {
 	uint16_t port;
 	struct tls *tls; /* NULL: none of the ways leads through TLS */
 	const struct proxy *proxy;
+	struct opener *opener;
 	struct charset *charset;
 	const char *password; /* NULL: none */
 	struct sts *sts; /* NULL: not kept */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -24,7 +23,9 @@ struct resources {
 	struct sts *sts;
 	char *password;
 	int input, output;
+	struct opener *opener;
 	struct loop *loop;
+	struct bridge *bridge;
 	struct watch *signals[3];
 };
 
@@ -34,7 +35,7 @@ static int open_output(const char *path, struct err *e)
 
 	if (path == NULL)
 		return STDOUT_FILENO;
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	fd = opener_append(path);
 	return fd >= 0 ? fd : err_set(e, errno, "open %s", path);
 }
 
@@ -69,6 +70,9 @@ static int open_all(const struct settings *s, struct resources *r,
 		    struct err *e)
 {
 	r->input = r->output = -1;
+	r->opener = opener_start(s->output, e);
+	if (r->opener == NULL)
+		return -e->code;
 	if (settings_port(s, &r->link.port, e) < 0 ||
 	    (s->proxy != NULL && proxy_parse(s->proxy, &r->proxy, e) < 0) ||
 	    secret_get(s, &r->password, e) < 0 || open_tls(s, r, e) < 0)
@@ -88,6 +92,7 @@ static int open_all(const struct settings *s, struct resources *r,
 	r->link.settings = s;
 	r->link.tls = r->tls;
 	r->link.proxy = &r->proxy;
+	r->link.opener = r->opener;
 	r->link.charset = r->charset;
 	r->link.password = r->password;
 	r->link.sts = r->sts;
@@ -108,12 +113,34 @@ static void close_all(struct resources *r)
 		close(r->input);
 	if (r->output > STDERR_FILENO)
 		close(r->output);
+	opener_stop(r->opener);
 }
 
+/* After the file was moved away, as logrotate does. */
+static void reopen_output(struct resources *r)
+{
+	struct err e = { 0 };
+	int fd = opener_open(r->opener, OPENER_OUTPUT);
+
+	if (fd < 0) {
+		err_set(&e, -fd, "open %s anew", r->link.settings->output);
+		log_failure(&e);
+		return;
+	}
+	bridge_reopen(r->bridge, fd);
+	close(r->output);
+	r->output = fd;
+}
+
+/* A hang-up ends what is on a terminal, and means "anew" to a daemon. */
 static void on_signal(int signo, void *data)
 {
-	(void)signo;
-	bridge_stop(data);
+	struct resources *r = data;
+
+	if (signo == SIGHUP && r->link.settings->output != NULL)
+		reopen_output(r);
+	else
+		bridge_stop(r->bridge);
 }
 
 static int run(const struct settings *s, struct resources *r, struct err *e)
@@ -122,9 +149,10 @@ static int run(const struct settings *s, struct resources *r, struct err *e)
 					   r->output);
 	int rc;
 
-	r->signals[0] = loop_signal(r->loop, SIGINT, on_signal, bridge);
-	r->signals[1] = loop_signal(r->loop, SIGTERM, on_signal, bridge);
-	r->signals[2] = loop_signal(r->loop, SIGHUP, on_signal, bridge);
+	r->bridge = bridge;
+	r->signals[0] = loop_signal(r->loop, SIGINT, on_signal, r);
+	r->signals[1] = loop_signal(r->loop, SIGTERM, on_signal, r);
+	r->signals[2] = loop_signal(r->loop, SIGHUP, on_signal, r);
 	rc = s->confine ? confine(e) : 0;
 	if (rc == 0) {
 		bridge_start(bridge);

@@ -3,6 +3,7 @@
 #include "sic-bridge/net.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include <netdb.h>
 
@@ -14,12 +15,20 @@
 
 #include "core/mem.h"
 
-enum { NET_CHUNK_BYTES = 16384 };
+enum {
+	NET_CHUNK_BYTES = 16384,
+	NET_DIALS = 8, /* addresses that are tried at the same time */
+	/* Before the next address is tried too: RFC 8305, section 5. */
+	NET_NEXT_MS = 250,
+	NET_FILE_BYTES = 1048576, /* of /etc/hosts, at most */
+	NET_ADDRESSES = 32, /* of a name; more are not looked at */
+};
 
 struct net {
 	struct loop *loop;
 	struct tls *tls;
 	const struct proxy *proxy;
+	struct opener *opener;
 	uint64_t timeout_ms;
 	const struct net_handler *handler;
 	void *data;
@@ -28,9 +37,12 @@ struct net {
 	uint16_t port;
 	struct evdns_base *dns;
 	struct evdns_getaddrinfo_request *lookup;
-	struct evutil_addrinfo *addresses, *next;
-	struct dial *dial;
+	struct evutil_addrinfo *addresses;
+	struct evutil_addrinfo *order[NET_ADDRESSES]; /* the families in turn */
+	size_t order_count, next;
+	struct dial *dials[NET_DIALS]; /* NULL: free */
 	struct watch *timer; /* of the look-up, and of the TLS handshake */
+	struct watch *next_timer; /* when the next address is tried too */
 	/*
 	 * Why the connection failed so far. Of several addresses the one that
 	 * came as far as a handshake tells more than one that refused.
@@ -48,6 +60,15 @@ struct net {
 
 /* ---- closing ------------------------------------------------------------- */
 
+static void drop_dials(struct net *net)
+{
+	watch_cancel(net->next_timer);
+	for (size_t i = 0; i < NET_DIALS; i++) {
+		dial_free(net->dials[i]);
+		net->dials[i] = NULL;
+	}
+}
+
 void net_close(struct net *net)
 {
 	struct bufferevent *bev = net->bev;
@@ -56,11 +77,11 @@ void net_close(struct net *net)
 	if (net->lookup != NULL)
 		evdns_getaddrinfo_cancel(net->lookup);
 	net->lookup = NULL;
-	dial_free(net->dial);
-	net->dial = NULL;
+	drop_dials(net);
 	if (net->addresses != NULL)
 		evutil_freeaddrinfo(net->addresses);
-	net->addresses = net->next = NULL;
+	net->addresses = NULL;
+	net->order_count = net->next = 0;
 	net->bev = NULL;
 	if (bev != NULL) {
 		if (net->ssl != NULL && net->up)
@@ -205,8 +226,7 @@ void net_resume(struct net *net)
 
 static void drop_attempt(struct net *net)
 {
-	dial_free(net->dial);
-	net->dial = NULL;
+	drop_dials(net);
 	if (net->bev != NULL)
 		bufferevent_free(net->bev);
 	net->bev = NULL;
@@ -236,23 +256,16 @@ static int make_tls(struct net *net, int take_fd, struct err *e)
 	return 0;
 }
 
-static void on_dialled(int fd, const struct err *e, void *data)
+/* The first that is connected wins; the others are dropped. */
+static void use(struct net *net, int take_fd)
 {
-	struct net *net = data;
-	struct err mine = { 0 };
+	struct err e = { 0 };
 
-	if (fd < 0) {
-		if (!net->last_is_handshake)
-			net->last = *e;
-		drop_attempt(net);
-		try_next(net);
-		return;
-	}
 	drop_attempt(net);
 	if (net->tls_name == NULL)
-		make_plain(net, fd);
-	else if (make_tls(net, fd, &mine) < 0) {
-		give_up(net, &mine, false);
+		make_plain(net, take_fd);
+	else if (make_tls(net, take_fd, &e) < 0) {
+		give_up(net, &e, false);
 		return;
 	}
 	if (net->bev == NULL)
@@ -267,20 +280,76 @@ static void on_dialled(int fd, const struct err *e, void *data)
 		watch_after(net->timer, net->timeout_ms);
 }
 
-static void try_next(struct net *net)
+static struct dial **free_slot(struct net *net)
 {
-	struct evutil_addrinfo *address = net->next;
+	for (size_t i = 0; i < NET_DIALS; i++)
+		if (net->dials[i] == NULL)
+			return &net->dials[i];
+	return NULL;
+}
 
-	drop_attempt(net);
-	if (address == NULL) {
-		give_up(net, &net->last, false);
+static bool is_dialling(const struct net *net)
+{
+	for (size_t i = 0; i < NET_DIALS; i++)
+		if (net->dials[i] != NULL)
+			return true;
+	return false;
+}
+
+static void dial_next(struct net *net);
+
+static void on_dialled(struct dial *dial, int fd, const struct err *e,
+		       void *data)
+{
+	struct net *net = data;
+
+	if (fd >= 0) {
+		use(net, fd);
 		return;
 	}
-	net->next = address->ai_next;
-	net->dial = dial_new(net->loop, address->ai_addr,
-			     (socklen_t)address->ai_addrlen, net->proxy,
-			     net->host, net->port, net->timeout_ms, on_dialled,
-			     net);
+	if (!net->last_is_handshake)
+		net->last = *e;
+	for (size_t i = 0; i < NET_DIALS; i++)
+		if (net->dials[i] == dial)
+			net->dials[i] = NULL;
+	dial_free(dial);
+	dial_next(net);
+}
+
+/* One more address, now; the one after it in a moment, or when this fails. */
+static void dial_next(struct net *net)
+{
+	struct dial **slot = free_slot(net);
+	struct evutil_addrinfo *address;
+
+	watch_cancel(net->next_timer);
+	if (net->next == net->order_count) {
+		if (!is_dialling(net))
+			give_up(net, &net->last, false);
+		return;
+	}
+	if (slot == NULL)
+		return; /* when one fails */
+	address = net->order[net->next++];
+	*slot = dial_new(net->loop, address->ai_addr,
+			 (socklen_t)address->ai_addrlen, net->proxy, net->host,
+			 net->port, net->timeout_ms, on_dialled, net);
+	watch_after(net->next_timer, NET_NEXT_MS);
+}
+
+static void on_next_timer(void *data)
+{
+	struct net *net = data;
+
+	if (net->next < net->order_count)
+		dial_next(net);
+}
+
+/* After a handshake that failed: the addresses that were not tried yet. */
+static void try_next(struct net *net)
+{
+	drop_attempt(net);
+	dial_next(net);
 }
 
 static void on_timeout(void *data)
@@ -295,6 +364,39 @@ static void on_timeout(void *data)
 	err_set(&net->last, ETIMEDOUT, "%s: TLS handshake", net->tls_name);
 	net->last_is_handshake = true;
 	try_next(net);
+}
+
+/* The next address of the family, or of another one; NULL at the end. */
+static struct evutil_addrinfo *next_of(struct evutil_addrinfo *from, int family,
+				       bool same)
+{
+	while (from != NULL && (from->ai_family == family) != same)
+		from = from->ai_next;
+	return from;
+}
+
+/*
+ * The resolver's order, but the families in turn, so that one which leads
+ * nowhere costs a moment: RFC 8305, section 4.
+ */
+static void put_in_order(struct net *net)
+{
+	int family = net->addresses->ai_family;
+	struct evutil_addrinfo *first = net->addresses;
+	struct evutil_addrinfo *other = next_of(first, family, false);
+
+	net->order_count = net->next = 0;
+	while ((first != NULL || other != NULL) &&
+	       net->order_count + 1 < NET_ADDRESSES) {
+		if (first != NULL) {
+			net->order[net->order_count++] = first;
+			first = next_of(first->ai_next, family, true);
+		}
+		if (other != NULL) {
+			net->order[net->order_count++] = other;
+			other = next_of(other->ai_next, family, false);
+		}
+	}
 }
 
 static void on_addresses(int code, struct evutil_addrinfo *take_addresses,
@@ -313,33 +415,77 @@ static void on_addresses(int code, struct evutil_addrinfo *take_addresses,
 		give_up(net, &net->last, false);
 		return;
 	}
-	net->addresses = net->next = take_addresses;
+	net->addresses = take_addresses;
 	net->last_is_handshake = false;
+	put_in_order(net);
 	try_next(net);
 }
 
 /*
+ * What a file holds now, where we may read it: we may not open those of the
+ * system any more, so it is copied to memory of our own. Returns false when it
+ * cannot be had.
+ */
+static bool copy_file(struct net *net, enum opener_file file, char path[32],
+		      int *ret_fd)
+{
+	SCOPED_FD int from = opener_open(net->opener, file);
+	SCOPED_FD int to = memfd_create("name servers", MFD_CLOEXEC);
+	char bytes[4096];
+	size_t total = 0;
+	ssize_t n;
+
+	if (from < 0 || to < 0)
+		return false;
+	while (total < NET_FILE_BYTES &&
+	       (n = read(from, bytes, sizeof(bytes))) > 0) {
+		if (write(to, bytes, (size_t)n) != n)
+			return false;
+		total += (size_t)n;
+	}
+	snprintf(path, 32, "/proc/self/fd/%d", to);
+	*ret_fd = fd_give(&to);
+	return true;
+}
+
+static bool read_name_servers(struct net *net, struct evdns_base *dns)
+{
+	SCOPED_FD int fd = -1;
+	char path[32];
+
+	return copy_file(net, OPENER_RESOLV, path, &fd) &&
+	       evdns_base_resolv_conf_parse(
+		       dns, DNS_OPTIONS_ALL & ~DNS_OPTION_HOSTSFILE, path) == 0;
+}
+
+static void read_hosts(struct net *net, struct evdns_base *dns)
+{
+	SCOPED_FD int fd = -1;
+	char path[32];
+
+	if (copy_file(net, OPENER_HOSTS, path, &fd))
+		(void)evdns_base_load_hosts(dns, path);
+}
+
+/*
  * Read afresh for each connection: a laptop may have moved to a network with
- * other name servers. What cannot be read leaves the local one.
+ * other name servers. What cannot be read stays as it was.
  */
 static void open_dns(struct net *net)
 {
-	struct evdns_base *old = net->dns;
+	struct evdns_base *dns = evdns_base_new(
+		loop_base(net->loop), EVDNS_BASE_DISABLE_WHEN_INACTIVE);
 
-	net->dns = evdns_base_new(loop_base(net->loop),
-				  EVDNS_BASE_DISABLE_WHEN_INACTIVE);
-	if (net->dns == NULL)
+	if (dns == NULL)
 		abort(); /* out of memory, as in core/mem.h */
-	(void)evdns_base_resolv_conf_parse(net->dns, DNS_OPTIONS_ALL,
-					   "/etc/resolv.conf");
-	if (old == NULL)
-		return;
-	if (evdns_base_count_nameservers(net->dns) == 0) {
-		evdns_base_free(net->dns, 0);
-		net->dns = old;
+	if (!read_name_servers(net, dns) && net->dns != NULL) {
+		evdns_base_free(dns, 0);
 		return;
 	}
-	evdns_base_free(old, 0);
+	read_hosts(net, dns);
+	if (net->dns != NULL)
+		evdns_base_free(net->dns, 0);
+	net->dns = dns;
 }
 
 void net_connect(struct net *net, const char *host, uint16_t port,
@@ -369,18 +515,21 @@ void net_connect(struct net *net, const char *host, uint16_t port,
 }
 
 struct net *net_new(struct loop *loop, struct tls *keep_tls,
-		    const struct proxy *keep_proxy, uint64_t timeout_ms,
-		    const struct net_handler *keep_handler, void *keep_data)
+		    const struct proxy *keep_proxy, struct opener *keep_opener,
+		    uint64_t timeout_ms, const struct net_handler *keep_handler,
+		    void *keep_data)
 {
 	struct net *net = mem_new(sizeof(*net));
 
 	net->loop = loop;
 	net->tls = keep_tls;
 	net->proxy = keep_proxy;
+	net->opener = keep_opener;
 	net->timeout_ms = timeout_ms;
 	net->handler = keep_handler;
 	net->data = keep_data;
 	net->timer = loop_timer(loop, on_timeout, net);
+	net->next_timer = loop_timer(loop, on_next_timer, net);
 	return net;
 }
 
@@ -392,6 +541,7 @@ void net_free(struct net *net)
 	if (net->dns != NULL)
 		evdns_base_free(net->dns, 0);
 	watch_free(net->timer);
+	watch_free(net->next_timer);
 	free(net->host);
 	free(net->tls_name);
 	free(net);

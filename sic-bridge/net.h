@@ -2,8 +2,8 @@
 /* Copyright the earshot authors */
 /*
  * net.h - the one connection to a server: its name looked up, its addresses
- * tried in turn, TLS, and bytes both ways with bounded buffers. libevent's
- * buffers and its resolver underneath.
+ * tried one soon after the other (RFC 8305), TLS, and bytes both ways with
+ * bounded buffers. libevent's buffers and its resolver underneath.
  */
 #ifndef SIC_BRIDGE_NET_H
 #define SIC_BRIDGE_NET_H
@@ -11,6 +11,7 @@
 #include "core/err.h"
 #include "core/loop.h"
 #include "sic-bridge/dial.h"
+#include "sic-bridge/opener.h"
 #include "sic-bridge/tls.h"
 
 /* What the peer sent and we have not taken yet, at most. */
@@ -32,8 +33,8 @@ struct net_handler {
 
 /* keep_tls and proxy->host may be NULL. Never NULL. */
 struct net *net_new(struct loop *loop, struct tls *keep_tls,
-		    const struct proxy *keep_proxy, uint64_t timeout_ms,
-		    const struct net_handler *keep_handler,
+		    const struct proxy *keep_proxy, struct opener *keep_opener,
+		    uint64_t timeout_ms, const struct net_handler *keep_handler,
 		    void *keep_data) MUST_CHECK;
 void net_free(struct net *net);
 

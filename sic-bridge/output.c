@@ -167,16 +167,35 @@ void output_finish(struct output *output, int limit_ms)
 			 waiting(output));
 }
 
+static void set_fd(struct output *output, int fd)
+{
+	struct stat st;
+
+	output->fd = fd;
+	output->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+void output_replace(struct output *output, int fd)
+{
+	output_flush(output);
+	/* A line that was written in part is whole in the new file. */
+	while (output->done > 0 && output->lines.data[output->done - 1] != '\n')
+		output->done--;
+	watch_free(output->writable);
+	output->writable = NULL;
+	set_fd(output, fd);
+	output->complained = false;
+	output_flush(output);
+}
+
 struct output *output_new(struct loop *loop, int fd,
 			  const struct output_handler *keep_handler,
 			  void *keep_data)
 {
 	struct output *output = mem_new(sizeof(*output));
-	struct stat st;
 
 	output->loop = loop;
-	output->fd = fd;
-	output->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	set_fd(output, fd);
 	output->handler = keep_handler;
 	output->data = keep_data;
 	output->retry = loop_timer(loop, on_retry, output);

@@ -37,6 +37,9 @@ void output_free(struct output *output);
 struct buf *output_lines(struct output *output);
 void output_flush(struct output *output);
 
+/* From here on, after the whole lines that wait, to fd. */
+void output_replace(struct output *output, int fd);
+
 bool output_is_full(const struct output *output);
 
 /* The end: write what waits, for at most limit_ms. */
