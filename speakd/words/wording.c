@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
+#include "speakd/words/state.h"
 #include "speakd/words/wording.h"
 
 #include "core/mem.h"
@@ -570,6 +571,7 @@ void wording_message(struct wording *wording, const struct message *message,
 		     struct rules *second, uint64_t now_ms,
 		     wording_give_fn *give, void *data)
 {
+	SCOPED_BUF struct buf state = { 0 };
 	struct verdict verdict;
 	struct draft draft = {
 		.message = message,
@@ -585,6 +587,10 @@ void wording_message(struct wording *wording, const struct message *message,
 	rules_judge(first, second, message, line, &verdict);
 	draft.text = verdict.replaced ? span_of_buf(&verdict.text)
 				      : message->text;
+	if (message->kind == KIND_STATE) {
+		state_words(draft.text, &state);
+		draft.text = span_of_buf(&state);
+	}
 	if (verdict.run != NULL)
 		give((struct outcome){ .command = verdict.run }, data);
 	if (verdict.say) {
