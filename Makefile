@@ -53,7 +53,7 @@ sic-bridge_MAIN = sic-bridge/main.c
 sic-bridge_AREAS = sic-bridge core
 sic-bridge_PKGS = libevent_core libevent_extra libevent_openssl libssl \
 	libcrypto inih jansson libutf8proc libseccomp
-sic-bridge_LIBS = -lircclient
+sic-bridge_LIBS = -lircclient -ldl
 
 project_MAIN = project/main.c
 project_AREAS = project core

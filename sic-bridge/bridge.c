@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "sic-bridge/bridge_parts.h"
+#include "sic-bridge/human.h"
 
 enum { OUTPUT_LAST_MS = 5000 };
 
@@ -125,7 +126,7 @@ static void add_channels(struct bridge *bridge)
 		presence_want(bridge->presence, span_of(name, n),
 			      span_of_text(key));
 		if (bridge->target == NULL)
-			typed_set_target(bridge, span_of(name, n));
+			set_target(bridge, span_of(name, n));
 	}
 }
 
@@ -138,7 +139,7 @@ static bool wants_strip(const struct settings *settings, int output_fd)
 }
 
 struct bridge *bridge_new(struct loop *loop, const struct link_config *config,
-			  int input_fd, int output_fd)
+			  int input_fd, int output_fd, struct err *e)
 {
 	struct bridge *bridge = mem_new(sizeof(*bridge));
 
@@ -152,6 +153,13 @@ struct bridge *bridge_new(struct loop *loop, const struct link_config *config,
 	bridge->output = output_new(loop, output_fd, &output_handler, bridge);
 	bridge->input = input_new(loop, input_fd, &typed_handler, bridge);
 	add_channels(bridge);
+	if (config->settings->human) {
+		if (input_make_human(bridge->input, e) < 0) {
+			bridge_free(bridge);
+			return NULL;
+		}
+		output_hold_while(bridge->output, human_is_typing);
+	}
 	return bridge;
 }
 
@@ -164,6 +172,7 @@ void bridge_free(struct bridge *bridge)
 	output_free(bridge->output);
 	watch_free(bridge->hold_timer);
 	tell_fini(bridge);
+	heard_fini(bridge);
 	free(bridge->target);
 	free(bridge);
 }

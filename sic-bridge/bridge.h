@@ -13,9 +13,13 @@
 
 struct bridge;
 
-/* The link's configuration is borrowed for the life of the bridge. */
+/*
+ * The link's configuration is borrowed for the life of the bridge. NULL when a
+ * person is to type and readline is missing.
+ */
 struct bridge *bridge_new(struct loop *loop, const struct link_config *config,
-			  int input_fd, int output_fd) MUST_CHECK;
+			  int input_fd, int output_fd,
+			  struct err *e) MUST_CHECK;
 void bridge_free(struct bridge *bridge);
 
 /* Connect; the loop then runs until bridge_result() is there. */

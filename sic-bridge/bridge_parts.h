@@ -11,11 +11,14 @@
 #ifndef SIC_BRIDGE_BRIDGE_PARTS_H
 #define SIC_BRIDGE_BRIDGE_PARTS_H
 
+#include "core/mem.h"
 #include "sic-bridge/bridge.h"
 #include "sic-bridge/format.h"
 #include "sic-bridge/history.h"
 #include "sic-bridge/input.h"
 #include "sic-bridge/output.h"
+
+enum { HEARD_NICKS = 32, HEARD_IGNORED = 64 };
 
 struct bridge {
 	struct loop *loop;
@@ -31,6 +34,11 @@ struct bridge {
 	bool line_is_history; /* the line being heard */
 	uint64_t ctcp_next_ms; /* no answer before this */
 	struct err result;
+
+	/* For a person at a terminal. */
+	char *last_private; /* owned: who spoke to us alone last; or NULL */
+	char *nicks[HEARD_NICKS]; /* owned: who spoke of late, newest first */
+	char *ignored[HEARD_IGNORED]; /* owned; NULL: free */
 
 	/* What is told of our own state. */
 	bool was_online; /* at least once */
@@ -54,10 +62,16 @@ static inline struct span span_of_text(const char *text)
 	return span_of(text, strlen(text));
 }
 
+/* Where plain text goes from now on. */
+static inline void set_target(struct bridge *bridge, struct span target)
+{
+	free(bridge->target);
+	bridge->target = mem_text(target.text, target.len_bytes);
+}
+
 /* ---- typed.c ------------------------------------------------------------- */
 
 extern const struct input_handler typed_handler;
-void typed_set_target(struct bridge *bridge, struct span target);
 
 /* ---- heard.c ------------------------------------------------------------- */
 
@@ -71,6 +85,9 @@ void heard_sent(const struct irc_line *line, const struct ledger_piece *piece,
 /* On the server: join, and ask for what was missed. */
 void heard_online(struct bridge *bridge);
 void heard_release_repeats(void *data);
+/* Whether nick is ignored from now on; if it was, it is not any more. */
+bool heard_toggle_ignored(struct bridge *bridge, struct span nick);
+void heard_fini(struct bridge *bridge);
 
 /* ---- tell.c -------------------------------------------------------------- */
 

@@ -98,3 +98,63 @@ void command_parse(const char *line, size_t len_bytes, struct command *ret)
 	 * no server knows; here it leaves the default channel. */
 	parse_letter(line[1], span_of(line + 2, len_bytes - 2), ret);
 }
+
+/* ---- a person's ---------------------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+	const char *word;
+	enum command_kind kind;
+	bool has_target;
+} words[] = {
+	{ "me",     COMMAND_ACTION, false },
+	{ "r",      COMMAND_REPLY,  false },
+	{ "q",      COMMAND_QUIT,   false },
+	{ "quit",   COMMAND_QUIT,   false },
+	{ "who",    COMMAND_NAMES,  true },
+	{ "names",  COMMAND_NAMES,  true },
+	{ "topic",  COMMAND_TOPIC,  false },
+	{ "ignore", COMMAND_IGNORE, true },
+	{ "where",  COMMAND_WHERE,  false },
+	{ "help",   COMMAND_HELP,   false },
+};
+/* clang-format on */
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+void command_parse_human(const char *line, size_t len_bytes,
+			 struct command *ret)
+{
+	struct span rest = span_of(line + 1, len_bytes > 0 ? len_bytes - 1 : 0);
+	struct span word;
+
+	command_parse(line, len_bytes, ret);
+	if (len_bytes > 1 && line[0] == '/') {
+		*ret = (struct command){ COMMAND_SAY, span_of(line, 0), rest };
+		if (line[1] == '/')
+			return;
+		ret->kind = COMMAND_SLASH;
+		ret->target = take_word(&rest);
+		return;
+	}
+	if (len_bytes < 2 || line[0] != ':')
+		return;
+	if (!is_letter(line[1])) { /* ":)" */
+		*ret = (struct command){ COMMAND_SAY, span_of(line, 0),
+					 span_of(line, len_bytes) };
+		return;
+	}
+	word = take_word(&rest);
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		if (!span_is(word, words[i].word))
+			continue;
+		ret->kind = words[i].kind;
+		ret->target = words[i].has_target ? take_word(&rest)
+						  : span_of(line, 0);
+		ret->text = rest;
+		return;
+	}
+}

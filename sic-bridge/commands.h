@@ -28,6 +28,16 @@ enum command_kind {
 	COMMAND_MESSAGE, /* target, text */
 	COMMAND_SELECT, /* target */
 	COMMAND_CANCEL, /* drop what waits to be sent */
+	/* Those of a person: command_parse_human(). */
+	COMMAND_ACTION, /* text */
+	COMMAND_REPLY, /* text */
+	COMMAND_QUIT, /* text: the reason */
+	COMMAND_NAMES, /* target ("" is the default) */
+	COMMAND_TOPIC, /* text: the new one, "" asks */
+	COMMAND_IGNORE, /* target */
+	COMMAND_WHERE,
+	COMMAND_HELP,
+	COMMAND_SLASH, /* what is a command elsewhere; target: its word */
 	COMMAND_RAW, /* text */
 };
 
@@ -35,6 +45,15 @@ struct command {
 	enum command_kind kind;
 	struct span target, text;
 };
+
+/*
+ * The same for a person at a terminal, who has more commands (":me", ":who",
+ * ":r", ":q", ":names", ":topic", ":ignore", ":where", ":help"), may begin a
+ * line with a smiley, and is kept from saying "/msg NickServ identify ..." to
+ * a channel; "//" begins a line with "/".
+ */
+void command_parse_human(const char *line, size_t len_bytes,
+			 struct command *ret);
 
 /* memory: *ret points into line. */
 void command_parse(const char *line, size_t len_bytes, struct command *ret);

@@ -167,6 +167,22 @@ static int allow_fionread(struct syscalls *filter, struct err *e)
 	return syscalls_allow(filter, "ioctl", &when, e);
 }
 
+/* What line editing needs: the modes of the terminal, and its size. */
+static int allow_terminal(struct syscalls *filter, struct err *e)
+{
+	static const uint64_t requests[] = { TCGETS,  TCSETS,	  TCSETSW,
+					     TCSETSF, TIOCGWINSZ, TCXONC };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(requests); i++) {
+		const struct syscalls_when when = { 1, UINT64_MAX,
+						    requests[i] };
+
+		rc = syscalls_allow(filter, "ioctl", &when, e);
+	}
+	return rc;
+}
+
 /*
  * Only sockets of the Internet: with a Unix one the session's bus, an agent for
  * keys and every other daemon of the user could be asked to do what we may not.
@@ -210,9 +226,13 @@ static int allow_open_to_read(struct syscalls *filter, struct err *e)
 	return rc < 0 ? rc : syscalls_allow(filter, "open", &open_when, e);
 }
 
-static int fill(struct syscalls *filter, bool may_open, struct err *e)
+static int fill(struct syscalls *filter, bool may_open, bool terminal,
+		struct err *e)
 {
 	int rc = allow_fionread(filter, e);
+
+	if (rc == 0 && terminal)
+		rc = allow_terminal(filter, e);
 
 	if (rc == 0)
 		rc = allow_sockets(filter, e);
@@ -225,7 +245,7 @@ static int fill(struct syscalls *filter, bool may_open, struct err *e)
 	return rc;
 }
 
-int confine(struct err *e)
+int confine(bool terminal, struct err *e)
 {
 	struct syscalls *filter;
 	bool has_landlock;
@@ -242,7 +262,7 @@ int confine(struct err *e)
 	filter = syscalls_new(SYSCALLS_REFUSE_REST, e);
 	if (filter == NULL)
 		return -e->code;
-	rc = fill(filter, has_landlock, e);
+	rc = fill(filter, has_landlock, terminal, e);
 	if (rc == 0)
 		rc = syscalls_load(filter, e);
 	syscalls_free(filter);

@@ -19,7 +19,7 @@
  * Confine this process for the rest of its life. 0, or -errno. A kernel
  * without seccomp is told on standard error, and is no failure.
  */
-int confine(struct err *e) MUST_CHECK;
+int confine(bool terminal, struct err *e) MUST_CHECK;
 
 /*
  * Whether this build confines at all. Sanitizers and coverage open files of

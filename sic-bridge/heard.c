@@ -299,7 +299,7 @@ static void on_forwarded(struct bridge *bridge,
 	if (bridge->target != NULL &&
 	    names_equal(&bridge->presence->names, change->channel,
 			span_of_text(bridge->target)))
-		typed_set_target(bridge, change->other);
+		set_target(bridge, change->other);
 }
 
 /* What we wanted and were refused is wanted still. */
@@ -360,6 +360,77 @@ static void answer_ctcp(struct bridge *bridge, const struct wire_line *line)
 	link_send_now(bridge->link, out.data, out.len_bytes);
 }
 
+/* ---- people -------------------------------------------------------------- */
+
+static char **find_ignored(struct bridge *bridge, struct span nick)
+{
+	for (size_t i = 0; i < HEARD_IGNORED; i++)
+		if (bridge->ignored[i] != NULL &&
+		    names_equal(&bridge->presence->names, nick,
+				span_of_text(bridge->ignored[i])))
+			return &bridge->ignored[i];
+	return NULL;
+}
+
+bool heard_toggle_ignored(struct bridge *bridge, struct span nick)
+{
+	char **found = find_ignored(bridge, nick);
+
+	if (found != NULL) {
+		free(*found);
+		*found = NULL;
+		return false;
+	}
+	for (size_t i = 0; i < HEARD_IGNORED; i++) {
+		if (bridge->ignored[i] == NULL) {
+			bridge->ignored[i] = mem_text(nick.text,
+						      nick.len_bytes);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* To the front of the nicks, once; the last one goes. */
+static void note_nick(struct bridge *bridge, struct span nick)
+{
+	size_t at = 0;
+	char *entry;
+
+	while (at + 1 < HEARD_NICKS && bridge->nicks[at] != NULL &&
+	       !span_is(nick, bridge->nicks[at]))
+		at++;
+	entry = bridge->nicks[at];
+	if (entry == NULL || !span_is(nick, entry)) {
+		free(entry);
+		entry = mem_text(nick.text, nick.len_bytes);
+	}
+	memmove(&bridge->nicks[1], &bridge->nicks[0],
+		at * sizeof(bridge->nicks[0]));
+	bridge->nicks[0] = entry;
+}
+
+static void note_person(struct bridge *bridge, const struct irc_line *line)
+{
+	if (!line->has_prefix || presence_is_me(bridge->presence, line->nick))
+		return;
+	note_nick(bridge, line->nick);
+	if (!irc_line_is(line, "PRIVMSG") ||
+	    !is_private(bridge, irc_line_param(line, 0)))
+		return;
+	free(bridge->last_private);
+	bridge->last_private = mem_text(line->nick.text, line->nick.len_bytes);
+}
+
+void heard_fini(struct bridge *bridge)
+{
+	for (size_t i = 0; i < HEARD_NICKS; i++)
+		free(bridge->nicks[i]);
+	for (size_t i = 0; i < HEARD_IGNORED; i++)
+		free(bridge->ignored[i]);
+	free(bridge->last_private);
+}
+
 /* ---- one line ------------------------------------------------------------ */
 
 /* Our own words came back: they arrived. */
@@ -392,8 +463,11 @@ static bool take_text(struct bridge *bridge, const struct wire_line *line,
 	if (own)
 		settle_echo(bridge, &line->line);
 	note_time(bridge, line);
-	if (history_seen(&bridge->history, line, event->history))
+	if (history_seen(&bridge->history, line, event->history) ||
+	    find_ignored(bridge, event->sender) != NULL)
 		return false;
+	if (bridge->settings->human && !event->history)
+		note_person(bridge, &line->line);
 	if (event->history && !own &&
 	    !span_is(line->line.prefix, "***!znc@znc.in"))
 		tell_missed(

@@ -7,6 +7,7 @@
 #ifndef SIC_BRIDGE_INPUT_H
 #define SIC_BRIDGE_INPUT_H
 
+#include "core/buf.h"
 #include "core/err.h"
 #include "core/lines.h"
 #include "core/loop.h"
@@ -24,6 +25,9 @@ struct input;
 struct input_handler {
 	lines_fn *line;
 	void (*ended)(void *data); /* standard input is at its end */
+	/* With a person typing: what completes a word; and a key was hit. */
+	void (*words)(struct buf *out, void *data);
+	void (*key)(void *data);
 };
 
 /* fd stays the caller's. /dev/null never ends: there is just nobody typing. */
@@ -31,6 +35,12 @@ struct input *input_new(struct loop *loop, int fd,
 			const struct input_handler *keep_handler,
 			void *keep_data) MUST_CHECK;
 void input_free(struct input *input);
+
+/*
+ * Standard input is a terminal with a person at it: lines are edited, with
+ * history and completion. -ENOENT without readline.
+ */
+int input_make_human(struct input *input, struct err *e) MUST_CHECK;
 
 /* Stop reading for a while, so that the writer has to wait, and go on. */
 void input_pause(struct input *input);

@@ -11,6 +11,7 @@
 #include "sic-bridge/charset.h"
 #include "sic-bridge/confine.h"
 #include "sic-bridge/input.h"
+#include "sic-bridge/networks.h"
 #include "sic-bridge/secrets.h"
 #include "sic-bridge/settings.h"
 
@@ -146,14 +147,17 @@ static void on_signal(int signo, void *data)
 static int run(const struct settings *s, struct resources *r, struct err *e)
 {
 	struct bridge *bridge = bridge_new(r->loop, &r->link, r->input,
-					   r->output);
+					   r->output, e);
 	int rc;
+
+	if (bridge == NULL)
+		return -e->code;
 
 	r->bridge = bridge;
 	r->signals[0] = loop_signal(r->loop, SIGINT, on_signal, r);
 	r->signals[1] = loop_signal(r->loop, SIGTERM, on_signal, r);
 	r->signals[2] = loop_signal(r->loop, SIGHUP, on_signal, r);
-	rc = s->confine ? confine(e) : 0;
+	rc = s->confine ? confine(s->human, e) : 0;
 	if (rc == 0) {
 		bridge_start(bridge);
 		rc = loop_run(r->loop, e);
@@ -175,6 +179,11 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	tzset(); /* reads its file now */
 	rc = settings_load(&settings, argc, argv, &e);
+	if (rc == OPTS_GO && settings.all) {
+		rc = networks_run(&settings, argc, argv, &e);
+		settings_fini(&settings);
+		return rc < 0 ? log_exit(&e) : 0;
+	}
 	secret_hide(argc, argv, settings.password);
 	if (rc == OPTS_GO) {
 		if (settings.verbose)

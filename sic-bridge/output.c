@@ -27,6 +27,7 @@ struct output {
 	struct watch *writable; /* NULL while nothing waits; never for files */
 	struct watch *retry;
 	struct loop *loop;
+	bool (*is_held)(void); /* NULL: never */
 };
 
 static size_t waiting(const struct output *output)
@@ -126,6 +127,8 @@ static void wait_until_writable(struct output *output)
 
 void output_flush(struct output *output)
 {
+	if (output->is_held != NULL && output->is_held())
+		return;
 	while (!output->broken && waiting(output) > 0 && can_write(output, 0))
 		if (!write_chunk(output))
 			break;
@@ -149,6 +152,11 @@ static void on_writable(int fd, int what, void *data)
 static void on_retry(void *data)
 {
 	output_flush(data);
+}
+
+void output_hold_while(struct output *output, bool (*is_held)(void))
+{
+	output->is_held = is_held;
 }
 
 void output_finish(struct output *output, int limit_ms)

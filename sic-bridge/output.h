@@ -40,6 +40,12 @@ void output_flush(struct output *output);
 /* From here on, after the whole lines that wait, to fd. */
 void output_replace(struct output *output, int fd);
 
+/*
+ * While is_held says so lines wait, but for output_finish(): somebody is
+ * typing. output_flush() when it may have changed.
+ */
+void output_hold_while(struct output *output, bool (*is_held)(void));
+
 bool output_is_full(const struct output *output);
 
 /* The end: write what waits, for at most limit_ms. */

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <pwd.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <arpa/inet.h>
 
@@ -83,6 +84,9 @@ static const struct opt options[] = {
 	{ 0, "state", OPT_FLAG, FIELD(state), 0, 0, NULL, NULL,
 	  "in sic's format too: lines about your own state (lost, kicked ...)",
 	  NULL, "", false },
+	{ 0, "human", OPT_FLAG, FIELD(human), 0, 0, NULL, NULL,
+	  "on a terminal: edit lines, complete, and have more commands", NULL,
+	  "", false },
 	{ 0, "network-name", OPT_FLAG, FIELD(network_name), 0, 0, NULL, NULL,
 	  "in sic's format: the network's name before each line", NULL, "",
 	  false },
@@ -172,6 +176,9 @@ static const struct opt options[] = {
 	  "ask for what was said while disconnected", NULL, "yes no", false },
 
 	{ .kind = OPT_HEAD, .help = "Other" },
+	{ 0, "all", OPT_FLAG, FIELD(all), 0, 0, NULL, NULL,
+	  "run every [NETWORK] of the configuration, with its name in front",
+	  NULL, "", true },
 	{ 'c', "config", OPT_TEXT, FIELD(config), 0, 0, "FILE", NULL,
 	  "read FILE instead of the user's sic-bridge.conf", NULL, "@file",
 	  true },
@@ -185,7 +192,7 @@ static const struct opt options[] = {
 const struct opts sic_bridge_opts = {
 	.prog = "sic-bridge",
 	.usage = "[-h HOST] [-p PORT] [-n NICK] [-k PASSWORD] [-j CHANNEL]...\n"
-		 "[-i FIFO] [-o FILE] [options] [NETWORK]",
+		 "[-i FIFO] [-o FILE] [options] [NETWORK | --all]",
 	.about = "IRC as lines: sic's commands in, sic's lines out, over TLS.",
 	.list = options,
 	.count = COUNT_OF(options),
@@ -201,6 +208,19 @@ struct load {
 	bool found; /* the section of settings->network */
 };
 
+/* Each name once, in the order of the files. */
+static int note_section(struct settings *s, const char *name, struct err *e)
+{
+	for (size_t i = 0; i < s->section_count; i++)
+		if (strcmp(s->sections[i], name) == 0)
+			return 0;
+	if (s->section_count == SETTINGS_NETWORKS_MAX)
+		return err_usage(e, "more than %d networks",
+				 SETTINGS_NETWORKS_MAX);
+	s->sections[s->section_count++] = mem_copy(name);
+	return 0;
+}
+
 static int on_section(void *data, const char *section, const char *key,
 		      const char *value, struct err *e)
 {
@@ -212,6 +232,8 @@ static int on_section(void *data, const char *section, const char *key,
 	if (opt == NULL || opt->command_line_only)
 		return err_usage(e, "unknown key '%s'", key);
 	load->found = load->found || mine;
+	if (note_section(load->settings, section, e) < 0)
+		return -e->code;
 	return opts_apply(&sic_bridge_opts,
 			  mine ? load->settings : load->others, key, value, e);
 }
@@ -363,6 +385,9 @@ static void fill_defaults(struct settings *s)
 {
 	const char *proxy = getenv("ALL_PROXY");
 
+	/* Asked for in the configuration it holds for terminals only. */
+	s->human = s->human && s->input == NULL && isatty(STDIN_FILENO);
+	s->state = s->state || s->human;
 	if (s->nick == NULL)
 		s->nick = default_nick();
 	if (s->user == NULL)
@@ -398,6 +423,9 @@ int settings_load(struct settings *settings, int argc, char **argv,
 	if (rc != OPTS_GO)
 		return rc;
 	fill_defaults(settings);
+	if (settings->all && settings->network != NULL)
+		return err_usage(e, "all: unexpected operand '%s'",
+				 settings->network);
 	if (check(settings, e) < 0)
 		return -e->code;
 	return settings->check_config ? OPTS_STOP : OPTS_GO;
@@ -412,6 +440,9 @@ void settings_fini(struct settings *settings)
 	for (size_t i = 0; i < settings->on_connect_count; i++)
 		free(settings->on_connect[i]);
 	settings->on_connect_count = 0;
+	for (size_t i = 0; i < settings->section_count; i++)
+		free(settings->sections[i]);
+	settings->section_count = 0;
 	free(settings->network);
 	settings->network = NULL;
 }

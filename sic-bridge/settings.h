@@ -21,7 +21,11 @@ enum sasl_kind {
 };
 enum formatting { FORMATTING_AUTO, FORMATTING_KEEP, FORMATTING_STRIP };
 
-enum { SETTINGS_CHANNELS_MAX = 64, SETTINGS_ON_CONNECT_MAX = 16 };
+enum {
+	SETTINGS_CHANNELS_MAX = 64,
+	SETTINGS_ON_CONNECT_MAX = 16,
+	SETTINGS_NETWORKS_MAX = 64
+};
 
 static inline bool sasl_has_password(enum sasl_kind kind)
 {
@@ -30,13 +34,16 @@ static inline bool sasl_has_password(enum sasl_kind kind)
 
 struct settings {
 	char *network; /* the operand; NULL: none */
+	bool all; /* every section is a network to run */
+	char *sections[SETTINGS_NETWORKS_MAX]; /* owned: their names */
+	size_t section_count;
 
 	char *host, *port, *nick, *user, *realname;
 	char *channels[SETTINGS_CHANNELS_MAX]; /* "#c" or "#c key"; owned */
 	size_t channel_count;
 	char *input, *output;
 	enum output_format format;
-	bool state, network_name;
+	bool state, network_name, human;
 	enum formatting formatting;
 	char *charset;
 	char *quit_message;

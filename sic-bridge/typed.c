@@ -53,12 +53,6 @@ static void show_note(struct bridge *bridge, const char *text)
 	output_flush(bridge->output);
 }
 
-void typed_set_target(struct bridge *bridge, struct span target)
-{
-	free(bridge->target);
-	bridge->target = mem_text(target.text, target.len_bytes);
-}
-
 static void command_say(struct bridge *bridge, const struct command *command)
 {
 	if (bridge->target == NULL)
@@ -106,7 +100,7 @@ static void command_join(struct bridge *bridge, const struct command *command)
 	if (comma != NULL)
 		first.len_bytes = (size_t)(comma - first.text);
 	if (bridge->target == NULL)
-		typed_set_target(bridge, first);
+		set_target(bridge, first);
 	join(bridge, command->target, command->text);
 }
 
@@ -138,7 +132,7 @@ static void command_select(struct bridge *bridge, const struct command *command)
 	if (command->target.len_bytes == 0)
 		show_note(bridge, "usage: :s target");
 	else
-		typed_set_target(bridge, command->target);
+		set_target(bridge, command->target);
 }
 
 static void command_cancel(struct bridge *bridge, const struct command *command)
@@ -217,11 +211,139 @@ static void command_nothing(struct bridge *bridge,
 	(void)command;
 }
 
+/* ---- a person's commands ------------------------------------------------- */
+
+static struct span default_target(const struct bridge *bridge,
+				  const struct command *command)
+{
+	if (command->target.len_bytes > 0 || bridge->target == NULL)
+		return command->target;
+	return span_of_text(bridge->target);
+}
+
+static void command_action(struct bridge *bridge, const struct command *command)
+{
+	if (bridge->target == NULL || command->text.len_bytes == 0) {
+		show_note(bridge, "usage: :me text, in a channel");
+		return;
+	}
+	link_say(bridge->link, "PRIVMSG", span_of_text(bridge->target),
+		 command->text, true, true);
+	pause_if_full(bridge);
+}
+
+static void command_reply(struct bridge *bridge, const struct command *command)
+{
+	if (bridge->last_private == NULL)
+		show_note(bridge, "Nobody has spoken to you alone yet");
+	else if (command->text.len_bytes == 0)
+		show_note(bridge, "usage: :r text");
+	else
+		say(bridge, "PRIVMSG", span_of_text(bridge->last_private),
+		    command->text, true);
+}
+
+static void command_quit(struct bridge *bridge, const struct command *command)
+{
+	SCOPED_TEXT char *line = mem_printf(
+		"QUIT :%.*s", (int)command->text.len_bytes, command->text.text);
+
+	link_quit(bridge->link, true,
+		  command->text.len_bytes > 0 ? line : NULL);
+}
+
+/* "VERB target" and perhaps " :text", to be answered in a sentence. */
+static void ask(struct bridge *bridge, const char *verb, struct span target,
+		struct span text)
+{
+	SCOPED_BUF struct buf line = { 0 };
+
+	if (target.len_bytes == 0) {
+		show_note(bridge, "You are in no channel");
+		return;
+	}
+	buf_addf(&line, "%s %.*s", verb, (int)target.len_bytes, target.text);
+	if (text.len_bytes > 0)
+		buf_addf(&line, " :%.*s", (int)text.len_bytes, text.text);
+	send_line(bridge, &line);
+}
+
+static void command_names(struct bridge *bridge, const struct command *command)
+{
+	ask(bridge, "NAMES", default_target(bridge, command), span_of("", 0));
+}
+
+static void command_topic(struct bridge *bridge, const struct command *command)
+{
+	ask(bridge, "TOPIC", default_target(bridge, command), command->text);
+}
+
+static void command_ignore(struct bridge *bridge, const struct command *command)
+{
+	SCOPED_TEXT char *note = NULL;
+
+	if (command->target.len_bytes == 0) {
+		show_note(bridge,
+			  "usage: :ignore nick, and again to hear them");
+		return;
+	}
+	note = mem_printf("%.*s is %s", (int)command->target.len_bytes,
+			  command->target.text,
+			  heard_toggle_ignored(bridge, command->target)
+				  ? "ignored until you leave"
+				  : "heard again");
+	show_note(bridge, note);
+}
+
+static void command_where(struct bridge *bridge, const struct command *command)
+{
+	const struct channels *channels = &bridge->presence->channels;
+	SCOPED_BUF struct buf text = { 0 };
+	bool any = false;
+
+	(void)command;
+	buf_addf(&text, "%s %s as %s",
+		 link_is_online(bridge->link) ? "On" : "Not connected to",
+		 bridge->settings->network != NULL ? bridge->settings->network
+						   : bridge->settings->host,
+		 bridge->presence->nick.now);
+	for (size_t i = 0; i < channels->count; i++) {
+		if (channels->list[i].state != CHANNEL_JOINED)
+			continue;
+		buf_addf(&text, "%s %s", any ? "," : ", in",
+			 channels->list[i].name);
+		any = true;
+	}
+	buf_addf(&text, "; what you type goes %s%s",
+		 bridge->target != NULL ? "to " : "nowhere",
+		 bridge->target != NULL ? bridge->target : "");
+	show_note(bridge, buf_text(&text));
+}
+
+static void command_help(struct bridge *bridge, const struct command *command)
+{
+	(void)command;
+	show_note(bridge, "Text goes to the channel. :j join, :l leave, "
+			  ":m nick text, :r reply, :s switch to, :me action, "
+			  ":who, :topic, :ignore nick, :where, :cancel, "
+			  ":q quit; others go to the server as they are");
+}
+
+static void command_slash(struct bridge *bridge, const struct command *command)
+{
+	SCOPED_TEXT char *note = mem_printf(
+		"Not sent: commands begin with a colon here, see :help; to "
+		"say it, type //%.*s",
+		(int)command->target.len_bytes, command->target.text);
+
+	show_note(bridge, note);
+}
+
 /* ---- lines --------------------------------------------------------------- */
 
-static int on_line(const char *bytes, size_t len_bytes, bool cut, void *data)
+static void run(struct bridge *bridge, const struct command *command)
 {
-	static void (*const run[])(struct bridge *, const struct command *) = {
+	static void (*const runs[])(struct bridge *, const struct command *) = {
 		[COMMAND_NOTHING] = command_nothing,
 		[COMMAND_SAY] = command_say,
 		[COMMAND_JOIN] = command_join,
@@ -229,10 +351,26 @@ static int on_line(const char *bytes, size_t len_bytes, bool cut, void *data)
 		[COMMAND_MESSAGE] = command_message,
 		[COMMAND_SELECT] = command_select,
 		[COMMAND_CANCEL] = command_cancel,
+		[COMMAND_ACTION] = command_action,
+		[COMMAND_REPLY] = command_reply,
+		[COMMAND_QUIT] = command_quit,
+		[COMMAND_NAMES] = command_names,
+		[COMMAND_TOPIC] = command_topic,
+		[COMMAND_IGNORE] = command_ignore,
+		[COMMAND_WHERE] = command_where,
+		[COMMAND_HELP] = command_help,
+		[COMMAND_SLASH] = command_slash,
 		[COMMAND_RAW] = command_raw,
 	};
+
+	runs[command->kind](bridge, command);
+}
+
+static int on_line(const char *bytes, size_t len_bytes, bool cut, void *data)
+{
 	/* lines_feed() works on input.c's own writable buffer. */
 	char *line = (char *)(uintptr_t)bytes;
+	struct bridge *bridge = data;
 	struct command command;
 
 	/* Either would end the line, and begin another command. */
@@ -241,8 +379,11 @@ static int on_line(const char *bytes, size_t len_bytes, bool cut, void *data)
 			line[i] = ' ';
 	if (cut)
 		log_warn("input: a line was cut to %zu bytes", len_bytes);
-	command_parse(line, len_bytes, &command);
-	run[command.kind](data, &command);
+	if (bridge->settings->human)
+		command_parse_human(line, len_bytes, &command);
+	else
+		command_parse(line, len_bytes, &command);
+	run(bridge, &command);
 	return 0;
 }
 
@@ -253,7 +394,32 @@ static void on_ended(void *data)
 	link_quit(bridge->link, false, NULL);
 }
 
+/* Commands, channels, and who spoke of late. */
+static void add_words(struct buf *out, void *data)
+{
+	const struct bridge *bridge = data;
+	const struct channels *channels = &bridge->presence->channels;
+
+	buf_add_text(out, ":cancel\n:help\n:ignore\n:me\n:names\n"
+			  ":quit\n:topic\n:where\n:who\n");
+	for (size_t i = 0; i < channels->count; i++)
+		buf_addf(out, "%s\n", channels->list[i].name);
+	for (size_t i = 0; i < HEARD_NICKS; i++)
+		if (bridge->nicks[i] != NULL)
+			buf_addf(out, "%s\n", bridge->nicks[i]);
+}
+
+/* What waited while a line was being typed. */
+static void on_key(void *data)
+{
+	struct bridge *bridge = data;
+
+	output_flush(bridge->output);
+}
+
 const struct input_handler typed_handler = {
 	.line = on_line,
 	.ended = on_ended,
+	.words = add_words,
+	.key = on_key,
 };

@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["EARSHOT_SRC"], "tests/helpers"))
-from irc import (LIMIT, RawServer, Skip, bridge, directory, equal,
+from irc import (LIMIT, Program, RawServer, Skip, bridge, directory, equal,
                  free_port, main, path, test, until)
 
 
@@ -174,6 +174,70 @@ def black_hole():
         hole.close()
         for filler in fill:
             filler.close()
+
+
+def two_networks():
+    """sic-bridge --all on two scripted servers."""
+    servers = {"one": RawServer(), "two": RawServer()}
+    conf = path("all.conf")
+    with open(conf, "w", encoding="ascii") as file:
+        file.write("plain = yes\nhost = 127.0.0.1\nnick = listener\n"
+                   "reconnect-max = 1\njoin = #c\n")
+        for name, server in servers.items():
+            file.write(f"[{name}]\nport = {server.port}\n")
+    program = Program("-c", conf, "--all")
+    return program, {n: s.welcome() for n, s in servers.items()}
+
+
+@test
+def all_networks():
+    """--all: a process each, the network before each line, both ways"""
+    program, peers = two_networks()
+    for name, peer in peers.items():
+        peer.expect("^JOIN #c")
+        peer.say(":listener!u@h JOIN #c", f":a!u@h PRIVMSG #c :from {name}")
+        program.wait(rf"^{name}/#c +: .*<a> from {name}$")
+    program.say("two/hello")
+    program.say("one/:m bob psst")
+    peers["two"].expect("^PRIVMSG #c :hello$")
+    peers["one"].expect("^PRIVMSG bob :psst$")
+    program.wait(r"^two/#c +: .*<listener> hello$")
+    program.say("nowhere/hello")
+    program.wait_error("not sent: a line begins with its network, as one/TEXT")
+    program.process.terminate()
+    for peer in peers.values():
+        peer.expect("^QUIT")
+        peer.close()
+    equal(program.exit_code(), 0)
+
+
+@test
+def all_fail_alone():
+    """--all: one that is refused leaves the others, and fails the whole"""
+    program, peers = two_networks()
+    for peer in peers.values():
+        peer.expect("^JOIN #c")
+    children = open(f"/proc/{program.process.pid}/task/{program.process.pid}"
+                    "/children", encoding="ascii").read().split()
+    equal(len(children), 2)
+    os.kill(int(children[0]), signal.SIGKILL)
+    program.wait_error("ended by signal 9; again in 5 s")
+    program.end_input()
+    peers["two"].expect("^QUIT")
+    peers["two"].close()
+    program.process.terminate()
+    program.exit_code()
+
+
+@test
+def all_of_none():
+    """--all: without a network, and with an operand, it is a mistake"""
+    conf = path("none.conf")
+    with open(conf, "w", encoding="ascii") as file:
+        file.write("nick = listener\n")
+    for more in ([], ["one"]):
+        program = Program("-c", conf, "--all", *more)
+        equal(program.exit_code(), 2)
 
 
 main()
