@@ -127,6 +127,13 @@ static int add_ignore(void *data, const char *value, struct err *e)
 	return rules_add_ignore(s->rules, value, e);
 }
 
+static int add_relay(void *data, const char *value, struct err *e)
+{
+	struct settings *s = data;
+
+	return people_config_add_relay(&s->people, value, e);
+}
+
 /* ---- the table ---------------------------------------------------------- */
 
 #define AT(field) offsetof(struct settings, field)
@@ -196,6 +203,9 @@ static const struct opt options[] = {
 	{ 0, "ignore", OPT_CALL, 0, 0, 0, "NICK", NULL,
 	  "say nothing of NICK; * and ? stand for anything", add_ignore, NULL,
 	  false },
+	{ 0, "relay", OPT_CALL, 0, 0, 0, "NICK", NULL,
+	  "NICK speaks for others: \"<who> text\" and \"who: text\"",
+	  add_relay, NULL, false },
 	{ 0, "nick", OPT_TEXT, AT(nick), 0, 0, "NICK", NULL,
 	  "my nick: what is said to me is marked", NULL, NULL, false },
 	{ 0, "highlight", OPT_CALL, 0, 0, 0, "HOW", "sound",
@@ -347,6 +357,7 @@ void settings_free(struct settings *settings)
 		free(settings->follow[i]);
 	for (size_t i = 0; i < settings->source_count; i++)
 		source_section_free(settings->sources[i]);
+	people_config_fini(&settings->people);
 	format_list_fini(&settings->formats);
 	languages_free(settings->languages);
 	rules_free(settings->line_rules);

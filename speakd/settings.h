@@ -10,6 +10,7 @@
 #include "core/opt.h"
 #include "speakd/queue/backlog.h"
 #include "speakd/input/format_section.h"
+#include "speakd/input/people.h"
 #include "speakd/input/source_section.h"
 #include "speakd/words/languages.h"
 #include "speakd/words/rules.h"
@@ -57,6 +58,7 @@ struct settings {
 	size_t follow_count;
 	struct source_section *sources[SETTINGS_SOURCES_MAX]; /* owned */
 	size_t source_count;
+	struct people_config people;
 	struct format_list formats; /* of one's own */
 	struct rules *line_rules; /* of the command line; owned */
 	struct rules *file_rules; /* of the configuration; owned */

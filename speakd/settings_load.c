@@ -65,6 +65,9 @@ static int on_section(void *data, const char *section, const char *key,
 		return rules_set(s->rules, section + 5, key, value, e);
 	if (strncmp(section, "source ", 7) == 0)
 		return set_source(s, section + 7, key, value, e);
+	if (strncmp(section, "person ", 7) == 0)
+		return people_config_set(&s->people, section + 7, key, value,
+					 e);
 	if (strncmp(section, "format ", 7) == 0)
 		return format_list_set(&s->formats, section + 7, key, value, e);
 	return err_usage(e, "unknown section [%s]", section);

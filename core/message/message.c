@@ -27,3 +27,20 @@ int message_kind_by_name(const char *name)
 			return i;
 	return -1;
 }
+
+/* Never 0, and positive before 1970 too. */
+static uint64_t line_ms(const struct message_time *when)
+{
+	return (uint64_t)when->ms + (UINT64_C(1) << 60);
+}
+
+uint64_t message_said_ms(const struct message *message, uint64_t now_ms)
+{
+	const struct message_time *when = &message->when;
+
+	if (when->step_ms == 0)
+		return now_ms;
+	if (when->step_ms <= 1000)
+		return line_ms(when);
+	return now_ms == 0 ? 0 : line_ms(when) + now_ms % when->step_ms;
+}

@@ -60,6 +60,9 @@ struct message {
 	struct message_time when;
 	struct span channel; /* "#sync"; "" when the line does not say */
 	struct span nick; /* without mode prefix; "" when there is none */
+	/* Who that is, how it is said and which nick it was before: "" where
+	 * nobody looked, and then the nick itself. */
+	struct span person, name, was;
 	struct span
 		target; /* KIND_KICK: who; KIND_PRIVATE, KIND_OWN: to whom */
 	struct span id; /* what tells it from others: a feed's item; "" mostly
@@ -85,6 +88,14 @@ const char *message_kind_name(enum message_kind kind);
 int message_kind_by_name(const char *name);
 
 /*
+ * When message was said, for comparing with others of the same stream: its own
+ * time decides where it has one, as what was said over an hour may be read at
+ * once. now_ms is when it came, 0 when it did not come just now; with minutes
+ * only, a minute's lines are as far apart as they came. 0: nobody knows.
+ */
+uint64_t message_said_ms(const struct message *message, uint64_t now_ms);
+
+/*
  * Make a message of what came over the wire: sender without its "!user@host",
  * command, the middle parameters joined by blanks, and the trailing one.
  *
@@ -107,6 +118,16 @@ void message_of_irc(struct span sender, struct span command, struct span params,
  */
 void message_print_sic(const struct message *message, time_t when,
 		       struct buf *out);
+
+static inline struct span message_person(const struct message *message)
+{
+	return message->person.len_bytes > 0 ? message->person : message->nick;
+}
+
+static inline struct span message_name(const struct message *message)
+{
+	return message->name.len_bytes > 0 ? message->name : message->nick;
+}
 
 static inline struct span span_of(const char *text, size_t len_bytes)
 {

@@ -167,6 +167,7 @@ void message_clear(struct message *message)
 
 	message->kind = KIND_OTHER;
 	message->time = message->channel = message->nick = none;
+	message->person = message->name = message->was = none;
 	message->target = message->id = message->label = none;
 	message->text = none;
 	message->command = message->params = message->trailing = none;

@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "speakd/queue/wire.h"
+#include "speakd/input/crowd.h"
 #include "speakd/input/feed.h"
 #include "speakd/input/follow.h"
 #include "speakd/input/stream.h"
@@ -53,6 +54,7 @@ struct inputs {
 	struct input *all[INPUTS_MAX]; /* owned */
 	size_t count;
 	unsigned last_number;
+	struct watch *held; /* gives what sources hold */
 	struct watch *tidy; /* frees what has ended, opens the next FILE */
 	bool paused, failed, told_end;
 };
@@ -103,6 +105,8 @@ static int on_line(const char *line, size_t len_bytes, bool cut, void *data)
 		log_warn("%s: line longer than %d bytes cut", input->name,
 			 LINES_MAX_BYTES);
 	source_line(input->source, line, len_bytes, cut);
+	if (input->live && source_holds(input->source))
+		watch_after(input->inputs->held, CROWD_HOLD_MS);
 	return 0;
 }
 
@@ -270,6 +274,8 @@ static void on_end(const char *failure, void *data)
 		log_err("read %s: %s", input->name, failure);
 		inputs->failed = true;
 	}
+	if (input->source != NULL)
+		source_flush(input->source);
 	flush(inputs);
 	input->ended = true;
 	/* Not from here: the stream is still in use below us. */
@@ -357,6 +363,16 @@ static void on_tidy(void *data)
 		return;
 	inputs->told_end = true;
 	inputs->handler.ended(inputs->handler.data);
+}
+
+static void on_held(void *data)
+{
+	struct inputs *inputs = data;
+
+	for (size_t i = 0; i < inputs->count; i++)
+		if (inputs->all[i]->source != NULL)
+			source_flush(inputs->all[i]->source);
+	flush(inputs);
 }
 
 void inputs_adopt(struct inputs *inputs, const char *name, bool phrases,
@@ -597,6 +613,7 @@ struct inputs *inputs_start(struct loop *loop,
 		inputs->file_count = 1;
 	}
 	inputs->tidy = loop_timer(loop, on_tidy, inputs);
+	inputs->held = loop_timer(loop, on_held, inputs);
 	start_missing(inputs);
 	watch_after(inputs->tidy, 0);
 	return inputs;
@@ -655,5 +672,6 @@ void inputs_free(struct inputs *inputs)
 	while (inputs->count > 0)
 		remove_at(inputs, inputs->count - 1);
 	watch_free(inputs->tidy);
+	watch_free(inputs->held);
 	free(inputs);
 }

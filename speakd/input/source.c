@@ -2,10 +2,15 @@
 /* Copyright the earshot authors */
 #include "speakd/input/source.h"
 
+#include <time.h>
+
 #include "core/clock.h"
 #include "core/escape.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "speakd/input/crowd.h"
+
+enum { DAY_MS = 86400000, OLD_MS = 60000 };
 
 struct source {
 	const struct settings *settings;
@@ -14,6 +19,11 @@ struct source {
 	struct source_handler handler;
 	const struct message *message; /* the one being worded */
 	struct format_reader reader;
+	struct people *people;
+	const struct person *person; /* who speaks, NULL: nobody known */
+	struct crowd crowd;
+	bool joins; /* the message says what others just said */
+	uint64_t said_ms;
 	struct wording *wording;
 	struct buf shown, clean, labelled;
 	uint64_t unsaid[KIND_COUNT]; /* lines of kinds not asked for */
@@ -35,6 +45,8 @@ void source_free(struct source *source)
 {
 	if (source == NULL)
 		return;
+	crowd_fini(&source->crowd);
+	people_free(source->people);
 	wording_free(source->wording);
 	buf_fini(&source->shown);
 	buf_fini(&source->clean);
@@ -49,6 +61,8 @@ void source_configure(struct source *source,
 {
 	source->settings = keep_settings;
 	source->section = keep_section;
+	people_free(source->people);
+	source->people = people_new(&keep_settings->people);
 	wording_free(source->wording);
 	source->wording = wording_new(keep_section != NULL
 					      ? &keep_section->wording
@@ -70,15 +84,57 @@ static void say(const struct source *source, struct phrase *take_phrase)
 		if (take_phrase->voice == NULL)
 			take_phrase->voice = mem_copy(section->voice);
 	}
+	if (source->person != NULL && source->person->voice != NULL) {
+		free(take_phrase->voice);
+		take_phrase->voice = mem_copy(source->person->voice);
+	}
 	source->handler.say(take_phrase, source->handler.data);
+}
+
+bool source_holds(const struct source *source)
+{
+	return source->crowd.held != NULL;
+}
+
+void source_flush(struct source *source)
+{
+	bool many;
+	struct phrase *phrase = crowd_give(&source->crowd, &many);
+
+	if (phrase == NULL)
+		return;
+	if (many)
+		wording_forget_speaker(source->wording);
+	say(source, phrase);
+}
+
+/* What is for me, or mine, is not one of many; a vote, which matters, is. */
+static bool is_of_many(const struct source *source, const struct phrase *phrase)
+{
+	struct span text = source->message->text;
+
+	return phrase->cue == CUE_NONE &&
+	       (phrase->priority != PRIORITY_HIGH ||
+		(text.len_bytes == 2 && memchr("+-", text.text[0], 2) != NULL));
+}
+
+static void on_phrase(struct source *source, struct phrase *take_phrase)
+{
+	if (source->joins && is_of_many(source, take_phrase)) {
+		crowd_hold(&source->crowd, source->message, source->said_ms,
+			   take_phrase);
+		return;
+	}
+	source_flush(source);
+	say(source, take_phrase);
 }
 
 static void on_outcome(struct outcome take_outcome, void *data)
 {
-	const struct source *source = data;
+	struct source *source = data;
 
 	if (take_outcome.phrase != NULL)
-		say(source, take_outcome.phrase);
+		on_phrase(source, take_outcome.phrase);
 	else
 		source->handler.run(take_outcome.command, source->message,
 				    source->handler.data);
@@ -107,13 +163,18 @@ static void parse(struct source *source, struct span line,
 		format = source->section->format;
 	(void)format_read(format, &source->reader, line.text, line.len_bytes,
 			  message);
+	source->person = people_read(source->people, message);
 	put_label(source, message);
 }
 
-static unsigned events_of(const struct source *source)
+/* Whether its kind was asked for. */
+static bool is_said(const struct source *source, const struct message *message)
 {
-	return source->section != NULL ? source->section->wording.events
-				       : source->settings->wording.events;
+	unsigned events = source->section != NULL
+				  ? source->section->wording.events
+				  : source->settings->wording.events;
+
+	return (events & (1U << message->kind)) != 0;
 }
 
 void source_add_unsaid(const struct source *source, struct buf *out)
@@ -159,20 +220,56 @@ static struct span clean_line(struct source *source, struct span line)
 	return span_of_buf(&source->clean);
 }
 
+/* Of the hour of the day, in both directions around midnight. */
+static int64_t day_distance(int64_t a, int64_t b)
+{
+	int64_t d = ((a - b) % DAY_MS + DAY_MS) % DAY_MS;
+
+	return d > DAY_MS / 2 ? DAY_MS - d : d;
+}
+
+/*
+ * Written long ago and read now, as with --last: when it came says nothing. A
+ * time without a zone is taken for ours.
+ */
+static bool is_old(const struct message_time *when)
+{
+	struct timespec now;
+	struct tm tm;
+	int64_t ms;
+
+	if (when->step_ms == 0)
+		return false;
+	clock_gettime(CLOCK_REALTIME, &now);
+	ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (!when->zoned && localtime_r(&now.tv_sec, &tm) != NULL)
+		ms += (int64_t)tm.tm_gmtoff * 1000;
+	ms = when->dated ? ms - when->ms : day_distance(ms, when->ms);
+	return ms > (int64_t)when->step_ms + OLD_MS || ms < -OLD_MS;
+}
+
 void source_line(struct source *source, const char *line, size_t len_bytes,
 		 bool cut)
 {
 	struct span whole = clean_line(source, span_of(line, len_bytes));
 	struct message message;
+	uint64_t now_ms;
 
 	parse(source, whole, &message);
-	if ((events_of(source) & (1U << message.kind)) == 0)
+	if (!is_said(source, &message))
 		source->unsaid[message.kind]++;
+	now_ms = source->live && !is_old(&message.when) ? clock_ms() : 0;
 	source->message = &message;
+	source->said_ms = message_said_ms(&message, now_ms);
+	source->joins = crowd_joins(&source->crowd, &message, source->said_ms);
+	if (!source->joins && is_said(source, &message)) {
+		source_flush(source);
+		crowd_begin(&source->crowd, &message, source->said_ms);
+	}
 	wording_message(source->wording, &message, whole, cut,
 			source->section != NULL ? source->section->rules
 						: source->settings->line_rules,
-			source->settings->file_rules,
-			source->live ? clock_ms() : 0, on_outcome, source);
+			source->settings->file_rules, now_ms, on_outcome,
+			source);
 	source->message = NULL;
 }

@@ -41,6 +41,13 @@ void source_configure(struct source *source,
  */
 void source_add_unsaid(const struct source *source, struct buf *out);
 
+/*
+ * Whether a phrase waits for more who say the same (crowd.h), and give it: at
+ * the end, and CROWD_HOLD_MS after the last line.
+ */
+bool source_holds(const struct source *source);
+void source_flush(struct source *source);
+
 /* One line, as lines_fn gives it: any bytes. */
 void source_line(struct source *source, const char *line, size_t len_bytes,
 		 bool cut);

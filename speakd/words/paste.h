@@ -23,9 +23,6 @@ struct paste {
 	uint64_t last_ms;
 };
 
-/* When message came: now_ms, or its own time where that has seconds; else 0. */
-uint64_t paste_time_ms(const struct message *message, uint64_t now_ms);
-
 /*
  * Whether a message of nick at now_ms ends a paste under way: *ret_lines it
  * had. Messages that are no line of a paste pass an empty nick.

@@ -288,9 +288,12 @@ static bool matches(struct rules *rules, const struct rule *rule,
 	if (rule->kinds != 0 && (rule->kinds & (1U << message->kind)) == 0)
 		return false;
 	if (rule->ignored_nick != NULL &&
-	    !is_ignored(rule->ignored_nick, message->nick))
+	    !is_ignored(rule->ignored_nick, message->nick) &&
+	    !is_ignored(rule->ignored_nick, message->was))
 		return false;
-	if (rule->nick != NULL && !found(rules, rule->nick, message->nick))
+	if (rule->nick != NULL && !found(rules, rule->nick, message->nick) &&
+	    (message->was.len_bytes == 0 ||
+	     !found(rules, rule->nick, message->was)))
 		return false;
 	if (rule->channel != NULL &&
 	    !is_channel(rules, rule->channel, message->channel))

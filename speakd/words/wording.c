@@ -17,6 +17,7 @@ struct wording {
 	const struct wording_config *config; /* borrowed */
 	const struct language *language; /* of the line; NULL: English */
 	struct buf speaker; /* who spoke last; empty: nobody */
+	uint64_t spoke_ms; /* when, 0: not known */
 	struct buf channel;
 	bool has_channel;
 	struct paste paste;
@@ -197,7 +198,7 @@ static void set_voice(struct wording *wording, const struct draft *draft,
 		      struct phrase *phrase)
 {
 	const struct verdict *verdict = draft->verdict;
-	struct span nick = draft->message->nick;
+	struct span nick = message_person(draft->message);
 
 	if (has_rule(wording, WORDING_VOICES) && !draft->mine &&
 	    nick.len_bytes > 0 && forms[draft->message->kind].own_voice) {
@@ -278,7 +279,7 @@ static void fill(struct wording *wording, const struct draft *draft)
 	struct template_values values = {
 		.nick = draft->mine && draft->verdict->say_as == NULL
 				? span_of_text(ours(wording, N_("you")))
-				: m->nick,
+				: message_name(m),
 		.text = draft->said,
 		.channel = bare_channel(m->channel),
 		.target = m->target,
@@ -369,6 +370,15 @@ static const char *choose_form(const struct draft *draft)
 	return form->full;
 }
 
+/* After so long a silence nobody remembers who spoke. */
+enum { SPEAKER_SILENCE_MS = 10 * 60 * 1000 };
+
+static bool was_long_ago(const struct wording *wording, uint64_t ms)
+{
+	return ms != 0 && wording->spoke_ms != 0 && ms > wording->spoke_ms &&
+	       ms - wording->spoke_ms > SPEAKER_SILENCE_MS;
+}
+
 static bool is_same_speaker(const struct wording *wording, struct span nick)
 {
 	return wording->speaker.len_bytes > 0 &&
@@ -388,7 +398,7 @@ static void plain_form(struct wording *wording, struct draft *draft)
 	draft->changes_speaker = true;
 	if (m->kind == KIND_MESSAGE && draft->format != NULL &&
 	    has_rule(wording, WORDING_NICK) && !draft->new_channel &&
-	    is_same_speaker(wording, m->nick))
+	    is_same_speaker(wording, message_person(m)))
 		draft->format = forms[KIND_MESSAGE].no_nick;
 }
 
@@ -528,8 +538,9 @@ static void remember_speaker(struct wording *wording, const struct draft *draft)
 
 	if (draft->changes_speaker &&
 	    (m->kind == KIND_MESSAGE || m->kind == KIND_ACTION))
-		set_buf(&wording->speaker, m->nick);
-	else if (!is_same_speaker(wording, m->nick) || m->kind != KIND_MESSAGE)
+		set_buf(&wording->speaker, message_person(m));
+	else if (!is_same_speaker(wording, message_person(m)) ||
+		 m->kind != KIND_MESSAGE)
 		buf_clear(&wording->speaker);
 }
 
@@ -537,8 +548,14 @@ static void remember_speaker(struct wording *wording, const struct draft *draft)
 static void follow_nick(struct wording *wording, const struct message *m)
 {
 	if (m->kind == KIND_NICK && m->text.len_bytes > 0 &&
-	    is_same_speaker(wording, m->nick))
-		set_buf(&wording->speaker, m->text);
+	    is_same_speaker(wording, message_person(m)))
+		set_buf(&wording->speaker,
+			m->person.len_bytes > 0 ? m->person : m->text);
+}
+
+void wording_forget_speaker(struct wording *wording)
+{
+	buf_clear(&wording->speaker);
 }
 
 /* ---- one message --------------------------------------------------------- */
@@ -547,11 +564,13 @@ static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
 		 wording_give_fn *give, void *data)
 {
 	const struct message *m = draft->message;
-	uint64_t ms = paste_time_ms(m, now_ms);
+	uint64_t ms = message_said_ms(m, now_ms);
 	bool is_line = m->kind == KIND_MESSAGE;
 
 	say_paste_end(wording, is_line ? m->nick : span_of("", 0), ms, now_ms,
 		      give, data);
+	if (was_long_ago(wording, ms))
+		buf_clear(&wording->speaker);
 	clean(wording, draft, draft->text);
 	if (!read_meeting(wording, draft))
 		plain_form(wording, draft);
@@ -563,6 +582,7 @@ static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
 	fill(wording, draft);
 	if (m->kind != KIND_NICK)
 		remember_speaker(wording, draft);
+	wording->spoke_ms = ms;
 	say_draft(wording, draft, now_ms, give, data);
 }
 

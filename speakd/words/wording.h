@@ -93,6 +93,9 @@ void wording_message(struct wording *wording, const struct message *message,
 /* "3 lines skipped" for a backlog, whose data is a struct wording_config. */
 char *wording_skip_text(uintmax_t lines, const void *config);
 
+/* Whoever speaks next is named. */
+void wording_forget_speaker(struct wording *wording);
+
 /* How many phrases were cut at PHRASE_MAX_BYTES so far. */
 uint64_t wording_cuts(const struct wording *wording);
 

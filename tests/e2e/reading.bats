@@ -12,7 +12,8 @@ setup() {
 teardown() { common_teardown; }
 
 # said [OPTION...]: what is said of standard input.
-said() { speakd --print "$@"; }
+# Only what is read matters here, not how signs are named.
+said() { speakd --print --punctuation=none "$@"; }
 
 @test "each format is found out, and only what was said is said" {
 	for format in irssi-brackets irssi-date irssi-zone irssi-month \
@@ -168,4 +169,72 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 	run timeout 60 speakd --print bomb.gz
 	[ "$status" -eq 1 ]
 	[[ $output == *"bomb.gz: it unpacks to more than 200 times"* ]]
+}
+
+@test "the speaker behind a relay, after three lines or when named" {
+	printf '%s\n' '[12:00:00] <bridge> <Ewan> one' \
+		'[12:00:09] <bridge> <Jup> two' \
+		'[12:00:19] <bridge> <Jup> three' \
+		"[12:00:29] <bridge> [net] <E$(printf '\342\200\213')wan> four" \
+		'[12:00:39] <Ewan> five' '[12:00:49] <al> <b> is not one' >in
+	diff <(printf '%s\n' 'bridge: <Ewan> one' '<Jup> two' 'Jup: three' \
+		'Ewan: four' 'five' 'al: <b> is not one') <(said in)
+	diff <(printf '%s\n' 'Jup: two' three 'al: <b> is not one') \
+		<(said --relay bridge --ignore Ewan in)
+	diff <(printf '%s\n' 'al: one' 'bo: two' 'mx: three') \
+		<(printf '[12:00:%02d] <mx> %s\n' 1 'al: one' 9 'bo: two' \
+			19 three | said --relay=mx)
+	# A relay that names itself is no endless one.
+	diff <(printf '%s\n' 'x: <x> one') \
+		<(echo '[12:00:00] <x> <x> <x> one' | said --relay=x)
+}
+
+@test "one person for all nicks of theirs" {
+	printf '%s\n' "[12:00:00] <a$(printf '\342\200\213')l> one" \
+		'[12:00:09] <al> two' '[12:00:19] <al_> three' \
+		'[12:00:29] <al|afk> four' '[12:00:39] <@al:example.org> five' \
+		'[12:00:40] * al is now known as bert' \
+		'[12:00:49] <bert> six' '[12:00:59] <bertha> seven' >in
+	diff <(printf '%s\n' 'al: one' two three four five six \
+		'bertha: seven') <(said in)
+	# An impostor is not ignored with her; a nick that was seen to change is.
+	diff <(printf '%s\n' 'al: three' four 'bertha: seven') \
+		<(said --ignore al in)
+	printf '[person Allison]\nnicks = al bert\nsay = Alli\n' >conf
+	diff <(printf '%s\n' 'Alli: one' two 'al: three' four 'Alli: five' six \
+		'bertha: seven') <(said -c conf in)
+	diff <(printf '%s\n' 'al: three' four 'bertha: seven') \
+		<(said -c conf --ignore Allison in)
+}
+
+@test "after ten silent minutes the speaker is named again" {
+	printf '[12:%02d:00] <al> x%d\n' 0 1 10 2 21 3 | said >out
+	diff <(printf '%s\n' 'al: x1' x2 'al: x3') out
+}
+
+@test "what was said over an hour is no paste, whatever is read at once" {
+	for i in 0 1 2 3 4 5; do echo "[12:0$i:00] <al> thought $i"; done >in
+	diff <(said in) <(cat in | said)
+	! cat in | said | grep -q paste
+	for i in 0 1 2 3 4 5; do echo "12:00 <al> thought $i"; done | said >out
+	if grep -q paste out && [ "$(date +%H:%M)" != 12:00 ]; then false; fi
+	for i in 1 2 3 4 5; do echo "[12:00:01] <al> line $i"; done | said |
+		grep -qx 'al pastes: line 4'
+}
+
+@test "the same words by many are said once, and how many said them" {
+	printf '[12:00:%02d] <n%d> %s\n' 1 1 yes 2 2 Yes 3 3 yes 4 4 yes \
+		5 4 no 6 5 no 7 6 +1 8 7 +1 9 8 +1 >in
+	diff <(printf '%s\n' 'n1: yes' 'three others: yes' 'n4: no' 'n5: no' \
+		'n6 votes plus one' 'two others: plus one') <(said in)
+	mkfifo fifo
+	exec 7<>fifo
+	start speakd --print <fifo >out 7>&-
+	printf '<n%d> yes\n' 1 2 3 >&7
+	until_true 20 has out 'two others: yes'
+	exec 7>&-
+	until_true 20 gone "$pid"
+	# To me is to me.
+	printf '[12:00:0%d] <n%d> me: hi\n' 1 1 2 2 3 3 | said --nick me >out
+	[ "$(wc -l <out)" -eq 3 ]
 }
