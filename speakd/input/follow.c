@@ -10,6 +10,7 @@
 
 #include "core/mem.h"
 #include "core/paths.h"
+#include "speakd/input/network.h"
 
 enum {
 	FOLLOW_READ_BYTES = 65536,
@@ -336,6 +337,24 @@ static void watch_dirs(struct follow *follow)
 	watch_dir(follow, &follow->dirs[0], follow->path);
 }
 
+/* Somebody else may change it, of which inotify knows nothing. */
+static bool is_on_network(const struct follow *follow)
+{
+	SCOPED_TEXT char *dir = NULL;
+
+	if (follow->now.fd >= 0)
+		return network_is_file(follow->now.fd);
+	dir = nearest_dir(follow->path);
+	return network_is_path(dir);
+}
+
+static void tell_waiting(struct follow *follow)
+{
+	SCOPED_TEXT char *text = mem_printf("waiting for %s", follow->path);
+
+	follow->warn_fn(text, follow->data);
+}
+
 /* ---- the one question --------------------------------------------------- */
 
 /*
@@ -354,11 +373,15 @@ static void update(struct follow *follow)
 		look_up(follow);
 		all = tail_read(follow, &follow->now);
 	}
+	if (!follow->started && follow->now.fd < 0 && !follow->warned)
+		tell_waiting(follow);
 	follow->started = true;
 	if (!all)
 		watch_after(follow->timer, 0);
 	else if (follow->inotify < 0)
 		watch_after(follow->timer, FOLLOW_POLL_MS);
+	else if (is_on_network(follow))
+		watch_after(follow->timer, FOLLOW_NETWORK_POLL_MS);
 }
 
 static void on_timer(void *data)

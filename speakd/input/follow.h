@@ -10,13 +10,16 @@
  * and cut away again before we were scheduled.
  *
  * inotify(7) wakes it, on the file and on the nearest directory that exists;
- * where there is no inotify (no instances left, a network file system says
- * nothing) it looks every FOLLOW_POLL_MS. What woke it does not matter: each
- * time the same question is asked, "what does the name mean now, and what is
- * there to read".
+ * where there is none (no instances left) it looks every FOLLOW_POLL_MS, and
+ * every FOLLOW_NETWORK_POLL_MS as well on file systems that another machine,
+ * or the other side of an overlay, may change (network.h). What woke it does
+ * not matter: each time the same question is asked, "what does the name mean
+ * now, and what is there to read".
  */
 #ifndef SPEAKD_INPUT_FOLLOW_H
 #define SPEAKD_INPUT_FOLLOW_H
+
+#include <limits.h>
 
 #include "core/lines.h"
 #include "core/err.h"
@@ -24,6 +27,7 @@
 
 enum {
 	FOLLOW_POLL_MS = 250,
+	FOLLOW_NETWORK_POLL_MS = 1000, /* as tail -F */
 	/* Read in one go before other events get their turn. */
 	FOLLOW_TURN_BYTES = 1 << 20,
 	/* Bytes in front of the reading position that show a rewritten file. */
@@ -32,10 +36,15 @@ enum {
 
 struct follow;
 
+/* All lines of the file that there is, for last_lines. */
+#define FOLLOW_ALL_LINES UINT_MAX
+
 /*
  * Follow path from last_lines complete lines before its end; a file that is
  * not there yet is read from its beginning when it comes. line_fn gets every
  * line; its result is ignored.
+ *
+ * warn_fn is told once when the file is not there yet.
  *
  * errors: -EISDIR when path is a directory. A file that cannot be opened
  *         (permission) is told to warn_fn once and tried again at each event.

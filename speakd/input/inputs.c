@@ -15,6 +15,7 @@
 #include "speakd/input/follow.h"
 #include "speakd/input/stream.h"
 #include "speakd/input/source.h"
+#include "speakd/input/tree.h"
 #include "speakd/words/hygiene.h"
 
 enum input_kind {
@@ -22,6 +23,7 @@ enum input_kind {
 	INPUT_FOLLOW, /* of the command line or the configuration */
 	INPUT_BY_HAND, /* followed because speakctl asked for it */
 	INPUT_SECTION,
+	INPUT_FOUND, /* followed, of an input's pattern or directory */
 	INPUT_LINES, /* handed over by another program */
 	INPUT_PHRASES,
 };
@@ -38,7 +40,9 @@ struct input {
 	bool live, ended;
 	size_t waiting; /* phrases that were not yet done with */
 	struct source *source; /* NULL: INPUT_PHRASES */
+	unsigned parent; /* INPUT_FOUND: the number of whose tree it is */
 	/* One of these. */
+	struct tree *tree;
 	struct stream *stream;
 	struct follow *follow;
 	struct feed *feed;
@@ -192,6 +196,7 @@ static void input_free(struct input *input)
 		return;
 	tell_unsaid(input);
 	stream_free(input->stream);
+	tree_free(input->tree);
 	follow_free(input->follow);
 	feed_free(input->feed);
 	source_free(input->source);
@@ -338,7 +343,8 @@ static bool read_file(struct inputs *inputs, const char *name)
 static bool is_over(const struct input *input)
 {
 	return input->ended &&
-	       (input->kind == INPUT_FILE || input->waiting == 0);
+	       (input->kind == INPUT_FILE || input->kind == INPUT_FOUND ||
+		input->waiting == 0);
 }
 
 static bool has_kind(const struct inputs *inputs, enum input_kind kind)
@@ -409,6 +415,74 @@ void inputs_done(struct inputs *inputs, unsigned number)
 
 /* ---- what is followed for ever ------------------------------------------- */
 
+/* A file by its name, or a FIFO, which has no end either. */
+static int follow_one(struct input *input, const char *path, unsigned last,
+		      struct err *e)
+{
+	const struct feed_handler fifo = {
+		.line = on_live_line,
+		.warn = on_warn,
+		.data = input,
+	};
+	struct stat st;
+
+	begin(input, true);
+	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+		return feed_fifo(input->inputs->loop, path, &fifo, &input->feed,
+				 e);
+	return follow_start(input->inputs->loop, path, last, on_live_line,
+			    on_follow_warn, input, &input->follow, e);
+}
+
+/* The input of a file that the tree of another one found. */
+static struct input *found_input(struct inputs *inputs, unsigned parent,
+				 const char *path)
+{
+	for (size_t i = 0; i < inputs->count; i++)
+		if (inputs->all[i]->parent == parent &&
+		    strcmp(inputs->all[i]->target, path) == 0)
+			return inputs->all[i];
+	return NULL;
+}
+
+static void on_found(const char *path, bool is_new, void *data)
+{
+	struct input *tree = data;
+	struct inputs *inputs = tree->inputs;
+	unsigned last = tree->section != NULL ? tree->section->last_lines
+					      : inputs->settings->last_lines;
+	struct err e = { 0 };
+	struct input *input;
+
+	if (is_full(inputs)) {
+		log_warn("more than %d sources: %s is not followed", INPUTS_MAX,
+			 path);
+		return;
+	}
+	input = input_new(inputs, INPUT_FOUND, path);
+	input->parent = tree->number;
+	input->section = tree->section;
+	input->target = mem_copy(path);
+	if (follow_one(input, path, is_new ? FOLLOW_ALL_LINES : last, &e) < 0) {
+		log_failure(&e);
+		input_free(input);
+		return;
+	}
+	add(input);
+}
+
+static void on_passed(const char *path, void *data)
+{
+	struct input *tree = data;
+	struct input *input = found_input(tree->inputs, tree->number, path);
+
+	/* Freed from the loop: it may be what called us. */
+	if (input == NULL)
+		return;
+	input->ended = true;
+	watch_after(tree->inputs->tidy, 0);
+}
+
 static int follow(struct inputs *inputs, enum input_kind kind, const char *name,
 		  const char *path, const struct source_section *section,
 		  struct err *e)
@@ -416,16 +490,25 @@ static int follow(struct inputs *inputs, enum input_kind kind, const char *name,
 	unsigned last = section != NULL ? section->last_lines
 					: inputs->settings->last_lines;
 	struct input *input;
-	int rc;
+	int rc = 0;
 
 	if (is_full(inputs))
 		return err_say(e, EMFILE, "more than %d sources", INPUTS_MAX);
 	input = input_new(inputs, kind, name);
 	input->section = section;
 	input->target = mem_copy(path);
-	begin(input, true);
-	rc = follow_start(inputs->loop, path, last, on_live_line,
-			  on_follow_warn, input, &input->follow, e);
+	if (tree_is(path)) {
+		const struct tree_handler handler = {
+			.found = on_found,
+			.passed = on_passed,
+			.warn = on_follow_warn,
+			.data = input,
+		};
+
+		input->tree = tree_start(inputs->loop, path, &handler);
+	} else {
+		rc = follow_one(input, path, last, e);
+	}
 	if (rc < 0) {
 		input_free(input);
 		return rc;
@@ -528,6 +611,23 @@ static void start_missing(struct inputs *inputs)
 			start_section(inputs, s->sources[i]);
 }
 
+static const struct input *by_number(const struct inputs *inputs,
+				     unsigned number)
+{
+	for (size_t i = 0; i < inputs->count; i++)
+		if (inputs->all[i]->number == number)
+			return inputs->all[i];
+	return NULL;
+}
+
+/* What the tree of an input that goes has found. They stand after it. */
+static void remove_found(struct inputs *inputs, const struct input *input)
+{
+	for (size_t i = inputs->count; input->tree != NULL && i > 0; i--)
+		if (inputs->all[i - 1]->parent == input->number)
+			remove_at(inputs, i - 1);
+}
+
 /* The section of new settings that input may go on with. */
 static const struct source_section *
 same_section(const struct settings *settings,
@@ -541,6 +641,10 @@ same_section(const struct settings *settings,
 
 static bool goes_on(const struct input *input, const struct settings *settings)
 {
+	if (input->kind == INPUT_FOUND)
+		input = by_number(input->inputs, input->parent);
+	if (input == NULL)
+		return false;
 	if (input->kind == INPUT_FOLLOW)
 		return is_wanted(settings, input->target);
 	if (input->kind == INPUT_SECTION)
@@ -585,6 +689,7 @@ int inputs_unfollow(struct inputs *inputs, const char *path, struct err *e)
 		     strcmp(input->target, path) != 0) &&
 		    strcmp(input->name, path) != 0)
 			continue;
+		remove_found(inputs, input);
 		remove_at(inputs, i);
 		return 0;
 	}
@@ -645,7 +750,8 @@ void inputs_list(const struct inputs *inputs, struct buf *out)
 	static const char *const kinds[] = {
 		[INPUT_FILE] = "file",	    [INPUT_FOLLOW] = "follow",
 		[INPUT_BY_HAND] = "follow", [INPUT_SECTION] = "source",
-		[INPUT_LINES] = "lines",    [INPUT_PHRASES] = "speakd",
+		[INPUT_FOUND] = "follow",   [INPUT_LINES] = "lines",
+		[INPUT_PHRASES] = "speakd",
 	};
 
 	for (size_t i = 0; i < inputs->count; i++) {

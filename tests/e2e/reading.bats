@@ -238,3 +238,90 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 	printf '[12:00:0%d] <n%d> me: hi\n' 1 1 2 2 3 3 | said --nick me >out
 	[ "$(wc -l <out)" -eq 3 ]
 }
+
+@test "a name that is not there yet is told once, and followed" {
+	start speakd --print -F later >out 2>err
+	until_true 20 grep -qx 'speakd: waiting for later' err
+	until_true 20 watches
+	echo '[12:00:00] <al> hi' >later
+	until_true 20 has out 'al: hi'
+	mv later later.1
+	echo '[12:00:09] <al> two' >later
+	until_true 20 has out two
+	[ "$(wc -l <err)" -eq 1 ]
+}
+
+@test "of a pattern the newest file of each directory, and what comes later" {
+	mkdir -p net/'#a' net/'#b'
+	echo '<al> old' >net/'#a'/2026-11-27.log
+	touch -d '1 day ago' net/'#a'/2026-11-27.log
+	echo '<al> start' >net/'#a'/2026-11-28.log
+	start speakd --print -F 'net/*/2026-*.log' >out
+	until_true 20 watches
+	until_true 20 open_files 1
+	echo '<al> one' >>net/'#a'/2026-11-28.log
+	until_true 20 has out 'al: one'
+	# Midnight, a channel joined, an unknown name, an older file.
+	echo '<al> two' >net/'#a'/2026-11-29.log
+	echo '<bo> three' >net/'#b'/2026-11-29.log
+	mkdir net/'#c'
+	echo '<cy> four' >net/'#c'/2026-11-29.log
+	until_true 20 has out 'al: two'
+	until_true 20 has out 'bo: three'
+	until_true 20 has out 'cy: four'
+	echo '<al> last' >>net/'#a'/2026-11-28.log
+	until_true 20 has out last
+	! grep -q -e old -e start out
+}
+
+# open_files N: the process started last has N log files open.
+open_files() {
+	[ "$(for f in /proc/"$pid"/fd/*; do readlink "$f"; done |
+		grep -c '\.log$')" -ge "$1" ]
+}
+
+@test "a directory is followed with all its tree; a FIFO by its writers" {
+	mkdir -p irc/srv/'#a'
+	echo '1795868401 <al> old' >irc/srv/'#a'/out
+	mkfifo irc/srv/'#a'/in pipe
+	start speakd --print -N 1 -F irc >out
+	until_true 20 has out 'al: old'
+	mkdir -p irc/srv/bo
+	echo '1795868402 <bo> one' >irc/srv/bo/out
+	until_true 20 has out 'bo: one'
+	start speakd --print -F pipe >out2
+	timeout 20 sh -c 'echo "<al> one" >pipe'
+	until_true 20 has out2 'al: one'
+	timeout 20 sh -c 'echo "<al> two" >pipe'
+	until_true 20 has out2 two
+}
+
+@test "a file that is changed from the other side of an overlay is heard" {
+	unshare -rm true 2>/dev/null || skip "no user namespaces here"
+	mkdir l u w m
+	echo start >u/log
+	cat >inside <<'END'
+mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w,userxattr m ||
+	exit 77
+speakd --print -f plain -F m/log >said &
+echo $! >speakd.pid
+wait
+END
+	start unshare -rm sh inside
+	until_true 20 test -s speakd.pid ||
+		skip "overlayfs cannot be mounted here"
+	sleeper=$pid
+	pid=$(cat speakd.pid)
+	pids+=("$pid")
+	until_true 20 watches
+	until_true 20 opened
+	echo 'from afar' >>u/log
+	until_true 20 has said 'from afar'
+	kill "$pid"
+	pid=$sleeper
+}
+
+# opened: the process started last has the file "log" open.
+opened() {
+	for f in /proc/"$pid"/fd/*; do readlink "$f"; done | grep -q '/log$'
+}
