@@ -149,7 +149,7 @@ static int add_relay(void *data, const char *value, struct err *e)
 	"mode kick numeric own"
 #define WORDING                                                                \
 	"nick voices actions meeting urls hashes symbols words emoji pastes "  \
-	"highlight channel paths numbers markup places"
+	"highlight channel paths numbers markup places languages"
 
 /* clang-format off */
 static const struct opt options[] = {

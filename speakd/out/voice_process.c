@@ -165,6 +165,7 @@ static void send_phrase(struct voice *voice, struct saying *saying)
 		.lead_in_ms = voice->lead_in_ms,
 		.form = phrase->form,
 		.punctuation = phrase->punctuation,
+		.by_script = phrase->by_script,
 		.capitals = phrase->capitals,
 	};
 

@@ -67,6 +67,8 @@ struct phrase {
 	enum phrase_form form;
 	enum punctuation punctuation;
 	enum capitals capitals;
+	bool by_script; /* words of foreign scripts in a voice that reads them
+			 */
 	enum priority priority;
 	enum cue cue;
 	uint64_t arrived_ms;

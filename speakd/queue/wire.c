@@ -104,6 +104,7 @@ struct phrase *wire_parse(const char *line, size_t len_bytes, bool *ret_live)
 			return NULL;
 	phrase = phrase_new(mem_text(
 		line, min_size((size_t)(end - line), PHRASE_MAX_BYTES)));
+	phrase->by_script = true;
 	fill(phrase, numbers);
 	phrase->voice = safe_name(names[0], name_bytes[0]);
 	phrase->nick = safe_name(names[1], name_bytes[1]);

@@ -289,6 +289,7 @@ static int run_engine(struct voice_child *child, const struct said *said)
 		.pitch_range = phrase->head.pitch_range,
 		.form = (enum phrase_form)phrase->head.form,
 		.punctuation = (enum punctuation)phrase->head.punctuation,
+		.by_script = phrase->head.by_script != 0,
 		.capitals = (enum capitals)phrase->head.capitals,
 		.marks = child->marks,
 	};

@@ -23,6 +23,7 @@ struct engine_params {
 	int pitch_range; /* 0..99, PHRASE_DEFAULT: the engine's */
 	enum phrase_form form;
 	enum punctuation punctuation;
+	bool by_script;
 	enum capitals capitals;
 	bool marks;
 };

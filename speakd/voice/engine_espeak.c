@@ -19,6 +19,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "speakd/voice/protocol.h"
+#include "speakd/voice/script.h"
 
 enum { DEFAULT_RANGE = 50 };
 
@@ -31,6 +32,11 @@ struct engine {
 	const char *text;
 	size_t text_bytes;
 	size_t mark_chars, mark_bytes; /* the last word's place, both ways */
+	/* Before the run being said: of the text, of its sound, in all. */
+	size_t run_bytes;
+	unsigned run_ms;
+	uint64_t samples;
+	struct buf run; /* one run; memory is kept */
 	bool marks, stopped;
 	struct buf spelled; /* FORM_CHARS: our own markup; memory is kept */
 };
@@ -59,9 +65,13 @@ static void tell_words(struct engine *engine, const espeak_EVENT *events)
 		    events->text_position > 0)
 			engine->out->mark(
 				engine->out->data,
-				offset_of(engine,
-					  (size_t)events->text_position - 1),
-				(unsigned)events->audio_position);
+				engine->run_bytes +
+					offset_of(
+						engine,
+						(size_t)events->text_position -
+							1),
+				engine->run_ms +
+					(unsigned)events->audio_position);
 }
 
 /* Called by espeak_Synth() for each chunk, and with NULL at the end. */
@@ -71,6 +81,8 @@ static int on_chunk(short *samples, int count, espeak_EVENT *events)
 
 	if (engine == NULL)
 		return 0;
+	if (samples != NULL && count > 0)
+		engine->samples += (uint64_t)count;
 	if (samples != NULL && count > 0 &&
 	    engine->out->pcm(engine->out->data, samples, (size_t)count,
 			     (unsigned)engine->rate_hz) != 0)
@@ -216,14 +228,76 @@ static const char *spell(struct engine *engine)
 	return buf_text(out);
 }
 
+static int synthesize(struct engine *engine, const char *text, unsigned flags,
+		      struct err *e)
+{
+	espeak_ERROR rc = espeak_Synth(text, strlen(text) + 1, 0, POS_CHARACTER,
+				       0, espeakCHARS_UTF8 | flags, NULL,
+				       engine);
+
+	if (engine->stopped)
+		return -ECANCELED;
+	if (rc != EE_OK)
+		return err_say(e, EIO, "espeak-ng failed with code %d",
+			       (int)rc);
+	return 0;
+}
+
+/* language with the variant of voice; the voice itself where it has none. */
+static void set_language(const struct engine *engine, const char *language,
+			 const char *voice)
+{
+	const char *variant = strchr(voice, '+');
+	SCOPED_TEXT char *name = mem_printf("%s%s", language,
+					    variant != NULL ? variant : "");
+
+	if (espeak_SetVoiceByName(name) != EE_OK &&
+	    espeak_SetVoiceByName(language) != EE_OK)
+		(void)espeak_SetVoiceByName(engine->default_voice);
+}
+
+/* Run by run, each in a voice that can read its script. */
+static int speak_runs(struct engine *engine, const char *text,
+		      const struct engine_params *params, struct err *e)
+{
+	const char *voice = *params->voice != '\0' ? params->voice
+						   : engine->default_voice;
+	size_t len_bytes = strlen(text), at = 0;
+	int rc = 0;
+
+	while (rc == 0 && at < len_bytes) {
+		const char *language;
+		size_t n = script_run(text + at, len_bytes - at, voice,
+				      &language);
+
+		if (language != NULL)
+			set_language(engine, language, voice);
+		else if (at > 0)
+			set_parameters(engine, params);
+		buf_clear(&engine->run);
+		buf_add(&engine->run, text + at, n);
+		engine->run_bytes = at;
+		engine->run_ms = (unsigned)(engine->samples * 1000 /
+					    (uint64_t)engine->rate_hz);
+		engine->text = engine->run.data;
+		engine->text_bytes = n;
+		engine->mark_chars = engine->mark_bytes = 0;
+		rc = synthesize(engine, engine->run.data, 0, e);
+		at += n;
+	}
+	return rc;
+}
+
 static int espeak_speak(struct engine *engine, const char *text,
 			const struct engine_params *params,
 			const struct engine_out *out, struct err *e)
 {
-	unsigned flags = espeakCHARS_UTF8;
-	espeak_ERROR rc;
+	unsigned flags = 0;
 
 	engine->out = out;
+	engine->run_bytes = 0;
+	engine->run_ms = 0;
+	engine->samples = 0;
 	engine->text = text;
 	engine->text_bytes = strlen(text);
 	engine->mark_chars = engine->mark_bytes = 0;
@@ -234,15 +308,10 @@ static int espeak_speak(struct engine *engine, const char *text,
 		text = spell(engine);
 		flags |= espeakSSML;
 		engine->marks = false; /* of places in our markup */
+	} else if (params->by_script && !text_is_ascii(text, strlen(text))) {
+		return speak_runs(engine, text, params, e);
 	}
-	rc = espeak_Synth(text, strlen(text) + 1, 0, POS_CHARACTER, 0, flags,
-			  NULL, engine);
-	if (engine->stopped)
-		return -ECANCELED;
-	if (rc != EE_OK)
-		return err_say(e, EIO, "espeak-ng failed with code %d",
-			       (int)rc);
-	return 0;
+	return synthesize(engine, text, flags, e);
 }
 
 static const char *espeak_about(const struct engine *engine)
@@ -256,6 +325,7 @@ static void espeak_close(struct engine *engine)
 	free(engine->default_voice);
 	free(engine->about);
 	buf_fini(&engine->spelled);
+	buf_fini(&engine->run);
 	free(engine);
 }
 

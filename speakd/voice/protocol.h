@@ -51,6 +51,7 @@ struct voice_request {
 	uint32_t gap_ms; /* silence after the phrase before, at least */
 	uint32_t lead_in_ms; /* and in front of the first after a pause */
 	uint32_t form, punctuation, capitals; /* the enums of phrase.h */
+	uint32_t by_script; /* 0 or 1 */
 	uint32_t voice_bytes; /* the voice's name, in front of the text */
 	uint32_t text_bytes;
 };

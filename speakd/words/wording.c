@@ -236,6 +236,7 @@ static void say_draft(struct wording *wording, const struct draft *draft,
 	phrase = phrase_new(
 		mem_text(wording->said.data, wording->said.len_bytes));
 	set_voice(wording, draft, phrase);
+	phrase->by_script = has_rule(wording, WORDING_LANGUAGES);
 	phrase->priority = verdict->priority >= 0
 				   ? (enum priority)verdict->priority
 				   : draft->priority;

@@ -41,7 +41,8 @@ enum wording_rule {
 	WORDING_NUMBERS = 1 << 13, /* ids digit by digit */
 	WORDING_MARKUP = 1 << 14, /* "&amp;", "**so**", "<@1>"; repeats */
 	WORDING_PLACES = 1 << 15, /* a place between left and right as well */
-	WORDING_ALL = (1 << 16) - 1,
+	WORDING_LANGUAGES = 1 << 16, /* foreign scripts in their own voice */
+	WORDING_ALL = (1 << 17) - 1,
 };
 
 struct wording_config {

@@ -11,10 +11,10 @@
 static const char *const wording_rule_names[] = {
 	"nick",	   "voices",  "actions", "meeting", "urls",	 "hashes",
 	"symbols", "words",   "emoji",	 "pastes",  "highlight", "channel",
-	"paths",   "numbers", "markup",	 "places",
+	"paths",   "numbers", "markup",	 "places",  "languages",
 };
 
-_Static_assert(COUNT_OF(wording_rule_names) == 16 &&
+_Static_assert(COUNT_OF(wording_rule_names) == 17 &&
 		       WORDING_ALL == (1 << 16) - 1,
 	       "each wording rule has a name");
 

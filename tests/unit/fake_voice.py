@@ -69,8 +69,8 @@ while True:
     if not packet:
         sys.exit(0)
     kind, cue, number, rate, pitch, volume, nv, nt = \
-        struct.unpack('=IIQiii28xII', packet[:64])
-    text = packet[64 + nv:64 + nv + nt].decode()
+        struct.unpack('=IIQiii32xII', packet[:68])
+    text = packet[72 + nv:72 + nv + nt].decode()
     if kind == QUIT:
         sys.exit(0)
     if kind == RETRACT:
