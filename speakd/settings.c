@@ -303,6 +303,7 @@ void settings_derive(struct settings *s)
 		source->wording = s->wording;
 		if (source->voice != NULL)
 			source->wording.voice = source->voice;
+		source->wording.dictionary = source->dictionary;
 		if (source->punctuation >= 0)
 			source->wording.punctuation =
 				(enum punctuation)source->punctuation;

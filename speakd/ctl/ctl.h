@@ -41,4 +41,7 @@ const struct ctl_verb *ctl_verb_find(const char *name);
 /* ui.c: the listening screen. */
 ctl_fn ctl_ui;
 
+/* teach.c: a word, and how it is said. */
+ctl_fn ctl_teach;
+
 #endif

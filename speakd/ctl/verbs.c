@@ -87,6 +87,18 @@ static int verb_repeat(struct ctl *ctl, struct err *e)
 	return again(ctl, speech_command(ctl->speech, NULL, e, "REPEAT"), e);
 }
 
+static int verb_spell(struct ctl *ctl, struct err *e)
+{
+	return again(ctl,
+		     speech_command(ctl->speech, NULL, e, "REPEAT spelled"), e);
+}
+
+static int verb_say_symbols(struct ctl *ctl, struct err *e)
+{
+	return again(ctl,
+		     speech_command(ctl->speech, NULL, e, "REPEAT symbols"), e);
+}
+
 static int verb_live(struct ctl *ctl, struct err *e)
 {
 	SCOPED_BUF struct buf count = { 0 };
@@ -452,6 +464,50 @@ static int verb_history(struct ctl *ctl, struct err *e)
 	return print(&out, e);
 }
 
+/* missed [N]: what was skipped to keep up, the oldest first. */
+static int verb_missed(struct ctl *ctl, struct err *e)
+{
+	SCOPED_BUF struct buf entries = { 0 };
+	SCOPED_BUF struct buf missed = { 0 };
+	SCOPED_BUF struct buf out = { 0 };
+	struct span rest, line;
+	unsigned n = 20, count = 0;
+	int rc;
+
+	if (ctl->argc > 0 &&
+	    opt_uint("missed", ctl->argv[0], 1, 10000, &n, e) < 0)
+		return -EINVAL;
+	rc = speech_command(ctl->speech, &entries, e, "HISTORY FIND 10000 ");
+	if (rc < 0)
+		return rc;
+	for (int pass = 0; pass < 2; pass++) {
+		unsigned skip = count > n ? count - n : 0;
+
+		rest = span_of(buf_text(&entries), entries.len_bytes);
+		while (scan_line(&rest, &line)) {
+			struct entry entry;
+			bool is;
+
+			if (!scan_entry(line, &entry))
+				continue;
+			is = strcmp(buf_text(&entry.event), "skipped") == 0;
+			scan_entry_fini(&entry);
+			if (!is)
+				continue;
+			if (pass == 0)
+				count++;
+			else if (skip > 0)
+				skip--;
+			else if (ctl->json)
+				buf_addf(&out, "%.*s\n", (int)line.len_bytes,
+					 line.text);
+			else
+				print_entry(line, &out);
+		}
+	}
+	return print(&out, e);
+}
+
 static int verb_watch(struct ctl *ctl, struct err *e)
 {
 	int rc = tell(ctl, "WATCH on", e);
@@ -511,6 +567,14 @@ const struct ctl_verb ctl_verbs[] = {
 	{ "repeat", "", "say the last one again", 0, 0, verb_repeat, NULL },
 	{ "pause", "", "be silent; what comes waits", 0, 0, verb_pause, NULL },
 	{ "resume", "", "go on", 0, 0, verb_resume, NULL },
+	{ "spell", "", "say the last one letter by letter",
+	  0, 0, verb_spell, NULL },
+	{ "say-symbols", "", "say the last one with all its symbols",
+	  0, 0, verb_say_symbols, NULL },
+	{ "teach", "WORD SPOKEN...", "say WORD as SPOKEN from now on",
+	  2, -1, ctl_teach, NULL },
+	{ "missed", "[N]", "the last N lines (20) that were skipped",
+	  0, 1, verb_missed, NULL },
 	{ "live", "", "skip all that waits and go on with what comes",
 	  0, 0, verb_live, NULL },
 	{ "rate", "[[+-]N]", "words a minute of lines", 0, 1, verb_rate, NULL },

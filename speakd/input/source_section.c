@@ -39,6 +39,7 @@ void source_section_free(struct source_section *section)
 	free(section->format_spec);
 	free(section->voice);
 	rules_free(section->rules);
+	dictionary_free(section->dictionary);
 	free(section);
 }
 
@@ -63,6 +64,18 @@ static int set_number(const char *key, const char *value, unsigned min,
 	if (opt_uint(key, value, min, max, &n, e) < 0)
 		return -EINVAL;
 	*ret = (int)n;
+	return 0;
+}
+
+static int set_dictionary(struct source_section *section, const char *value,
+			  struct err *e)
+{
+	SCOPED_TEXT char *path = path_expand(value);
+
+	if (section->dictionary == NULL)
+		section->dictionary = dictionary_new();
+	if (dictionary_read(section->dictionary, path, e) < 0)
+		return err_wrap(e, "dictionary");
 	return 0;
 }
 
@@ -115,6 +128,8 @@ int source_section_set(struct source_section *section, const char *key,
 	if (strcmp(key, "last") == 0)
 		return opt_uint(key, value, 0, 1000000, &section->last_lines,
 				e);
+	if (strcmp(key, "dictionary") == 0)
+		return set_dictionary(section, value, e);
 	if (strcmp(key, "punctuation") == 0)
 		return opt_choice(key, READING_PUNCTUATION, value,
 				  &section->punctuation, e);

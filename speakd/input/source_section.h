@@ -9,9 +9,9 @@
  *	voice = en-gb
  *
  * Keys: file, fifo, command (one of them); last; format; voice, rate, pitch,
- * volume; punctuation, digits; drop, keep, replace, ignore (rules of this
- *source, tried first); say-name = yes|no (its name when the source changes,
- *default yes).
+ * volume; punctuation, digits, dictionary; drop, keep, replace, ignore (rules
+ *of this source, tried first); say-name = yes|no (its name when the source
+ *changes, default yes).
  */
 #ifndef SPEAKD_SOURCE_SECTION_H
 #define SPEAKD_SOURCE_SECTION_H
@@ -33,6 +33,7 @@ struct source_section {
 	char *voice; /* NULL: as everywhere */
 	int rate_wpm, pitch, volume_percent; /* PHRASE_DEFAULT: the same */
 	int punctuation, digits; /* their enums, -1: as everywhere */
+	struct dictionary *dictionary; /* owned; NULL: none of its own */
 	bool say_name;
 	struct rules *rules;
 	/* Made of the program's when all is read. */

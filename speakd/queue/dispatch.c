@@ -521,7 +521,8 @@ size_t dispatch_live(struct dispatch *dispatch)
 	return dropped;
 }
 
-uint64_t dispatch_again(struct dispatch *dispatch, uint64_t id, int client)
+static uint64_t say_entry(struct dispatch *dispatch, uint64_t id, int client,
+			  enum phrase_form form, enum punctuation punctuation)
 {
 	const struct history_entry *entry =
 		dispatch->history != NULL ? history_find(dispatch->history, id)
@@ -533,6 +534,9 @@ uint64_t dispatch_again(struct dispatch *dispatch, uint64_t id, int client)
 		return 0;
 	phrase = phrase_new(mem_copy(entry->text));
 	phrase->voice = mem_copy(entry->voice);
+	phrase->form = form;
+	phrase->punctuation = punctuation;
+	phrase->by_script = form == FORM_TEXT;
 	utterance = utterance_new(phrase);
 	utterance->client = client;
 	utterance->rank = CLASS_MESSAGE;
@@ -544,6 +548,11 @@ uint64_t dispatch_again(struct dispatch *dispatch, uint64_t id, int client)
 	scheduler_add(dispatch->scheduler, utterance);
 	pump(dispatch);
 	return id;
+}
+
+uint64_t dispatch_again(struct dispatch *dispatch, uint64_t id, int client)
+{
+	return say_entry(dispatch, id, client, FORM_TEXT, PUNCTUATION_NONE);
 }
 
 /* The number of an entry in the history; its count when it is not there. */
@@ -564,7 +573,8 @@ static bool was_heard(const struct history_entry *entry)
 	       entry->fate == FATE_SAYING;
 }
 
-uint64_t dispatch_back(struct dispatch *dispatch, unsigned back, int client)
+/* The id of the entry so many before the one that is or was said; 0: none. */
+static uint64_t id_back(const struct dispatch *dispatch, unsigned back)
 {
 	uint64_t from = dispatch->saying_id != 0 ? dispatch->saying_id
 						 : dispatch->said_id;
@@ -578,10 +588,19 @@ uint64_t dispatch_back(struct dispatch *dispatch, unsigned back, int client)
 	while (back > 0 && n > 0)
 		if (was_heard(history_at(dispatch->history, --n)))
 			back--;
-	if (back > 0)
-		return 0;
-	return dispatch_again(dispatch, history_at(dispatch->history, n)->id,
-			      client);
+	return back > 0 ? 0 : history_at(dispatch->history, n)->id;
+}
+
+uint64_t dispatch_back(struct dispatch *dispatch, unsigned back, int client)
+{
+	return dispatch_again(dispatch, id_back(dispatch, back), client);
+}
+
+uint64_t dispatch_spell(struct dispatch *dispatch, enum phrase_form form,
+			enum punctuation punctuation, int client)
+{
+	return say_entry(dispatch, id_back(dispatch, 0), client, form,
+			 punctuation);
 }
 
 struct scheduler *dispatch_scheduler(struct dispatch *dispatch)

@@ -102,6 +102,9 @@ size_t dispatch_live(struct dispatch *dispatch);
  * Returns the id of what was said again, 0: there is none.
  */
 uint64_t dispatch_back(struct dispatch *dispatch, unsigned back, int client);
+/* The one being said, or said last, in another form. As dispatch_back(). */
+uint64_t dispatch_spell(struct dispatch *dispatch, enum phrase_form form,
+			enum punctuation punctuation, int client);
 /* Say entry id again; 0 when it is unknown. */
 uint64_t dispatch_again(struct dispatch *dispatch, uint64_t id, int client);
 

@@ -141,6 +141,7 @@ static const struct command commands[] = {
 	{ "BACK",       command_back,     0 },
 	{ "REPEAT",     command_repeat,   0 },
 	{ "LIVE",       command_live,     0 },
+	{ "RELOAD",     command_reload,   0 },
 	{ "MUTE",       command_mute,     0 },
 	{ "UNMUTE",     command_unmute,   0 },
 	{ "ONLY",       command_only,     0 },

@@ -113,6 +113,21 @@ static char *clean(const char *text, size_t len_bytes)
 	return mem_text(buf_text(&out), out.len_bytes);
 }
 
+/* The same, with the listener's dictionary; not for what is spelled. */
+static char *clean_words(const struct ssip_client *client, const char *text,
+			 size_t len_bytes)
+{
+	const struct ssip_host *host = &client->ssip->host;
+	SCOPED_TEXT char *voice = voice_of(&client->settings);
+	SCOPED_BUF struct buf respelled = { 0 };
+
+	if (client->settings.spelling || host->respell == NULL ||
+	    !host->respell(host->data, voice, span_of(text, len_bytes),
+			   &respelled))
+		return clean(text, len_bytes);
+	return clean(respelled.data, respelled.len_bytes);
+}
+
 static enum reply say_ssml(struct ssip_client *client, const char *text,
 			   size_t len_bytes)
 {
@@ -141,7 +156,7 @@ enum reply say_text(struct ssip_client *client, const char *text,
 		len_bytes -= 2;
 	if (client->settings.ssml)
 		return say_ssml(client, text, len_bytes);
-	return queue_message(client, clean(text, len_bytes),
+	return queue_message(client, clean_words(client, text, len_bytes),
 			     client->settings.spelling ? FORM_CHARS : FORM_TEXT,
 			     NULL);
 }

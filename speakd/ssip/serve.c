@@ -17,6 +17,7 @@ struct serve {
 	struct inputs *inputs;
 	char *engine; /* owned: "espeak-ng", or "command" */
 	struct dispatch *dispatch;
+	const struct settings *settings; /* borrowed */
 	struct voice_list *voices;
 	bool spawned;
 	struct watch *idle;
@@ -65,6 +66,25 @@ static int host_unfollow(void *data, const char *path, struct err *e)
 	struct serve *serve = data;
 
 	return inputs_unfollow(serve->inputs, path, e);
+}
+
+static int host_reload(void *data, struct err *e)
+{
+	struct serve *serve = data;
+
+	return languages_reload(serve->settings->languages, e);
+}
+
+static bool host_respell(void *data, const char *voice, struct span text,
+			 struct buf *out)
+{
+	struct serve *serve = data;
+	const struct settings *s = serve->settings;
+	const struct language *language = languages_of_voice(
+		s->languages, voice != NULL ? voice : s->voice);
+
+	return language != NULL &&
+	       dictionary_apply(language->dictionary, text, out);
 }
 
 static void on_stream(void *data, enum ssip_stream stream, const char *name,
@@ -175,6 +195,8 @@ int serve_start(struct loop *loop, const struct settings *settings,
 		.follow = host_follow,
 		.unfollow = host_unfollow,
 		.listen = host_listen,
+		.reload = host_reload,
+		.respell = host_respell,
 		.engine = settings->engine,
 		.rate_wpm = settings->rate_wpm,
 		.data = serve,
@@ -211,13 +233,14 @@ void serve_set_inputs(struct serve *serve, struct inputs *keep_inputs)
 }
 
 /* "command:piper ..." is called "command": its words are the user's. */
-void serve_configure(struct serve *serve, const struct settings *settings)
+void serve_configure(struct serve *serve, const struct settings *keep_settings)
 {
+	serve->settings = keep_settings;
 	free(serve->engine);
-	serve->engine = mem_text(settings->engine,
-				 strcspn(settings->engine, ":"));
+	serve->engine = mem_text(keep_settings->engine,
+				 strcspn(keep_settings->engine, ":"));
 	ssip_configure(server_ssip(serve->server), serve->engine,
-		       settings->rate_wpm);
+		       keep_settings->rate_wpm);
 }
 
 void serve_free(struct serve *serve)

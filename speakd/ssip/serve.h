@@ -34,7 +34,7 @@ int serve_start(struct loop *loop, const struct settings *settings,
 
 /* The sources that clients may ask for; before the loop runs. */
 void serve_set_inputs(struct serve *serve, struct inputs *keep_inputs);
-void serve_configure(struct serve *serve, const struct settings *settings);
+void serve_configure(struct serve *serve, const struct settings *keep_settings);
 
 void serve_free(struct serve *serve);
 

@@ -16,6 +16,7 @@
 #define SPEAKD_SSIP_SSIP_H
 
 #include "core/err.h"
+#include "core/message/message.h"
 #include "speakd/ssip/framer.h"
 #include "speakd/queue/dispatch.h"
 
@@ -43,6 +44,14 @@ struct ssip_host {
 	int (*unfollow)(void *data, const char *path, struct err *e);
 	/* Serve path, too: another program was to be spawned for it. */
 	int (*listen)(void *data, const char *path, struct err *e);
+	/* Read the listener's dictionaries again. */
+	int (*reload)(void *data, struct err *e);
+	/*
+	 * Add text in the listener's own words; voice NULL: the default one.
+	 * False, and nothing added: they change nothing of it.
+	 */
+	bool (*respell)(void *data, const char *voice, struct span text,
+			struct buf *out);
 	/* How SSIP clients speak that set nothing. */
 	const char *engine;
 	unsigned rate_wpm;

@@ -133,10 +133,8 @@ enum reply command_skip(struct ssip_client *client, struct words words)
 	return REPLY_NONE;
 }
 
-static enum reply go_back(struct ssip_client *client, unsigned back)
+static enum reply said_again(struct ssip_client *client, uint64_t id)
 {
-	uint64_t id = dispatch_back(client->ssip->dispatch, back, client->uid);
-
 	if (id == 0)
 		return REPLY_NO_MESSAGE;
 	reply_dataf(client, 225, "%ju", (uintmax_t)id);
@@ -151,13 +149,44 @@ enum reply command_back(struct ssip_client *client, struct words words)
 
 	if (word.len_bytes > 0 && (!word_number(word, &n) || n < 1))
 		return REPLY_NOT_NUMBER;
-	return go_back(client, (unsigned)n);
+	return said_again(client, dispatch_back(client->ssip->dispatch,
+						(unsigned)n, client->uid));
 }
 
 enum reply command_repeat(struct ssip_client *client, struct words words)
 {
-	(void)words;
-	return go_back(client, 0);
+	struct dispatch *dispatch = client->ssip->dispatch;
+	struct span how = words_next(&words);
+
+	if (how.len_bytes == 0)
+		return said_again(client,
+				  dispatch_back(dispatch, 0, client->uid));
+	if (word_is(how, "spelled"))
+		return said_again(client, dispatch_spell(dispatch, FORM_CHARS,
+							 PUNCTUATION_NONE,
+							 client->uid));
+	if (word_is(how, "symbols"))
+		return said_again(client,
+				  dispatch_spell(dispatch, FORM_TEXT,
+						 PUNCTUATION_ALL, client->uid));
+	return REPLY_INVALID;
+}
+
+enum reply command_reload(struct ssip_client *client, struct words words)
+{
+	SCOPED_BUF struct buf safe = { 0 };
+	struct err e = { 0 };
+
+	if (!word_is(words_next(&words), "dictionaries"))
+		return REPLY_INVALID;
+	if (client->ssip->host.reload(client->ssip->host.data, &e) == 0) {
+		reply(client, 288, "OK DICTIONARIES READ");
+		return REPLY_NONE;
+	}
+	buf_add_text(&safe, "ERR ");
+	text_escape(&safe, e.text, strlen(e.text));
+	reply(client, 490, buf_text(&safe));
+	return REPLY_NONE;
 }
 
 enum reply command_live(struct ssip_client *client, struct words words)

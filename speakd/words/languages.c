@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "core/paths.h"
 #include "speakd/words/catalogue.h"
+#include "speakd/words/dictionary.h"
 #include "speakd/words/symbols.h"
 
 struct languages {
@@ -26,6 +27,7 @@ void languages_free(struct languages *languages)
 	for (size_t i = 0; i < languages->count; i++) {
 		catalogue_free(languages->list[i].catalogue);
 		symbols_free(languages->list[i].symbols);
+		dictionary_free(languages->list[i].dictionary);
 	}
 	free(languages);
 }
@@ -54,6 +56,22 @@ static int add_own_signs(struct symbols *symbols, const char *code,
 
 	if (rc == 0 || rc == -ENOENT)
 		rc = symbols_add_file(symbols, all, e);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+/* The listener's words: for all languages, then for this one, which wins. */
+static int read_dictionary(struct dictionary *dictionary, const char *code,
+			   struct err *e)
+{
+	SCOPED_TEXT char *name = mem_printf("dictionary.%s", code);
+	SCOPED_TEXT char *one = path_config(name);
+	SCOPED_TEXT char *all = path_config("dictionary");
+	int rc = dictionary_read(dictionary, all, e);
+
+	if (rc == 0 || rc == -ENOENT)
+		rc = dictionary_read(dictionary, one, e);
+	else
+		(void)!dictionary_read(dictionary, one, NULL);
 	return rc == -ENOENT ? 0 : rc;
 }
 
@@ -90,6 +108,8 @@ const struct language *languages_of_voice(struct languages *languages,
 	language->symbols = symbols_new(code);
 	/* Mistakes were reported by languages_check(). */
 	(void)!add_own_signs(language->symbols, code, NULL);
+	language->dictionary = dictionary_new();
+	(void)!read_dictionary(language->dictionary, code, NULL);
 	return language;
 }
 
@@ -97,13 +117,37 @@ int languages_check(struct languages *languages, const char *voice,
 		    struct err *e)
 {
 	const struct language *language = languages_of_voice(languages, voice);
-	struct symbols *trial;
+	struct dictionary *words;
+	struct symbols *signs;
 	int rc;
 
 	if (language == NULL)
 		return 0;
-	trial = symbols_new(language->code);
-	rc = add_own_signs(trial, language->code, e);
-	symbols_free(trial);
+	signs = symbols_new(language->code);
+	words = dictionary_new();
+	rc = add_own_signs(signs, language->code, e);
+	if (rc == 0)
+		rc = read_dictionary(words, language->code, e);
+	symbols_free(signs);
+	dictionary_free(words);
+	return rc;
+}
+
+int languages_reload(struct languages *languages, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < languages->count; i++) {
+		struct language *language = &languages->list[i];
+
+		dictionary_free(language->dictionary);
+		language->dictionary = dictionary_new();
+		if (rc == 0)
+			rc = read_dictionary(language->dictionary,
+					     language->code, e);
+		else
+			(void)!read_dictionary(language->dictionary,
+					       language->code, NULL);
+	}
 	return rc;
 }

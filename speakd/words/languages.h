@@ -18,6 +18,7 @@ struct language {
 	char code[LANGUAGE_BYTES]; /* "de": without country and variant */
 	struct catalogue *catalogue; /* NULL: there is none */
 	struct symbols *symbols;
+	struct dictionary *dictionary;
 };
 
 struct languages;
@@ -32,8 +33,11 @@ void languages_free(struct languages *languages);
 const struct language *languages_of_voice(struct languages *languages,
 					  const char *voice);
 
-/* Read what the listener wrote about signs, to find mistakes early. */
+/* Read what the listener wrote about signs and words, to find mistakes. */
 int languages_check(struct languages *languages, const char *voice,
 		    struct err *e) MUST_CHECK;
+
+/* Read the listener's dictionaries again; on a mistake what is good of them. */
+int languages_reload(struct languages *languages, struct err *e) MUST_CHECK;
 
 #endif

@@ -25,6 +25,7 @@ struct wording {
 	uint64_t cuts;
 	/* Work space: memory is kept from line to line. */
 	struct buf clean, scratch, sentence, said;
+	struct buf respelled[2]; /* by each of the dictionaries */
 };
 
 /* One message on its way to a phrase. */
@@ -58,6 +59,8 @@ void wording_free(struct wording *wording)
 	paste_fini(&wording->paste);
 	meeting_fini(&wording->meeting);
 	buf_fini(&wording->clean);
+	buf_fini(&wording->respelled[0]);
+	buf_fini(&wording->respelled[1]);
 	buf_fini(&wording->scratch);
 	buf_fini(&wording->sentence);
 	buf_fini(&wording->said);
@@ -304,12 +307,32 @@ static void fill(struct wording *wording, const struct draft *draft)
 		      &values);
 }
 
+/* text with the listener's own words, of the source and of the language. */
+static struct span respell(struct wording *wording, struct span text)
+{
+	const struct dictionary *const dictionaries[] = {
+		wording->config->dictionary,
+		wording->language != NULL ? wording->language->dictionary
+					  : NULL,
+	};
+
+	for (size_t i = 0; i < COUNT_OF(dictionaries); i++) {
+		struct buf *out = &wording->respelled[i];
+
+		buf_clear(out);
+		if (dictionary_apply(dictionaries[i], text, out))
+			text = span_of_buf(out);
+	}
+	return text;
+}
+
 /* The words of text, cleaned, in draft->said. */
 static void clean(struct wording *wording, struct draft *draft,
 		  struct span text)
 {
 	const struct reading reading = reading_of(wording, draft->verdict);
 
+	text = respell(wording, text);
 	if (clean_is_needless(&reading, text)) {
 		draft->said = text;
 		return;

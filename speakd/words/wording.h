@@ -19,6 +19,7 @@
 #include "core/err.h"
 #include "core/message/message.h"
 #include "speakd/queue/phrase.h"
+#include "speakd/words/dictionary.h"
 #include "speakd/words/languages.h"
 #include "speakd/words/reading.h"
 #include "speakd/words/rules.h"
@@ -54,6 +55,7 @@ struct wording_config {
 	enum punctuation punctuation;
 	enum digits digits;
 	struct languages *languages; /* borrowed; NULL: English alone */
+	const struct dictionary *dictionary; /* of the source; NULL: none */
 };
 
 /* Parse "urls,emoji" to a mask; "all" is every rule. 0 or err_usage. */

@@ -320,6 +320,55 @@ def test_verbs(home):
     assert "\ten-us\t" in ctl(home, "voices")
 
 
+def test_teach(home):
+    """a word is taught, tried at once, and said so by lines and clients"""
+    home.serve("-o", "null")
+    ctl(home, "teach", "nginx", "engine", "x")
+    until("it is tried", lambda: was(home, "engine x"))
+    home.run_program("speakd", input=b"[12:00:01] <al> NGINX, again\n")
+    until("a line", lambda: was(home, "al: engine x, again"))
+    ctl(home, "-w", "say", "use nginx now")
+    assert was(home, "use engine x now")
+    ctl(home, "teach", "nginx", "engine ex")
+    until("the last wins", lambda: was(home, "engine ex"))
+    dictionary = os.path.join(home.home, ".config", "earshot", "dictionary")
+    with open(dictionary, encoding="utf-8") as file:
+        assert file.read() == "nginx = engine x\nnginx = engine ex\n"
+    for words in (("teach", "nginx"), ("teach", "a = b", "c"),
+                  ("teach", "a\tb", "c"), ("teach", "a", "b\nc")):
+        ctl(home, *words, code=2)
+    append(dictionary, "nonsense\n")
+    got = home.run_program("speakctl", "teach", "x", "y")
+    assert got.returncode == 1 and b"dictionary:3" in got.stderr, got
+
+
+def test_spell(home):
+    """the last line letter by letter, and with all its symbols"""
+    home.serve("-o", "null")
+    ctl(home, "spell", code=1)
+    ctl(home, "-w", "say", "f(x), a.b")
+    ctl(home, "spell")
+    ctl(home, "say-symbols")
+    client = Client(home.socket)
+    client.send(b"REPEAT backwards\r\n")
+    assert client.reply()[-1][:1] in (b"3", b"4", b"5"), "refused"
+
+
+def test_missed(home):
+    """what was skipped to keep up can be read back"""
+    home.serve("-o", SLOW, "--skip-after=1")
+    assert ctl(home, "missed") == ""
+    lines = "".join("[12:00:%02d] <al> %s number %d\n" % (i, LONG[:60], i)
+                    for i in range(20))
+    log = home.file("log")
+    append(log, "")
+    ctl(home, "follow", log)
+    append(log, lines)
+    until("some are skipped", lambda: "number" in ctl(home, "missed"), 30)
+    assert len(ctl(home, "missed", "2").splitlines()) == 2
+    ctl(home, "missed", "0", code=2)
+
+
 def test_nobody_serves(home):
     """without a server: exit 1 and a sentence; a stale socket is none"""
     got = home.run_program("speakctl", "status")
@@ -601,7 +650,8 @@ def test_screen_without_terminal(home):
 
 main([test_sources, test_bad_sources, test_mistake_is_said,
       test_last_good_settings, test_group_stopped, test_reload, test_hand_over,
-      test_hand_over_killed, test_server_gone, test_verbs, test_nobody_serves,
+      test_hand_over_killed, test_server_gone, test_verbs, test_teach,
+      test_spell, test_missed, test_nobody_serves,
       test_pause_and_live, test_message_over_line, test_watch, test_hooks,
       test_action_example, test_manual_examples, test_manual_complete,
       test_screen, test_small_screen, test_screen_without_terminal])

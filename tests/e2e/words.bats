@@ -104,3 +104,32 @@ plain() { speakd --print --format=plain "$@"; }
 	plain -v fr in | grep -q 'pouce$'
 	plain -v en in | grep -q 'thumbs up$'
 }
+
+@test "the listener's dictionary: for all, for a language, for a source" {
+	conf=$XDG_CONFIG_HOME/earshot
+	mkdir -p "$conf"
+	printf 'nginx = engine x\n' >"$conf/dictionary"
+	printf 'nginx = Enginks\n' >"$conf/dictionary.de"
+	echo 'nginx nginx.org' | plain >out
+	grep -qx 'engine x engine x dot org' out
+	echo 'nginx' | plain -v de | grep -qx Enginks
+	printf 'lol\tlaughs\t0\t2\n' >own
+	printf '[source s]\nfile = x\ndictionary = %s\n' "$PWD/own" >c
+	echo 'lol nginx' >x
+	printf 'last = 1\nformat = plain\n' >>c
+	start speakd -c c --alone -S -o null --show >out
+	until_true 20 has out 'laughs engine x'
+	printf 'nginx\n' >>"$conf/dictionary"
+	run speakd --check-config
+	[ "$status" -eq 2 ]
+	[[ $output == *dictionary:2:*"expected WORD = SPOKEN"* ]]
+}
+
+@test "foreign scripts are read, not spelled, within a line too" {
+	for text in 'привет мир, как дела сегодня' 'al: hello 日本語 の テキスト です'; do
+		echo "$text" | speakd -f plain --alone -w read.wav
+		echo "$text" | speakd -f plain --alone --without=languages -w spelled.wav
+		[ "$(stat -c %s read.wav)" -lt \
+			$(($(stat -c %s spelled.wav) * 3 / 4)) ]
+	done
+}
