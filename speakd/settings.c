@@ -216,6 +216,9 @@ static const struct opt options[] = {
 	{ 0, "punctuation", OPT_CHOICE, AT(punctuation), 0, 0, "LEVEL", "some",
 	  "how many symbols are named: none, some, most or all", NULL,
 	  READING_PUNCTUATION, false },
+	{ 0, "languages", OPT_TEXT, AT(tongues), 0, 0, "LIST", NULL,
+	  "voices of the languages that are told apart: en-us,de,fr", NULL,
+	  NULL, false },
 	{ 0, "digits", OPT_CHOICE, AT(digits), 0, 0, "HOW", "words",
 	  "numbers as words, as pairs of digits or as single digits", NULL,
 	  READING_DIGITS, false },
@@ -296,6 +299,7 @@ void settings_derive(struct settings *s)
 		.punctuation = (enum punctuation)s->punctuation,
 		.digits = (enum digits)s->digits,
 		.languages = s->languages,
+		.tongue = s->tongue,
 	};
 	for (size_t i = 0; i < s->source_count; i++) {
 		struct source_section *source = s->sources[i];
@@ -361,6 +365,7 @@ void settings_free(struct settings *settings)
 	people_config_fini(&settings->people);
 	format_list_fini(&settings->formats);
 	languages_free(settings->languages);
+	tongue_free(settings->tongue);
 	rules_free(settings->line_rules);
 	rules_free(settings->file_rules);
 	opts_fini(&speakd_opts, settings);

@@ -14,6 +14,7 @@
 #include "speakd/input/source_section.h"
 #include "speakd/words/languages.h"
 #include "speakd/words/rules.h"
+#include "speakd/words/tongue.h"
 #include "speakd/words/wording.h"
 
 enum {
@@ -45,6 +46,7 @@ struct settings {
 	bool print, show, verbose, check_config, list_voices;
 	bool serve, alone, spawn;
 	unsigned give_up_s; /* without sound; 0: never */
+	char *tongues; /* --languages */
 	char *ssip, *communication_method, *socket_path;
 	unsigned port;
 	int punctuation, digits; /* their enums */
@@ -72,6 +74,7 @@ struct settings {
 	/* Made from the above. */
 	const struct format *format; /* of a source without its own */
 	struct languages *languages; /* owned */
+	struct tongue *tongue; /* owned; NULL: one language alone */
 	struct wording_config wording;
 	struct backlog_config backlog;
 };

@@ -201,6 +201,17 @@ static int read_files(struct settings *s, const char *named, char **ret_mistake,
 
 /* ---- the whole ---------------------------------------------------------- */
 
+/* What is not installed is no reason to be silent: one language then. */
+static int load_tongue(struct settings *s, struct err *e)
+{
+	int rc = tongue_new(s->tongues, &s->tongue, e);
+
+	if (rc != -ENOENT)
+		return rc;
+	log_warn("languages are not told apart: %s", e->text);
+	return 0;
+}
+
 static int load(struct settings *s, int argc, char **argv, char **ret_mistake,
 		int *ret_first, struct err *e)
 {
@@ -223,6 +234,8 @@ static int load(struct settings *s, int argc, char **argv, char **ret_mistake,
 		rc = settings_check(s, e);
 	if (rc == 0)
 		rc = languages_check(s->languages, s->voice, e);
+	if (rc == 0)
+		rc = load_tongue(s, e);
 	if (rc == 0)
 		settings_derive(s);
 	return rc;

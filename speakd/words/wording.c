@@ -12,10 +12,14 @@
 #include "speakd/words/paste.h"
 #include "speakd/words/speaker.h"
 #include "speakd/words/template.h"
+#include "speakd/words/tongue.h"
 
 struct wording {
 	const struct wording_config *config; /* borrowed */
-	const struct language *language; /* of the line; NULL: English */
+	/* Of the line: what it is said in. */
+	const char *voice; /* borrowed from config or tongue; NULL: default */
+	const struct language *language; /* NULL: English */
+	struct tongue_memory *tongues; /* owned */
 	struct buf speaker; /* who spoke last; empty: nobody */
 	uint64_t spoke_ms; /* when, 0: not known */
 	struct buf channel;
@@ -40,13 +44,23 @@ struct draft {
 	enum cue cue;
 };
 
+/* NULL: the default one. */
+static void set_language(struct wording *wording, const char *voice)
+{
+	const struct wording_config *config = wording->config;
+
+	wording->voice = voice != NULL ? voice : config->voice;
+	wording->language = languages_of_voice(config->languages,
+					       wording->voice);
+}
+
 struct wording *wording_new(const struct wording_config *keep_config)
 {
 	struct wording *wording = mem_new(sizeof(*wording));
 
 	wording->config = keep_config;
-	wording->language = languages_of_voice(keep_config->languages,
-					       keep_config->voice);
+	wording->tongues = tongue_memory_new();
+	set_language(wording, NULL);
 	return wording;
 }
 
@@ -58,6 +72,7 @@ void wording_free(struct wording *wording)
 	buf_fini(&wording->channel);
 	paste_fini(&wording->paste);
 	meeting_fini(&wording->meeting);
+	tongue_memory_free(wording->tongues);
 	buf_fini(&wording->clean);
 	buf_fini(&wording->respelled[0]);
 	buf_fini(&wording->respelled[1]);
@@ -184,7 +199,7 @@ static bool finish_text(struct wording *wording, bool cut)
 
 static char *voice_name(struct wording *wording, const char *variant)
 {
-	const char *base = wording->config->voice;
+	const char *base = wording->voice;
 	struct buf *name = &wording->scratch;
 
 	if (base == NULL || strchr(base, '+') != NULL)
@@ -214,8 +229,12 @@ static void set_voice(struct wording *wording, const struct draft *draft,
 		if (verdict->voice == NULL)
 			phrase->voice = voice_name(wording, own.variant);
 	}
-	if (verdict->voice != NULL)
+	if (phrase->voice == NULL && wording->voice != wording->config->voice)
+		phrase->voice = mem_copy(wording->voice);
+	if (verdict->voice != NULL) {
+		free(phrase->voice);
 		phrase->voice = mem_copy(verdict->voice);
+	}
 	if (verdict->pitch != PHRASE_DEFAULT)
 		phrase->pitch = verdict->pitch;
 	phrase->rate_wpm = verdict->rate_wpm;
@@ -582,6 +601,20 @@ void wording_forget_speaker(struct wording *wording)
 	buf_clear(&wording->speaker);
 }
 
+/* Who says a whole line in another language of the listener's is heard in it.
+ */
+static void choose_language(struct wording *wording, const struct draft *draft)
+{
+	const struct message *m = draft->message;
+	const char *voice = NULL;
+
+	if (forms[m->kind].own_voice && has_rule(wording, WORDING_LANGUAGES))
+		voice = tongue_of_line(wording->config->tongue,
+				       wording->tongues, m->channel, m->nick,
+				       draft->text);
+	set_language(wording, voice);
+}
+
 /* ---- one message --------------------------------------------------------- */
 
 static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
@@ -591,6 +624,8 @@ static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
 	uint64_t ms = message_said_ms(m, now_ms);
 	bool is_line = m->kind == KIND_MESSAGE;
 
+	if (wording->config->tongue != NULL)
+		choose_language(wording, draft);
 	say_paste_end(wording, is_line ? m->nick : span_of("", 0), ms, now_ms,
 		      give, data);
 	if (was_long_ago(wording, ms))

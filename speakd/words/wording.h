@@ -46,6 +46,8 @@ enum wording_rule {
 	WORDING_ALL = (1 << 17) - 1,
 };
 
+struct tongue;
+
 struct wording_config {
 	unsigned rules; /* mask of enum wording_rule */
 	unsigned events; /* mask of 1 << enum message_kind */
@@ -55,6 +57,7 @@ struct wording_config {
 	enum punctuation punctuation;
 	enum digits digits;
 	struct languages *languages; /* borrowed; NULL: English alone */
+	const struct tongue *tongue; /* borrowed; NULL: one language */
 	const struct dictionary *dictionary; /* of the source; NULL: none */
 };
 
