@@ -138,6 +138,34 @@ static void on_reload(int signo, void *data)
 	log_info("settings read again");
 }
 
+/* The profile is an option: its variable outlives readings of the settings. */
+static int on_profile(void *data, const char *name, struct err *e)
+{
+	static const char variable[] = "SPEAKD_PROFILE";
+	struct session *session = data;
+	const char *before = getenv(variable);
+	SCOPED_TEXT char *old = mem_copy(before);
+	struct settings *fresh = NULL;
+	int first_file;
+	int rc;
+
+	setenv(variable, name, 1);
+	rc = settings_new(session->argc, session->argv, &fresh, &first_file, e);
+	if (rc == 0 && fresh->mistake != NULL) {
+		rc = err_usage(e, "%s", fresh->mistake);
+		settings_free(fresh);
+	}
+	if (rc != 0) {
+		if (old != NULL)
+			setenv(variable, old, 1);
+		else
+			unsetenv(variable);
+		return rc;
+	}
+	change_settings(session, fresh, voice_outlet_configure);
+	return 0;
+}
+
 /* ---- inputs -------------------------------------------------------------- */
 
 static void on_say(struct phrase *take_phrase, bool live, void *data)
@@ -284,7 +312,11 @@ static bool hand_over(struct session *session, int first_file)
 
 static int start_serving(struct session *session, int first_file, struct err *e)
 {
-	const struct serve_handler handler = { on_inputs_ended, session };
+	const struct serve_handler handler = {
+		.idle = on_inputs_ended,
+		.profile = on_profile,
+		.data = session,
+	};
 	int rc;
 
 	make_voice(session);

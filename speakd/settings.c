@@ -262,6 +262,9 @@ static const struct opt options[] = {
 	  NULL, true },
 	{ 0, "show", OPT_FLAG, AT(show), 0, 0, NULL, NULL,
 	  "print each phrase when it begins to be said", NULL, NULL, false },
+	{ 0, "profile", OPT_TEXT, AT(profile), 0, 0, "NAME", NULL,
+	  "a way of listening: meeting, focus, night, or one of the "
+	  "configuration", NULL, "meeting focus night none", false },
 	{ 'c', "config", OPT_TEXT, AT(config), 0, 0, "FILE", NULL,
 	  "read this configuration file instead of the user's", NULL, "@file",
 	  true },
@@ -365,6 +368,11 @@ void settings_free(struct settings *settings)
 	people_config_fini(&settings->people);
 	format_list_fini(&settings->formats);
 	languages_free(settings->languages);
+	for (size_t i = 0; i < settings->profile_value_count; i++) {
+		free(settings->profile_values[i].profile);
+		free(settings->profile_values[i].key);
+		free(settings->profile_values[i].value);
+	}
 	tongue_free(settings->tongue);
 	rules_free(settings->line_rules);
 	rules_free(settings->file_rules);

@@ -20,9 +20,15 @@
 enum {
 	SETTINGS_FOLLOW_MAX = 64,
 	SETTINGS_SOURCES_MAX = 64,
+	SETTINGS_PROFILE_VALUES_MAX = 256,
 	/* Without sound a daemon that was spawned ends after so many seconds.
 	 */
 	SPAWN_GIVE_UP_S = 10,
+};
+
+/* "key = value" in [profile NAME]; owned. */
+struct profile_value {
+	char *profile, *key, *value;
 };
 
 /* Where settings come from, beside environment and command line. */
@@ -47,6 +53,7 @@ struct settings {
 	bool serve, alone, spawn;
 	unsigned give_up_s; /* without sound; 0: never */
 	char *tongues; /* --languages */
+	char *profile; /* NULL: none */
 	char *ssip, *communication_method, *socket_path;
 	unsigned port;
 	int punctuation, digits; /* their enums */
@@ -56,6 +63,9 @@ struct settings {
 	unsigned events; /* mask of 1 << enum message_kind */
 	unsigned without; /* mask of enum wording_rule that are off */
 	bool highlight_word;
+	bool only_me; /* of a profile */
+	struct profile_value profile_values[SETTINGS_PROFILE_VALUES_MAX];
+	size_t profile_value_count;
 	char *follow[SETTINGS_FOLLOW_MAX]; /* owned */
 	size_t follow_count;
 	struct source_section *sources[SETTINGS_SOURCES_MAX]; /* owned */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 #include "speakd/settings_load.h"
+#include "speakd/settings_profile.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -65,6 +66,8 @@ static int on_section(void *data, const char *section, const char *key,
 		return rules_set(s->rules, section + 5, key, value, e);
 	if (strncmp(section, "source ", 7) == 0)
 		return set_source(s, section + 7, key, value, e);
+	if (strncmp(section, "profile ", 8) == 0)
+		return profile_set(s, section + 8, key, value, e);
 	if (strncmp(section, "person ", 7) == 0)
 		return people_config_set(&s->people, section + 7, key, value,
 					 e);
@@ -216,6 +219,7 @@ static int load(struct settings *s, int argc, char **argv, char **ret_mistake,
 		int *ret_first, struct err *e)
 {
 	const char *named = opts_peek(&speakd_opts, argc, argv, "config");
+	const char *profile = opts_peek(&speakd_opts, argc, argv, "profile");
 	int rc;
 
 	opts_defaults(&speakd_opts, s);
@@ -223,6 +227,10 @@ static int load(struct settings *s, int argc, char **argv, char **ret_mistake,
 	rc = read_files(s, named, ret_mistake, e);
 	if (rc == 0)
 		rc = opts_env(&speakd_opts, s, e);
+	/* Its values stand between the files' and the command line's. */
+	if (rc == 0)
+		rc = profile_apply(s, profile != NULL ? profile : s->profile,
+				   e);
 	if (rc < 0)
 		return rc;
 	s->rules = s->line_rules;

@@ -99,6 +99,14 @@ static int verb_say_symbols(struct ctl *ctl, struct err *e)
 		     speech_command(ctl->speech, NULL, e, "REPEAT symbols"), e);
 }
 
+static int verb_profile(struct ctl *ctl, struct err *e)
+{
+	int rc = speech_command(ctl->speech, NULL, e, "PROFILE %s",
+				ctl->argv[0]);
+
+	return rc < 0 ? rc : 0;
+}
+
 static int verb_live(struct ctl *ctl, struct err *e)
 {
 	SCOPED_BUF struct buf count = { 0 };
@@ -573,6 +581,8 @@ const struct ctl_verb ctl_verbs[] = {
 	  0, 0, verb_say_symbols, NULL },
 	{ "teach", "WORD SPOKEN...", "say WORD as SPOKEN from now on",
 	  2, -1, ctl_teach, NULL },
+	{ "profile", "NAME", "listen as in a meeting, focus, night, or as "
+	  "configured: none", 1, 1, verb_profile, "meeting focus night none" },
 	{ "missed", "[N]", "the last N lines (20) that were skipped",
 	  0, 1, verb_missed, NULL },
 	{ "live", "", "skip all that waits and go on with what comes",

@@ -142,6 +142,7 @@ static const struct command commands[] = {
 	{ "REPEAT",     command_repeat,   0 },
 	{ "LIVE",       command_live,     0 },
 	{ "RELOAD",     command_reload,   0 },
+	{ "PROFILE",    command_profile,  0 },
 	{ "MUTE",       command_mute,     0 },
 	{ "UNMUTE",     command_unmute,   0 },
 	{ "ONLY",       command_only,     0 },

@@ -87,6 +87,13 @@ static bool host_respell(void *data, const char *voice, struct span text,
 	       dictionary_apply(language->dictionary, text, out);
 }
 
+static int host_profile(void *data, const char *name, struct err *e)
+{
+	struct serve *serve = data;
+
+	return serve->handler.profile(serve->handler.data, name, e);
+}
+
 static void on_stream(void *data, enum ssip_stream stream, const char *name,
 		      int take_fd, char *rest, size_t len_bytes)
 {
@@ -197,6 +204,7 @@ int serve_start(struct loop *loop, const struct settings *settings,
 		.listen = host_listen,
 		.reload = host_reload,
 		.respell = host_respell,
+		.profile = host_profile,
 		.engine = settings->engine,
 		.rate_wpm = settings->rate_wpm,
 		.data = serve,

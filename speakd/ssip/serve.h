@@ -19,6 +19,8 @@ struct serve;
 struct serve_handler {
 	/* No client for SPAWN_TIMEOUT_MS, having been spawned: time to go. */
 	void (*idle)(void *data);
+	/* Listen in the way of a profile from now on. */
+	int (*profile)(void *data, const char *name, struct err *e);
 	void *data;
 };
 

@@ -44,6 +44,7 @@ struct ssip_host {
 	int (*unfollow)(void *data, const char *path, struct err *e);
 	/* Serve path, too: another program was to be spawned for it. */
 	int (*listen)(void *data, const char *path, struct err *e);
+	int (*profile)(void *data, const char *name, struct err *e);
 	/* Read the listener's dictionaries again. */
 	int (*reload)(void *data, struct err *e);
 	/*

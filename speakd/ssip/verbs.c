@@ -172,31 +172,6 @@ enum reply command_repeat(struct ssip_client *client, struct words words)
 	return REPLY_INVALID;
 }
 
-enum reply command_reload(struct ssip_client *client, struct words words)
-{
-	SCOPED_BUF struct buf safe = { 0 };
-	struct err e = { 0 };
-
-	if (!word_is(words_next(&words), "dictionaries"))
-		return REPLY_INVALID;
-	if (client->ssip->host.reload(client->ssip->host.data, &e) == 0) {
-		reply(client, 288, "OK DICTIONARIES READ");
-		return REPLY_NONE;
-	}
-	buf_add_text(&safe, "ERR ");
-	text_escape(&safe, e.text, strlen(e.text));
-	reply(client, 490, buf_text(&safe));
-	return REPLY_NONE;
-}
-
-enum reply command_live(struct ssip_client *client, struct words words)
-{
-	(void)words;
-	reply_dataf(client, 296, "%zu", dispatch_live(client->ssip->dispatch));
-	reply(client, 296, "OK LIVE");
-	return REPLY_NONE;
-}
-
 /* The rest as text; NULL with the reply that is due. */
 static char *name_of(struct words words, enum reply *ret_why)
 {
@@ -207,6 +182,52 @@ static char *name_of(struct words words, enum reply *ret_why)
 	    !text_is_utf8(name.text, name.len_bytes))
 		return NULL;
 	return word_text(name);
+}
+
+/* 490 with what went wrong; strangers' bytes in it are made harmless. */
+static void reply_why(struct ssip_client *client, const struct err *e)
+{
+	SCOPED_BUF struct buf safe = { 0 };
+
+	buf_add_text(&safe, "ERR ");
+	text_escape(&safe, e->text, strlen(e->text));
+	reply(client, 490, buf_text(&safe));
+}
+
+enum reply command_profile(struct ssip_client *client, struct words words)
+{
+	struct err e = { 0 };
+	enum reply why;
+	SCOPED_TEXT char *name = name_of(words, &why);
+
+	if (name == NULL)
+		return why;
+	if (client->ssip->host.profile(client->ssip->host.data, name, &e) == 0)
+		reply(client, 287, "OK PROFILE SET");
+	else
+		reply_why(client, &e);
+	return REPLY_NONE;
+}
+
+enum reply command_reload(struct ssip_client *client, struct words words)
+{
+	struct err e = { 0 };
+
+	if (!word_is(words_next(&words), "dictionaries"))
+		return REPLY_INVALID;
+	if (client->ssip->host.reload(client->ssip->host.data, &e) == 0)
+		reply(client, 288, "OK DICTIONARIES READ");
+	else
+		reply_why(client, &e);
+	return REPLY_NONE;
+}
+
+enum reply command_live(struct ssip_client *client, struct words words)
+{
+	(void)words;
+	reply_dataf(client, 296, "%zu", dispatch_live(client->ssip->dispatch));
+	reply(client, 296, "OK LIVE");
+	return REPLY_NONE;
 }
 
 enum reply command_mute(struct ssip_client *client, struct words words)

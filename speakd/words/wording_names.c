@@ -15,7 +15,7 @@ static const char *const wording_rule_names[] = {
 };
 
 _Static_assert(COUNT_OF(wording_rule_names) == 17 &&
-		       WORDING_ALL == (1 << 16) - 1,
+		       WORDING_ALL == (1 << 17) - 1,
 	       "each wording rule has a name");
 
 enum { NAME_BYTES = 32 };

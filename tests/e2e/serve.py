@@ -354,6 +354,30 @@ def test_spell(home):
     assert client.reply()[-1][:1] in (b"3", b"4", b"5"), "refused"
 
 
+def test_profile(home):
+    """one word changes the way of listening, and changes it back"""
+    home.configure("nick = me\n[profile tea]\nrate = 150\n"
+                   "punctuation = none\n")
+    home.serve("-o", "null")
+
+    def say(text):
+        home.run_program("speakd", "-f", "irssi",
+                         input=("12:00 <al> %s\n" % text).encode())
+    say("one")
+    until("as configured", lambda: was(home, "al: one"))
+    ctl(home, "profile", "focus")
+    say("two")
+    say("three, me?")
+    until("to me", lambda: was(home, "three, me?"))
+    ctl(home, "profile", "tea")
+    assert int(ctl(home, "rate")) == 150
+    got = home.run_program("speakctl", "profile", "nap")
+    assert got.returncode == 1 and b"expected meeting" in got.stderr, got
+    assert int(ctl(home, "rate")) == 150
+    ctl(home, "profile", "none")
+    assert int(ctl(home, "rate")) == 220
+
+
 def test_missed(home):
     """what was skipped to keep up can be read back"""
     home.serve("-o", SLOW, "--skip-after=1")
@@ -650,7 +674,7 @@ def test_screen_without_terminal(home):
 
 main([test_sources, test_bad_sources, test_mistake_is_said,
       test_last_good_settings, test_group_stopped, test_reload, test_hand_over,
-      test_hand_over_killed, test_server_gone, test_verbs, test_teach,
+      test_hand_over_killed, test_server_gone, test_verbs, test_teach, test_profile,
       test_spell, test_missed, test_nobody_serves,
       test_pause_and_live, test_message_over_line, test_watch, test_hooks,
       test_action_example, test_manual_examples, test_manual_complete,

@@ -133,3 +133,23 @@ plain() { speakd --print --format=plain "$@"; }
 			$(($(stat -c %s spelled.wav) * 3 / 4)) ]
 	done
 }
+
+@test "profiles: ours, one's own, and mistakes in them" {
+	printf '12:00 <al> hello\n12:01 <al> me: 5 > 3\n12:02 -!- eve [x@y] has joined #a\n' >in
+	printf 'nick = me\nhighlight = word\n[profile focus]\npunctuation = none\n' >c
+	speakd -c c --print -f irssi --profile=focus in >out
+	[ "$(cat out)" = '[chime] highlight: al: me: 5 > 3' ]
+	# The command line wins, a profile over the file.
+	speakd -c c --print -f irssi --profile=focus --punctuation=some in >out
+	grep -q '5 greater than 3' out
+	run speakd -c c --print --profile=nap in
+	[ "$status" -eq 2 ]
+	[[ $output == *"unknown profile 'nap', expected meeting, focus, night"* ]]
+	printf '[profile x]\nprint = yes\n' >c
+	run speakd -c c --check-config
+	[ "$status" -eq 2 ]
+	[[ $output == *"c:2: "*"unknown key 'print'"* ]]
+	run speakd -c /dev/null --print --profile=focus in
+	[ "$status" -eq 2 ]
+	[[ $output == *"only-me needs nick"* ]]
+}
