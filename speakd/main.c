@@ -12,6 +12,7 @@
 #include "core/files.h"
 #include "core/log.h"
 #include "core/paths.h"
+#include "speakd/doctor.h"
 #include "speakd/session.h"
 #include "speakd/settings_load.h"
 
@@ -33,6 +34,10 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	log_open("speakd", LOG_LEVEL_WARN);
 	standard_fds_open();
+	/* Before the settings: a mistake in them is one of its findings. */
+	if (opts_peek(&speakd_opts, argc, argv, "doctor") != NULL)
+		return doctor_run(opts_peek(&speakd_opts, argc, argv, "json") !=
+				  NULL);
 	rc = settings_new(argc, argv, &settings, &first_file, &e);
 	if (rc > 0)
 		return 0;

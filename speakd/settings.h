@@ -49,7 +49,7 @@ struct settings {
 	unsigned gap_ms, lead_in_ms, channels;
 	unsigned last_lines;
 	unsigned catch_up_after_s, skip_after_s, max_rate_wpm;
-	bool print, show, verbose, check_config, list_voices;
+	bool print, show, verbose, check_config, list_voices, doctor, json;
 	bool serve, alone, spawn;
 	unsigned give_up_s; /* without sound; 0: never */
 	char *tongues; /* --languages */

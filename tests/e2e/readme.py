@@ -230,6 +230,8 @@ def test_speakd(home):
     a.run("make 2>&1 | speakd")
     a.file("notes", "carol> hello\n")
     a.run(r"speakd -f 'line:^(?<nick>\w+)> (?<text>.*)' notes")
+    a.send("speakd --doctor")
+    assert "settings" in a.ended()
     assert "hello" in a.run("speakd --print notes")
     a.run("speakd -w test.wav notes")
     a.interrupt("speakd -o alsa:plughw:0 notes")
