@@ -22,7 +22,7 @@ ELSEWHERE = {
     "make && sudo make install": "packaging.bats, into a directory",
     "make deb": "tests/packages",
     "sudo apt install ./build/deb/{earshot,earshot-project,sic-bridge,speakd}_*.deb": "tests/packages",
-    "sic-bridge -h irc.libera.chat -n me -j '#meeting' </dev/null | speakd":
+    "sic-bridge -h irc.libera.chat -n me -j '#meeting' --state </dev/null | speakd":
         "sic-bridge_dropin.py, against servers of its own",
     "sic-bridge -i ~/irc.in -o ~/irc.out libera &": "sic-bridge_dropin.py",
     "echo 'good morning' >~/irc.in": "sic-bridge_dropin.py",
