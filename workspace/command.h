@@ -16,7 +16,7 @@ enum { COMMAND_ENV_MAX = 128, COMMAND_OPERANDS = 3 };
 /* The options of all verbs. */
 struct settings {
 	char *base, *store, *user, *comment, *file, *net, *format, *project;
-	unsigned layers, days, max_mib, size_gib, grace;
+	unsigned layers, days, max_mib, size_gib, grace, memory_mib, pids;
 	bool json, say, keep, nested, all, flatten, fix, init, back, dry_run;
 	struct shares shares;
 	const char *env[COMMAND_ENV_MAX];

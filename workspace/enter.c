@@ -95,7 +95,9 @@ static int launch(const struct run *run, const char *word,
 			      .env = set->env,
 			      .env_count = set->env_count,
 			      .nested = set->nested,
-			      .say = set->say };
+			      .say = set->say,
+			      .memory_mib = set->memory_mib,
+			      .pids = set->pids };
 	int rc;
 
 	if (name == NULL)
@@ -179,6 +181,10 @@ static const struct opt run_opts[] = {
 	  "pass or set an environment variable", option_env, NULL, true },
 	{ 'x', "nested", OPT_FLAG, FIELD(nested), 0, 0, NULL, NULL,
 	  "allow namespaces and mounts inside", NULL, NULL, true },
+	{ 0, "memory", OPT_UINT, FIELD(memory_mib), 1, 1 << 30, "MIB", NULL,
+	  "the most that each process may use", NULL, NULL, true },
+	{ 0, "pids", OPT_UINT, FIELD(pids), 1, 1 << 22, "N", NULL,
+	  "the most processes and threads of one user inside", NULL, NULL, true },
 	{ 0, "say", OPT_FLAG, FIELD(say), 0, 0, NULL, NULL,
 	  "output lines also into speakd", NULL, NULL, true },
 	{ 'b', "base", OPT_TEXT, FIELD(base), 0, 0, "BASE", "host",

@@ -20,6 +20,7 @@ struct launch {
 	const char *net; /* "host", "none", "bridge:NAME"; NULL: the usual */
 	bool nested, say;
 	bool keep; /* launch_start() */
+	unsigned memory_mib, pids; /* 0: no limit */
 	/* Of net, filled by launch_run(): */
 	const char *bridge;
 	bool private_net;

@@ -165,6 +165,22 @@ runs() { ws list | grep "^$1 " | grep -q running; }
 	ws doctor
 }
 
+@test "--memory and --pids: limits that nobody inside can raise" {
+	make limits
+	run ws run limits --pids 8 -- sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 3 & done'
+	[[ $output = *"fork"* ]]
+	run ws run limits --memory 20 -- sh -c 'dd if=/dev/zero of=/dev/null bs=50M count=1'
+	[ "$status" -ne 0 ]
+	run ws run limits --memory 200 --pids 50 -- sh -c 'dd if=/dev/zero of=/dev/null bs=50M count=1 2>/dev/null && echo fits
+		ulimit -v unlimited 2>/dev/null; ulimit -v'
+	[ "$output" = $'fits\n204800' ]
+	for wrong in "--memory 0" "--pids x" "--memory 50M"; do
+		# shellcheck disable=SC2086
+		run ws run limits $wrong -- true
+		[ "$status" -eq 2 ]
+	done
+}
+
 # cut FS: a copy of the file system's image, as after a power cut, mounted.
 cut_power() {
 	cp --sparse=always "$WS_DIR.fs" "$WS_DIR.cut"

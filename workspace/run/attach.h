@@ -27,6 +27,7 @@ struct attach {
 	const char *home; /* $HOME: the second choice */
 	struct confine confine;
 	bool say; /* output lines also into speakd */
+	unsigned memory_mib, pids; /* of the command and its children; 0: any */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -316,6 +317,22 @@ static int confine(const struct attach_inside *inner, struct err *e)
 						inner->supervisor, listener, e);
 }
 
+/* Nobody inside can raise them again. */
+static int limit(const struct attach *attach, struct err *e)
+{
+	const struct rlimit memory = {
+		(rlim_t)attach->memory_mib << 20,
+		(rlim_t)attach->memory_mib << 20,
+	};
+	const struct rlimit pids = { attach->pids, attach->pids };
+
+	if (attach->memory_mib > 0 && setrlimit(RLIMIT_AS, &memory) < 0)
+		return err_set(e, errno, "limit memory");
+	if (attach->pids > 0 && setrlimit(RLIMIT_NPROC, &pids) < 0)
+		return err_set(e, errno, "limit processes");
+	return 0;
+}
+
 static _Noreturn void command_main(const struct attach_inside *inner, int slave)
 {
 	const struct attach *attach = inner->attach;
@@ -332,6 +349,8 @@ static _Noreturn void command_main(const struct attach_inside *inner, int slave)
 		go_to_dir(attach);
 		umask(022);
 		rc = confine(inner, &e);
+		if (rc == 0)
+			rc = limit(attach, &e);
 	}
 	if (rc < 0)
 		fail(sock, &e, 1);
