@@ -216,6 +216,9 @@ static int set_root(struct container *c, const struct rootfs *rootfs,
 	return 0;
 }
 
+/* apparmor_parser is there, which loads a profile; newuidmap is not. */
+static const char sbin_path[] = "/usr/sbin:/sbin";
+
 static bool has_apparmor(void)
 {
 	SCOPED_BUF struct buf text = { 0 };
@@ -254,8 +257,11 @@ static void set_system(struct container *c, const struct rootfs *rootfs)
 	if (access(seccomp_profile, R_OK) == 0)
 		container_set(c, "lxc.seccomp.profile", "%s", seccomp_profile);
 	if (has_apparmor()) {
-		container_set(c, "lxc.apparmor.profile", "generated");
-		container_set(c, "lxc.apparmor.allow_nesting", "1");
+		/* Only root may load one, or make a namespace of them. */
+		container_set(c, "lxc.apparmor.profile", "%s",
+			      geteuid() == 0 ? "generated" : "unconfined");
+		if (geteuid() == 0)
+			container_set(c, "lxc.apparmor.allow_nesting", "1");
 	}
 	/* systemd's; we ask other inits in their own way (boot_stop). */
 	container_set(c, "lxc.signal.halt", "SIGRTMIN+3");
@@ -342,7 +348,7 @@ static _Noreturn void keeper_main(struct keeper *keeper)
 	if (rc == 0 && geteuid() == 0) {
 		/* With newuidmap(1) at hand liblxc would use it even as root,
 		 * and want the range in /etc/subuid. */
-		(void)setenv("PATH", ROOT_PLACE, 1);
+		(void)setenv("PATH", sbin_path, 1);
 		rc = root_prepare(keeper->boot->rootfs, keeper->disk,
 				  keeper->ids, &e);
 	}
