@@ -139,7 +139,7 @@ as_root() {
 outside_exe() {
 	rm -f out
 	as_user "$WS_BIN/project" workspace run trip -- sh -c 'echo ready; exec sleep 60' \
-		>out 3>&- &
+		>out 2>/dev/null 3>&- &
 	pid=$!
 	pids+=("$pid")
 	until_true 20 has out ready
