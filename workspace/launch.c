@@ -16,6 +16,7 @@
 #include "workspace/ops.h"
 #include "workspace/running.h"
 #include "workspace/store/host_layer.h"
+#include "workspace/store/layer.h"
 #include "workspace/store/packages.h"
 #include "workspace/projects.h"
 
@@ -156,6 +157,12 @@ int launch_rootfs(const struct store *store, const struct meta *meta,
 	};
 	int rc = 0;
 
+	for (size_t i = 0; i < chain->count; i++)
+		if (!layer_exists(store, chain->ids[i]))
+			return err_say(e, ENOENT,
+				       "layer %s is missing: project "
+				       "workspace doctor tells what needs it",
+				       chain->ids[i]);
 	if (chain->host)
 		rc = host_layer_get(store, told_fn, rootfs.host_layer, e);
 	if (rc == 0 && chain->count > 0)

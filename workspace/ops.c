@@ -201,6 +201,9 @@ int ops_create(const struct store *store, const struct create *create,
 	if (store_has(store, "ws", create->name))
 		return err_say(e, EEXIST, "there is a workspace '%s' already",
 			       create->name);
+	rc = check_layers(store, create->name, &create->lower, e);
+	if (rc < 0)
+		return rc;
 	meta.project = mem_copy(create->project);
 	meta.base = mem_copy(create->base);
 	meta.map = mem_copy(create->map);

@@ -536,7 +536,7 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	[ "$(ws run trip -- old65c /usr/bin/old65)" = z ]
 	run ! ws run trip -- test -e /usr/bin/env
 	for name in old65 old65b trip; do old destroy "$name"; done
-	old doctor
+	old doctor | grep -q '^ok *overlayfs'
 }
 
 @test "rename of a directory of the base copies it, as mv does" {

@@ -159,6 +159,13 @@ runs() { ws list | grep "^$1 " | grep -q running; }
 	[ "$status" -ne 0 ]
 	ws restore hurt@1
 	[ "$(inside hurt 'cat /etc/n')" = 1 ]
+	# Nothing is shown or made of what is not whole.
+	for args in "diff hurt@2" "export hurt@2 $WS_HOME/here/x.tar" "create more --base hurt@2"; do
+		# shellcheck disable=SC2086
+		run ws $args
+		[ "$status" -ne 0 ]
+		[[ $output = *"is missing"* ]]
+	done
 	ws destroy hurt@2
 	ws destroy hurt
 	ws gc --all
