@@ -222,3 +222,21 @@ for family in (1, 2, 16): socket.socket(family, socket.SOCK_DGRAM)' -x
 	[[ $output = *"root of plain is root of this machine"* ]]
 	umount -l "$lower/m"
 }
+
+@test "root without the right to mount, as in a container: told, and --nested refused" {
+	ws_needs_root "give capabilities away"
+	ws_rootfs "$WS_DIR/tree2"
+	less() {
+		setpriv --bounding-set -sys_admin --inh-caps -sys_admin env -i \
+			HOME="$ROOT_HOME" PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+			"$WS_BIN/project" workspace "$@"
+	}
+	as_root create less --base "$WS_DIR/tree2"
+	run less run less -- cat /proc/self/uid_map
+	[ "$status" -eq 0 ]
+	[[ $output = *"0          0          1"* ]]
+	run less run less -x -- true
+	[ "$status" -eq 1 ]
+	[[ $output = *"root of less is root of this machine"* ]]
+	as_root destroy less
+}

@@ -79,7 +79,8 @@ static bool is_hosts_root(const struct idmap *map)
 
 /*
  * In a child with a mount namespace of its own. Where a file system cannot
- * show its files as another's, 0 inside stays root of the host, and is told so.
+ * show its files as another's, or root may not mount (in a container), 0 inside
+ * stays root of the host, and is told so.
  */
 static int start_as_nobody(struct init_start *start, struct err *e)
 {
@@ -87,21 +88,22 @@ static int start_as_nobody(struct init_start *start, struct err *e)
 	struct idmap nobody;
 	int rc = mount_unshare(e);
 
-	if (rc < 0)
-		return rc;
 	memcpy(shares, start->rootfs.shares,
 	       start->rootfs.share_count * sizeof(shares[0]));
 	idmap_nobody(&start->store.map, &nobody);
-	rc = nobody_show(&start->rootfs, shares, start->map, &nobody, e);
+	if (rc == 0)
+		rc = nobody_show(&start->rootfs, shares, start->map, &nobody,
+				 e);
 	if (rc == 0) {
 		start->rootfs.shares = start->shares = shares;
 		start->rootfs.nobody = true;
 		start->rootfs.single = false;
 		start->map = &nobody;
-	} else if (rc == -EOPNOTSUPP) {
+	} else if (rc == -EOPNOTSUPP || rc == -EPERM) {
 		start->rootfs.exposed = true;
+		rc = 0;
 	}
-	return rc == 0 || rc == -EOPNOTSUPP ? start_init(start, e) : rc;
+	return rc < 0 ? rc : start_init(start, e);
 }
 
 static int start_in_child(struct init_start *start, struct err *e)
