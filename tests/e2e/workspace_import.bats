@@ -493,3 +493,27 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 		[ "$(ws run "$saved" -- sh -c 'echo $A; pwd; tail -c 4 /sparse')" = $'b\n/usr\nend' ]
 	done
 }
+
+@test "docker:// is fetched by skopeo, as an import and as a base" {
+	ws create remote --base small
+	inside remote 'echo there >/there'
+	ws export remote "$out/remote.tar" --format oci
+	run ws import docker://example.org/x:1 nothing
+	[ "$status" -eq 1 ]
+	[[ $output = *skopeo* ]]
+	mkdir -p "$WS_DIR/path"
+	cat >"$WS_DIR/path/skopeo" <<-CODE
+	#!/bin/sh
+	[ "\$1 \$2 \$3" = "copy --quiet docker://example.org/x:1" ] || { echo no such image >&2; exit 1; }
+	exec cp "$out/remote.tar" "\${4#oci-archive:}"
+	CODE
+	chmod 755 "$WS_DIR/path/skopeo"
+	WS_PATH=$WS_DIR/path:/usr/sbin:/usr/bin:/sbin:/bin ws import docker://example.org/x:1 fetched
+	[ "$(inside fetched 'cat /there')" = there ]
+	WS_PATH=$WS_DIR/path:/usr/sbin:/usr/bin:/sbin:/bin ws create onit --base docker://example.org/x:1
+	[ "$(inside onit 'cat /there')" = there ]
+	WS_PATH=$WS_DIR/path:/usr/sbin:/usr/bin:/sbin:/bin run ws import docker://example.org/y nothing
+	[ "$status" -eq 1 ]
+	[[ $output = *"no such image"* ]]
+	[ -z "$(ls "$WS_STORE/tmp")" ]
+}

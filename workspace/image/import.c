@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/child.h"
 #include "core/files.h"
 #include "core/mem.h"
 #include "workspace/image/oci.h"
@@ -95,6 +96,45 @@ static int import_dir(const struct import *import, int dir, struct chain *ret,
 	return rc;
 }
 
+/* ---- registries --------------------------------------------------------- */
+
+static const char registry_prefix[] = "docker://";
+
+/* skopeo(1) knows how to log in, and which mirror to ask; it says what fails.
+ */
+static int fetch(const char *url, const char *file, struct err *e)
+{
+	SCOPED_TEXT char *target = mem_printf("oci-archive:%s", file);
+	const char *const argv[] = { "skopeo", "copy", "--quiet",
+				     url,      target, NULL };
+	const struct child child = {
+		.argv = argv,
+		.fds = { CHILD_NULL, CHILD_NULL, CHILD_INHERIT },
+		.fd_count = 3,
+	};
+	int rc = child_run(&child, e);
+
+	if (rc == -ENOENT)
+		return err_say(e, ENOENT,
+			       "%s: registries are reached through skopeo, "
+			       "which is not installed",
+			       url);
+	return rc > 0 ? err_say(e, EIO, "%s: skopeo failed", url) : rc;
+}
+
+static int import_registry(const struct import *import, const char *url,
+			   struct chain *ret, struct err *e)
+{
+	SCOPED_TEXT char *file = mem_printf("%s/tmp/registry.%d.tar",
+					    import->store->path, getpid());
+	int rc = fetch(url, file, e);
+
+	if (rc == 0)
+		rc = import_source(import, file, ret, e);
+	(void)unlink(file);
+	return rc;
+}
+
 int import_source(const struct import *import, const char *path,
 		  struct chain *ret, struct err *e)
 {
@@ -103,6 +143,8 @@ int import_source(const struct import *import, const char *path,
 	struct stat st;
 	int rc;
 
+	if (strncmp(path, registry_prefix, sizeof(registry_prefix) - 1) == 0)
+		return import_registry(import, path, ret, e);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(e, errno, "open %s", path);
 	if (S_ISDIR(st.st_mode) && faccessat(fd, "oci-layout", F_OK, 0) == 0)

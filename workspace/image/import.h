@@ -10,7 +10,7 @@
 
 /*
  * Import a directory, a tar archive (plain root file system, Incus' unified
- * tarball, OCI image archive) or a directory with an OCI image layout. The new
+ * tarball, OCI image archive), "docker://REGISTRY/IMAGE" through skopeo(1) or a directory with an OCI image layout. The new
  * layers become *ret, the topmost first; the caller names them in the store or
  * drops them (import_drop).
  */
