@@ -14,6 +14,7 @@
 #include "core/mem.h"
 #include "core/paths.h"
 #include "workspace/lxc/liblxc.h"
+#include "workspace/lxc/lvm.h"
 #include "workspace/ns/mounts.h"
 #include "workspace/ns/ns.h"
 #include "workspace/store/layer.h"
@@ -92,7 +93,8 @@ int storage_check(const struct store *store, const struct meta *meta,
 			       "store %s: rsync is needed, by which liblxc "
 			       "copies a tree",
 			       store_kind_name(meta->store));
-	return liblxc_load(e);
+	rc = meta->store == STORE_LXC_LVM ? lvm_check(e) : 0;
+	return rc < 0 ? rc : liblxc_load(e);
 }
 
 /* ---- where a tree is ---------------------------------------------------- */
@@ -469,6 +471,34 @@ static int check_unused(const struct store *store, const char *id,
 	return 0;
 }
 
+/* As liblxc would have written it; liblxc removes the volume by it. */
+static int write_config(const struct store *store, const char *id,
+			const char *device, struct err *e)
+{
+	SCOPED_TEXT char *path = mem_printf("layers/%s/config", id);
+	SCOPED_TEXT char *text = mem_printf("lxc.uts.name = %s\n"
+					    "lxc.net.0.type = empty\n"
+					    "lxc.rootfs.path = lvm:%s\n",
+					    id, device);
+
+	return file_replace(store->dir, path, text, strlen(text), 0600, e);
+}
+
+static int copy_volume(const struct store *store, const char *from,
+		       const char *to, struct err *e)
+{
+	struct tree_place place = { 0 };
+	SCOPED_TEXT char *device = NULL;
+	int rc;
+
+	if (!find_place(store, from, &place))
+		return err_say(e, EINVAL, "layer %s: its config names no tree",
+			       from);
+	rc = lvm_snapshot(place.source, to, &device, e);
+	free(place.source);
+	return rc < 0 ? rc : write_config(store, to, device, e);
+}
+
 int storage_copy(const struct store *store, const struct meta *meta,
 		 const char *from, const char *to, struct err *e)
 {
@@ -476,6 +506,8 @@ int storage_copy(const struct store *store, const struct meta *meta,
 		return whole_copy(store, meta, from, to, e);
 	if (meta->store == STORE_LXC_LOOP && check_unused(store, from, e) < 0)
 		return -EBUSY;
+	if (meta->store == STORE_LXC_LVM && lvm_check(NULL) == 0)
+		return copy_volume(store, from, to, e);
 	return clone_layer(store, from, to, NULL, kinds[meta->store].snapshot,
 			   e);
 }
