@@ -77,7 +77,7 @@ bool history_is_early(const struct wire_line *line)
 
 void history_begin(struct history *history)
 {
-	history->in_playback = false;
+	history->in_playback = history->is_bip = false;
 	memset(history->batches, 0, sizeof(history->batches));
 }
 
@@ -174,6 +174,36 @@ static bool is_playback_mark(struct history *history,
 	return true;
 }
 
+/* "07:20:04> text" and "28-11-2026 07:19:55> text": as bip has it. */
+static bool has_bip_stamp(struct span text)
+{
+	static const char clock[] = "00:00:00> ", date[] = "00-00-0000 ";
+	size_t at = 0;
+
+	if (text.len_bytes > sizeof(date) && text.text[2] == '-')
+		at = sizeof(date) - 1;
+	if (text.len_bytes < at + sizeof(clock) - 1)
+		return false;
+	for (size_t i = 0; i + 1 < sizeof(clock); i++) {
+		char c = text.text[at + i];
+
+		if (clock[i] == '0' ? c < '0' || c > '9' : c != clock[i])
+			return false;
+	}
+	return true;
+}
+
+/* bip has no stamps of the protocol's; it is known by its server's name. */
+static bool is_bip_playback(struct history *history,
+			    const struct irc_line *line)
+{
+	if (span_is(line->prefix, "b.i.p"))
+		history->is_bip = true;
+	return history->is_bip && is_text(line) &&
+	       (span_is(line->nick, "-bip") ||
+		has_bip_stamp(irc_line_param(line, 1)));
+}
+
 bool history_is(struct history *history, const struct wire_line *line, bool old)
 {
 	struct history_batch *batch = find(history, line->tags.batch);
@@ -187,7 +217,8 @@ bool history_is(struct history *history, const struct wire_line *line, bool old)
 		if (batch->is_history)
 			return true;
 	}
-	return is_playback_mark(history, &line->line) || old ||
+	return is_playback_mark(history, &line->line) ||
+	       is_bip_playback(history, &line->line) || old ||
 	       history->in_playback;
 }
 

@@ -65,6 +65,7 @@ struct history {
 	size_t next;
 	struct history_batch batches[HISTORY_BATCHES];
 	bool in_playback; /* ZNC's, between its two messages */
+	bool is_bip; /* the bouncer of that name */
 };
 
 /* A connection begins: batches of the one before are void. */

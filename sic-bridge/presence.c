@@ -392,8 +392,10 @@ static void on_own(struct presence *presence, const struct irc_line *line,
 	} else if (irc_line_is(line, "PART")) {
 		on_part(presence, line, ret);
 	} else if (nick) {
+		/* A bouncer may only say again what we are called. */
+		if (!span_is(irc_line_param(line, 0), presence->nick.now))
+			ret->event = PRESENCE_RENAMED;
 		nick_set(&presence->nick, irc_line_param(line, 0));
-		ret->event = PRESENCE_RENAMED;
 	} else if (irc_line_is(line, "CHGHOST")) {
 		copy(presence->user, sizeof(presence->user),
 		     irc_line_param(line, 0));

@@ -486,6 +486,13 @@ static void test_untagged_playback(void **state)
 		{ ":a!u@h PRIVMSG #c :live again", false },
 		{ ":x!znc@evil PRIVMSG #c :Buffer Playback...", false },
 		{ ":a!u@h PRIVMSG #c :live still", false },
+		{ ":a!u@h PRIVMSG #c :07:20:04> no bip, live", false },
+		{ ":b.i.p 353 me = #c :me", false },
+		{ ":a!u@h PRIVMSG #c :07:20:04> old", true },
+		{ ":a!u@h PRIVMSG me :28-11-2026 07:20:04> old", true },
+		{ ":-bip!bip@bip PRIVMSG #c :End of backlog", true },
+		{ ":a!u@h PRIVMSG #c :07:20> live", false },
+		{ ":a!u@h PRIVMSG #c :", false },
 	};
 	struct history *history = calloc(1, sizeof(*history));
 
