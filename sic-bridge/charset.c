@@ -45,7 +45,10 @@ struct charset *charset_new(const char *name, struct err *e)
 	/* iconv_open's failure is (iconv_t)-1, by its manual. */
 	if ((intptr_t)charset->iconv == -1) {
 		free(charset);
-		err_usage(e, "charset: '%s' is not known", name);
+		err_usage(e,
+			  "unknown charset '%s', expected cp1252, raw or a "
+			  "name of iconv -l",
+			  name);
 		return NULL;
 	}
 	return charset;

@@ -315,6 +315,27 @@ static enum message_kind ask_library(struct link *link,
 	return KIND_OTHER;
 }
 
+/* What the library is not shown, "QUIT" without a reason, is what it is. */
+static enum message_kind kind_by_name(const struct irc_line *line)
+{
+	static const struct {
+		const char *command;
+		enum message_kind kind;
+	} commands[] = {
+		{ "JOIN", KIND_JOIN }, { "PART", KIND_PART },
+		{ "QUIT", KIND_QUIT }, { "NICK", KIND_NICK },
+		{ "MODE", KIND_MODE }, { "TOPIC", KIND_TOPIC },
+		{ "KICK", KIND_KICK },
+	};
+
+	if (irc_line_numeric(line) != 0)
+		return KIND_NUMERIC;
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (irc_line_is(line, commands[i].command))
+			return commands[i].kind;
+	return KIND_OTHER;
+}
+
 static void on_own_talk(struct link *link, const struct wire_line *line)
 {
 	const struct irc_line *l = &line->line;
@@ -371,7 +392,7 @@ static void on_known_line(struct link *link, const struct wire_line *line,
 static int on_line(const struct wire_line *line, void *data)
 {
 	struct link *link = data;
-	enum message_kind kind = KIND_OTHER;
+	enum message_kind kind = kind_by_name(&line->line);
 
 	history_clock_line(&link->clock, line, history_now_ms());
 	if (link->cap.enabled & CAP_SERVER_TIME)

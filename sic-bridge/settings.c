@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 
+#include "core/buf.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/paths.h"
@@ -296,6 +297,25 @@ static int load_file(struct load *load, const char *path, bool must_exist,
 	return rc;
 }
 
+/* "unknown network 'libra', expected libera or oftc" */
+static int unknown_network(const struct settings *s, const char *path,
+			   struct err *e)
+{
+	SCOPED_BUF struct buf known = { 0 };
+
+	if (s->section_count == 0)
+		return err_usage(e, "unknown network '%s': %s has no [NETWORK]",
+				 s->network, path);
+	for (size_t i = 0; i < s->section_count; i++)
+		buf_addf(&known, "%s%s",
+			 i == 0			    ? ""
+			 : i + 1 < s->section_count ? ", "
+						    : " or ",
+			 s->sections[i]);
+	return err_usage(e, "unknown network '%s', expected %s", s->network,
+			 buf_text(&known));
+}
+
 static int load_files(struct load *load, const char *user_path, struct err *e)
 {
 	SCOPED_TEXT char *system_path = path_system_config("sic-bridge.conf");
@@ -307,8 +327,7 @@ static int load_files(struct load *load, const char *user_path, struct err *e)
 	if (load_file(load, path, user_path != NULL, e) < 0)
 		return -e->code;
 	if (load->settings->network != NULL && !load->found)
-		return err_usage(e, "no section [%s] in %s",
-				 load->settings->network, path);
+		return unknown_network(load->settings, path, e);
 	return 0;
 }
 
@@ -465,7 +484,10 @@ int settings_port(const struct settings *settings, uint16_t *ret, struct err *e)
 	}
 	service = getservbyname(port, "tcp");
 	if (service == NULL)
-		return err_usage(e, "port: no service is called '%s'", port);
+		return err_usage(e,
+				 "unknown port '%s', expected a number or a "
+				 "service",
+				 port);
 	*ret = ntohs((uint16_t)service->s_port);
 	return 0;
 }

@@ -487,7 +487,7 @@ def networks():
     equal(json.loads(listener.wait(".*001.*")[0])["network"], "test")
     missing = Program("-c", conf, "missing")
     equal(missing.exit_code(), 2)
-    missing.wait_error(r"no section \[missing\]")
+    missing.wait_error("unknown network 'missing', expected")
 
 
 @test

@@ -525,6 +525,7 @@ def whole_json():
         (":n!u@h CHGHOST user host", {"text": "user host"}),
         (":n!u@h RENAME #c #d :why",
          {"channel": "#c", "target": "#d", "text": "why"}),
+        (":n!u@h QUIT", {"kind": "quit", "text": "", "params": []}),
         ("COMMAND a b :c d",
          {"kind": "other", "text": "c d", "params": ["a", "b", "c d"]}),
         ("ERROR :Closing Link", {"text": "Closing Link"}))
