@@ -51,7 +51,7 @@ static const char *changed_of(const struct project *p, char day[DATE_BYTES])
 
 /* ---- forms -------------------------------------------------------------- */
 
-static void add_json(struct json *array, const struct project *p)
+static struct json *project_json(const struct project *p)
 {
 	struct json *o = json_object_make();
 	SCOPED_TEXT char *path = place_path(p->place);
@@ -78,18 +78,22 @@ static void add_json(struct json *array, const struct project *p)
 		      date_is_set(p->marks.dates[MARK_REVIEWED])
 			      ? date_text(p->marks.dates[MARK_REVIEWED], day)
 			      : NULL);
-	json_add(array, NULL, o);
+	return o;
 }
 
+/* One object at a time: a tree of ten thousand costs more than their files. */
 static void list_json(struct out *out, const struct scan *scan)
 {
-	struct json *array = json_array_make();
+	buf_add_char(&out->text, '[');
+	for (size_t i = 0; i < scan->count; i++) {
+		struct json *o = project_json(&scan->list[i]);
 
-	for (size_t i = 0; i < scan->count; i++)
-		add_json(array, &scan->list[i]);
-	json_print(array, &out->text);
-	buf_add_char(&out->text, '\n');
-	json_free(array);
+		if (i > 0)
+			buf_add_char(&out->text, ',');
+		json_print(o, &out->text);
+		json_free(o);
+	}
+	buf_add_text(&out->text, "]\n");
 }
 
 static size_t name_columns(const struct scan *scan)
@@ -206,6 +210,14 @@ static int print_scan(struct call *call, struct scan *scan, bool states,
 	return out_flush(&out, e);
 }
 
+/* Names need no look into the projects, but for an order of what is there. */
+static unsigned scan_flags(const struct settings *settings)
+{
+	if (settings->json)
+		return SCAN_MARKS;
+	return settings->nul && settings->sort == SORT_NAME ? SCAN_NAMES : 0;
+}
+
 static int run_list(struct call *call, struct err *e)
 {
 	unsigned states = call->settings->all
@@ -214,8 +226,8 @@ static int run_list(struct call *call, struct err *e)
 	struct scan scan;
 	int rc;
 
-	if (scan_projects(&call->gtd, states,
-			  call->settings->json ? SCAN_MARKS : 0, &scan, e) < 0)
+	if (scan_projects(&call->gtd, states, scan_flags(call->settings), &scan,
+			  e) < 0)
 		return -e->code;
 	scan_sort(&scan, call->settings->sort, call->settings->reverse);
 	rc = print_scan(call, &scan, states != IN_ACTIVE, e);

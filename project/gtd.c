@@ -464,46 +464,56 @@ int gtd_open_file(int dir_fd, const char *path, off_t *ret_bytes, struct err *e)
 	return fd_give(&fd);
 }
 
-/* A file that another program writes meanwhile may be longer than it was. */
-static int read_all(int fd, const char *path, size_t max_bytes, struct buf *out,
+/*
+ * A file that another program writes meanwhile may be longer than it was. A
+ * short read of a regular file is its end: that spares a call.
+ */
+static int read_all(int fd, const char *path, size_t size, struct buf *out,
 		    struct err *e)
 {
 	size_t start = out->len_bytes;
+	size_t want = min_size(size, GTD_FILE_MAX_BYTES) + 1;
 
 	for (;;) {
-		char *at = buf_reserve(out, GTD_READ_BYTES) + out->len_bytes;
-		ssize_t n = read(fd, at, GTD_READ_BYTES);
+		char *at = buf_reserve(out, want) + out->len_bytes;
+		ssize_t n = read(fd, at, want);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0) {
-			out->data[out->len_bytes] = '\0';
-			return n == 0 ? 0 : err_set(e, errno, "read %s", path);
-		}
+		if (n < 0)
+			return err_set(e, errno, "read %s", path);
 		out->len_bytes += (size_t)n;
-		if (out->len_bytes - start > max_bytes) {
+		out->data[out->len_bytes] = '\0';
+		if (out->len_bytes - start > GTD_FILE_MAX_BYTES) {
 			buf_cut(out, start);
 			return err_set(e, EFBIG, "read %s", path);
 		}
+		if ((size_t)n < want)
+			return 0;
+		want = GTD_READ_BYTES;
 	}
+}
+
+int gtd_read_there(const struct gtd *gtd, const char *path, struct buf *out,
+		   struct err *e)
+{
+	off_t bytes = 0;
+	SCOPED_FD int fd = gtd_open_file(gtd->fd, path, &bytes, e);
+
+	return fd < 0 ? fd : read_all(fd, path, (size_t)bytes, out, e);
 }
 
 int gtd_read(const struct gtd *gtd, const char *path, struct buf *out,
 	     struct err *e)
 {
 	struct err mine = { 0 };
-	off_t bytes = 0;
-	SCOPED_FD int fd = gtd_open_file(gtd->fd, path, &bytes, &mine);
+	int rc = gtd_read_there(gtd, path, out, &mine);
 
-	if (fd == -ENOENT)
+	if (rc == -ENOENT)
 		return 0;
-	if (fd < 0) {
-		if (e != NULL)
-			*e = mine;
-		return -mine.code;
-	}
-	(void)buf_reserve(out, min_size((size_t)bytes, GTD_FILE_MAX_BYTES) + 1);
-	return read_all(fd, path, GTD_FILE_MAX_BYTES, out, e);
+	if (rc < 0 && e != NULL)
+		*e = mine;
+	return rc;
 }
 
 static bool is_below(const char *path, const char *dir)

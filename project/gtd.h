@@ -146,7 +146,11 @@ bool gtd_is_dir(const struct gtd *gtd, const char *path);
 int gtd_open_file(int dir_fd, const char *path, off_t *ret_bytes,
 		  struct err *e) MUST_CHECK;
 
-/* Read a file of the directory; a missing one is empty. */
+/* Read a file of the directory; -ENOENT and -ENOTDIR when there is none. */
+int gtd_read_there(const struct gtd *gtd, const char *path, struct buf *out,
+		   struct err *e) MUST_CHECK;
+
+/* The same; a missing one is empty. */
 int gtd_read(const struct gtd *gtd, const char *path, struct buf *out,
 	     struct err *e) MUST_CHECK;
 

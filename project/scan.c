@@ -368,7 +368,8 @@ int scan_projects(const struct gtd *gtd, unsigned states, unsigned flags,
 		memset(ret->list, 0, ret->count * sizeof(*ret->list));
 		for (size_t i = 0; i < ret->count; i++)
 			ret->list[i].place = &ret->places[i];
-		read_all(gtd, ret, names.types, flags);
+		if (!(flags & SCAN_NAMES))
+			read_all(gtd, ret, names.types, flags);
 	}
 	free(names.types);
 	if (rc < 0)

@@ -32,7 +32,10 @@ struct scan {
 	struct place *places; /* owned */
 };
 
-enum { SCAN_MARKS = 1 }; /* read .project too */
+enum {
+	SCAN_MARKS = 1, /* read .project too */
+	SCAN_NAMES = 2, /* nothing but the names */
+};
 
 /*
  * Read every project of the states (a mask of IN_*). Unsorted. A project that

@@ -16,7 +16,7 @@ static int read_sheet(const struct gtd *gtd, enum reading reading,
 		      struct sheet *sheet, struct err *e)
 {
 	size_t len = strlen(sheet->file);
-	int rc = gtd_read(gtd, sheet->file, &sheet->text, e);
+	int rc = gtd_read_there(gtd, sheet->file, &sheet->text, e);
 
 	sheet->outliner = len > 4 && strcmp(sheet->file + len - 4, ".otl") == 0;
 	if (rc < 0)
@@ -31,8 +31,10 @@ static int read_sheet(const struct gtd *gtd, enum reading reading,
 	return 0;
 }
 
-static int read_files(const struct gtd *gtd, char *const *files, size_t count,
-		      enum reading reading, struct sheets *ret, struct err *e)
+/* Files of one kind; those that are not there are none. */
+static int read_files(const struct gtd *gtd, const char *const *files,
+		      size_t count, enum reading reading, struct sheets *ret,
+		      struct err *e)
 {
 	struct err first = { 0 };
 
@@ -40,30 +42,34 @@ static int read_files(const struct gtd *gtd, char *const *files, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		struct sheet *sheet = &ret->list[ret->count];
 		struct err mine = { 0 };
+		int rc;
 
-		sheet->file = files[i];
-		if (read_sheet(gtd, reading, sheet, &mine) == 0)
+		sheet->file = mem_copy(files[i]);
+		rc = read_sheet(gtd, reading, sheet, &mine);
+		if (rc == 0)
 			ret->count++;
-		else {
+		else
 			sheet_fini(sheet);
-			first = first.code == 0 ? mine : first;
-		}
+		if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR &&
+		    first.code == 0)
+			first = mine;
 	}
 	if (first.code != 0 && e != NULL)
 		*e = first;
 	return -first.code;
 }
 
+/* Opened at once, without a look before: a list of all next actions reads ten
+ * thousand. */
 int sheets_of_project(const struct gtd *gtd, const struct place *place,
 		      struct sheets *ret, struct err *e)
 {
 	SCOPED_TEXT char *path = place_path(place);
-	char *files[GTD_FILES_MAX];
-	size_t count = 0;
+	SCOPED_TEXT char *plain = mem_printf("%s/actions", path);
+	SCOPED_TEXT char *outline = mem_printf("%s/actions.otl", path);
+	const char *const files[] = { plain, outline };
 
-	if (gtd_is_dir(gtd, path))
-		count = gtd_part_files(gtd, path, PART_ACTIONS, files);
-	return read_files(gtd, files, count, READ_ACTIONS, ret, e);
+	return read_files(gtd, files, COUNT_OF(files), READ_ACTIONS, ret, e);
 }
 
 int sheets_of_list(const struct gtd *gtd, enum list_file file,
@@ -71,8 +77,12 @@ int sheets_of_list(const struct gtd *gtd, enum list_file file,
 {
 	char *files[GTD_FILES_MAX];
 	size_t count = gtd_list_files(gtd, file, files);
+	int rc = read_files(gtd, (const char *const *)files, count,
+			    readings[file], ret, e);
 
-	return read_files(gtd, files, count, readings[file], ret, e);
+	for (size_t i = 0; i < count; i++)
+		free(files[i]);
+	return rc;
 }
 
 /* A list's files lie at the top, a project's below; each line of the tickler's
@@ -87,8 +97,11 @@ static enum reading reading_of(const char *file)
 int sheet_of_file(const struct gtd *gtd, const char *file, struct sheet *ret,
 		  struct err *e)
 {
+	int rc;
+
 	*ret = (struct sheet){ .file = mem_copy(file) };
-	return read_sheet(gtd, reading_of(file), ret, e);
+	rc = read_sheet(gtd, reading_of(file), ret, e);
+	return rc;
 }
 
 void sheet_fini(struct sheet *sheet)
