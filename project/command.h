@@ -24,6 +24,8 @@ enum operand {
 		       */
 	OPERAND_COMMAND,
 	OPERAND_SHELL,
+	OPERAND_FORMAT, /* of import and export */
+	OPERAND_FILE,
 	OPERAND_CONTEXT,
 };
 
@@ -70,8 +72,8 @@ extern const struct command command_start, command_new, command_edit,
 	command_log, command_move, command_process, command_remind,
 	command_ahead, command_in, command_waiting, command_someday,
 	command_stuck, command_tick, command_day, command_review,
-	command_search, command_path, command_check, command_sync,
-	command_config, command_init;
+	command_search, command_path, command_check, command_import,
+	command_export, command_sync, command_config, command_init;
 
 /* The options of one command and the common ones: ret->list is the caller's
  * to free through command_opts_fini(). */

@@ -22,18 +22,19 @@ static const struct command command_help;
 /* In the order of --help: a project's life, its actions, the lists, the day,
  * the directory as a whole. */
 const struct command *const commands[] = {
-	&command_start,	  &command_new,	      &command_edit,
-	&command_cat,	  &command_list,      &command_postpone,
-	&command_resume,  &command_complete,  &command_reopen,
-	&command_delete,  &command_rename,    &command_undo,
-	&command_redo,	  &command_actions,   &command_next,
-	&command_do,	  &command_move,      &command_log,
-	&command_in,	  &command_process,   &command_waiting,
-	&command_someday, &command_stuck,     &command_remind,
-	&command_tick,	  &command_day,	      &command_ahead,
-	&command_review,  &command_search,    &command_path,
-	&command_check,	  &command_sync,      &command_config,
-	&command_init,	  &command_workspace, &command_help,
+	&command_start,	    &command_new,      &command_edit,
+	&command_cat,	    &command_list,     &command_postpone,
+	&command_resume,    &command_complete, &command_reopen,
+	&command_delete,    &command_rename,   &command_undo,
+	&command_redo,	    &command_actions,  &command_next,
+	&command_do,	    &command_move,     &command_log,
+	&command_in,	    &command_process,  &command_waiting,
+	&command_someday,   &command_stuck,    &command_remind,
+	&command_tick,	    &command_day,      &command_ahead,
+	&command_review,    &command_search,   &command_path,
+	&command_check,	    &command_import,   &command_export,
+	&command_sync,	    &command_config,   &command_init,
+	&command_workspace, &command_help,
 };
 const size_t command_count = COUNT_OF(commands);
 

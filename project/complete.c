@@ -12,6 +12,7 @@
 #include "core/paths.h"
 #include "core/text.h"
 #include "project/commands.h"
+#include "project/exchange.h"
 #include "project/load.h"
 #include "project/names.h"
 #include "project/pick.h"
@@ -294,6 +295,12 @@ static void offer_operand(struct typing *t)
 		break;
 	case OPERAND_CONTEXT:
 		offer_contexts(t);
+		break;
+	case OPERAND_FORMAT:
+		offer_words(t, EXCHANGE_WORDS, 0);
+		break;
+	case OPERAND_FILE:
+		t->candidates->want_files = true;
 		break;
 	case OPERAND_LIST:
 		offer_words(t, LIST_WORDS, 0);

@@ -91,6 +91,23 @@ void items_sort(struct items *items)
 		      by_group);
 }
 
+static int by_source(const void *a, const void *b)
+{
+	const struct item *ia = a, *ib = b;
+	int order = names_compare(ia->source, ib->source);
+
+	if (order == 0 && ia->line != ib->line)
+		order = ia->line < ib->line ? -1 : 1;
+	return order;
+}
+
+void items_sort_by_source(struct items *items)
+{
+	if (items->count > 0)
+		qsort(items->list, items->count, sizeof(*items->list),
+		      by_source);
+}
+
 const struct item *items_number(const struct items *items, size_t n)
 {
 	for (size_t i = 0; i < items->count; i++)

@@ -46,6 +46,9 @@ struct item *items_add_action(struct items *items, const char *source,
  * within one source as they stand in its file. */
 void items_sort(struct items *items);
 
+/* By source alone, as they stand in its file. */
+void items_sort_by_source(struct items *items);
+
 /*
  * Print in the form that the settings and out ask for. In a pipe: group,
  * source, date and text, with tabs between. Numbers that are printed are

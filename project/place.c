@@ -331,3 +331,18 @@ int place_find(const struct gtd *gtd, const char *typed, unsigned states,
 	matches_fini(&m);
 	return rc;
 }
+
+int place_find_exact(const struct gtd *gtd, const char *name, unsigned states,
+		     struct place *ret, struct err *e)
+{
+	struct matches m = { .year = "" };
+	bool found = false;
+
+	for (int s = 0; s < STATE_COUNT && !found; s++)
+		found = (states & (1u << s)) && find_exact(gtd, s, name, &m, e);
+	if (found)
+		*ret = m.first;
+	matches_fini(&m);
+	return found ? 0
+		     : err_say(e, ENOENT, "no project is called '%s'", name);
+}

@@ -36,6 +36,10 @@ bool place_of_path(const char *path, struct place *ret);
 int place_find(const struct gtd *gtd, const char *typed, unsigned states,
 	       struct place *ret, struct err *e) MUST_CHECK;
 
+/* The same by its whole name only. */
+int place_find_exact(const struct gtd *gtd, const char *name, unsigned states,
+		     struct place *ret, struct err *e) MUST_CHECK;
+
 /* Called for each project. Non-zero stops. */
 typedef int place_fn(const struct place *place, unsigned char d_type,
 		     void *data);

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
+# project - import and export, there and back, with the real programs where
+# they are installed.
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2030,SC2031
+load lib
+bats_require_minimum_version 1.5.0
+
+no() { if "$@"; then return 1; fi; }
+
+setup() {
+	common_setup
+	export GTD_DIR=$HOME/gtd
+	mkdir -p "$GTD_DIR/Projects"
+	unset EDITOR VISUAL PROJECT_EDITOR
+}
+teardown() { common_teardown; }
+
+# a directory with something in each place
+fill() {
+	project -q new trip && project -q new 'two words'
+	project -q actions trip 'call the hotel @phone due:2026-12-01'
+	project -q actions trip 'pack t:2026-11-30 @home @bag'
+	project -q actions 'two words' 'été: "quoted", a\b; #hash'
+	project -q in '#action trent to mail the list'
+	project -q someday 'learn cello'
+	echo '- mow @garden' >"$GTD_DIR/nextactions"
+}
+
+# every open item as "source text"
+items() {
+	for d in "$1"/Projects/*; do
+		project --dir "$1" actions "$(basename "$d")" | cut -f3 |
+			sed "s|^|$(basename "$d" | tr ' ' _): |"
+	done
+	for list in in someday; do
+		project --dir "$1" $list | cut -f4 | sed "s/^/$list: /"
+	done
+	sed 's/^/next: /' "$1/nextactions"
+}
+
+# import FORMAT into a directory of its own
+into_another() {
+	mkdir -p "$HOME/other/Projects"
+	project --dir "$HOME/other" -q import "$1" "$2"
+}
+
+@test "todo.txt, taskwarrior and org: there and back, nothing is lost" {
+	fill
+	items "$GTD_DIR" | sed 's/t:2026-11-30 @home @bag/@home @bag t:2026-11-30/' | sort >want
+	for format in todotxt taskwarrior org; do
+		rm -rf "$HOME/other"
+		project export $format >file 2>err
+		into_another $format file
+		items "$HOME/other" |
+			sed 's/t:2026-11-30 @home @bag/@home @bag t:2026-11-30/' |
+			sort >got
+		diff want got || { cat file; false; }
+	done
+	grep -q "a project's name" err || project export todotxt 2>&1 >/dev/null |
+		grep -q "spaces of a project's name (1)"
+}
+
+@test "import is one change, makes projects, and says what has no place" {
+	printf '%s\n' '(A) 2026-11-05 post letter +mail @errands due:2026-11-30 rec:1m' \
+		'x 2026-11-01 2026-10-01 done thing +mail' 'call Mom' '' >todo.txt
+	run project import todotxt todo.txt
+	[ "$status" -eq 0 ]
+	[[ $output == *"the day of making (2)"*"3 imported, 1 project made"* ]]
+	has "$GTD_DIR/Projects/mail/actions" '[ ] pri:A post letter @errands due:2026-11-30 rec:1m'
+	has "$GTD_DIR/inbox" 'call Mom'
+	has "$GTD_DIR/done" '2026-11-01 done thing (mail)'
+	project -q undo
+	[ ! -e "$GTD_DIR/inbox" ] && [ ! -e "$GTD_DIR/Projects/mail" ]
+	cat >tw.json <<-'X'
+		[{"description":"Mow","project":"home.garden","tags":["out","tool"],
+		  "due":"20261201T230000Z","status":"pending","priority":"H",
+		  "annotations":[{"entry":"20261101T000000Z","description":"n"}]},
+		 {"description":"gone","status":"deleted"}]
+	X
+	TZ=Europe/Berlin run project import taskwarrior tw.json
+	[[ $output == *"annotations (1)"*"priority (1)"* && $output == *"deleted (1)"* ]]
+	if [ -e /usr/share/zoneinfo/Europe/Berlin ]; then day=2026-12-02; else day=2026-12-01; fi
+	has "$GTD_DIR/Projects/home.garden/actions" "[ ] Mow @out @tool due:$day"
+	printf '* trip\n:PROPERTIES:\n:ID: 5\n:END:\n** TODO call Ann :phone:\n   DEADLINE: <2026-12-01 Tue +1w>\n** WAITING Bob\n** DONE paid\n- [ ] box\n' >o.org
+	run project import org o.org
+	[[ $output == *"lines of notes and properties (3)"* ]]
+	[ "$(project actions trip | cut -f3)" = 'call Ann @phone due:2026-12-01
+Bob @waiting
+box' ]
+	for words in 'todotxt' 'nosuch todo.txt'; do
+		# shellcheck disable=SC2086
+		run project import $words
+		[ "$status" -eq 2 ]
+	done
+	run project import taskwarrior todo.txt
+	[ "$status" -eq 1 ]
+}
+
+@test "the real todo.txt program reads what is exported" {
+	command -v todo-txt >/dev/null || skip "todotxt-cli is not installed"
+	fill
+	mkdir todo && project export todotxt >todo/todo.txt 2>/dev/null
+	printf 'export TODO_DIR=%s\nexport TODO_FILE=$TODO_DIR/todo.txt\nexport DONE_FILE=$TODO_DIR/done.txt\nexport REPORT_FILE=$TODO_DIR/report.txt\n' \
+		"$PWD/todo" >config
+	todo-txt -d config -p ls +trip | grep -q 'call the hotel @phone due:2026-12-01 +trip'
+	todo-txt -d config add 'from todo.txt +trip @home'
+	into_another todotxt todo/todo.txt 2>/dev/null
+	has "$HOME/other/Projects/trip/actions" '[ ] from todo.txt @home'
+}
+
+@test "the real taskwarrior reads what is exported, and back" {
+	command -v task >/dev/null || skip "taskwarrior is not installed"
+	fill
+	printf 'data.location=%s\nconfirmation=no\n' "$PWD/tw" >taskrc && mkdir tw
+	export TASKRC=$PWD/taskrc
+	project export taskwarrior | task import - >/dev/null 2>&1
+	task rc.json.array=on export 2>/dev/null >back.json
+	items "$GTD_DIR" | sed 's/t:2026-11-30 @home @bag/@home @bag/' | sort >want
+	into_another taskwarrior back.json 2>/dev/null
+	items "$HOME/other" | sed 's/ t:2026-11-30//' | sort >got
+	diff <(sed 's/@[a-z]*//g; s/ *$//' want) <(sed 's/@[a-z]*//g; s/ *$//' got)
+}
