@@ -67,6 +67,7 @@ struct message {
 		target; /* KIND_KICK: who; KIND_PRIVATE, KIND_OWN: to whom */
 	struct span id; /* what tells it from others: a feed's item; "" mostly
 			 */
+	bool once; /* an item that is told again and again: by its id, once */
 	struct span label; /* what the text is, said before it: "error", "line
 			      12"; mostly "" */
 	struct span text; /* mIRC codes and CTCP wrapping included or not, as

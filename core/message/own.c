@@ -437,6 +437,7 @@ enum fit own_feed_read(struct cursor line, struct message *ret)
 	if (ret->id.len_bytes == 0)
 		ret->id = fields[1];
 	ret->kind = ret->text.len_bytes > 0 ? KIND_MESSAGE : KIND_OTHER;
+	ret->once = true;
 	return memmem(fields[2].text, fields[2].len_bytes, "://", 3) != NULL
 		       ? FIT_SURE
 		       : FIT_LOOSE;

@@ -172,6 +172,7 @@ void message_clear(struct message *message)
 	message->text = none;
 	message->command = message->params = message->trailing = none;
 	message->when = (struct message_time){ 0 };
+	message->once = false;
 }
 
 void message_whole(enum message_kind kind, struct cursor line,

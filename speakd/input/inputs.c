@@ -226,12 +226,26 @@ static void resume_input(struct input *input)
 		feed_resume(input->feed);
 }
 
+/* sfeed's files are named after their feeds. */
+static const char *feed_name(const struct input *input)
+{
+	const char *slash = strrchr(input->name, '/');
+
+	if (input->section != NULL && input->kind == INPUT_SECTION)
+		return input->name;
+	if (input->kind == INPUT_FILE &&
+	    strcmp(input->name, "standard input") == 0)
+		return NULL;
+	return slash != NULL ? slash + 1 : input->name;
+}
+
 static void begin(struct input *input, bool live)
 {
 	const struct source_handler handler = {
 		.say = on_say,
 		.run = on_run,
 		.data = input,
+		.name = feed_name(input),
 	};
 
 	input->live = live;

@@ -9,6 +9,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "speakd/input/crowd.h"
+#include "speakd/input/seen.h"
 
 enum { DAY_MS = 86400000, OLD_MS = 60000 };
 
@@ -21,6 +22,8 @@ struct source {
 	struct format_reader reader;
 	struct people *people;
 	const struct person *person; /* who speaks, NULL: nobody known */
+	struct seen *seen; /* made with the first item of a feed */
+	uint64_t known; /* items that were said before */
 	struct crowd crowd;
 	bool joins; /* the message says what others just said */
 	uint64_t said_ms;
@@ -45,6 +48,7 @@ void source_free(struct source *source)
 {
 	if (source == NULL)
 		return;
+	seen_free(source->seen);
 	crowd_fini(&source->crowd);
 	people_free(source->people);
 	wording_free(source->wording);
@@ -154,7 +158,32 @@ static void put_label(struct source *source, struct message *message)
 	message->text = span_of(buf_text(out), out->len_bytes);
 }
 
-static void parse(struct source *source, struct span line,
+/*
+ * Whether an item of a feed is to be said. Of a feed that is followed and was
+ * never met, what is older than a day is taken as known: nobody wants to hear
+ * its archive.
+ */
+static bool is_news(struct source *source, struct message *message)
+{
+	const char *name = source->handler.name;
+	struct timespec now;
+	bool met;
+
+	if (source->seen == NULL)
+		source->seen = seen_new(name != NULL ? name : "",
+					!source->settings->print);
+	if (name != NULL && message->nick.len_bytes == 0)
+		message->nick = span_of(name, strlen(name));
+	met = seen_knows(source->seen);
+	if (!seen_add(source->seen, message->id))
+		return false;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return met || !source->live || name == NULL || !message->when.dated ||
+	       (int64_t)now.tv_sec * 1000 - message->when.ms < DAY_MS;
+}
+
+/* False: there is nothing new in it. */
+static bool parse(struct source *source, struct span line,
 		  struct message *message)
 {
 	const struct format *format = source->settings->format;
@@ -163,8 +192,13 @@ static void parse(struct source *source, struct span line,
 		format = source->section->format;
 	(void)format_read(format, &source->reader, line.text, line.len_bytes,
 			  message);
+	if (message->once && !is_news(source, message)) {
+		source->known++;
+		return false;
+	}
 	source->person = people_read(source->people, message);
 	put_label(source, message);
+	return true;
 }
 
 /* Whether its kind was asked for. */
@@ -190,6 +224,9 @@ void source_add_unsaid(const struct source *source, struct buf *out)
 			 message_kind_name((enum message_kind)i));
 		lines += source->unsaid[i];
 	}
+	if (source->known > 0)
+		buf_addf(out, "%ju items said before%s",
+			 (uintmax_t)source->known, lines > 0 ? "; " : "");
 	if (lines > 0)
 		buf_addf(out, "%ju line%s of kinds not said:%s",
 			 (uintmax_t)lines, lines == 1 ? "" : "s",
@@ -255,7 +292,8 @@ void source_line(struct source *source, const char *line, size_t len_bytes,
 	struct message message;
 	uint64_t now_ms;
 
-	parse(source, whole, &message);
+	if (!parse(source, whole, &message))
+		return;
 	if (!is_said(source, &message))
 		source->unsaid[message.kind]++;
 	now_ms = source->live && !is_old(&message.when) ? clock_ms() : 0;

@@ -21,6 +21,7 @@ struct source_handler {
 	void (*run)(const char *command, const struct message *message,
 		    void *data);
 	void *data;
+	const char *name; /* a feed's items are said by it; NULL: none */
 };
 
 /* live: lines come when they are said, so that time between them counts. */

@@ -325,3 +325,72 @@ END
 opened() {
 	for f in /proc/"$pid"/fd/*; do readlink "$f"; done | grep -q '/log$'
 }
+
+# rss FILE ITEM...: a feed of items "ID TITLE".
+rss() {
+	local file=$1
+	shift
+	{
+		echo '<?xml version="1.0"?><rss version="2.0"><channel>'
+		for item; do
+			printf '<item><title>%s</title><guid>%s</guid>' \
+				"${item#* }" "${item%% *}"
+			printf '<link>https://blog.example.org/%s</link></item>\n' \
+				"${item%% *}"
+		done
+		echo '</channel></rss>'
+	} >"$file"
+}
+
+atom() {
+	cat <<'END'
+<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>A</title>
+<entry><title>An entry</title><id>urn:a:1</id>
+<link href="https://atom.example.org/1"/></entry></feed>
+END
+}
+
+@test "feeds of a web server through sfeed: each item once, across restarts" {
+	command -v sfeed_update >/dev/null || skip "sfeed is not installed"
+	mkdir www feeds
+	rss www/one.xml 'g1 Version 1' 'g2 Version 2'
+	atom >www/two.xml
+	start python3 -u -m http.server --bind 127.0.0.1 --directory www 0 \
+		>server.log 2>&1
+	until_true 20 grep -q 'port [0-9]' server.log
+	port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' server.log)
+	cat >sfeedrc <<END
+sfeedpath="$PWD/feeds"
+fetch() { curl -s -f --noproxy '*' "\$2"; }
+feeds() {
+	feed One "http://127.0.0.1:$port/one.xml"
+	feed Two "http://127.0.0.1:$port/two.xml"
+}
+END
+	start speakd -o null --show -f sfeed -F feeds >out
+	until_true 20 watches
+	sfeed_update sfeedrc >/dev/null 2>&1
+	until_true 20 grep -q '^One: Version [12] link to blog.example.org' out
+	until_true 20 grep -q 'Version 1 link to' out
+	until_true 20 grep -q 'Version 2 link to' out
+	until_true 20 grep -q '^Two: An entry link to atom.example.org' out
+	# An update, a vanished feed, a broken one.
+	rss www/one.xml 'g1 Version 1' 'g2 Version 2' 'g3 Version 3'
+	rm www/two.xml
+	sfeed_update sfeedrc >/dev/null 2>&1 || :
+	until_true 20 grep -q 'Version 3 link to' out
+	echo '<rss><item><title>broken' >www/one.xml
+	sfeed_update sfeedrc >/dev/null 2>&1 || :
+	kill "$pid"
+	until_true 20 gone "$pid"
+	[ "$(grep -c 'Version 1' out)" -eq 1 ]
+	[ "$(grep -c 'An entry' out)" -eq 1 ]
+	# Another run knows them all.
+	rss www/one.xml 'g3 Version 3' 'g4 Version 4'
+	start speakd -o null --show -f sfeed -N 100 -F feeds >again
+	until_true 20 watches
+	sfeed_update sfeedrc >/dev/null 2>&1 || :
+	until_true 20 grep -q 'Version 4' again
+	[ "$(wc -l <again)" -eq 1 ]
+	[ "$(stat -c %a "$XDG_STATE_HOME/earshot/seen")" = 600 ]
+}
