@@ -367,18 +367,18 @@ static enum fit unknown(const struct line *line, struct cursor c,
 }
 
 /*
- * A clock without seconds and one star may be an item of anybody's list;
- * irssi has two blanks there.
+ * A clock without seconds, one star and one word may be an item of anybody's
+ * list; who acts does something.
  */
-static enum fit doubt(const struct line *line)
+static enum fit doubt(const struct line *line, const struct message *m)
 {
 	const unsigned sure = STAMP_SQUARE | STAMP_ROUND | STAMP_SECONDS |
 			      STAMP_DATE;
-	struct cursor c = line->body;
 
-	if ((line->stamp.shape & sure) == 0 && cursor_literal(&c, " * "))
-		return FIT_LOOSE;
-	return FIT_SURE;
+	return (line->stamp.shape & sure) == 0 && m->kind == KIND_ACTION &&
+			       m->text.len_bytes == 0
+		       ? FIT_LOOSE
+		       : FIT_SURE;
 }
 
 /* What follows one stamp, or two in a row, of irssi's hilight window. */
@@ -398,7 +398,7 @@ static enum fit after_stamp(const struct line *line, struct message *ret)
 	}
 	fit = body(c, ret);
 	if (fit != FIT_NO)
-		return doubt(line);
+		return doubt(line, ret);
 	if (stamp_take(&c, &second) && cursor_space(&c)) {
 		fit = body(c, ret);
 		if (fit != FIT_NO)

@@ -617,6 +617,18 @@ static void choose_language(struct wording *wording, const struct draft *draft)
 
 /* ---- one message --------------------------------------------------------- */
 
+/* "say-as = Jamie: $text" is another name, which is said once as well. */
+static bool is_named_already(const struct draft *draft)
+{
+	static const char alias[] = ": $text";
+	const char *say_as = draft->verdict->say_as;
+	size_t n = strlen(say_as);
+
+	return draft->format == forms[KIND_MESSAGE].no_nick &&
+	       draft->message->nick.len_bytes > 0 && n >= sizeof(alias) - 1 &&
+	       strcmp(say_as + n - (sizeof(alias) - 1), alias) == 0;
+}
+
 static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
 		 wording_give_fn *give, void *data)
 {
@@ -635,7 +647,7 @@ static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
 		plain_form(wording, draft);
 	if (draft->format == NULL)
 		return;
-	if (draft->verdict->say_as != NULL)
+	if (draft->verdict->say_as != NULL && !is_named_already(draft))
 		draft->format = draft->verdict->say_as;
 	mark_paste(wording, draft, ms);
 	fill(wording, draft);

@@ -37,6 +37,7 @@ said() { speakd --print --punctuation=none "$@"; }
 }
 
 @test "what no format knows is said without its time stamp" {
+	[ "$(echo '12:00 * al waves' | said)" = 'al waves' ]
 	printf '%s\n' '[12:30:01] <main> starting' '[12:30:02] Compiling' \
 		'[12:30:03] ERROR: disk full' >in
 	diff <(printf '%s\n' 'main: starting' Compiling 'ERROR: disk full') \
@@ -205,6 +206,13 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 		'bertha: seven') <(said -c conf in)
 	diff <(printf '%s\n' 'al: three' four 'bertha: seven') \
 		<(said -c conf --ignore Allison in)
+}
+
+@test "another name by a rule is said once too" {
+	printf '[rule j]\nnick = ^jd$\nsay-as = Jamie: $text\n' >conf
+	diff <(printf '%s\n' 'Jamie: one' two 'al: hi' 'Jamie: three') \
+		<(printf '[12:00:%02d] <%s> %s\n' 1 jd one 9 jd two 19 al hi \
+			29 jd three | said -c conf)
 }
 
 @test "after ten silent minutes the speaker is named again" {

@@ -94,6 +94,7 @@ static const struct {
 	{ "12:30 < bob> ", KIND_MESSAGE },
 	{ "12:30  * bob ", KIND_ACTION },
 	{ "12:30:01 <@bob> ", KIND_MESSAGE },
+	{ "12:30 <bob> ", KIND_MESSAGE },
 	{ "2026-11-28 12:30:01 < bob> ", KIND_MESSAGE },
 	{ "2026-11-28T12:30:01+0100 < bob> ", KIND_MESSAGE },
 	{ "Nov 28 12:30:01 < bob> ", KIND_MESSAGE },
