@@ -355,7 +355,14 @@ static size_t add_symbol(struct named *named, struct span word, size_t pos)
 	return 1;
 }
 
-/* A sign beyond ASCII, by what is installed. */
+/* Dashes and quotes of printers: punctuation of sentences below "most". */
+static bool is_typographic(int32_t code)
+{
+	return (code >= 0x2010 && code <= 0x201f) || code == 0x2026 ||
+	       code == 0xab || code == 0xbb;
+}
+
+/* A sign beyond ASCII, by what is installed; that takes a while to read. */
 static size_t add_sign(struct named *named, struct span word, size_t pos)
 {
 	struct span rest = span_cut(word, pos, word.len_bytes);
@@ -363,7 +370,9 @@ static size_t add_sign(struct named *named, struct span word, size_t pos)
 	int32_t code = text_next(rest.text, rest.len_bytes, &n);
 	const char *name = NULL;
 
-	if (symbols_is_sign(code))
+	if (symbols_is_sign(code) &&
+	    (named->reading->punctuation >= PUNCTUATION_MOST ||
+	     !is_typographic(code)))
 		name = symbols_sign(named->reading->symbols,
 				    span_cut(rest, 0, n),
 				    named->reading->punctuation);
