@@ -56,6 +56,9 @@ static const struct {
 	{ "o/", N_("waves") },      { "\\o", N_("waves") },
 	{ "-_-", N_("annoyed") },   { "o_O", N_("confused") },
 	{ "O_o", N_("confused") },  { ">:(", N_("angry") },
+	{ ":<", N_("sad") },        { ":>", N_("smile") },
+	{ ":3", N_("smile") },      { ">_>", N_("doubtful") },
+	{ "<_<", N_("doubtful") },  { "/!\\", N_("warning") },
 };
 
 /* What may begin a picture; the names of those that nothing names. */
@@ -345,7 +348,7 @@ bool word_emoticon(struct buf *out, const struct reading *reading,
 		   struct span word)
 {
 	if (word.len_bytes > CLEAN_EMOTICON_BYTES ||
-	    strchr(":;=(^<>8B\\oO-", word.text[0]) == NULL)
+	    strchr(":;=(^<>8B\\oO-/", word.text[0]) == NULL)
 		return false;
 	for (size_t i = 0; i < COUNT_OF(emoticons); i++) {
 		if (!span_is(word, emoticons[i].text))

@@ -175,6 +175,20 @@ static bool say_ipv6(struct buf *out, const struct reading *reading,
 	return true;
 }
 
+/* "2026-11-28T12:30:05Z": a date and a time, said one after the other. */
+static size_t stamp_letter(struct span word)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd";
+
+	if (word.len_bytes < sizeof(form) - 1)
+		return 0;
+	for (size_t i = 0; i < sizeof(form) - 1; i++)
+		if (form[i] == 'd' ? !ascii_is_digit(word.text[i])
+				   : word.text[i] != form[i])
+			return 0;
+	return (size_t)(strchr(form, 'T') - form);
+}
+
 static bool any_changes(const struct reading *reading, struct span word)
 {
 	for (size_t pos = 0; pos < word.len_bytes; pos++) {
@@ -196,6 +210,15 @@ bool word_digits(struct buf *out, const struct reading *reading,
 
 	if (say_ipv6(out, reading, word))
 		return true;
+	if (stamp_letter(word) > 0) {
+		size_t letter = stamp_letter(word);
+
+		word_clean(out, reading, span_cut(word, 0, letter));
+		buf_add_char(out, ' ');
+		word_clean(out, reading,
+			   span_cut(word, letter + 1, word.len_bytes));
+		return true;
+	}
 	if (!any_changes(reading, word))
 		return false;
 	for (size_t pos = 0; pos < word.len_bytes;) {

@@ -79,6 +79,8 @@ static const struct {
 	{ WORDING_NUMBERS, "20261128 20261328 v123456", "2026-11-28 2 0 2 6 1 3 2 8 v 1 2 3 4 5 6", NULL },
 	{ WORDING_NUMBERS, "+49 30 1234 5678", "+49 3 0 1 2 3 4 5 6 7 8", NULL },
 	{ WORDING_NUMBERS, "fe80::1 12:30:05 2.36.1", "f e 8 0 colon colon 1 12:30:05 2.36.1", NULL },
+	{ WORDING_NUMBERS, "2026-11-28T12:30:05Z 2026-11-28T1", "2026-11-28 12:30:05Z 2026-11-28T1", NULL },
+	{ WORDING_EMOJI, ":3 >_> /!\\ /!", "smile doubtful warning /!", NULL },
 	{ WORDING_MARKUP, "&lt;b&gt; R&amp;D &nope; &#228; &#x1f;", "<b> R&D &nope; \u00e4 &#x1f;", NULL },
 	{ WORDING_MARKUP, "the **second**, *so* _it_ (**is**)", "the second, so it (is)", NULL },
 	{ WORDING_MARKUP, "**two words** 2**3 *p = *q", "two words 2**3 *p = *q", NULL },
