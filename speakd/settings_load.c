@@ -204,6 +204,16 @@ static int read_files(struct settings *s, const char *named, char **ret_mistake,
 
 /* ---- the whole ---------------------------------------------------------- */
 
+/* A daemon goes on with what is good of the listener's lists, and says so. */
+static int check_words(struct settings *s, char **ret_mistake, struct err *e)
+{
+	int rc = languages_check(s->languages, s->voice, e);
+
+	if (rc < 0)
+		note_failure(ret_mistake, e);
+	return rc;
+}
+
 /* What is not installed is no reason to be silent: one language then. */
 static int load_tongue(struct settings *s, struct err *e)
 {
@@ -240,8 +250,8 @@ static int load(struct settings *s, int argc, char **argv, char **ret_mistake,
 				      e);
 	if (rc == 0)
 		rc = settings_check(s, e);
-	if (rc == 0)
-		rc = languages_check(s->languages, s->voice, e);
+	if (rc == 0 && s->from == SETTINGS_FILES)
+		rc = check_words(s, ret_mistake, e);
 	if (rc == 0)
 		rc = load_tongue(s, e);
 	if (rc == 0)

@@ -153,3 +153,13 @@ plain() { speakd --print --format=plain "$@"; }
 	[ "$status" -eq 2 ]
 	[[ $output == *"only-me needs nick"* ]]
 }
+
+@test "a daemon serves in spite of a mistake in a dictionary, and says it" {
+	mkdir -p "$XDG_CONFIG_HOME/earshot"
+	printf 'nginx = engine x\nnonsense\n' >"$XDG_CONFIG_HOME/earshot/dictionary"
+	start speakd -S -o null --show >out 2>err
+	until_true 20 grep -q 'dictionary:2: expected' out
+	grep -q 'dictionary:2: expected WORD' err
+	speakctl -w say 'nginx'
+	until_true 20 has out 'engine x'
+}
