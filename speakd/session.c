@@ -2,16 +2,20 @@
 /* Copyright the earshot authors */
 #include "speakd/session.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 
+#include "core/files.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/paths.h"
 #include "speakd/input/hooks.h"
 #include "speakd/input/inputs.h"
 #include "speakd/out/handover.h"
 #include "speakd/out/print.h"
 #include "speakd/out/voice.h"
+#include "speakd/queue/keep.h"
 #include "speakd/settings_load.h"
 #include "speakd/ssip/listen.h"
 #include "speakd/ssip/serve.h"
@@ -310,6 +314,40 @@ static bool hand_over(struct session *session, int first_file)
 
 /* ---- serving ------------------------------------------------------------- */
 
+/*
+ * What one daemon said, and what waits, is for the next: a restart loses
+ * nothing. In memory of the user's session only, and read once.
+ */
+static void restore(struct session *session)
+{
+	SCOPED_TEXT char *path = path_runtime("speakd.kept");
+	SCOPED_BUF struct buf text = { 0 };
+
+	if (session->settings->spawn ||
+	    file_read(AT_FDCWD, path, KEEP_MAX_BYTES, &text, NULL) < 0)
+		return;
+	unlink(path);
+	keep_restore(voice_outlet_dispatch(session->voice), &text);
+}
+
+static void keep(struct session *session)
+{
+	SCOPED_TEXT char *path = path_runtime("speakd.kept");
+	SCOPED_BUF struct buf text = { 0 };
+	struct err e = { 0 };
+
+	if (session->serve == NULL || session->settings->spawn)
+		return;
+	keep_print(voice_outlet_dispatch(session->voice), &text);
+	if (text.len_bytes > 0 &&
+	    (dir_make_parent(path, 0700, &e) < 0 ||
+	     file_replace(AT_FDCWD, path, text.data, text.len_bytes, 0600, &e) <
+		     0)) {
+		(void)err_wrap(&e, "keep what waits");
+		log_failure(&e);
+	}
+}
+
 static int start_serving(struct session *session, int first_file, struct err *e)
 {
 	const struct serve_handler handler = {
@@ -329,8 +367,10 @@ static int start_serving(struct session *session, int first_file, struct err *e)
 	 */
 	if ((rc == 0 || rc == -EADDRINUSE) && session->spawn_ready >= 0)
 		spawn_ready(fd_give(&session->spawn_ready));
-	if (rc == 0)
+	if (rc == 0) {
+		restore(session);
 		return voice_outlet_start(session->voice, e);
+	}
 	drop_outlet(session);
 	return rc == -EADDRINUSE && hand_over(session, first_file) ? 0 : rc;
 }
@@ -423,6 +463,7 @@ static int run(struct session *session, int first_file, struct err *e)
 /* Close the output first: it may fail. */
 static int session_finish(struct session *session, int rc, struct err *e)
 {
+	keep(session);
 	serve_free(session->serve);
 	session->serve = NULL;
 	if (session->outlet != NULL &&

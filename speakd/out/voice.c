@@ -395,7 +395,12 @@ struct outlet *voice_outlet_new(struct loop *loop,
 
 int voice_outlet_start(struct outlet *outlet, struct err *e)
 {
-	return start_voice(of(outlet), e);
+	int rc = start_voice(of(outlet), e);
+
+	/* What came before is said now. */
+	if (rc == 0)
+		pump(of(outlet));
+	return rc;
 }
 
 struct dispatch *voice_outlet_dispatch(struct outlet *outlet)

@@ -304,6 +304,16 @@ void dispatch_line(struct dispatch *dispatch, struct phrase *take_phrase,
 	pump(dispatch);
 }
 
+void dispatch_recall(struct dispatch *dispatch, struct phrase *take_phrase,
+		     time_t when, enum fate fate)
+{
+	take_phrase->id = ++dispatch->last_id;
+	if (dispatch->history != NULL)
+		history_add(dispatch->history, take_phrase, SCHEDULER_LINES,
+			    when, fate);
+	phrase_free(take_phrase);
+}
+
 uint64_t dispatch_message(struct dispatch *dispatch,
 			  struct utterance *take_utterance)
 {

@@ -69,6 +69,10 @@ void dispatch_line(struct dispatch *dispatch, struct phrase *take_phrase,
 uint64_t dispatch_message(struct dispatch *dispatch,
 			  struct utterance *take_utterance);
 
+/* What an earlier daemon said, for the history. */
+void dispatch_recall(struct dispatch *dispatch, struct phrase *take_phrase,
+		     time_t when, enum fate fate);
+
 /* For the voice. */
 struct phrase *dispatch_next(struct dispatch *dispatch) MUST_CHECK;
 /*

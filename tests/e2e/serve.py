@@ -189,6 +189,28 @@ def test_group_stopped(home):
     assert daemon.wait(20) == 0, home.errors()
 
 
+def test_restart_keeps(home):
+    """a restart keeps the history, and says what waited"""
+    daemon = home.serve("-o", "null")
+    kept = os.path.join(home.run, "earshot", "speakd.kept")
+    ctl(home, "-w", "say", "said before")
+    ctl(home, "pause")
+    client = Client(home.socket)
+    client.command("LINES meeting")
+    client.send(b"[12:00:01] <carol> first\n[12:00:02] <bob> second\n")
+    until("they wait", lambda: was(home, "second", "waiting"))
+    daemon.terminate()
+    assert daemon.wait(20) == 0
+    assert os.stat(kept).st_mode & 0o777 == 0o600
+    home.serve("-o", "null")
+    assert not os.path.exists(kept)
+    assert was(home, "said before")
+    until("they are said", lambda: was(home, "second"))
+    assert was(home, "first")["nick"] == "carol", history(home, "9")
+    assert was(home, "first")["source"] == "meeting"
+    assert [e["text"] for e in history(home, "9")][0] == "said before"
+
+
 def test_reload(home):
     """HUP: new sources come, old ones go, the others read on"""
     kept, gone, fresh = (home.file(n) for n in ("kept", "gone", "fresh"))
@@ -673,7 +695,8 @@ def test_screen_without_terminal(home):
 
 
 main([test_sources, test_bad_sources, test_mistake_is_said,
-      test_last_good_settings, test_group_stopped, test_reload, test_hand_over,
+      test_last_good_settings, test_group_stopped, test_restart_keeps,
+      test_reload, test_hand_over,
       test_hand_over_killed, test_server_gone, test_verbs, test_teach, test_profile,
       test_spell, test_missed, test_nobody_serves,
       test_pause_and_live, test_message_over_line, test_watch, test_hooks,
