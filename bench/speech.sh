@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the earshot authors
-# speech.sh - how soon a line is heard: speakd beside what people use instead.
+# speech.sh - speakd's memory, idling, and how soon it is silent. When a line is
+# heard is measured by sound.sh.
 #
-# usage: EARSHOT_BIN=DIR bench/speech.sh [LINES]; IDLE_SECONDS=60
-# Starts a PulseAudio of its own with a null sink; prints a Markdown table.
+# usage: EARSHOT_BIN=DIR bench/speech.sh; IDLE_SECONDS=60
+# Starts a PulseAudio of its own with a null sink; prints Markdown tables.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-count=${1:-24}
 dir=$(mktemp -d)
 server=
 clean() {
@@ -27,57 +27,6 @@ for _ in $(seq 100); do
 	if pactl info >/dev/null 2>&1; then break; fi
 	sleep 0.1
 done
-
-printf '%s\n' 'hello all' 'okay then' 'agreed' 'yes please' 'good idea' \
-	'no way' >"$dir/plain"
-printf '%s\n' '<carol> can we' '(or not)' '"maybe" so' '<trent> hello' \
-	'(yes)' '"no" then' >"$dir/quoted"
-
-cat >"$dir/post" <<'END'
-#ubuntu-devel : 10:02 <hallyn> so the next topic is user namespaces
-#ubuntu-devel : 10:02 <stgraber> ok
-#ubuntu-devel : 10:03 <hallyn> we need the kernel patches first
-#ubuntu-devel : 10:03 <smoser> agreed
-END
-# Two tenths of a second of noise, ready made: what the sound server alone takes.
-head -c 8820 /dev/urandom >"$dir/click"
-
-# row NAME LINES COMMAND: a row, and its p50 and max in $dir/NAME-LINES.
-row() {
-	printf '| %s | %s | ' "$1" "$2"
-	/usr/bin/python3 "$here/first_sound.py" -n "$count" \
-		--lines "$dir/$2" "$3" 2>/dev/null | tr '\n' ' ' |
-		tee "$dir/row-$1-$2"
-	echo '|'
-}
-p50() { cut -d' ' -f1 "$dir/row-$1-$2"; }
-pipeline="grep -E --line-buffered -v 'ChanServ|TOPIC|JOIN|PART|QUIT|ubottu' |
-	gawk '{ \$1=\"\"; \$2=\"\"; \$3=\"\"; print; fflush(); }' |
-	espeak-ng --stdout -s 220 -ven-us | aplay -q"
-
-echo '### First sound, through PulseAudio'
-echo
-echo '| program | lines | p50 ms | p90 ms | max ms | not heard |'
-echo '| --- | --- | --- | --- | --- | --- |'
-row floor plain "while read -r line; do cat $dir/click; done |
-	pacat --raw --format=s16le --channels=1 --rate=22050 --latency-msec=20"
-for lines in plain quoted; do
-	row speakd "$lines" "$EARSHOT_BIN/speakd --format=plain"
-	row espeak-ng "$lines" 'espeak-ng -s 220'
-done
-row speakd post "$EARSHOT_BIN/speakd"
-row pipeline post "$pipeline"
-echo
-awk -v floor="$(p50 floor plain)" -v a="$(p50 speakd plain)" \
-	-v b="$(p50 espeak-ng plain)" -v c="$(p50 speakd quoted)" \
-	-v d="$(p50 espeak-ng quoted)" -v e="$(p50 speakd post)" \
-	-v f="$(p50 pipeline post)" 'BEGIN {
-	# The sink resolves 8 ms: nothing is called sooner than that.
-	ours = e - floor; if (ours < 8) ours = 8
-	printf "- plain lines: %.1f ms sooner than espeak-ng\n", b - a
-	printf "- quoted lines: %.1f ms sooner than espeak-ng\n", d - c
-	printf "- the lines of the post: at least %.1f times sooner than its pipeline\n", (f - floor) / ours
-}'
 
 # ---- stopping, idling, memory ------------------------------------------------
 

@@ -219,7 +219,7 @@ static int begin_sound(struct voice_child *child, unsigned rate_hz)
 	int rc;
 
 	child->rate_hz = rate_hz;
-	trim_init(&child->trim, rate_hz, play, child);
+	trim_init(&child->trim, rate_hz, head->volume_percent, play, child);
 	stage(child, VOICE_IN_SINK);
 	rc = keep_result(child, player_begin(&child->player, rate_hz,
 					     head->gap_ms, head->lead_in_ms));

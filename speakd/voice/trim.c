@@ -11,9 +11,15 @@ static size_t samples_of(const struct trim *trim, unsigned ms)
 	return (size_t)trim->rate_hz * ms / 1000;
 }
 
-void trim_init(struct trim *trim, unsigned rate_hz, trim_fn *fn, void *data)
+void trim_init(struct trim *trim, unsigned rate_hz, int volume_percent,
+	       trim_fn *fn, void *data)
 {
-	*trim = (struct trim){ .rate_hz = rate_hz, .fn = fn, .data = data };
+	int quiet = TRIM_QUIET * volume_percent / 100;
+
+	*trim = (struct trim){ .rate_hz = rate_hz,
+			       .quiet = quiet > 1 ? quiet : 1,
+			       .fn = fn,
+			       .data = data };
 	trim->held = mem_new((samples_of(trim, TRIM_TAIL_MS) + 1) *
 			     sizeof(*trim->held));
 }
@@ -24,9 +30,9 @@ void trim_fini(struct trim *trim)
 	*trim = (struct trim){ 0 };
 }
 
-static bool is_quiet(int16_t sample)
+static bool is_quiet(const struct trim *trim, int16_t sample)
 {
-	return sample < TRIM_QUIET && sample > -TRIM_QUIET;
+	return sample < trim->quiet && sample > -trim->quiet;
 }
 
 static int flush_held(struct trim *trim)
@@ -43,7 +49,7 @@ static size_t lead_of(struct trim *trim, const int16_t *samples, size_t count)
 	size_t most = samples_of(trim, TRIM_LEAD_MS);
 	size_t n = 0;
 
-	while (n < count && trim->lead < most && is_quiet(samples[n])) {
+	while (n < count && trim->lead < most && is_quiet(trim, samples[n])) {
 		trim->lead++;
 		n++;
 	}
@@ -73,7 +79,7 @@ int trim_feed(struct trim *trim, const int16_t *samples, size_t count)
 	size_t loud = count;
 	int rc = 0;
 
-	while (loud > first && is_quiet(samples[loud - 1]))
+	while (loud > first && is_quiet(trim, samples[loud - 1]))
 		loud--;
 	if (loud > first) {
 		rc = flush_held(trim);

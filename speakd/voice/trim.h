@@ -15,7 +15,7 @@
 #include "core/base.h"
 
 enum {
-	TRIM_QUIET = 48, /* of 32767: -57 dB, below what a listener hears */
+	TRIM_QUIET = 48, /* of 32767 at volume 100: below what is heard */
 	TRIM_LEAD_MS = 150, /* the most that is taken off the front */
 	TRIM_TAIL_MS = 400, /* a longer silence is a pause that was meant */
 	TRIM_GAP_MS = 40, /* what is left of the silence at the end */
@@ -26,6 +26,7 @@ typedef int trim_fn(void *data, const int16_t *samples, size_t count);
 
 struct trim {
 	unsigned rate_hz;
+	int quiet; /* samples below it are silence */
 	trim_fn *fn;
 	void *data;
 	bool begun; /* sound came, or the front's limit was reached */
@@ -34,7 +35,9 @@ struct trim {
 	size_t held_count;
 };
 
-void trim_init(struct trim *trim, unsigned rate_hz, trim_fn *fn, void *data);
+/* Softer speech has softer beginnings: volume_percent scales what is quiet. */
+void trim_init(struct trim *trim, unsigned rate_hz, int volume_percent,
+	       trim_fn *fn, void *data);
 
 /* 0, or what fn returned. samples may be cut anywhere between two calls. */
 int trim_feed(struct trim *trim, const int16_t *samples,

@@ -56,7 +56,7 @@ static void feed_in_chunks(const int16_t *samples, size_t count, size_t chunk,
 	struct trim trim;
 
 	heard->count = 0;
-	trim_init(&trim, RATE_HZ, on_samples, heard);
+	trim_init(&trim, RATE_HZ, 100, on_samples, heard);
 	for (size_t at = 0; at < count; at += chunk)
 		assert_int_equal(trim_feed(&trim, samples + at,
 					   min_size(chunk, count - at)),
@@ -99,9 +99,26 @@ static void test_stop_is_passed_on(void **state)
 	struct trim trim;
 
 	(void)state;
-	trim_init(&trim, RATE_HZ, refuse, NULL);
+	trim_init(&trim, RATE_HZ, 100, refuse, NULL);
 	assert_int_equal(trim_feed(&trim, loud, 2), -ECANCELED);
 	trim_fini(&trim);
+}
+
+/* What is quiet at the normal volume is the beginning of a word at 5 %. */
+static void test_soft_speech(void **state)
+{
+	static const int16_t soft[4] = { 0, 0, 20, 20 };
+	struct trim trim;
+	struct heard heard = { 0 };
+
+	(void)state;
+	for (int volume = 5; volume <= 100; volume += 95) {
+		heard = (struct heard){ 0 };
+		trim_init(&trim, RATE_HZ, volume, on_samples, &heard);
+		assert_int_equal(trim_feed(&trim, soft, 4), 0);
+		assert_int_equal(heard.count, volume == 5 ? 2 : 0);
+		trim_fini(&trim);
+	}
 }
 
 int main(void)
@@ -109,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_chunk),
 		cmocka_unit_test(test_stop_is_passed_on),
+		cmocka_unit_test(test_soft_speech),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
