@@ -15,6 +15,9 @@
 #ifndef LIBEXECDIR
 #define LIBEXECDIR "/usr/local/libexec"
 #endif
+#ifndef DATADIR
+#define DATADIR "/usr/local/share"
+#endif
 
 char *path_home(void)
 {

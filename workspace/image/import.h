@@ -10,9 +10,9 @@
 
 /*
  * Import a directory, a tar archive (plain root file system, Incus' unified
- * tarball, OCI image archive), "docker://REGISTRY/IMAGE" through skopeo(1) or a directory with an OCI image layout. The new
- * layers become *ret, the topmost first; the caller names them in the store or
- * drops them (import_drop).
+ * tarball, OCI image archive), "docker://REGISTRY/IMAGE" through skopeo(1) or a
+ * directory with an OCI image layout. The new layers become *ret, the topmost
+ * first; the caller names them in the store or drops them (import_drop).
  */
 int import_source(const struct import *import, const char *path,
 		  struct chain *ret, struct err *e) MUST_CHECK;

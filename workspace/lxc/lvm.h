@@ -4,10 +4,10 @@
  * lvm.h - snapshots of thin volumes, by lvm2's own commands.
  *
  * liblxc 5 asks for them in a way that leaves the new volume inactive, so that
- * nobody can mount it; and of the snapshots of a plain volume none can be copied
- * again, and all go when it goes. So a thin pool is asked for, and the snapshots
- * are made here. Which group and pool: lxc.bdev.lvm.vg and .thin_pool in
- * /etc/lxc/lxc.conf, both "lxc" without it, as liblxc has it.
+ * nobody can mount it; and of the snapshots of a plain volume none can be
+ * copied again, and all go when it goes. So a thin pool is asked for, and the
+ * snapshots are made here. Which group and pool: lxc.bdev.lvm.vg and .thin_pool
+ * in /etc/lxc/lxc.conf, both "lxc" without it, as liblxc has it.
  */
 #ifndef WORKSPACE_LXC_LVM_H
 #define WORKSPACE_LXC_LVM_H
