@@ -8,6 +8,7 @@ load workspace
 
 setup_file() {
 	ws_setup_file
+	ws_possible >&2 || return 0
 	ws_rootfs "$WS_DIR/root"
 	ws base add small "$WS_DIR/root"
 }
