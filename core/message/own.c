@@ -341,6 +341,26 @@ static const struct {
 	{ "__CURSOR", OWN_ID },
 };
 
+/*
+ * "history": true, as it stands in the line: within a text its quotation marks
+ * would be escaped.
+ */
+static bool is_played_back(struct cursor line)
+{
+	static const char key[] = "\"history\"";
+	const char *at = memmem(line.at, cursor_left(&line), key,
+				sizeof(key) - 1);
+
+	if (at == NULL)
+		return false;
+	line.at = at + sizeof(key) - 1;
+	cursor_blanks(&line);
+	if (!cursor_char(&line, ':'))
+		return false;
+	cursor_blanks(&line);
+	return cursor_literal(&line, "true");
+}
+
 static void look_up(const struct json *json, const char *path, int field,
 		    struct message *ret, struct span found[OWN_FIELDS])
 {
@@ -393,6 +413,9 @@ enum fit own_json_read(const struct own_json *own, struct cursor line,
 		look_up(object, usual[i].path, usual[i].field, ret, found);
 	own_fill(found, ret);
 	ret->label = level_of(object);
+	/* sic-bridge: played back, and so no news. */
+	if (is_played_back(line))
+		ret->kind = KIND_OTHER;
 	return found[OWN_TEXT].len_bytes > 0 || found[OWN_KIND].len_bytes > 0
 		       ? FIT_SURE
 		       : FIT_LOOSE;

@@ -207,6 +207,19 @@ def spoken():
     listener.wait(30)
 
 
+@test
+def old_is_not_said():
+    """what is played back is marked in JSON, and speakd does not say it"""
+    lines = "".join(json.dumps({"nick": "a", "kind": "message", "text": text,
+                                "history": old}) + "\n"
+                    for text, old in (("old", True), ("live", False),
+                                      ('say "history":true', False)))
+    said = subprocess.run([SPEAKD, "--print", "--format=json"], check=True,
+                          input=lines.encode(), capture_output=True).stdout
+    equal(said.decode().splitlines()[0], "a: live")
+    assert "old" not in said.decode(), said
+
+
 # ---- delivery ---------------------------------------------------------------
 
 
