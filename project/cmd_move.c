@@ -263,6 +263,8 @@ const struct command command_resume = {
 	.states = IN_POSTPONED,
 };
 
+enum { OPEN_TOLD_MAX = 10 };
+
 /* A project may well be complete without them; but not unawares. */
 static void tell_open(struct call *call, const struct place *place)
 {
@@ -270,10 +272,13 @@ static void tell_open(struct call *call, const struct place *place)
 
 	if (view_actions(&call->gtd, place, false, &items, NULL) < 0)
 		return;
-	for (size_t i = 0; i < items.count; i++)
+	for (size_t i = 0; i < items.count && i < OPEN_TOLD_MAX; i++)
 		tell(call->settings, "still %s: %s",
 		     items.list[i].waiting ? "waiting for" : "open",
 		     items.list[i].text);
+	if (items.count > OPEN_TOLD_MAX)
+		tell(call->settings, "and %zu more",
+		     items.count - OPEN_TOLD_MAX);
 }
 
 static int run_complete(struct call *call, struct err *e)
