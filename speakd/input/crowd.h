@@ -22,7 +22,7 @@ enum {
 };
 
 struct crowd {
-	struct buf text; /* folded; empty: nobody said anything */
+	struct buf text; /* in lower case; empty: nobody said anything */
 	struct buf people; /* "al\nbo\n" */
 	uint64_t last_ms;
 	struct phrase *held; /* owned */
