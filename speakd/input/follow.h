@@ -6,8 +6,9 @@
  * Survives rotation by rename-and-create (the old file is read until the next
  * rotation, as its writer may still hold it), truncation and copytruncate, a
  * file or directory that is not there yet, and removal. No line is lost or
- * given twice, with one exception that nobody can close: what a writer wrote
- * and cut away again before we were scheduled.
+ * given twice, with two exceptions: what a writer wrote and cut away again
+ * before we were scheduled, and a file that was put in the name's place and
+ * renamed away again before that (inotify tells of names, not of files).
  *
  * inotify(7) wakes it, on the file and on the nearest directory that exists;
  * where there is none (no instances left) it looks every FOLLOW_POLL_MS, and
