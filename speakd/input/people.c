@@ -125,6 +125,7 @@ struct change {
 	char *now; /* owned, folded */
 	char *base; /* owned: base_of() of that, folded */
 	char *first; /* owned: the nick that it was at first, as written */
+	uint32_t mark; /* of base: most of the others differ in it */
 };
 
 struct people {
@@ -176,9 +177,18 @@ void people_free(struct people *people)
 /* The nick as it is compared; borrowed until the next call. */
 static const char *fold(struct people *people, struct span nick)
 {
-	buf_clear(&people->fold);
-	text_fold(&people->fold, nick.text, nick.len_bytes);
-	return buf_text(&people->fold);
+	struct buf *out = &people->fold;
+
+	buf_clear(out);
+	if (!text_is_plain(nick.text, nick.len_bytes)) {
+		text_fold(out, nick.text, nick.len_bytes);
+		return buf_text(out);
+	}
+	buf_add(out, nick.text, nick.len_bytes);
+	for (size_t i = 0; i < out->len_bytes; i++)
+		if (out->data[i] >= 'A' && out->data[i] <= 'Z')
+			out->data[i] = (char)(out->data[i] - 'A' + 'a');
+	return buf_text(out);
 }
 
 /* A nick that invisible characters or colours break is the nick. */
@@ -201,17 +211,29 @@ static struct span clean(struct buf *out, struct span nick)
 	return out->len_bytes > 0 ? span_of(out->data, out->len_bytes) : nick;
 }
 
+static uint32_t mark_of(const char *key)
+{
+	uint32_t mark = 0;
+
+	while (*key != '\0')
+		mark = mark * 31 + (unsigned char)*key++;
+	return mark;
+}
+
 /* ---- changes of nick ----------------------------------------------------- */
 
 static struct change *find_change(struct people *people, struct span nick)
 {
 	const char *key;
+	uint32_t mark;
 
 	if (people->change_count == 0)
 		return NULL;
 	key = fold(people, base_of(nick));
+	mark = mark_of(key);
 	for (size_t i = 0; i < people->change_count; i++)
-		if (strcmp(people->changes[i].base, key) == 0)
+		if (people->changes[i].mark == mark &&
+		    strcmp(people->changes[i].base, key) == 0)
 			return &people->changes[i];
 	return NULL;
 }
@@ -246,6 +268,7 @@ static void note_change(struct people *people, const struct message *m)
 	free(old->base);
 	old->now = mem_copy(fold(people, m->text));
 	old->base = mem_copy(fold(people, base_of(m->text)));
+	old->mark = mark_of(old->base);
 }
 
 /* ---- relays -------------------------------------------------------------- */
