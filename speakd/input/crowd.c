@@ -105,26 +105,31 @@ static const char *words_of(const struct crowd *crowd)
 	return text;
 }
 
-static char *by_many(const struct crowd *crowd)
+static char *by_many(const struct crowd *crowd, const struct wording *wording)
 {
 	static const char *const numbers[] = { "two", "three",	"four",	 "five",
 					       "six", "seven",	"eight", "nine",
 					       "ten", "eleven", "twelve" };
 	unsigned n = crowd->others;
+	char *said = wording_others(wording, n, words_of(crowd));
 
+	/* In a language of the catalogues; English has words for numbers. */
+	if (said != NULL)
+		return said;
 	return n - 2 < COUNT_OF(numbers)
 		       ? mem_printf("%s others: %s", numbers[n - 2],
 				    words_of(crowd))
 		       : mem_printf("%u others: %s", n, words_of(crowd));
 }
 
-struct phrase *crowd_give(struct crowd *crowd, bool *ret_many)
+struct phrase *crowd_give(struct crowd *crowd, const struct wording *wording,
+			  bool *ret_many)
 {
 	struct phrase *held = crowd->held;
 
 	*ret_many = crowd->others > 1;
 	if (held != NULL && *ret_many) {
-		char *text = by_many(crowd);
+		char *text = by_many(crowd, wording);
 
 		free(held->text);
 		held->text = text;

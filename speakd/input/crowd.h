@@ -13,6 +13,7 @@
 
 #include "core/message/message.h"
 #include "speakd/queue/phrase.h"
+#include "speakd/words/wording.h"
 
 enum {
 	CROWD_GAP_MS = 10000, /* between two of them */
@@ -44,7 +45,8 @@ void crowd_hold(struct crowd *crowd, const struct message *message,
 		uint64_t said_ms, struct phrase *take_phrase);
 
 /* What is held, now the caller's; NULL: nothing. *ret_many: by their number. */
-struct phrase *crowd_give(struct crowd *crowd, bool *ret_many) MUST_CHECK;
+struct phrase *crowd_give(struct crowd *crowd, const struct wording *wording,
+			  bool *ret_many) MUST_CHECK;
 
 void crowd_fini(struct crowd *crowd);
 

@@ -103,7 +103,8 @@ bool source_holds(const struct source *source)
 void source_flush(struct source *source)
 {
 	bool many;
-	struct phrase *phrase = crowd_give(&source->crowd, &many);
+	struct phrase *phrase = crowd_give(&source->crowd, source->wording,
+					   &many);
 
 	if (phrase == NULL)
 		return;

@@ -708,3 +708,18 @@ char *wording_skip_text(uintmax_t lines, const void *data)
 		lines);
 	return buf_give(&said);
 }
+
+char *wording_others(const struct wording *wording, unsigned count,
+		     const char *words)
+{
+	SCOPED_BUF struct buf said = { 0 };
+
+	if (wording->language == NULL || wording->language->catalogue == NULL)
+		return NULL;
+	template_count(&said,
+		       catalogue_many(wording->language->catalogue,
+				      "$count other", "$count others", count),
+		       count);
+	buf_addf(&said, ": %s", words);
+	return buf_give(&said);
+}

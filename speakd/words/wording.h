@@ -96,6 +96,10 @@ void wording_message(struct wording *wording, const struct message *message,
 		     struct rules *second, uint64_t now_ms,
 		     wording_give_fn *give, void *data);
 
+/* "3 others: words", the caller's; NULL in English, which has its own way. */
+char *wording_others(const struct wording *wording, unsigned count,
+		     const char *words);
+
 /* "3 lines skipped" for a backlog, whose data is a struct wording_config. */
 char *wording_skip_text(uintmax_t lines, const void *config);
 

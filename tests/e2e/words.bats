@@ -163,3 +163,9 @@ plain() { speakd --print --format=plain "$@"; }
 	speakctl -w say 'nginx'
 	until_true 20 has out 'engine x'
 }
+
+@test "the same words of many are counted in the listener's language" {
+	for i in 1 2 3 4; do printf '[12:00:%02d] <n%d> buy now\n' $i $i; done >in
+	speakd --print in | grep -qx 'three others: buy now'
+	speakd --print -v de in | grep -qx '3 andere: buy now'
+}
