@@ -72,7 +72,8 @@ int ns_explain(int code, const char *doing, struct err *e)
 		if (read_switch(switches[i].path) == switches[i].forbids)
 			return err_say(e, code, "%s: %s", doing,
 				       switches[i].advice);
-	if (code == ENOSYS)
+	/* Before 5.11 overlayfs is the host's root's: EPERM, and no reason. */
+	if (code == ENOSYS || (code == EPERM && ns_kernel_before(5, 12)))
 		return err_say(e, code,
 			       "%s: needs Linux 5.12 or newer, and a sandbox "
 			       "around it that allows its system calls",
