@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 /* cmd_exchange.c - import and export: items from and for other programs. */
 #include <fcntl.h>
+#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -180,6 +181,7 @@ static int import_task(struct import *im, const struct task *task,
 		reading = list == FILE_INBOX ? READ_INBOX : READ_LIST;
 	} else if (project_file(im, task->where, &file, e) < 0)
 		return -e->code;
+	assert(file != NULL); /* or there was an error */
 	len = strlen(file);
 	line = capture_line(buf_text(&shown), reading,
 			    len > 4 && strcmp(file + len - 4, ".otl") == 0,

@@ -94,6 +94,18 @@ static bool speech_of(struct cursor c, struct span field, struct message *ret)
 	return true;
 }
 
+static enum fit fit_of(struct cursor c, struct span field,
+		       const struct stamp *stamp, struct message *ret)
+{
+	if (speech_of(c, field, ret))
+		return FIT_SURE;
+	if (span_has(field, ' '))
+		return FIT_NO;
+	if (command_of(c, field, ret))
+		return FIT_SURE;
+	return (stamp->shape & STAMP_DATE) != 0 ? FIT_LOOSE : FIT_NO;
+}
+
 enum fit grammar_sic(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->whole;
@@ -104,16 +116,9 @@ enum fit grammar_sic(const struct line *line, struct message *ret)
 	if (line->stamp.shape != 0 || !head_of(&c, &field, &stamp))
 		return FIT_NO;
 	ret->time = stamp.text;
-	if (speech_of(c, field, ret))
-		fit = FIT_SURE;
-	else if (span_has(field, ' '))
-		return FIT_NO;
-	else if (command_of(c, field, ret))
-		fit = FIT_SURE;
-	else if ((stamp.shape & STAMP_DATE) == 0)
-		return FIT_NO;
-	else
-		fit = FIT_LOOSE;
+	fit = fit_of(c, field, &stamp, ret);
+	if (fit == FIT_NO)
+		return fit;
 	ret->when = stamp.when;
 	if (fit == FIT_SURE)
 		return fit;

@@ -418,7 +418,7 @@ static void tell_want(struct voice_child *child)
 {
 	struct said *last = last_said(child);
 
-	if (child->count != 1 || child->wanted || !last->made ||
+	if (child->count != 1 || last == NULL || child->wanted || !last->made ||
 	    player_left_ms(&child->player) > want_ms(child))
 		return;
 	child->wanted = true;

@@ -46,6 +46,7 @@ int shares_add_path(struct shares *shares, const char *source,
 		    const char *inside, bool read_only, struct err *e)
 {
 	struct stat st;
+	int rc;
 
 	if (shares->count >= SHARES_MAX)
 		return err_usage(e, "share: more than %d", SHARES_MAX);
@@ -54,8 +55,9 @@ int shares_add_path(struct shares *shares, const char *source,
 				 source[0] != '/' ? source : inside);
 	if (stat(source, &st) < 0)
 		return err_set(e, errno, "share %s", source);
-	if (check_device(source, &st, e) < 0)
-		return -e->code;
+	rc = check_device(source, &st, e);
+	if (rc < 0)
+		return rc;
 	shares->list[shares->count++] = (struct share){
 		.source = mem_copy(source),
 		.inside = mem_copy(inside),
