@@ -3,6 +3,7 @@
 #include "project/history.h"
 
 #include <fcntl.h>
+#include <assert.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -22,8 +23,10 @@ static size_t hash(const char *id)
 /* Where id is in the index, or the free place for it. */
 static size_t *slot(const struct history *h, const char *id)
 {
-	size_t at = hash(id) % h->index_size;
+	size_t at;
 
+	assert(h->index_size > 0);
+	at = hash(id) % h->index_size;
 	while (h->index[at] != 0 &&
 	       strcmp(h->groups[h->index[at] - 1].id, id) != 0)
 		at = (at + 1) % h->index_size;

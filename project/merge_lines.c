@@ -80,7 +80,7 @@ void merge_lines(const struct buf *base, const struct buf *ours,
 		 const struct buf *theirs, struct buf *out)
 {
 	struct lines_of b = split(base), o = split(ours), t = split(theirs);
-	struct line **place = mem_new((t.count + 1) * sizeof(*place));
+	struct line **place = mem_resize(NULL, t.count + 1, sizeof(void *));
 	bool *added = mem_new(t.count + 1);
 	size_t hint = 0, next = 0;
 

@@ -175,7 +175,7 @@ static bool send_one(struct link *link)
 void link_pump(struct link *link)
 {
 	uint64_t wait_ms = 0;
-	bool any = false, more = true;
+	bool any = false, more = true, waits;
 
 	if (link->phase != LINK_ONLINE)
 		return;
@@ -187,14 +187,13 @@ void link_pump(struct link *link)
 	}
 	if (link->phase != LINK_ONLINE)
 		return;
-	if (link->leaving == LINK_LEAVES_SOON)
+	waits = more && (ledger_has_waiting(&link->ledger) || wants_ping(link));
+	if (link->leaving == LINK_LEAVES_SOON ||
+	    (!waits && link->leaving == LINK_LEAVES_AFTER_ALL &&
+	     !ledger_has_waiting(&link->ledger)))
 		settle(link);
-	else if (more &&
-		 (ledger_has_waiting(&link->ledger) || wants_ping(link)))
+	else if (waits)
 		watch_after(link->flood_timer, wait_ms > 0 ? wait_ms : 50);
-	else if (link->leaving == LINK_LEAVES_AFTER_ALL &&
-		 !ledger_has_waiting(&link->ledger))
-		settle(link);
 	if (any)
 		link->handler->drained(link->data);
 }

@@ -189,14 +189,13 @@ static void command_raw(struct bridge *bridge, const struct command *command)
 
 	if (!irc_line_parse(text.text, text.len_bytes, &line))
 		return;
-	if (line.has_prefix)
-		raw_other(bridge, text);
-	else if (irc_line_is(&line, "QUIT"))
+	if (!line.has_prefix && irc_line_is(&line, "QUIT"))
 		raw_quit(bridge, text);
-	else if (irc_line_is(&line, "JOIN") && line.count > 0 &&
-		 !span_is(line.params[0], "0"))
+	else if (!line.has_prefix && irc_line_is(&line, "JOIN") &&
+		 line.count > 0 && !span_is(line.params[0], "0"))
 		raw_join(bridge, &line);
-	else if ((irc_line_is(&line, "PRIVMSG") ||
+	else if (!line.has_prefix &&
+		 (irc_line_is(&line, "PRIVMSG") ||
 		  irc_line_is(&line, "NOTICE")) &&
 		 line.count == 2 && line.params[1].len_bytes > 0)
 		raw_message(bridge, &line);

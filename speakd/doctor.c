@@ -193,13 +193,9 @@ static void say_result(const struct doctor *doctor)
 			? mem_printf("This does not work: %s.",
 				     buf_text(&doctor->failed))
 			: mem_copy("All that speech needs works.");
-	const char *const argv[] = { "sh",
-				     "-c",
-				     "printf '%s\\n' \"$1\" | \"$0\" "
-				     "--format=plain --give-up=5",
-				     program,
-				     text,
-				     NULL };
+	static const char script[] = "printf '%s\\n' \"$1\" | "
+				     "\"$0\" --format=plain --give-up=5";
+	const char *const argv[] = { "sh", "-c", script, program, text, NULL };
 	const struct child child = { .argv = argv };
 
 	fflush(stdout);

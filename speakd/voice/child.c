@@ -82,8 +82,8 @@ static void forget(struct voice_child *child, size_t number)
 	else
 		free(child->said[number]);
 	child->count--;
-	memmove(&child->said[number], &child->said[number + 1],
-		(child->count - number) * sizeof(*child->said));
+	for (size_t i = number; i < child->count; i++)
+		child->said[i] = child->said[i + 1];
 }
 
 /* The player has told of it. */
