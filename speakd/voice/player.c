@@ -406,8 +406,8 @@ static uint64_t gap_by_clock(const struct player *player, unsigned gap_ms)
 enum sink_result player_begin(struct player *player, unsigned rate_hz,
 			      unsigned gap_ms, unsigned lead_in_ms)
 {
-	struct player_part *part = last_part(player);
 	enum sink_result result = start(player, rate_hz);
+	struct player_part *part;
 	uint64_t from;
 
 	if (result != SINK_OK)

@@ -87,7 +87,7 @@ static size_t hash_of(const char *text, size_t len_bytes)
 static void grow(struct dictionary *d)
 {
 	size_t size = d->size > 0 ? 2 * d->size : FIRST_SIZE;
-	struct entry **slots = mem_new(size * sizeof(*slots));
+	struct entry **slots = mem_new(size * sizeof(void *));
 
 	for (size_t i = 0; i < d->size; i++)
 		while (d->slots[i] != NULL) {

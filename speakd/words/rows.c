@@ -146,10 +146,10 @@ static void finish_rows(struct buf *out, const struct reading *reading,
 	unsigned rules = WORDING_SYMBOLS;
 
 	/* With a row named, the rest is no long word any more. */
-	if (memchr(said->data, ' ', said->len_bytes) != NULL)
+	if (memchr(buf_text(said), ' ', said->len_bytes) != NULL)
 		rules |= WORDING_WORDS;
 	word_clean_without(out, reading, rules,
-			   span_of(said->data, said->len_bytes));
+			   span_of(buf_text(said), said->len_bytes));
 }
 
 bool word_symbols(struct buf *out, const struct reading *reading,

@@ -200,18 +200,18 @@ static struct speaker *find_speaker(struct tongue_memory *memory,
 	return oldest;
 }
 
-/* ---- lines
- * ----------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------- */
 
 /* A word of letters alone; names, code and numbers say nothing. */
 static bool is_word(struct span word)
 {
-	for (size_t i = 0; i < word.len_bytes; i++)
-		if (!is_word_byte(word.text[i]) && word.text[i] != '\'' &&
-		    word.text[i] != '-')
+	for (size_t i = 0; i < word.len_bytes; i++) {
+		char c = word.text[i];
+
+		if (ascii_is_digit(c) ||
+		    (!is_word_byte(c) && c != '\'' && c != '-'))
 			return false;
-		else if (ascii_is_digit(word.text[i]))
-			return false;
+	}
 	return word.len_bytes > 0;
 }
 
