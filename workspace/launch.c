@@ -291,6 +291,7 @@ static int get_running(const struct store *store, const struct launch *launch,
 static char *choose_dir(const struct launch *launch, const char *images,
 			launch_told_fn *told_fn)
 {
+	const char *home = getenv("HOME");
 	char here[PATH_MAX];
 
 	if (getcwd(here, sizeof(here)) == NULL)
@@ -306,7 +307,7 @@ static char *choose_dir(const struct launch *launch, const char *images,
 	}
 	/* To somebody, and not in a script's output. */
 	if (isatty(STDERR_FILENO) &&
-	    strcmp(here, getenv("HOME") != NULL ? getenv("HOME") : "/") != 0) {
+	    strcmp(here, home != NULL ? home : "/") != 0) {
 		SCOPED_TEXT char *text = mem_printf(
 			"%s is not shown inside: starting in %s", here,
 			launch->shares.count > 0 ? launch->shares.list[0].inside
@@ -481,8 +482,10 @@ int launch_run(const struct store *store, struct launch *launch,
 
 	if (rc == 0 && meta.image != NULL)
 		image = json_parse(meta.image, strlen(meta.image));
-	if (rc == 0 && launch->user == NULL && !meta.single)
-		launch->user = user = image_user(image);
+	if (rc == 0 && launch->user == NULL && !meta.single) {
+		user = image_user(image);
+		launch->user = user;
+	}
 	home = home_inside(launch);
 	if (rc == 0)
 		rc = choose_user(store, launch, &meta, &number, e);

@@ -34,6 +34,8 @@ ELSEWHERE = {
     # (Over the host it takes all of the host along.)
     "project w export trip trip.tar --format oci": "workspace_import.bats",
     "podman load -i trip.tar": "workspace_import.bats",
+    "file = ~/.sfeed/feeds": "reading.bats, with feeds of its own",
+    "format = sfeed": "reading.bats, with feeds of its own",
     "project w shift /srv/box/rootfs --user joe": "workspace_shift.bats",
     "project w shift /srv/box/rootfs --user joe --back":
         "workspace_shift.bats",

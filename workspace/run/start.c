@@ -82,8 +82,9 @@ static bool is_hosts_root(const struct idmap *map)
  * show its files as another's, or root may not mount (in a container), 0 inside
  * stays root of the host, and is told so.
  */
-static int start_as_nobody(struct init_start *start, struct err *e)
+static int start_as_nobody(const struct init_start *as_root, struct err *e)
 {
+	struct init_start own = *as_root, *start = &own;
 	struct share shares[SHARES_MAX];
 	struct idmap nobody;
 	int rc = mount_unshare(e);
