@@ -303,8 +303,9 @@ void actions_read(struct actions *actions, const char *text, size_t len_bytes,
 		const char *end = memchr(text + at, ends, len_bytes - at);
 		size_t len = end != NULL ? (size_t)(end - text) - at
 					 : len_bytes - at;
-		struct action action = { .line_at = at, .line = ++line };
+		struct action action = { .line_at = at };
 
+		action.line = ++line;
 		read_one(actions, text, len, reading, &action, &above);
 		at += len + 1;
 	}

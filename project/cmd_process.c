@@ -340,11 +340,12 @@ static enum then step(struct process *p, struct err *e)
 	if (view_inbox(&p->call->gtd, &items, e) < 0 ||
 	    p->skipped >= items.count)
 		return THEN_STOP;
-	p->item = &items.list[p->skipped];
+	p->item = items.list + p->skipped;
 	p->picked = (struct picked){ p->item->file, p->item->line,
 				     p->item->hash };
 	then = ask_item(p, items.count - p->skipped);
 	p->skipped += then == THEN_SKIP;
+	p->item = NULL;
 	return then;
 }
 

@@ -51,7 +51,7 @@ static int open_one(const char *path, unsigned flags, int userns, bool below,
 /* What is mounted below them keeps its owners: it is nobody's inside. */
 static int open_parts(struct trees *trees, int userns, struct err *e)
 {
-	for (size_t i = 0; layer_host_parts[i] != NULL && i < PARTS_MAX; i++) {
+	for (size_t i = 0; i < PARTS_MAX && layer_host_parts[i] != NULL; i++) {
 		SCOPED_TEXT char *path = mem_printf("/%s", layer_host_parts[i]);
 		struct stat st;
 
