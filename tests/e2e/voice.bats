@@ -223,7 +223,7 @@ END
 	speak "hello there"
 	rm -f ear2.raw
 	listen ear2.raw
-	until_true 40 heard ear2.raw 1000
+	until_true 80 heard ear2.raw 1000
 	gone "$speakd_pid" && return 1
 	exec 7>&-
 }
