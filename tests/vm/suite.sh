@@ -51,3 +51,10 @@ archives() {
 	fi
 	echo "$lines"
 }
+
+# bootstrap OPTION...: mmdebstrap, with no descriptor of ours. It has apt write to
+# one of its own by number, through a shell that knows numbers of one digit only.
+bootstrap() (
+	exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+	exec mmdebstrap "$@"
+)
