@@ -121,6 +121,7 @@ static bool offset(struct cursor *c, struct parts *p)
 static void zone(struct cursor *c, struct parts *p)
 {
 	struct cursor try = *c;
+	struct span name;
 	unsigned n = 0;
 
 	if (offset(c, p) || !cursor_char(&try, ' '))
@@ -131,8 +132,9 @@ static void zone(struct cursor *c, struct parts *p)
 	}
 	while (try.at + n < try.end && try.at[n] >= 'A' && try.at[n] <= 'Z')
 		n++;
+	name = span_of(try.at, n);
 	if (n < 2 || n > 5 ||
-	    (memcmp(try.at, "UTC", 3) != 0 && memcmp(try.at, "GMT", 3) != 0 &&
+	    (!span_is(name, "UTC") && !span_is(name, "GMT") &&
 	     (p->shape & (STAMP_SQUARE | STAMP_ROUND)) == 0) ||
 	    (try.at + n < try.end && scan_is_alnum(try.at[n])))
 		return;

@@ -476,7 +476,6 @@ static int verb_history(struct ctl *ctl, struct err *e)
 static int verb_missed(struct ctl *ctl, struct err *e)
 {
 	SCOPED_BUF struct buf entries = { 0 };
-	SCOPED_BUF struct buf missed = { 0 };
 	SCOPED_BUF struct buf out = { 0 };
 	struct span rest, line;
 	unsigned n = 20, count = 0;

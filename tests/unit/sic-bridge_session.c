@@ -229,7 +229,7 @@ static void step_place(struct world *w, struct presence *p)
 {
 	int i = (int)chance(PLACES);
 	struct place *place = &w->places[i];
-	char name[8];
+	char name[16];
 
 	snprintf(name, sizeof(name), "#%d", i);
 	if (!place->in && !place->wanted) {
@@ -264,7 +264,7 @@ static void assert_same(const struct world *w, const struct presence *p)
 	assert_int_equal(presence_prefix_bytes(p), strlen(prefix));
 	for (int i = 0; i < PLACES; i++) {
 		const struct place *place = &w->places[i];
-		char name[8];
+		char name[16];
 		const struct channel *channel;
 
 		snprintf(name, sizeof(name), "#%d", i);
