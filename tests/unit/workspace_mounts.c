@@ -37,8 +37,8 @@ static void test_kernel_version(void **state)
 
 static int make_layers(struct err *e)
 {
-	static const char *const dirs[] = { "top", "odd " ODD, "up", "work",
-					    "at" };
+	static const char odd[] = "odd " ODD;
+	const char *const dirs[] = { "top", odd, "up", "work", "at" };
 	static const struct {
 		const char *path, *text;
 	} files[] = { { "top/f", "top" },
