@@ -89,6 +89,7 @@ static int start_as_nobody(const struct init_start *as_root, struct err *e)
 	struct idmap nobody;
 	int rc = mount_unshare(e);
 
+	start->rootfs.store = &start->store;
 	memcpy(shares, start->rootfs.shares,
 	       start->rootfs.share_count * sizeof(shares[0]));
 	idmap_nobody(&start->store.map, &nobody);
