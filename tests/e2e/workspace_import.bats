@@ -478,15 +478,15 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 @test "podman builds from an export and saves it in both formats" {
 	command -v podman >/dev/null || skip "podman is not installed"
 	[ "$(id -u)" -eq 0 ] || skip "only root can use podman here"
-	ws create holes --base small
-	inside holes 'dd if=/dev/zero of=/sparse bs=1 count=1 seek=1M 2>/dev/null; echo end >>/sparse'
-	ws export holes "$out/holes.tar" --format oci
-	podman load -q -i "$out/holes.tar" || skip "podman loads nothing here"
-	printf 'FROM localhost/holes:latest\nENV A=b\nWORKDIR /usr\nCMD sh\n' |
+	ws create podbuild --base small
+	inside podbuild 'dd if=/dev/zero of=/sparse bs=1 count=1 seek=1M 2>/dev/null; echo end >>/sparse'
+	ws export podbuild "$out/podbuild.tar" --format oci
+	podman load -q -i "$out/podbuild.tar" || skip "podman loads nothing here"
+	printf 'FROM localhost/podbuild:latest\nENV A=b\nWORKDIR /usr\nCMD sh\n' |
 		podman build -q --isolation chroot -t earshot-built - || skip "podman builds nothing here"
 	podman save -q --format oci-archive -o "$out/saved-oci.tar" localhost/earshot-built
 	podman save -q -o "$out/saved.tar" localhost/earshot-built
-	podman rmi -f earshot-built localhost/holes >/dev/null
+	podman rmi -f earshot-built localhost/podbuild >/dev/null
 	chmod a+r "$out"/saved*.tar
 	for saved in saved-oci saved; do
 		ws import "$out/$saved.tar" "$saved"
