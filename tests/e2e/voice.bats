@@ -223,7 +223,7 @@ END
 	kill -CONT "$pulse_pid"
 	speak "hello there"
 	# By the ear that was there all the time: one that comes now may be late.
-	until_true 80 heard ear.raw $((before + 500))
+	until_true 80 heard ear.raw $((before + 1000))
 	gone "$speakd_pid" && return 1
 	exec 7>&-
 }
