@@ -19,7 +19,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-struct state {
+struct target {
 	struct libirc *libirc;
 	struct cap cap;
 	struct presence presence;
@@ -30,10 +30,10 @@ struct state {
 
 static void on_libirc(enum message_kind kind, unsigned numeric, void *data)
 {
-	struct state *state = data;
+	struct target *target = data;
 
 	(void)numeric;
-	state->kind = kind;
+	target->kind = kind;
 }
 
 static void must(bool holds)
@@ -42,7 +42,7 @@ static void must(bool holds)
 		abort();
 }
 
-static void feed_library(struct state *state, const struct wire_line *line)
+static void feed_library(struct target *target, const struct wire_line *line)
 {
 	char text[WIRE_LIBRARY_BYTES];
 	size_t n = wire_library(line, text);
@@ -53,20 +53,20 @@ static void feed_library(struct state *state, const struct wire_line *line)
 	must(memchr(text, '\r', n - 2) == NULL);
 	must(memchr(text, '\n', n - 2) == NULL);
 	must(memchr(text, '\0', n - 2) == NULL);
-	must(libirc_feed(state->libirc, text, n, &e) == 0);
+	must(libirc_feed(target->libirc, text, n, &e) == 0);
 }
 
-static void print(struct state *state, const struct wire_line *line)
+static void print(struct target *target, const struct wire_line *line)
 {
 	struct event event = {
-		.kind = state->kind,
+		.kind = target->kind,
 		.line = &line->line,
 		.tags = &line->tags,
 		.sender = line->line.nick,
-		.names = &state->presence.names,
+		.names = &target->presence.names,
 		.history =
-			history_is(&state->history, line,
-				   history_clock_is_old(&state->clock, line)),
+			history_is(&target->history, line,
+				   history_clock_is_old(&target->clock, line)),
 		.strip = line->line.count % 2 == 0,
 	};
 	struct settings settings[] = { { .format = OUTPUT_SIC },
@@ -85,23 +85,23 @@ static void print(struct state *state, const struct wire_line *line)
 
 static int on_line(const struct wire_line *line, void *data)
 {
-	struct state *state = data;
+	struct target *target = data;
 	SCOPED_BUF struct buf out = { 0 };
 	struct presence_change change;
 	struct err e = { 0 };
 
 	must(line->line.command.len_bytes > 0);
-	state->kind = KIND_OTHER;
+	target->kind = KIND_OTHER;
 	if (line->fate == WIRE_PASS)
-		feed_library(state, line);
-	(void)!cap_line(&state->cap, &line->line, &out, &e);
-	presence_line(&state->presence, &line->line, &change);
-	must(strlen(state->presence.nick.now) < NICK_BYTES);
-	history_clock_line(&state->clock, line, 1795306320000);
+		feed_library(target, line);
+	(void)!cap_line(&target->cap, &line->line, &out, &e);
+	presence_line(&target->presence, &line->line, &change);
+	must(strlen(target->presence.nick.now) < NICK_BYTES);
+	history_clock_line(&target->clock, line, 1795306320000);
 	if (irc_line_is(&line->line, "BATCH"))
-		(void)history_batch(&state->history, line);
-	(void)history_seen(&state->history, line, true);
-	print(state, line);
+		(void)history_batch(&target->history, line);
+	(void)history_seen(&target->history, line, true);
+	print(target, line);
 	return 0;
 }
 
@@ -110,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct cap_login login = { SASL_PLAIN, "me", "secret",
 						true };
 	static struct charset *charset;
-	struct state *state;
+	struct target *target;
 	struct wire wire = { 0 };
 	SCOPED_BUF struct buf out = { 0 };
 	struct err e = { 0 };
@@ -121,13 +121,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (charset == NULL)
 		charset = charset_new("cp1252", &e);
-	state = calloc(1, sizeof(*state));
+	target = calloc(1, sizeof(*target));
 	copy = malloc(size);
-	must(state != NULL && copy != NULL && charset != NULL);
-	state->libirc = libirc_new(on_libirc, state, &e);
-	must(state->libirc != NULL);
-	names_init(&state->presence.names);
-	cap_begin(&state->cap, &login, true, &out);
+	must(target != NULL && copy != NULL && charset != NULL);
+	target->libirc = libirc_new(on_libirc, target, &e);
+	must(target->libirc != NULL);
+	names_init(&target->presence.names);
+	cap_begin(&target->cap, &login, true, &out);
 	wire.charset = charset;
 	piece = data[0] != 0 ? data[0] : size;
 	for (size_t at = 1; at < size; at += piece) {
@@ -136,12 +136,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* Exactly as large as what was read: an overrun shows. */
 		copy = realloc(copy, n);
 		memcpy(copy, data + at, n);
-		must(wire_feed(&wire, copy, n, on_line, state) == 0);
+		must(wire_feed(&wire, copy, n, on_line, target) == 0);
 	}
 	wire_fini(&wire);
-	libirc_free(state->libirc);
-	presence_fini(&state->presence);
-	free(state);
+	libirc_free(target->libirc);
+	presence_fini(&target->presence);
+	free(target);
 	free(copy);
 	return 0;
 }

@@ -19,30 +19,9 @@ struct world {
 	struct ssip *ssip;
 	struct ssip_client *clients[CLIENTS];
 	struct phrase *saying;
+	struct buf voices;
 	bool stop;
 };
-
-static void on_event(void *data, const struct utterance *utterance,
-		     enum scheduler_event event, const char *mark)
-{
-	struct world *world = data;
-
-	ssip_event(world->ssip, utterance, event, mark);
-}
-
-static void on_news(void *data, const struct history_entry *entry)
-{
-	struct world *world = data;
-
-	ssip_news(world->ssip, entry);
-}
-
-static void on_word(void *data, uint64_t id, size_t offset_bytes)
-{
-	struct world *world = data;
-
-	ssip_word(world->ssip, id, offset_bytes);
-}
 
 static void on_line_done(void *data, const struct phrase *phrase,
 			 enum fate fate)
@@ -74,13 +53,47 @@ static void on_changed(struct ssip_client *client, void *data)
 static void host_lines(void *data, struct buf *out)
 {
 	(void)data;
-	buf_add_text(out, "en\tEnglish\tmale\n+f1\tvariant\tfemale\n");
+	buf_add_text(out, "key value\n");
+}
+
+/* Not known at first: who asks waits until voice() says that they are. */
+static const struct buf *host_voices(void *data)
+{
+	const struct world *world = data;
+
+	return world->voices.len_bytes > 0 ? &world->voices : NULL;
 }
 
 static int host_path(void *data, const char *path, struct err *e)
 {
 	(void)data;
 	return strlen(path) % 2 == 0 ? 0 : err_say(e, ENOENT, "%s", path);
+}
+
+static int host_reload(void *data, struct err *e)
+{
+	(void)data;
+	(void)e;
+	return 0;
+}
+
+static bool host_respell(void *data, const char *name, struct span text,
+			 struct buf *out)
+{
+	(void)data;
+	if (name == NULL || text.len_bytes % 2 == 0)
+		return false;
+	buf_add(out, text.text, text.len_bytes);
+	return true;
+}
+
+static void voices_known(struct world *world)
+{
+	if (world->voices.len_bytes > 0)
+		return;
+	buf_add_text(&world->voices,
+		     "en\tEnglish\tmale\n+f1\tvariant\tfemale\n");
+	ssip_voices_known(world->ssip);
 }
 
 /* One step of the voice; what it does is in the input's byte. */
@@ -131,6 +144,14 @@ static void check_out(struct ssip_client *client)
 	buf_clear(&client->out);
 }
 
+/* The last client is a stranger that came over TCP. */
+static void admit(struct world *world, size_t i)
+{
+	world->clients[i] = ssip_client_new(world->ssip);
+	world->clients[i]->is_guest = i == CLIENTS - 1;
+	world->clients[i]->is_over_tcp = i == CLIENTS - 1;
+}
+
 static void feed(struct world *world, size_t i, const char *bytes,
 		 size_t len_bytes)
 {
@@ -145,7 +166,7 @@ static void feed(struct world *world, size_t i, const char *bytes,
 	if (!client->quits && client->stream == SSIP_COMMANDS)
 		return;
 	ssip_client_free(client);
-	world->clients[i] = ssip_client_new(world->ssip);
+	admit(world, i);
 }
 
 static void run(struct world *world, const uint8_t *data, size_t size)
@@ -159,6 +180,8 @@ static void run(struct world *world, const uint8_t *data, size_t size)
 			feed(world, what % CLIENTS, bytes, n);
 		else if (what < 210)
 			line(world, "hello there", 11);
+		else if (what < 212)
+			voices_known(world);
 		else
 			voice(world, what);
 		data += 2 + n;
@@ -169,34 +192,42 @@ static void run(struct world *world, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct backlog_config config = { 220, 400, 8000, 60000 };
+	const struct backlog_config config = {
+		.rate_wpm = 220,
+		.max_rate_wpm = 400,
+		.catch_up_after_ms = 8000,
+		.skip_after_ms = 60000,
+	};
 	struct world world = { 0 };
 	const struct dispatch_handler handler = {
-		.event = on_event,
-		.news = on_news,
-		.word = on_word,
 		.line_done = on_line_done,
 		.stop = on_stop,
 		.pump = on_pump,
 		.data = &world,
 	};
 	const struct ssip_host host = {
-		.voices = host_lines,
+		.voices = host_voices,
 		.sources = host_lines,
 		.status = host_lines,
 		.follow = host_path,
 		.unfollow = host_path,
+		.listen = host_path,
+		.profile = host_path,
+		.reload = host_reload,
+		.respell = host_respell,
 		.engine = "espeak-ng",
 		.rate_wpm = 220,
+		.data = &world,
 	};
 
 	world.dispatch = dispatch_new(&config, true, &handler);
 	world.ssip = ssip_new(world.dispatch, &host, on_changed, NULL);
 	for (size_t i = 0; i < CLIENTS; i++)
-		world.clients[i] = ssip_client_new(world.ssip);
+		admit(&world, i);
 	run(&world, data, size);
 	phrase_free(world.saying);
 	ssip_free(world.ssip);
 	dispatch_free(world.dispatch);
+	buf_fini(&world.voices);
 	return 0;
 }
