@@ -40,6 +40,7 @@ HELPERS = speakd-voice project-workspace
 speakd_MAIN = speakd/main.c
 speakd_AREAS = speakd core
 speakd_PKGS = libevent_core libpcre2-8 inih libutf8proc jansson
+speakd_LIBS = -ldl -lm
 
 speakctl_MAIN = speakd/ctl/main.c
 speakctl_AREAS = speakctl core
@@ -48,6 +49,7 @@ speakctl_PKGS = inih jansson libutf8proc ncursesw
 speakd-voice_MAIN = speakd/voice/main.c
 speakd-voice_AREAS = voice core
 speakd-voice_PKGS = espeak-ng alsa inih libutf8proc
+speakd-voice_LIBS = -ldl -lm
 
 sic-bridge_MAIN = sic-bridge/main.c
 sic-bridge_AREAS = sic-bridge core
@@ -203,7 +205,7 @@ archives_of = $(patsubst %,$(OBJ)/%.a,$(call area_of,$(1)) core \
 UNIT_PKGS = cmocka libevent_core libevent_extra libevent_openssl libssl \
 	libcrypto libpcre2-8 inih libutf8proc jansson espeak-ng alsa ncursesw \
 	libarchive libseccomp libcap
-UNIT_LIBS = -lircclient -ldl -lpthread
+UNIT_LIBS = -lircclient -ldl -lpthread -lm
 
 .SECONDEXPANSION:
 $(OUT)/tests/%: $(OBJ)/tests/unit/%.o $$(call archives_of,$$*)

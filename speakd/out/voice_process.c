@@ -118,22 +118,33 @@ static int level(int volume_percent, int level_percent)
 	return volume < 200 ? volume : 200;
 }
 
-static int send_request(struct voice *voice, struct voice_request request,
-			const char *name, const char *text)
+static struct iovec text_part(char *text)
 {
-	struct iovec parts[3] = {
-		{ &request, sizeof(request) },
-		{ (char *)(uintptr_t)name, 0 },
-		{ (char *)(uintptr_t)text, 0 },
+	return (struct iovec){
+		.iov_base = text,
+		.iov_len = text != NULL ? min_size(strlen(text),
+						   VOICE_TEXT_MAX_BYTES)
+					: 0,
 	};
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 3 };
+}
 
-	if (name != NULL)
-		parts[1].iov_len = min_size(strlen(name), VOICE_TEXT_MAX_BYTES);
-	if (text != NULL)
-		parts[2].iov_len = min_size(strlen(text), VOICE_TEXT_MAX_BYTES);
-	request.voice_bytes = (uint32_t)parts[1].iov_len;
-	request.text_bytes = (uint32_t)parts[2].iov_len;
+/* phrase: the one of a SPEAK, else NULL. */
+static int send_request(struct voice *voice, struct voice_request request,
+			const struct phrase *phrase)
+{
+	struct iovec parts[4] = { { &request, sizeof(request) } };
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 4 };
+
+	if (phrase != NULL) {
+		parts[1] = text_part(phrase->voice);
+		request.voice_bytes = (uint32_t)parts[1].iov_len;
+		request.style_count = (uint32_t)min_size(phrase->styles.count,
+							 VOICE_STYLES_MAX);
+		parts[2].iov_base = phrase->styles.list;
+		parts[2].iov_len = request.style_count * sizeof(struct style);
+		parts[3] = text_part(phrase->text);
+		request.text_bytes = (uint32_t)parts[3].iov_len;
+	}
 	if (sendmsg(voice->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return -errno;
 	return 0;
@@ -175,7 +186,7 @@ static void send_phrase(struct voice *voice, struct saying *saying)
 	stall_progress(&voice->stall, voice->pid, clock_ms());
 	watch_after(voice->watchdog, WATCH_MS);
 	/* A dead child's end is seen by its watch, and the phrase kept. */
-	if (send_request(voice, request, phrase->voice, phrase->text) < 0)
+	if (send_request(voice, request, phrase) < 0)
 		kill_child(voice);
 }
 
@@ -640,7 +651,7 @@ struct phrase *voice_take_back(struct voice *voice)
 					 .id = voice->ahead.id };
 
 	if (phrase != NULL && voice->ahead.sent &&
-	    send_request(voice, request, NULL, NULL) < 0)
+	    send_request(voice, request, NULL) < 0)
 		kill_child(voice);
 	voice->ahead = (struct saying){ .phrase = NULL };
 	return phrase;
@@ -659,7 +670,7 @@ void voice_stop(struct voice *voice)
 		return;
 	}
 	request.id = voice->now.id;
-	if (send_request(voice, request, NULL, NULL) < 0)
+	if (send_request(voice, request, NULL) < 0)
 		kill_child(voice);
 }
 
@@ -739,7 +750,7 @@ int voice_close(struct voice *voice, struct err *e)
 
 		(void)!send_request(
 			voice, (struct voice_request){ .kind = VOICE_QUIT },
-			NULL, NULL);
+			NULL);
 		end = wait_for_end(voice, rc == 0 ? e : NULL);
 		rc = rc < 0 ? rc : end;
 	}

@@ -28,6 +28,7 @@ struct phrase *phrase_copy(const struct phrase *phrase)
 
 	*copy = *phrase;
 	copy->text = mem_copy(phrase->text);
+	copy->styles = styles_copy(&phrase->styles);
 	copy->voice = mem_copy(phrase->voice);
 	copy->nick = mem_copy(phrase->nick);
 	copy->channel = mem_copy(phrase->channel);
@@ -43,6 +44,7 @@ void phrase_free(struct phrase *phrase)
 	free(phrase->channel);
 	free(phrase->source);
 	free(phrase->text);
+	styles_fini(&phrase->styles);
 	free(phrase->voice);
 	free(phrase);
 }

@@ -14,6 +14,7 @@
 #define SPEAKD_PHRASE_H
 
 #include "core/base.h"
+#include "speakd/queue/style.h"
 
 /* A longer phrase is cut at a word, and "and more" is said behind it. */
 enum { PHRASE_MAX_BYTES = 4096 };
@@ -50,6 +51,7 @@ enum { PHRASE_DEFAULT = -1 };
 struct phrase {
 	uint64_t id; /* set by dispatch, from 1; 0: none yet */
 	char *text; /* owned, UTF-8, safe for a synthesiser */
+	struct styles styles; /* of stretches of the text */
 	/*
 	 * Where it came from; owned, NULL where there is none. The source of a
 	 * line is safe for a synthesiser: it may be said.

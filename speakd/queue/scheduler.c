@@ -344,14 +344,19 @@ void scheduler_add(struct scheduler *scheduler,
 static struct phrase *make_part(struct utterance *u)
 {
 	const char *text = u->phrase->text + u->at_bytes;
+	struct styles all = u->phrase->styles;
 	struct phrase *phrase;
 	char *whole = u->phrase->text;
 
 	u->part_bytes = part_of(text, u->text_bytes - u->at_bytes);
-	/* The text is copied in part only. */
+	/* Text and styles are copied in part only. */
 	u->phrase->text = NULL;
+	u->phrase->styles = (struct styles){ 0 };
 	phrase = phrase_copy(u->phrase);
 	u->phrase->text = whole;
+	u->phrase->styles = all;
+	phrase->styles = styles_part(&all, u->at_bytes, &u->part_bytes,
+				     SCHEDULER_PART_STYLES);
 	phrase->text = mem_text(text, u->part_bytes);
 	if (u->at_bytes > 0)
 		phrase->cue = CUE_NONE;

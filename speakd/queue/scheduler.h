@@ -61,6 +61,7 @@ enum {
 	SCHEDULER_ALL = -1,
 	/* A longer text is given to the voice in parts, cut at a sentence. */
 	SCHEDULER_PART_BYTES = 2048,
+	SCHEDULER_PART_STYLES = 128,
 	/*
 	 * What may wait of one client, and of all, those gone included: the
 	 * next message is refused.

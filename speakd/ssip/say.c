@@ -73,9 +73,9 @@ static struct phrase *client_phrase(const struct ssip_client *client,
 	return phrase;
 }
 
-/* Marks, when there are some, become the message's. */
+/* Marks and styles, when there are some, become the message's. */
 static enum reply queue_message(struct ssip_client *client, char *take_text,
-				enum phrase_form form, struct ssml *marks)
+				enum phrase_form form, struct ssml *ssml)
 {
 	struct dispatch *dispatch = client->ssip->dispatch;
 	struct utterance *u;
@@ -93,11 +93,13 @@ static enum reply queue_message(struct ssip_client *client, char *take_text,
 	u->block = client->block;
 	u->notify = client->settings.notify;
 	u->pause_context = client->settings.pause_context;
-	if (marks != NULL) {
-		u->marks = marks->marks;
-		u->mark_count = marks->mark_count;
-		marks->marks = NULL;
-		marks->mark_count = 0;
+	if (ssml != NULL) {
+		u->marks = ssml->marks;
+		u->mark_count = ssml->mark_count;
+		u->phrase->styles = ssml->styles;
+		ssml->marks = NULL;
+		ssml->mark_count = 0;
+		ssml->styles = (struct styles){ 0 };
 	}
 	id = dispatch_message(dispatch, u);
 	reply_dataf(client, 225, "%ju", (uintmax_t)id);

@@ -3,222 +3,32 @@
 #include "speakd/ssip/ssml.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "speakd/ssip/prosody.h"
+#include "speakd/ssip/xml.h"
 #include "speakd/words/hygiene.h"
 
-/* A reading position. */
-struct cursor {
-	const char *at, *end;
+/* An element that changes how its text sounds, or hides it. */
+struct element {
+	const char *name; /* in the client's text */
+	size_t name_bytes;
+	struct style style; /* outside of it */
+	bool hides;
 };
 
 struct reader {
 	struct ssml *ssml;
 	struct buf raw; /* words, not yet made safe */
-	bool spelling; /* in <say-as interpret-as="characters"> */
-	unsigned hidden; /* depth of <sub>, whose alias was said instead */
-	bool comments_ended; /* no "-->" is left: none need be looked for */
+	struct style style; /* what holds here */
+	struct element open[SSML_DEPTH_MAX];
+	size_t depth, lost; /* beyond SSML_DEPTH_MAX */
+	unsigned hidden; /* how many of them hide */
+	uint32_t paused_ms; /* in all */
 };
-
-struct tag {
-	const char *name;
-	size_t name_bytes;
-	struct cursor attributes;
-	bool closes, is_empty; /* </x>, <x/> */
-};
-
-static bool starts(const struct cursor *c, const char *text)
-{
-	size_t n = strlen(text);
-
-	return (size_t)(c->end - c->at) >= n && memcmp(c->at, text, n) == 0;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static bool is_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '_' || c == ':' ||
-	       c == '.';
-}
-
-/* ---- entities ------------------------------------------------------------ */
-
-static bool read_number(struct cursor *c, struct buf *out)
-{
-	const char *p = c->at + 2;
-	int base = p < c->end && (*p == 'x' || *p == 'X') ? 16 : 10;
-	uint32_t code = 0;
-	const char *digits;
-
-	p += base == 16;
-	digits = p;
-	for (; p < c->end && *p != ';' && p - digits < 8; p++) {
-		char lower = (char)(*p | 0x20);
-		int value = *p >= '0' && *p <= '9' ? *p - '0'
-			    : base == 16 && lower >= 'a' && lower <= 'f'
-				    ? lower - 'a' + 10
-				    : -1;
-
-		if (value < 0)
-			return false;
-		code = code * (uint32_t)base + (uint32_t)value;
-	}
-	if (p == digits || p == c->end || *p != ';')
-		return false;
-	if (code == 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-		code = 0xfffd;
-	buf_add_code(out, code);
-	c->at = p + 1;
-	return true;
-}
-
-/* "&amp;" and its kind; false when it is just an ampersand. */
-static bool read_entity(struct cursor *c, struct buf *out)
-{
-	static const struct {
-		const char *name;
-		char is;
-	} entities[] = {
-		{ "&amp;", '&' },  { "&lt;", '<' },    { "&gt;", '>' },
-		{ "&quot;", '"' }, { "&apos;", '\'' },
-	};
-
-	if (starts(c, "&#"))
-		return read_number(c, out);
-	for (size_t i = 0; i < COUNT_OF(entities); i++) {
-		if (!starts(c, entities[i].name))
-			continue;
-		buf_add_char(out, entities[i].is);
-		c->at += strlen(entities[i].name);
-		return true;
-	}
-	return false;
-}
-
-static void add_char(struct cursor *c, struct buf *out)
-{
-	if (*c->at != '&' || !read_entity(c, out))
-		buf_add_char(out, *c->at++);
-}
-
-/* ---- tags ---------------------------------------------------------------- */
-
-/* The ">" of a tag, outside of quotes; NULL when there is none. */
-static const char *tag_end(struct cursor c)
-{
-	char quote = '\0';
-
-	for (; c.at < c.end; c.at++) {
-		if (quote != '\0') {
-			if (*c.at == quote)
-				quote = '\0';
-		} else if (*c.at == '"' || *c.at == '\'') {
-			quote = *c.at;
-		} else if (*c.at == '>') {
-			return c.at;
-		} else if (*c.at == '<') {
-			return NULL;
-		}
-	}
-	return NULL;
-}
-
-/* At "<". Comments, declarations and processing instructions are empty tags. */
-static bool read_tag(struct reader *reader, struct cursor *c, struct tag *ret)
-{
-	struct cursor in = { c->at + 1, c->end };
-	const char *end;
-
-	*ret = (struct tag){ .name = "" };
-	if (starts(c, "<!--")) {
-		end = reader->comments_ended
-			      ? NULL
-			      : memmem(c->at, (size_t)(c->end - c->at), "-->",
-				       3);
-		reader->comments_ended = end == NULL;
-		if (end == NULL)
-			return false;
-		c->at = end + 3;
-		return true;
-	}
-	if (in.at == in.end || !(is_name(*in.at) || strchr("/?!", *in.at)))
-		return false;
-	end = tag_end(in);
-	if (end == NULL)
-		return false;
-	ret->closes = *in.at == '/';
-	in.at += ret->closes;
-	ret->name = in.at;
-	while (in.at < end && is_name(*in.at))
-		in.at++;
-	ret->name_bytes = (size_t)(in.at - ret->name);
-	ret->is_empty = end > in.at && end[-1] == '/';
-	ret->attributes = (struct cursor){ in.at, end };
-	c->at = end + 1;
-	return true;
-}
-
-static bool tag_is(const struct tag *tag, const char *name)
-{
-	return tag->name_bytes == strlen(name) &&
-	       strncasecmp(tag->name, name, tag->name_bytes) == 0;
-}
-
-static void skip_blanks(struct cursor *c)
-{
-	while (c->at < c->end && is_blank(*c->at))
-		c->at++;
-}
-
-/* One attribute's name and value, its entities decoded. False: no more. */
-static bool next_attribute(struct cursor *c, struct cursor *ret_name,
-			   struct buf *value)
-{
-	char quote;
-
-	buf_clear(value);
-	while (c->at < c->end && !is_name(*c->at))
-		c->at++;
-	ret_name->at = c->at;
-	while (c->at < c->end && is_name(*c->at))
-		c->at++;
-	ret_name->end = c->at;
-	if (ret_name->at == ret_name->end)
-		return false;
-	skip_blanks(c);
-	if (c->at == c->end || *c->at != '=')
-		return true;
-	c->at++;
-	skip_blanks(c);
-	if (c->at == c->end || (*c->at != '"' && *c->at != '\''))
-		return true;
-	quote = *c->at++;
-	while (c->at < c->end && *c->at != quote)
-		add_char(c, value);
-	if (c->at < c->end)
-		c->at++;
-	return true;
-}
-
-static bool find_attribute(const struct tag *tag, const char *name,
-			   struct buf *value)
-{
-	struct cursor rest = tag->attributes, found;
-
-	while (next_attribute(&rest, &found, value))
-		if ((size_t)(found.end - found.at) == strlen(name) &&
-		    strncasecmp(found.at, name, strlen(name)) == 0)
-			return true;
-	buf_clear(value);
-	return false;
-}
 
 /* ---- words and marks ----------------------------------------------------- */
 
@@ -240,23 +50,23 @@ static void flush(struct reader *reader)
 	if (raw->len_bytes == 0)
 		return;
 	hygiene_clean(&clean, raw->data, raw->len_bytes);
-	if (is_blank(raw->data[0]) && !ends_in_blank(text))
+	if (xml_is_blank(raw->data[0]) && !ends_in_blank(text))
 		buf_add_char(text, ' ');
 	buf_add(text, buf_text(&clean), clean.len_bytes);
-	if (is_blank(raw->data[raw->len_bytes - 1]) && !ends_in_blank(text))
+	if (xml_is_blank(raw->data[raw->len_bytes - 1]) && !ends_in_blank(text))
 		buf_add_char(text, ' ');
 	buf_clear(raw);
 }
 
 /* mark_count grows to powers of two. */
-static void add_mark(struct reader *reader, const struct tag *tag)
+static void add_mark(struct reader *reader, const struct xml_tag *tag)
 {
 	SCOPED_BUF struct buf name = { 0 };
 	SCOPED_BUF struct buf safe = { 0 };
 	struct ssml *ssml = reader->ssml;
 
 	if (tag->closes || ssml->mark_count == SSML_MARKS_MAX ||
-	    !find_attribute(tag, "name", &name))
+	    !xml_attribute(tag, "name", &name))
 		return;
 	flush(reader);
 	if ((ssml->mark_count & (ssml->mark_count - 1)) == 0)
@@ -273,12 +83,13 @@ static void add_mark(struct reader *reader, const struct tag *tag)
 	};
 }
 
-static void end_sentence(struct reader *reader, const struct tag *tag)
+static void end_sentence(struct reader *reader, const struct xml_tag *tag)
 {
 	struct buf *raw = &reader->raw;
 
 	(void)tag;
-	while (raw->len_bytes > 0 && is_blank(raw->data[raw->len_bytes - 1]))
+	while (raw->len_bytes > 0 &&
+	       xml_is_blank(raw->data[raw->len_bytes - 1]))
 		buf_cut(raw, raw->len_bytes - 1);
 	if (raw->len_bytes > 0 &&
 	    strchr(".!?,;:", raw->data[raw->len_bytes - 1]) == NULL)
@@ -286,109 +97,199 @@ static void end_sentence(struct reader *reader, const struct tag *tag)
 	buf_add_char(raw, ' ');
 }
 
-static void pause_here(struct reader *reader, const struct tag *tag)
+/* ---- how it sounds ------------------------------------------------------- */
+
+/* From here on the style is what the reader has. */
+static void set_style(struct reader *reader, uint32_t pause_ms)
 {
-	(void)tag;
-	end_sentence(reader, tag);
+	flush(reader);
+	reader->style.from_bytes = (uint32_t)reader->ssml->text.len_bytes;
+	reader->style.pause_ms = pause_ms;
+	styles_add(&reader->ssml->styles, &reader->style);
+	reader->style.pause_ms = 0;
 }
 
-static void say_alias(struct reader *reader, const struct tag *tag)
+static void pause_here(struct reader *reader, const struct xml_tag *tag)
+{
+	uint32_t ms = tag->closes ? 0 : prosody_pause_ms(tag);
+
+	ms = (uint32_t)min_size(ms, SSML_PAUSES_MAX_MS - reader->paused_ms);
+	if (ms == 0 || reader->hidden > 0)
+		return;
+	reader->paused_ms += ms;
+	if (reader->raw.len_bytes > 0)
+		buf_add_char(&reader->raw, ' ');
+	set_style(reader, ms);
+}
+
+static void open_element(struct reader *reader, const struct xml_tag *tag,
+			 prosody_fn *read, bool hides)
+{
+	struct element *element = &reader->open[reader->depth];
+
+	if (reader->depth == SSML_DEPTH_MAX) {
+		reader->lost++;
+		return;
+	}
+	*element = (struct element){ tag->name, tag->name_bytes, reader->style,
+				     hides };
+	reader->depth++;
+	reader->hidden += hides;
+	if (read != NULL)
+		read(tag, &reader->style);
+	if (!style_sounds_like(&reader->style, &element->style))
+		set_style(reader, 0);
+}
+
+static bool is_of(const struct element *element, const struct xml_tag *tag)
+{
+	return element->name_bytes == tag->name_bytes &&
+	       strncasecmp(element->name, tag->name, tag->name_bytes) == 0;
+}
+
+/* Elements within it that were not closed end with it. */
+static void close_element(struct reader *reader, const struct xml_tag *tag)
+{
+	struct style was = reader->style;
+	size_t at = reader->depth;
+
+	if (reader->lost > 0) {
+		reader->lost--;
+		return;
+	}
+	while (at > 0 && !is_of(&reader->open[at - 1], tag))
+		at--;
+	if (at == 0)
+		return;
+	while (reader->depth >= at) {
+		reader->depth--;
+		reader->hidden -= reader->open[reader->depth].hides;
+	}
+	reader->style = reader->open[reader->depth].style;
+	if (!style_sounds_like(&reader->style, &was))
+		set_style(reader, 0);
+}
+
+/* ---- elements ------------------------------------------------------------ */
+
+static void say_alias(struct reader *reader, const struct xml_tag *tag)
 {
 	SCOPED_BUF struct buf alias = { 0 };
+	bool has_alias = xml_attribute(tag, "alias", &alias);
 
-	if (tag->closes && reader->hidden > 0)
-		reader->hidden--;
-	if (tag->closes || tag->is_empty ||
-	    !find_attribute(tag, "alias", &alias))
-		return;
-	buf_add(&reader->raw, buf_text(&alias), alias.len_bytes);
-	reader->hidden++;
+	if (has_alias && reader->hidden == 0)
+		buf_add(&reader->raw, buf_text(&alias), alias.len_bytes);
+	if (!tag->is_empty)
+		open_element(reader, tag, NULL, has_alias);
 }
 
-static void spell(struct reader *reader, const struct tag *tag)
-{
-	SCOPED_BUF struct buf how = { 0 };
-
-	reader->spelling = !tag->closes && !tag->is_empty &&
-			   find_attribute(tag, "interpret-as", &how) &&
-			   strcasecmp(buf_text(&how), "characters") == 0;
-}
+enum content { CONTENT_NONE, CONTENT_SAID, CONTENT_HIDDEN };
 
 /* clang-format off */
 static const struct {
 	const char *name;
-	void (*read)(struct reader *reader, const struct tag *tag);
-} tags[] = {
-	{ "mark",   add_mark },
-	{ "break",  pause_here },
-	{ "p",      end_sentence },
-	{ "s",      end_sentence },
-	{ "sub",    say_alias },
-	{ "say-as", spell },
+	/* What its beginning does, and its end. */
+	void (*read)(struct reader *reader, const struct xml_tag *tag);
+	prosody_fn *sound; /* within it */
+	enum content content;
+	bool ends; /* read is for its end, too */
+} elements[] = {
+	{ "mark",     add_mark,     NULL,             CONTENT_NONE,   false },
+	{ "break",    pause_here,   NULL,             CONTENT_NONE,   false },
+	{ "sub",      say_alias,    NULL,             CONTENT_NONE,   false },
+	{ "p",        end_sentence, prosody_language, CONTENT_SAID,   true },
+	{ "s",        end_sentence, prosody_language, CONTENT_SAID,   true },
+	{ "speak",    NULL,         prosody_language, CONTENT_SAID,   false },
+	{ "lang",     NULL,         prosody_language, CONTENT_SAID,   false },
+	{ "prosody",  NULL,         prosody_read,     CONTENT_SAID,   false },
+	{ "emphasis", NULL,         prosody_emphasis, CONTENT_SAID,   false },
+	{ "voice",    NULL,         prosody_voice,    CONTENT_SAID,   false },
+	{ "say-as",   NULL,         prosody_say_as,   CONTENT_SAID,   false },
+	{ "desc",     NULL,         NULL,             CONTENT_HIDDEN, false },
+	{ "metadata", NULL,         NULL,             CONTENT_HIDDEN, false },
 };
 /* clang-format on */
 
-static void apply_tag(struct reader *reader, const struct tag *tag)
+static void apply_element(struct reader *reader, const struct xml_tag *tag,
+			  size_t number)
 {
-	for (size_t i = 0; i < COUNT_OF(tags); i++)
-		if (tag_is(tag, tags[i].name))
-			tags[i].read(reader, tag);
+	if (elements[number].read != NULL &&
+	    (!tag->closes || elements[number].ends))
+		elements[number].read(reader, tag);
+	if (tag->closes)
+		close_element(reader, tag);
+	else if (!tag->is_empty && elements[number].content != CONTENT_NONE)
+		open_element(reader, tag, elements[number].sound,
+			     elements[number].content == CONTENT_HIDDEN);
 }
 
-static void read_char(struct reader *reader, struct cursor *c)
+static void apply_tag(struct reader *reader, const struct xml_tag *tag)
 {
-	SCOPED_BUF struct buf one = { 0 };
+	for (size_t i = 0; i < COUNT_OF(elements); i++)
+		if (xml_tag_is(tag, elements[i].name))
+			apply_element(reader, tag, i);
+	if (tag->data != NULL && reader->hidden == 0)
+		buf_add(&reader->raw, tag->data, tag->data_bytes);
+}
 
-	if (reader->hidden > 0) {
-		add_char(c, &one);
-		return;
-	}
-	if (!reader->spelling) {
-		add_char(c, &reader->raw);
-		return;
-	}
-	add_char(c, &one);
-	if (((unsigned char)one.data[0] & 0xc0) != 0x80)
-		buf_add_char(&reader->raw, ' ');
-	buf_add(&reader->raw, one.data, one.len_bytes);
+static void read_char(struct reader *reader, struct xml *xml)
+{
+	SCOPED_BUF struct buf unheard = { 0 };
+
+	xml_read_char(xml, reader->hidden > 0 ? &unheard : &reader->raw);
+}
+
+/* A place in a text, in the one that was made of it. */
+static size_t moved(size_t at, const struct buf *from, const struct buf *to)
+{
+	if (to->len_bytes != from->len_bytes)
+		at = at * to->len_bytes / max_size(from->len_bytes, 1);
+	at = min_size(at, to->len_bytes);
+	/* Never into a character. */
+	while (at > 0 && at < to->len_bytes &&
+	       ((unsigned char)to->data[at] & 0xc0) == 0x80)
+		at--;
+	return at;
 }
 
 /*
  * Pieces that are safe each can make an unsafe whole: a mark in every other
- * letter of a long word. Then the marks move in proportion.
+ * letter of a long word. Then marks and styles move in proportion.
  */
 static void make_whole_safe(struct ssml *ssml)
 {
 	SCOPED_BUF struct buf clean = { 0 };
 	struct buf *text = &ssml->text;
-	size_t before;
 
 	if (text->len_bytes > 0 && ends_in_blank(text))
 		buf_cut(text, text->len_bytes - 1);
-	before = max_size(text->len_bytes, 1);
 	hygiene_clean(&clean, buf_text(text), text->len_bytes);
-	for (size_t i = 0; i < ssml->mark_count; i++) {
-		size_t *at = &ssml->marks[i].offset_bytes;
-
-		if (clean.len_bytes != text->len_bytes)
-			*at = *at * clean.len_bytes / before;
-		*at = min_size(*at, clean.len_bytes);
-	}
+	for (size_t i = 0; i < ssml->mark_count; i++)
+		ssml->marks[i].offset_bytes = moved(ssml->marks[i].offset_bytes,
+						    text, &clean);
+	for (size_t i = 0; i < ssml->styles.count; i++)
+		ssml->styles.list[i].from_bytes = (uint32_t)moved(
+			ssml->styles.list[i].from_bytes, text, &clean);
+	/* What holds for nothing. */
+	while (ssml->styles.count > 0 &&
+	       ssml->styles.list[ssml->styles.count - 1].from_bytes >=
+		       clean.len_bytes)
+		ssml->styles.count--;
 	buf_clear(text);
 	buf_add(text, buf_text(&clean), clean.len_bytes);
 }
 
 void ssml_read(struct ssml *ssml, const char *text, size_t len_bytes)
 {
-	struct reader reader = { .ssml = ssml };
-	struct cursor c = { text, text + len_bytes };
-	struct tag tag;
+	struct reader reader = { .ssml = ssml, .style = style_plain(0) };
+	struct xml xml = { .at = text, .end = text + len_bytes };
+	struct xml_tag tag;
 
-	while (c.at < c.end) {
-		if (*c.at == '<' && read_tag(&reader, &c, &tag))
+	while (xml.at < xml.end) {
+		if (*xml.at == '<' && xml_read_tag(&xml, &tag))
 			apply_tag(&reader, &tag);
 		else
-			read_char(&reader, &c);
+			read_char(&reader, &xml);
 	}
 	flush(&reader);
 	make_whole_safe(ssml);
@@ -398,6 +299,7 @@ void ssml_read(struct ssml *ssml, const char *text, size_t len_bytes)
 void ssml_fini(struct ssml *ssml)
 {
 	buf_fini(&ssml->text);
+	styles_fini(&ssml->styles);
 	for (size_t i = 0; i < ssml->mark_count; i++)
 		free(ssml->marks[i].name);
 	free(ssml->marks);

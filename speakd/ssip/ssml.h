@@ -3,11 +3,11 @@
 /*
  * ssml.h - a client's SSML, read by us: words, and where the marks are.
  *
- * No markup ever reaches a synthesiser. Understood: <mark name="...">, <sub
- * alias="...">, <break>, <p> and <s> (as ends of sentences), <say-as
- * interpret-as="characters"> (spelled), <audio> (its text), and the five
- * entities and numeric references of XML. Every other tag is left out and its
- * text kept. What is not well-formed is read as text. Source: W3C SSML 1.1.
+ * No markup ever reaches a synthesiser. Understood: <mark>, <break>, <prosody>,
+ * <emphasis>, <voice>, <lang> and xml:lang, <say-as> for what is spelled, <p>
+ * and <s> (as ends of sentences), <sub> (its alias); <desc> and <metadata> are
+ * not said. Of every other element the text is. What is not well-formed is
+ * read as text. Source: W3C SSML 1.1.
  */
 #ifndef SPEAKD_SSIP_SSML_H
 #define SPEAKD_SSIP_SSML_H
@@ -15,12 +15,18 @@
 #include "core/buf.h"
 #include "speakd/queue/scheduler.h"
 
-enum { SSML_MARKS_MAX = 10000, SSML_MARK_NAME_BYTES = 256 };
+enum {
+	SSML_MARKS_MAX = 10000,
+	SSML_MARK_NAME_BYTES = 256,
+	SSML_DEPTH_MAX = 64, /* of elements that matter; others are text */
+	SSML_PAUSES_MAX_MS = 60000, /* of a message, in all */
+};
 
 struct ssml {
 	struct buf text; /* made safe by words/hygiene */
 	struct mark *marks; /* owned; offsets into text */
 	size_t mark_count;
+	struct styles styles; /* how stretches of the text sound */
 };
 
 /*

@@ -292,6 +292,8 @@ static int run_engine(struct voice_child *child, const struct said *said)
 		.by_script = phrase->head.by_script != 0,
 		.capitals = (enum capitals)phrase->head.capitals,
 		.marks = child->marks,
+		.styles = phrase->styles,
+		.style_count = phrase->head.style_count,
 	};
 	struct engine_out out = { on_pcm, on_mark, on_wait, child };
 	int rc;

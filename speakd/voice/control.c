@@ -13,7 +13,8 @@ enum { CONTROL_BEAT_MS = 500 };
 
 struct packet {
 	struct voice_request head;
-	char bytes[2 * VOICE_TEXT_MAX_BYTES];
+	char bytes[2 * VOICE_TEXT_MAX_BYTES +
+		   VOICE_STYLES_MAX * sizeof(struct style)];
 };
 
 void control_stage(struct control *control, enum voice_stage stage, uint64_t id)
@@ -31,20 +32,25 @@ static bool is_sound(const struct packet *packet, size_t len_bytes)
 	return len_bytes >= sizeof(*head) &&
 	       head->voice_bytes <= VOICE_TEXT_MAX_BYTES &&
 	       head->text_bytes <= VOICE_TEXT_MAX_BYTES &&
-	       len_bytes ==
-		       sizeof(*head) + head->voice_bytes + head->text_bytes;
+	       head->style_count <= VOICE_STYLES_MAX &&
+	       len_bytes == sizeof(*head) + head->voice_bytes +
+				    head->style_count * sizeof(struct style) +
+				    head->text_bytes;
 }
 
 static void take_phrase(struct control *control, const struct packet *packet)
 {
 	struct control_phrase *phrase = &control->inbox;
 	size_t voice_bytes = packet->head.voice_bytes;
+	size_t style_bytes = packet->head.style_count * sizeof(struct style);
 	size_t text_bytes = packet->head.text_bytes;
 
 	phrase->head = packet->head;
 	memcpy(phrase->voice, packet->bytes, voice_bytes);
 	phrase->voice[voice_bytes] = '\0';
-	memcpy(phrase->text, packet->bytes + voice_bytes, text_bytes);
+	memcpy(phrase->styles, packet->bytes + voice_bytes, style_bytes);
+	memcpy(phrase->text, packet->bytes + voice_bytes + style_bytes,
+	       text_bytes);
 	phrase->text[text_bytes] = '\0';
 	control->has_phrase = true;
 }
@@ -52,7 +58,7 @@ static void take_phrase(struct control *control, const struct packet *packet)
 /* A lost parent is QUIT. */
 static void receive(struct control *control)
 {
-	static struct packet packet; /* 16 KiB, too much for a stack */
+	static struct packet packet; /* too much for a stack */
 	ssize_t n = recv(control->fd, &packet, sizeof(packet), MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))

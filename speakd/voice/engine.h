@@ -26,6 +26,9 @@ struct engine_params {
 	bool by_script;
 	enum capitals capitals;
 	bool marks;
+	/* Of stretches of the text; an engine that cannot ignores them. */
+	const struct style *styles;
+	size_t style_count;
 };
 
 struct engine_out {

@@ -6,12 +6,15 @@
  * Facts about 1.51 that shape this file: espeak_Cancel() does nothing here,
  * returning 1 from the callback stops; parameters leak from one text into the
  * next and are set afresh; a chunk is never shorter than 50 ms; phoneme input
- * is off and markup only ever made here, as the text comes from strangers.
+ * is off, and markup and commands within a text (a byte 0x01, a number and a
+ * letter) are only ever made here, as the text comes from strangers.
  */
 #include "speakd/voice/engine.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <espeak-ng/speak_lib.h>
 
@@ -21,7 +24,21 @@
 #include "speakd/voice/protocol.h"
 #include "speakd/voice/script.h"
 
-enum { DEFAULT_RANGE = 50 };
+enum {
+	DEFAULT_RANGE = 50,
+	/* Faster, its own voice gives way to a resampler that is set only by
+	 * espeak_SetParameter(). */
+	NATIVE_RATE_MAX_WPM = 449,
+	EMBEDDED = 0x01, /* what it takes as a command within a text */
+	RANGE_MAX = 99,
+	VOLUME_MAX = 200,
+	SILENCE_SAMPLES = 1024,
+};
+
+/* A command in the text of a run: it is not in what was asked for. */
+struct inserted {
+	size_t at_bytes, len_bytes; /* of the run's text */
+};
 
 struct engine {
 	char *default_voice;
@@ -32,6 +49,8 @@ struct engine {
 	const char *text;
 	size_t text_bytes;
 	size_t mark_chars, mark_bytes; /* the last word's place, both ways */
+	struct inserted *inserted; /* owned; of the run, by place */
+	size_t inserted_count, inserted_room;
 	/* Before the run being said: of the text, of its sound, in all. */
 	size_t run_bytes;
 	unsigned run_ms;
@@ -58,6 +77,55 @@ static size_t offset_of(struct engine *engine, size_t chars)
 	return at;
 }
 
+/*
+ * A word behind a command that stands directly after a letter is told of by the
+ * place of that letter: where it really begins.
+ */
+static size_t word_start(const struct engine *engine, size_t at)
+{
+	const char *text = engine->text;
+	size_t i = 0;
+
+	while (i < engine->inserted_count &&
+	       engine->inserted[i].at_bytes <= at)
+		i++;
+	if (i == engine->inserted_count ||
+	    engine->inserted[i].at_bytes != at + 1 || at == 0 ||
+	    text[at] == ' ' || text[at - 1] == ' ' ||
+	    (i > 0 && engine->inserted[i - 1].at_bytes +
+				      engine->inserted[i - 1].len_bytes ==
+			      at))
+		return at;
+	at++;
+	for (; i < engine->inserted_count; i++) {
+		while (text[at] == ' ')
+			at++;
+		if (engine->inserted[i].at_bytes != at)
+			break;
+		at += engine->inserted[i].len_bytes;
+	}
+	while (text[at] == ' ')
+		at++;
+	return at;
+}
+
+/* The same in the text that was asked for. */
+static size_t asked_offset(struct engine *engine, size_t chars)
+{
+	size_t at = offset_of(engine, chars), less = 0;
+
+	if (engine->inserted_count > 0)
+		at = word_start(engine, at);
+	for (size_t i = 0; i < engine->inserted_count; i++) {
+		const struct inserted *in = &engine->inserted[i];
+
+		if (in->at_bytes > at)
+			break;
+		less += min_size(in->len_bytes, at - in->at_bytes);
+	}
+	return at - less;
+}
+
 static void tell_words(struct engine *engine, const espeak_EVENT *events)
 {
 	for (; events->type != espeakEVENT_LIST_TERMINATED; events++)
@@ -66,7 +134,7 @@ static void tell_words(struct engine *engine, const espeak_EVENT *events)
 			engine->out->mark(
 				engine->out->data,
 				engine->run_bytes +
-					offset_of(
+					asked_offset(
 						engine,
 						(size_t)events->text_position -
 							1),
@@ -181,52 +249,110 @@ static int capitals_of(enum capitals capitals)
 					    : 0;
 }
 
-/* A voice that is not there must not cost the listener the line. */
-static void set_parameters(const struct engine *engine,
-			   const struct engine_params *params)
+/* ---- how it sounds ------------------------------------------------------- */
+
+/* What espeak-ng is told: numbers of its own scales. */
+struct sound {
+	int rate_wpm, pitch, range, volume;
+	enum emphasis emphasis;
+};
+
+/* Its pitch 0..99 is two octaves, with the voice's own in the middle. */
+static int scaled_pitch(int pitch, unsigned percent)
 {
-	if (*params->voice == '\0' ||
-	    espeak_SetVoiceByName(params->voice) != EE_OK)
+	double steps = 50 * log2((double)percent / 100);
+
+	return clamp((int)lround((double)pitch + steps), 0, 99);
+}
+
+/* style NULL: as the phrase says. */
+static struct sound sound_of(const struct engine_params *params,
+			     const struct style *style)
+{
+	struct style plain = { .rate_percent = 100,
+			       .pitch_percent = 100,
+			       .range_percent = 100,
+			       .volume_percent = 100 };
+	int range = params->pitch_range == PHRASE_DEFAULT ? DEFAULT_RANGE
+							  : params->pitch_range;
+	struct sound sound;
+
+	if (style == NULL)
+		style = &plain;
+	sound.rate_wpm = clamp(params->rate_wpm * style->rate_percent / 100,
+			       ENGINE_RATE_MIN_WPM, ENGINE_RATE_MAX_WPM);
+	sound.pitch = scaled_pitch(params->pitch, style->pitch_percent);
+	sound.range = clamp(range * style->range_percent / 100, 0, RANGE_MAX);
+	sound.volume =
+		clamp(params->volume_percent * style->volume_percent / 100, 0,
+		      VOLUME_MAX);
+	sound.emphasis = (enum emphasis)style->emphasis;
+	return sound;
+}
+
+/* language with the variant of voice; false when there is none. */
+static bool set_language(const char *language, const char *voice)
+{
+	const char *variant = strchr(language, '+') == NULL ? strchr(voice, '+')
+							    : NULL;
+	SCOPED_TEXT char *name = mem_printf("%s%s", language,
+					    variant != NULL ? variant : "");
+
+	return espeak_SetVoiceByName(name) == EE_OK ||
+	       espeak_SetVoiceByName(language) == EE_OK;
+}
+
+static const char *phrase_voice(const struct engine *engine,
+				const struct engine_params *params)
+{
+	return *params->voice != '\0' ? params->voice : engine->default_voice;
+}
+
+/* "en-us+f2" is English already. */
+static bool is_of_language(const char *voice, const char *language)
+{
+	size_t n = strlen(language);
+
+	return strncasecmp(voice, language, n) == 0 &&
+	       strchr("-+", voice[n]) != NULL;
+}
+
+/* A voice that is not there must not cost the listener the line. */
+static void set_voice(const struct engine *engine,
+		      const struct engine_params *params, const char *other)
+{
+	const char *voice = phrase_voice(engine, params);
+	SCOPED_TEXT char *variant = NULL;
+
+	if (*other == '+') {
+		variant = mem_printf("%.*s%s", (int)strcspn(voice, "+"), voice,
+				     other);
+		other = variant;
+	}
+	if (*other != '\0' && !is_of_language(voice, other) &&
+	    set_language(other, voice))
+		return;
+	if (espeak_SetVoiceByName(voice) != EE_OK)
 		(void)espeak_SetVoiceByName(engine->default_voice);
-	espeak_SetParameter(espeakRATE,
-			    clamp(params->rate_wpm, ENGINE_RATE_MIN_WPM,
-				  ENGINE_RATE_MAX_WPM),
-			    0);
-	espeak_SetParameter(espeakPITCH, clamp(params->pitch, 0, 99), 0);
-	espeak_SetParameter(espeakRANGE,
-			    params->pitch_range == PHRASE_DEFAULT
-				    ? DEFAULT_RANGE
-				    : clamp(params->pitch_range, 0, 99),
-			    0);
-	espeak_SetParameter(espeakVOLUME, clamp(params->volume_percent, 0, 200),
-			    0);
+}
+
+static void set_parameters(const struct engine *engine,
+			   const struct engine_params *params,
+			   const struct style *style)
+{
+	struct sound sound = sound_of(params, style);
+
+	set_voice(engine, params, style != NULL ? style->voice : "");
+	espeak_SetParameter(espeakRATE, sound.rate_wpm, 0);
+	espeak_SetParameter(espeakPITCH, sound.pitch, 0);
+	espeak_SetParameter(espeakRANGE, sound.range, 0);
+	espeak_SetParameter(espeakVOLUME, sound.volume, 0);
 	set_punctuation(params->punctuation);
 	espeak_SetParameter(espeakCAPITALS, capitals_of(params->capitals), 0);
 	espeak_SetParameter(espeakWORDGAP, 0, 0);
 }
 
-/*
- * Character by character, as markup of numbers: nothing of the text reaches
- * espeak-ng's parser. "tts:char" is what its own espeak_Char() uses.
- */
-static const char *spell(struct engine *engine)
-{
-	struct buf *out = &engine->spelled;
-	size_t pos = 0;
-
-	buf_clear(out);
-	while (pos < engine->text_bytes) {
-		int32_t code = text_next(engine->text, engine->text_bytes,
-					 &pos);
-
-		if (code > 0)
-			buf_addf(out,
-				 "<say-as interpret-as=\"tts:char\">&#%d;"
-				 "</say-as>",
-				 (int)code);
-	}
-	return buf_text(out);
-}
+/* ---- saying it ----------------------------------------------------------- */
 
 static int synthesize(struct engine *engine, const char *text, unsigned flags,
 		      struct err *e)
@@ -243,75 +369,267 @@ static int synthesize(struct engine *engine, const char *text, unsigned flags,
 	return 0;
 }
 
-/* language with the variant of voice; the voice itself where it has none. */
-static void set_language(const struct engine *engine, const char *language,
-			 const char *voice)
+/* What follows is at at_bytes of the text, and begins now. */
+static void begin_run(struct engine *engine, size_t at_bytes)
 {
-	const char *variant = strchr(voice, '+');
-	SCOPED_TEXT char *name = mem_printf("%s%s", language,
-					    variant != NULL ? variant : "");
+	buf_clear(&engine->run);
+	engine->run_bytes = at_bytes;
+	engine->run_ms =
+		(unsigned)(engine->samples * 1000 / (uint64_t)engine->rate_hz);
+	engine->inserted_count = 0;
+	engine->mark_chars = engine->mark_bytes = 0;
+}
 
-	if (espeak_SetVoiceByName(name) != EE_OK &&
-	    espeak_SetVoiceByName(language) != EE_OK)
-		(void)espeak_SetVoiceByName(engine->default_voice);
+static int say_run(struct engine *engine, struct err *e)
+{
+	engine->text = buf_text(&engine->run);
+	engine->text_bytes = engine->run.len_bytes;
+	return synthesize(engine, engine->text, 0, e);
+}
+
+/*
+ * Character by character, as markup of numbers: nothing of the text reaches
+ * espeak-ng's parser. "tts:char" is what its own espeak_Char() uses.
+ */
+static int say_chars(struct engine *engine, const char *text, size_t len_bytes,
+		     bool blanks, struct err *e)
+{
+	struct buf *out = &engine->spelled;
+	bool marks = engine->marks;
+	size_t pos = 0;
+	int rc;
+
+	buf_clear(out);
+	while (pos < len_bytes) {
+		int32_t code = text_next(text, len_bytes, &pos);
+
+		if (code > 0 && (blanks || code != ' '))
+			buf_addf(out,
+				 "<say-as interpret-as=\"tts:char\">&#%d;"
+				 "</say-as>",
+				 (int)code);
+	}
+	engine->marks = false; /* of places in our markup */
+	rc = synthesize(engine, buf_text(out), espeakSSML, e);
+	engine->marks = marks;
+	return rc;
 }
 
 /* Run by run, each in a voice that can read its script. */
-static int speak_runs(struct engine *engine, const char *text,
-		      const struct engine_params *params, struct err *e)
+static int say_scripts(struct engine *engine, const char *text, size_t at_bytes,
+		       size_t end_bytes, const struct engine_params *params,
+		       const struct style *style, struct err *e)
 {
-	const char *voice = *params->voice != '\0' ? params->voice
-						   : engine->default_voice;
-	size_t len_bytes = strlen(text), at = 0;
+	const char *voice = phrase_voice(engine, params);
 	int rc = 0;
 
-	while (rc == 0 && at < len_bytes) {
+	if (style != NULL && *style->voice != '\0')
+		voice = style->voice;
+	while (rc == 0 && at_bytes < end_bytes) {
 		const char *language;
-		size_t n = script_run(text + at, len_bytes - at, voice,
-				      &language);
+		size_t n = script_run(text + at_bytes, end_bytes - at_bytes,
+				      voice, &language);
 
-		if (language != NULL)
-			set_language(engine, language, voice);
-		else if (at > 0)
-			set_parameters(engine, params);
-		buf_clear(&engine->run);
-		buf_add(&engine->run, text + at, n);
-		engine->run_bytes = at;
-		engine->run_ms = (unsigned)(engine->samples * 1000 /
-					    (uint64_t)engine->rate_hz);
-		engine->text = engine->run.data;
-		engine->text_bytes = n;
-		engine->mark_chars = engine->mark_bytes = 0;
-		rc = synthesize(engine, engine->run.data, 0, e);
-		at += n;
+		set_parameters(engine, params, style);
+		if (language != NULL && !set_language(language, voice))
+			set_voice(engine, params, "");
+		begin_run(engine, at_bytes);
+		buf_add(&engine->run, text + at_bytes, n);
+		rc = say_run(engine, e);
+		at_bytes += n;
 	}
 	return rc;
+}
+
+/* ---- stretches of a text ------------------------------------------------- */
+
+static int add_pause(struct engine *engine, unsigned ms)
+{
+	static const int16_t silence[SILENCE_SAMPLES];
+	size_t left = (size_t)engine->rate_hz * ms / 1000;
+
+	while (left > 0 && !engine->stopped) {
+		size_t n = min_size(left, SILENCE_SAMPLES);
+
+		if (engine->out->pcm(engine->out->data, silence, n,
+				     (unsigned)engine->rate_hz) != 0)
+			engine->stopped = true;
+		engine->samples += n;
+		left -= n;
+	}
+	return engine->stopped ? -ECANCELED : 0;
+}
+
+/* A command of espeak-ng's in the text: value for what letter stands for. */
+static void embed(struct engine *engine, int value, char letter)
+{
+	size_t at_bytes = engine->run.len_bytes;
+
+	if (engine->inserted_count == engine->inserted_room) {
+		engine->inserted_room = engine->inserted_room * 2 + 16;
+		engine->inserted = mem_resize(engine->inserted,
+					      engine->inserted_room,
+					      sizeof(*engine->inserted));
+	}
+	buf_addf(&engine->run, "%c%d%c", EMBEDDED, value, letter);
+	engine->inserted[engine->inserted_count++] = (struct inserted){
+		.at_bytes = at_bytes,
+		.len_bytes = engine->run.len_bytes - at_bytes,
+	};
+}
+
+/* The sound changes within a sentence, which goes on. */
+static void embed_change(struct engine *engine, const struct sound *was,
+			 const struct sound *is)
+{
+	if (is->rate_wpm != was->rate_wpm)
+		embed(engine, is->rate_wpm, 'S');
+	if (is->pitch != was->pitch)
+		embed(engine, is->pitch, 'P');
+	if (is->range != was->range)
+		embed(engine, is->range, 'R');
+	if (is->volume != was->volume)
+		embed(engine, is->volume, 'A');
+	if (is->emphasis != was->emphasis)
+		embed(engine, is->emphasis, 'F');
+}
+
+/* Whether next can go on within the sentence that style began. */
+static bool goes_on(const struct engine_params *params,
+		    const struct style *style, const struct style *next)
+{
+	return next->pause_ms == 0 && !next->spelled && !style->spelled &&
+	       strcmp(style->voice, next->voice) == 0 &&
+	       sound_of(params, style).rate_wpm <= NATIVE_RATE_MAX_WPM &&
+	       sound_of(params, next).rate_wpm <= NATIVE_RATE_MAX_WPM;
+}
+
+static size_t style_end(const struct engine_params *params, size_t number,
+			size_t len_bytes)
+{
+	return number + 1 < params->style_count
+		       ? min_size(params->styles[number + 1].from_bytes,
+				  len_bytes)
+		       : len_bytes;
+}
+
+/* From style number on, as far as one run goes. Returns how many styles. */
+static size_t collect_run(struct engine *engine, const char *text,
+			  const struct engine_params *params, size_t number)
+{
+	const struct style *first = &params->styles[number];
+	struct sound was = sound_of(params, first);
+	size_t len_bytes = strlen(text), n = 0;
+
+	begin_run(engine, first->from_bytes);
+	if (was.emphasis != EMPHASIS_DEFAULT)
+		embed(engine, was.emphasis, 'F');
+	for (; number + n < params->style_count; n++) {
+		const struct style *style = &first[n];
+		struct sound is = sound_of(params, style);
+
+		if (n > 0 && !goes_on(params, style - 1, style))
+			break;
+		if (n > 0)
+			embed_change(engine, &was, &is);
+		was = is;
+		buf_add(&engine->run, text + style->from_bytes,
+			style_end(params, number + n, len_bytes) -
+				style->from_bytes);
+	}
+	return n;
+}
+
+static bool is_ascii_run(const struct engine *engine)
+{
+	return text_is_ascii(buf_text(&engine->run), engine->run.len_bytes);
+}
+
+static bool is_blank_text(const char *text, size_t len_bytes)
+{
+	for (size_t i = 0; i < len_bytes; i++)
+		if (text[i] != ' ')
+			return false;
+	return true;
+}
+
+/* The stretch that begins with style number. Returns how many were said. */
+static int say_styled(struct engine *engine, const char *text,
+		      const struct engine_params *params, size_t number,
+		      struct err *e)
+{
+	const struct style *style = &params->styles[number];
+	size_t from = style->from_bytes;
+	size_t end = style_end(params, number, strlen(text));
+	size_t n = 1;
+	int rc = add_pause(engine, style->pause_ms);
+
+	if (rc < 0 || is_blank_text(text + from, end - from))
+		return rc < 0 ? rc : 1;
+	set_parameters(engine, params, style);
+	if (style->spelled) {
+		rc = say_chars(engine, text + from, end - from, false, e);
+	} else {
+		n = collect_run(engine, text, params, number);
+		if (params->by_script && !is_ascii_run(engine)) {
+			n = 1;
+			rc = say_scripts(engine, text, from, end, params, style,
+					 e);
+		} else {
+			rc = say_run(engine, e);
+		}
+	}
+	return rc < 0 ? rc : (int)n;
+}
+
+/* What no style says anything of. */
+static int say_plain(struct engine *engine, const char *text, size_t len_bytes,
+		     const struct engine_params *params, struct err *e)
+{
+	if (params->form == FORM_CHARS) {
+		set_parameters(engine, params, NULL);
+		return say_chars(engine, text, len_bytes, true, e);
+	}
+	if (params->by_script && !text_is_ascii(text, len_bytes))
+		return say_scripts(engine, text, 0, len_bytes, params, NULL, e);
+	set_parameters(engine, params, NULL);
+	begin_run(engine, 0);
+	buf_add(&engine->run, text, len_bytes);
+	return say_run(engine, e);
+}
+
+static bool are_in_order(const struct engine_params *params, size_t len_bytes)
+{
+	for (size_t i = 0; i < params->style_count; i++)
+		if (params->styles[i].from_bytes > len_bytes ||
+		    (i > 0 && params->styles[i].from_bytes <
+				      params->styles[i - 1].from_bytes))
+			return false;
+	return true;
 }
 
 static int espeak_speak(struct engine *engine, const char *text,
 			const struct engine_params *params,
 			const struct engine_out *out, struct err *e)
 {
-	unsigned flags = 0;
+	size_t len_bytes = strlen(text), number = 0, front = len_bytes;
+	int rc = 0;
 
 	engine->out = out;
-	engine->run_bytes = 0;
-	engine->run_ms = 0;
 	engine->samples = 0;
-	engine->text = text;
-	engine->text_bytes = strlen(text);
-	engine->mark_chars = engine->mark_bytes = 0;
 	engine->marks = params->marks;
 	engine->stopped = false;
-	set_parameters(engine, params);
-	if (params->form == FORM_CHARS) {
-		text = spell(engine);
-		flags |= espeakSSML;
-		engine->marks = false; /* of places in our markup */
-	} else if (params->by_script && !text_is_ascii(text, strlen(text))) {
-		return speak_runs(engine, text, params, e);
+	if (params->style_count > 0 && params->form == FORM_TEXT &&
+	    are_in_order(params, len_bytes))
+		front = params->styles[0].from_bytes;
+	if (front > 0 || len_bytes == 0)
+		rc = say_plain(engine, text, front, params, e);
+	while (rc >= 0 && front < len_bytes && number < params->style_count) {
+		rc = say_styled(engine, text, params, number, e);
+		if (rc > 0)
+			number += (size_t)rc;
 	}
-	return synthesize(engine, text, flags, e);
+	return rc < 0 ? rc : 0;
 }
 
 static const char *espeak_about(const struct engine *engine)
@@ -326,6 +644,7 @@ static void espeak_close(struct engine *engine)
 	free(engine->about);
 	buf_fini(&engine->spelled);
 	buf_fini(&engine->run);
+	free(engine->inserted);
 	free(engine);
 }
 

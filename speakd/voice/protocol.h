@@ -4,7 +4,7 @@
  * protocol.h - what speakd and its voice process say to each other.
  *
  * A SOCK_SEQPACKET socketpair, on the child's descriptor VOICE_FD: one struct
- * a packet, a text behind it. Both ends come from one build, so the structs
+ * a packet, its texts behind it. Both ends come from one build, so the structs
  * travel as they are. The child also shares one page with its parent, on
  * VOICE_SHARED_FD: a heartbeat that costs nobody a wake-up.
  *
@@ -26,11 +26,13 @@
 #include <stdatomic.h>
 
 #include "core/base.h"
+#include "speakd/queue/phrase.h"
 
 enum {
 	VOICE_FD = 3,
 	VOICE_SHARED_FD = 4,
 	VOICE_TEXT_MAX_BYTES = 8192,
+	VOICE_STYLES_MAX = 128,
 	VOICE_CHUNK_MS = 50, /* the smallest chunk that espeak-ng 1.51 gives */
 };
 
@@ -52,7 +54,8 @@ struct voice_request {
 	uint32_t lead_in_ms; /* and in front of the first after a pause */
 	uint32_t form, punctuation, capitals; /* the enums of phrase.h */
 	uint32_t by_script; /* 0 or 1 */
-	uint32_t voice_bytes; /* the voice's name, in front of the text */
+	/* Behind it, in this order: the voice's name, styles, the text. */
+	uint32_t voice_bytes, style_count;
 	uint32_t text_bytes;
 };
 

@@ -7,65 +7,12 @@
 #include <string.h>
 
 #include "speakd/words/catalogue.h"
+#include "speakd/words/entity.h"
 #include "speakd/words/word_rules.h"
 #include "speakd/words/wording.h"
 
 /* ---- "&amp;" ----------------------------------------------------------------
  */
-
-enum { ENTITY_MAX_BYTES = 10, CODE_MAX = 0x10ffff };
-
-/* clang-format off */
-static const struct {
-	const char *name;
-	uint32_t code;
-} entities[] = {
-	{ "amp", '&' },       { "lt", '<' },        { "gt", '>' },
-	{ "quot", '"' },      { "apos", '\'' },     { "nbsp", ' ' },
-	{ "hellip", 0x2026 }, { "ndash", 0x2013 },  { "mdash", 0x2014 },
-	{ "lsquo", 0x2018 },  { "rsquo", 0x2019 },  { "ldquo", 0x201c },
-	{ "rdquo", 0x201d },  { "copy", 0xa9 },     { "euro", 0x20ac },
-	{ "middot", 0xb7 },   { "rarr", 0x2192 },   { "larr", 0x2190 },
-};
-/* clang-format on */
-
-static uint32_t numbered(const char *text, size_t len_bytes)
-{
-	bool hex = len_bytes > 1 && ascii_lower(text[0]) == 'x';
-	char digits[ENTITY_MAX_BYTES + 1];
-	char *end;
-	unsigned long code;
-
-	memcpy(digits, text + hex, len_bytes - hex);
-	digits[len_bytes - hex] = '\0';
-	if (!ascii_is_alnum(digits[0]))
-		return 0;
-	code = strtoul(digits, &end, hex ? 16 : 10);
-	if (*end != '\0' || code < ' ' || code > CODE_MAX ||
-	    (code >= 0x7f && code < 0xa0) || (code >= 0xd800 && code < 0xe000))
-		return 0;
-	return (uint32_t)code;
-}
-
-/* The code point of the entity at "&"; its bytes, or 0. */
-static size_t entity_at(struct span word, size_t pos, uint32_t *ret)
-{
-	size_t max = min_size(word.len_bytes - pos, ENTITY_MAX_BYTES);
-	const char *name = word.text + pos + 1;
-	const char *end = memchr(word.text + pos, ';', max);
-	size_t n;
-
-	*ret = 0;
-	if (word.text[pos] != '&' || end == NULL || end == name)
-		return 0;
-	n = (size_t)(end - name);
-	if (name[0] == '#')
-		*ret = n > 1 ? numbered(name + 1, n - 1) : 0;
-	for (size_t i = 0; *ret == 0 && i < COUNT_OF(entities); i++)
-		if (span_is(span_of(name, n), entities[i].name))
-			*ret = entities[i].code;
-	return *ret != 0 ? n + 2 : 0;
-}
 
 static bool decode_entities(struct buf *out, const struct reading *reading,
 			    struct span word)

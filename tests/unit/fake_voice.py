@@ -68,8 +68,8 @@ while True:
     packet = sock.recv(20000)
     if not packet:
         sys.exit(0)
-    kind, cue, number, rate, pitch, volume, nv, nt = \
-        struct.unpack('=IIQiii32xII', packet[:68])
+    kind, cue, number, rate, pitch, volume, nv, _, nt = \
+        struct.unpack('=IIQiii32xIII', packet[:72])
     text = packet[72 + nv:72 + nv + nt].decode()
     if kind == QUIT:
         sys.exit(0)
