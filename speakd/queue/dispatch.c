@@ -390,10 +390,15 @@ static void remember_nick(struct dispatch *dispatch,
 	dispatch->nick = mem_copy(phrase->nick);
 }
 
-/* A message follows another as its client sent it, a line with a pause. */
+/* Messages of a client belong together more than lines do. */
+static unsigned message_gap(struct dispatch *dispatch,
+			    const struct phrase *phrase)
+{
+	return gap_of(dispatch, phrase) / 2;
+}
+
 static void prepare(struct dispatch *dispatch, struct phrase *phrase)
 {
-	enum { MESSAGE_GAP_MS = 40 };
 	bool is_line = scheduler_gave_line(dispatch->scheduler);
 
 	/* An announcement of the queue's own. */
@@ -405,8 +410,7 @@ static void prepare(struct dispatch *dispatch, struct phrase *phrase)
 	}
 	phrase->prepared = true;
 	phrase->gap_ms = is_line ? gap_of(dispatch, phrase)
-				 : (unsigned)min_size(MESSAGE_GAP_MS,
-						      dispatch->gap_ms);
+				 : message_gap(dispatch, phrase);
 	if (is_line)
 		remember_nick(dispatch, phrase);
 }

@@ -91,14 +91,27 @@ static void tell_marks(struct player *player, struct player_part *part)
 		     part->marks[part->next_mark++].offset_bytes);
 }
 
-/* How long a text without sound has still to wait for its END. */
-static int blank_ms(const struct player_part *part)
+static int left_of(const struct player_part *part, uint64_t ms)
 {
 	uint64_t gone_ms = clock_ms() - part->opened_ms;
 
-	if (part->has_sound || part->failure != NULL)
-		return 0;
-	return gone_ms < PLAYER_BLANK_MS ? (int)(PLAYER_BLANK_MS - gone_ms) : 0;
+	return gone_ms < ms ? (int)(ms - gone_ms) : 0;
+}
+
+/* How long a text without sound has still to wait for its END. */
+static int blank_ms(const struct player_part *part)
+{
+	return part->has_sound || part->failure != NULL
+		       ? 0
+		       : left_of(part, PLAYER_BLANK_MS);
+}
+
+/* How long a sound has still to wait for its BEGIN. */
+static int early_ms(const struct player *player, const struct player_part *part)
+{
+	return part->begun || player->kind->is_timeless
+		       ? 0
+		       : left_of(part, PLAYER_BEGIN_MS);
 }
 
 /* What the position has passed, in order. */
@@ -107,6 +120,8 @@ static enum sink_result tell_heard(struct player *player)
 	while (player->part_count > 0) {
 		struct player_part *part = &player->parts[0];
 
+		if (part->has_sound && early_ms(player, part) > 0)
+			return SINK_OK;
 		if (part->has_sound && !part->begun &&
 		    (player->heard > part->from ||
 		     (!part->open && player->heard >= part->to))) {
@@ -532,6 +547,8 @@ static int next_ms(const struct player *player)
 
 	if (at == 0)
 		return CONTROL_FOREVER_MS;
+	if (at <= player->heard && early_ms(player, &player->parts[0]) > 0)
+		return early_ms(player, &player->parts[0]);
 	return at > player->heard ? ms_of(player, at - player->heard)
 				  : POLL_LEAST_MS;
 }

@@ -26,6 +26,8 @@ enum {
 	 * from a reply, and python3-speechd loses what is told before that.
 	 */
 	PLAYER_BLANK_MS = 20,
+	/* For the same reason no sound begins sooner than that. */
+	PLAYER_BEGIN_MS = 12,
 };
 
 struct player_mark {
