@@ -86,8 +86,7 @@ static size_t word_start(const struct engine *engine, size_t at)
 	const char *text = engine->text;
 	size_t i = 0;
 
-	while (i < engine->inserted_count &&
-	       engine->inserted[i].at_bytes <= at)
+	while (i < engine->inserted_count && engine->inserted[i].at_bytes <= at)
 		i++;
 	if (i == engine->inserted_count ||
 	    engine->inserted[i].at_bytes != at + 1 || at == 0 ||
