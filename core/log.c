@@ -82,6 +82,13 @@ void log_failure(const struct err *e)
 	log_err("%s", err_text(e, text, sizeof(text)));
 }
 
+void log_warn_failure(const struct err *e)
+{
+	char text[ERR_TEXT_BYTES + 128];
+
+	log_warn("%s", err_text(e, text, sizeof(text)));
+}
+
 int log_exit(const struct err *e)
 {
 	log_failure(e);

@@ -29,8 +29,9 @@ void log_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void log_info(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void log_debug(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-/* Log what failed, at error level. */
+/* Log what failed, at error level; or at warning level, where all goes on. */
 void log_failure(const struct err *e);
+void log_warn_failure(const struct err *e);
 
 /*
  * The last statement of main(): log e and return the exit code, 2 for wrong

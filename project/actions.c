@@ -268,6 +268,50 @@ const char *text_line_end(const char *text, size_t len_bytes)
 	return newline > text && newline[-1] == '\r' ? "\r\n" : "\n";
 }
 
+/*
+ * What git writes around the two sides of a conflict is nothing to do: both
+ * sides are. Only between "<<<<<<< " and ">>>>>>> ", as a line of a letter may
+ * begin so, too.
+ */
+struct conflict {
+	bool inside, base; /* base: what was there before either side */
+};
+
+static bool is_marker(struct conflict *c, const char *line, size_t left,
+		      size_t len)
+{
+	if (len > 7 && memcmp(line, "<<<<<<< ", 8) == 0 &&
+	    memmem(line, left, "\n>>>>>>> ", 9) != NULL)
+		*c = (struct conflict){ .inside = true };
+	else if (!c->inside || len < 7)
+		return c->base;
+	else if (memcmp(line, "|||||||", 7) == 0)
+		c->base = true;
+	else if (memcmp(line, "=======", 7) == 0 && len <= 8)
+		c->base = false;
+	else if (len > 7 && memcmp(line, ">>>>>>> ", 8) == 0)
+		*c = (struct conflict){ 0 };
+	else
+		return c->base;
+	return true;
+}
+
+void text_without_markers(const char *text, size_t len_bytes, struct buf *out)
+{
+	struct conflict conflict = { 0 };
+
+	for (size_t at = 0; at < len_bytes;) {
+		const char *end = memchr(text + at, '\n', len_bytes - at);
+		size_t len = end != NULL ? (size_t)(end - text) - at
+					 : len_bytes - at;
+		size_t whole = len + (end != NULL);
+
+		if (!is_marker(&conflict, text + at, len_bytes - at, len))
+			buf_add(out, text + at, whole);
+		at += whole;
+	}
+}
+
 static void read_one(struct actions *actions, const char *text, size_t len,
 		     enum reading reading, struct action *action,
 		     struct above *above)
@@ -294,6 +338,7 @@ void actions_read(struct actions *actions, const char *text, size_t len_bytes,
 			    ? '\r'
 			    : '\n';
 	struct above above = { 0 };
+	struct conflict conflict = { 0 };
 	unsigned line = 0;
 	size_t at = 0;
 
@@ -306,7 +351,8 @@ void actions_read(struct actions *actions, const char *text, size_t len_bytes,
 		struct action action = { .line_at = at };
 
 		action.line = ++line;
-		read_one(actions, text, len, reading, &action, &above);
+		if (!is_marker(&conflict, text + at, len_bytes - at, len))
+			read_one(actions, text, len, reading, &action, &above);
 		at += len + 1;
 	}
 }

@@ -19,8 +19,9 @@
  *
  * Words in the text: @context, @waiting, @someday, due:YYYY-MM-DD,
  * t:YYYY-MM-DD (not before), ~15m; in any case, and with the punctuation of a
- * sentence around them. A byte order mark in front of the file is passed by;
- * where there is no newline at all a lone carriage return ends a line.
+ * sentence around them. A byte order mark in front of the file is passed by,
+ * and so are git's conflict markers: both sides are read; where there is no
+ * newline at all a lone carriage return ends a line.
  */
 #ifndef PROJECT_ACTIONS_H
 #define PROJECT_ACTIONS_H
@@ -91,6 +92,9 @@ size_t action_context(const struct action *action, size_t *pos,
  */
 void action_mark_done(const struct action *action, const char *text,
 		      size_t len_bytes, bool outliner, struct buf *out);
+
+/* Add text to out without the markers of git's conflicts: both sides stay. */
+void text_without_markers(const char *text, size_t len_bytes, struct buf *out);
 
 /* The line end that a file uses: "\n", "\r\n" or "\r". */
 const char *text_line_end(const char *text, size_t len_bytes);

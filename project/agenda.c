@@ -107,7 +107,7 @@ static int on_project(const struct place *place, unsigned char d_type,
 
 	(void)d_type;
 	if (sheets_of_project(g->gtd, place, &sheets, &e) < 0)
-		log_warn("%s: %s", place->name, e.text);
+		log_warn_failure(&e);
 	add_sheets(g, place->name, &sheets, false);
 	return 0;
 }
@@ -138,7 +138,7 @@ static void add_lists(struct gathering *g)
 		struct err e = { 0 };
 
 		if (sheets_of_list(g->gtd, lists[i], &sheets, &e) < 0)
-			log_warn("%s", e.text);
+			log_warn_failure(&e);
 		add_sheets(g, NULL, &sheets, lists[i] == FILE_WAITING);
 	}
 }

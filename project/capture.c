@@ -6,6 +6,25 @@
 #include <strings.h>
 
 #include "core/mem.h"
+#include "core/text.h"
+
+void capture_clean(const char *text, size_t len_bytes, struct buf *out)
+{
+	size_t at = 0;
+
+	while (at < len_bytes && (text[at] == '\t' || text[at] == ' '))
+		buf_add_char(out, text[at++]);
+	while (at < len_bytes) {
+		const char *tab = memchr(text + at, '\t', len_bytes - at);
+		size_t len = tab != NULL ? (size_t)(tab - text) - at
+					 : len_bytes - at;
+
+		text_escape(out, text + at, len);
+		if (tab != NULL)
+			buf_add_char(out, ' ');
+		at += len + (tab != NULL);
+	}
+}
 
 /* The key of a date word, "due:" or "t:"; 0: it is another word. */
 static size_t date_key(const char *word, size_t len)

@@ -11,6 +11,12 @@
 #include "project/actions.h"
 
 /*
+ * Add text as one line of a file: a tab is a space, but in front, where it is
+ * an outline's; other control characters are made visible.
+ */
+void capture_clean(const char *text, size_t len_bytes, struct buf *out);
+
+/*
  * Add text with "due:fri", "due:+2w", "t:12-01" as due:YYYY-MM-DD. A day that
  * is none ("due:2026-02-30"): err_usage, and the word is added as it is.
  */

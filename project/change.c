@@ -159,6 +159,24 @@ static void add_number(struct buf *line, uintmax_t number)
 	journal_field(line, text, strlen(text));
 }
 
+/*
+ * Write a record, and remember where the journal ended: what fails after it
+ * never happened, and undo need not look at it. The directory's lock is held,
+ * so nobody has written there since.
+ */
+static int begin_record(struct change *change, struct buf *line, off_t *ret_end,
+			struct err *e)
+{
+	*ret_end = lseek(change->journal_fd, 0, SEEK_END);
+	return journal_write(change->journal_fd, line, e);
+}
+
+static void drop_record(struct change *change, off_t end)
+{
+	if (end >= 0)
+		(void)!ftruncate(change->journal_fd, end);
+}
+
 /* ---- moves -------------------------------------------------------------- */
 
 /* Sync the directory that path lies in. */
@@ -200,11 +218,14 @@ static int move(struct change *change, struct buf *line, const char *from,
 		const char *to, struct err *e)
 {
 	struct gtd *gtd = change->gtd;
+	off_t end;
 	int rc;
 
-	if (journal_write(change->journal_fd, line, e) < 0)
+	if (begin_record(change, line, &end, e) < 0)
 		return -e->code;
 	rc = rename_noreplace(gtd->fd, from, to);
+	if (rc < 0)
+		drop_record(change, end);
 	if (rc == -EXDEV)
 		return err_say(e, EXDEV,
 			       "%s and %s are on different file systems: "
@@ -301,7 +322,7 @@ int change_make_dir(struct gtd *gtd, const char *path, struct err *e)
 static int write_text_record(struct change *change, const char *path,
 			     const char *old, size_t old_bytes,
 			     const char *text, size_t len_bytes, bool existed,
-			     struct err *e)
+			     off_t *ret_end, struct err *e)
 {
 	const struct patch p = patch_make(old, old_bytes, text, len_bytes);
 	const struct span parts[] = { p.old, p.new, p.lead, p.trail };
@@ -315,7 +336,7 @@ static int write_text_record(struct change *change, const char *path,
 	add_number(&line, p.after_bytes);
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		journal_field(&line, parts[i].at, parts[i].bytes);
-	return journal_write(change->journal_fd, &line, e);
+	return begin_record(change, &line, ret_end, e);
 }
 
 /* The file is put in place of the old one: another name keeps the old text. */
@@ -330,20 +351,13 @@ static void warn_of_hard_link(const struct gtd *gtd, const char *path)
 			 path);
 }
 
-int change_text(struct change *change, const char *path, const char *old,
-		size_t old_bytes, const char *text, size_t len_bytes,
-		struct err *e)
+/* An editor may have saved since the file was read. */
+static int replace_unchanged(const struct gtd *gtd, const char *path,
+			     const char *old, size_t old_bytes,
+			     const char *text, size_t len_bytes, struct err *e)
 {
-	struct gtd *gtd = change->gtd;
 	SCOPED_BUF struct buf now = { 0 };
 
-	if (gtd_check_write(gtd, path, e) < 0)
-		return -e->code;
-	warn_of_hard_link(gtd, path);
-	if (write_text_record(change, path, old, old_bytes, text, len_bytes,
-			      gtd_exists(gtd, path), e) < 0)
-		return -e->code;
-	/* An editor may have saved since we read it. */
 	if (gtd_read(gtd, path, &now, e) < 0)
 		return -e->code;
 	if (now.len_bytes != old_bytes ||
@@ -352,8 +366,27 @@ int change_text(struct change *change, const char *path, const char *old,
 			       "%s was changed by another program just now: "
 			       "nothing was written",
 			       path);
-	if (file_replace(gtd->fd, path, text, len_bytes, 0666, e) < 0)
+	return file_replace(gtd->fd, path, text, len_bytes, 0666, e);
+}
+
+int change_text(struct change *change, const char *path, const char *old,
+		size_t old_bytes, const char *text, size_t len_bytes,
+		struct err *e)
+{
+	struct gtd *gtd = change->gtd;
+	off_t end;
+
+	if (gtd_check_write(gtd, path, e) < 0)
 		return -e->code;
+	warn_of_hard_link(gtd, path);
+	if (write_text_record(change, path, old, old_bytes, text, len_bytes,
+			      gtd_exists(gtd, path), &end, e) < 0)
+		return -e->code;
+	if (replace_unchanged(gtd, path, old, old_bytes, text, len_bytes, e) <
+	    0) {
+		drop_record(change, end);
+		return -e->code;
+	}
 	change_note(change, path);
 	return 0;
 }
@@ -376,6 +409,7 @@ int change_append(struct change *change, const char *path, const char *line,
 	bool existed = gtd_exists(gtd, path);
 	SCOPED_BUF struct buf old = { 0 };
 	SCOPED_BUF struct buf whole = { 0 };
+	off_t end = -1;
 
 	if (gtd_check_write(gtd, path, e) < 0 ||
 	    gtd_read(gtd, path, &old, e) < 0)
@@ -387,12 +421,16 @@ int change_append(struct change *change, const char *path, const char *line,
 				   whole.data, whole.len_bytes, e);
 	}
 	add_line(&whole, line);
-	if (write_text_record(change, path, buf_text(&old), old.len_bytes,
-			      whole.data, whole.len_bytes, existed, e) < 0)
+	if (change->journal_fd >= 0 &&
+	    write_text_record(change, path, buf_text(&old), old.len_bytes,
+			      whole.data, whole.len_bytes, existed, &end,
+			      e) < 0)
 		return -e->code;
 	if (file_append(gtd->fd, path, whole.data + old.len_bytes,
-			whole.len_bytes - old.len_bytes, 0666, e) < 0)
+			whole.len_bytes - old.len_bytes, 0666, e) < 0) {
+		drop_record(change, end);
 		return -e->code;
+	}
 	change_note(change, path);
 	return existed ? 0 : sync_dir_of(gtd, path, e);
 }
@@ -401,9 +439,15 @@ int change_one_line(struct gtd *gtd, const char *what, const char *path,
 		    const char *line, struct err *e)
 {
 	SCOPED_CHANGE struct change change = CHANGE_NONE;
+	struct err no_journal = { 0 };
 
-	if (gtd_lock(gtd, e) < 0 || change_begin(&change, gtd, what, e) < 0)
+	if (gtd_lock(gtd, e) < 0)
 		return -e->code;
+	/* What is captured must not be lost for want of a way back. */
+	if (change_begin(&change, gtd, what, &no_journal) < 0) {
+		err_wrap(&no_journal, "undo will not know of this");
+		log_warn_failure(&no_journal);
+	}
 	return change_append(&change, path, line, e);
 }
 
@@ -418,14 +462,17 @@ int change_automatic(struct change *change, struct err *e)
 int change_remove(struct change *change, const char *path, struct err *e)
 {
 	SCOPED_BUF struct buf old = { 0 };
+	off_t end;
 
 	if (gtd_check_write(change->gtd, path, e) < 0 ||
 	    gtd_read(change->gtd, path, &old, e) < 0 ||
 	    write_text_record(change, path, buf_text(&old), old.len_bytes, "",
-			      0, true, e) < 0)
+			      0, true, &end, e) < 0)
 		return -e->code;
-	if (unlinkat(change->gtd->fd, path, 0) < 0)
+	if (unlinkat(change->gtd->fd, path, 0) < 0) {
+		drop_record(change, end);
 		return err_set(e, errno, "remove %s", path);
+	}
 	change_note(change, path);
 	return sync_dir_of(change->gtd, path, e);
 }
@@ -434,11 +481,13 @@ int change_note_edit(struct change *change, const char *path, const char *old,
 		     size_t old_bytes, const char *text, size_t len_bytes,
 		     struct err *e)
 {
+	off_t end;
+
 	if (old_bytes == len_bytes &&
 	    (len_bytes == 0 || memcmp(old, text, len_bytes) == 0))
 		return 0;
 	if (write_text_record(change, path, old, old_bytes, text, len_bytes,
-			      true, e) < 0)
+			      true, &end, e) < 0)
 		return -e->code;
 	change_note(change, path);
 	return 0;

@@ -137,7 +137,7 @@ static int add_line(struct stream *s, const char *line, size_t len_bytes,
 		len_bytes--;
 	if (len_bytes == 0)
 		return 0;
-	text_escape(&shown, line, len_bytes);
+	capture_clean(line, len_bytes, &shown);
 	buf_add_text(&whole, s->lead);
 	if (capture_dates(buf_text(&shown), gtd->today, &whole, &bad) < 0)
 		log_warn("captured as it is: %s", bad.text);

@@ -159,7 +159,7 @@ static size_t count_items(const struct gtd *gtd, enum list_file file)
 	size_t n = 0;
 
 	if (view_list(gtd, file, &items, &e) < 0)
-		log_warn("%s", e.text);
+		log_warn_failure(&e);
 	for (size_t i = 0; i < items.count; i++)
 		n += !items.list[i].heading;
 	return n;

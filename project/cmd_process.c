@@ -235,7 +235,7 @@ static enum then decide(struct process *p, const struct decision *d,
 	rc = decide_locked(p, d, rest, &e);
 	gtd_unlock(&p->call->gtd);
 	if (rc < 0) {
-		buf_addf(&p->note, "%s\n", e.text);
+		out_failure(&p->note, &e);
 		return THEN_AGAIN;
 	}
 	buf_addf(&p->note, "%s%s%s\n", d->what, rest[0] != '\0' ? " " : "",
@@ -254,7 +254,7 @@ static enum then take_back(struct process *p)
 		rc = undo_last(&p->call->gtd, &what, &e);
 	gtd_unlock(&p->call->gtd);
 	if (rc < 0)
-		buf_addf(&p->note, "%s\n", e.text);
+		out_failure(&p->note, &e);
 	else
 		buf_addf(&p->note, "%s%s\n",
 			 what != NULL ? "undone: " : "nothing to undo",
@@ -273,7 +273,7 @@ static enum then new_text(struct process *p, const char *rest)
 		 change_begin(&change, &p->call->gtd, "process: new text", &e) <
 			 0 ||
 		 item_set_text(&change, &p->picked, rest, &e) < 0)
-		buf_addf(&p->note, "%s\n", e.text);
+		out_failure(&p->note, &e);
 	gtd_unlock(&p->call->gtd);
 	return THEN_NEXT;
 }

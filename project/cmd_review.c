@@ -61,7 +61,7 @@ static void show_list(struct review *r, enum list_file file, struct buf *out)
 	struct err e = { 0 };
 
 	if (view_list(&r->call->gtd, file, &items, &e) < 0)
-		buf_addf(out, "%s\n", e.text);
+		out_failure(out, &e);
 	add_items(&items, out);
 }
 
@@ -76,7 +76,7 @@ static void show_next(struct review *r, struct buf *out)
 	struct err e = { 0 };
 
 	if (view_next(&r->call->gtd, NULL, false, &items, &e) < 0)
-		buf_addf(out, "%s\n", e.text);
+		out_failure(out, &e);
 	add_items(&items, out);
 }
 
@@ -88,7 +88,7 @@ static void show_days(struct review *r, struct buf *out, long first, long last)
 	struct err e = { 0 };
 
 	if (agenda_collect(&r->call->gtd, REVIEW_AHEAD_DAYS, &agenda, &e) < 0)
-		buf_addf(out, "%s\n", e.text);
+		out_failure(out, &e);
 	for (size_t i = 0; i < agenda.count; i++) {
 		const struct entry *entry = &agenda.list[i];
 		long day = date_days(entry->date) - today;
@@ -146,7 +146,7 @@ static void run_on(struct review *r, const struct command *command,
 	if (command == &command_edit)
 		ui_pause(r->ui);
 	if (command->run(&call, &e) < 0)
-		buf_addf(&r->note, "%s\n", e.text);
+		out_failure(&r->note, &e);
 	else
 		buf_addf(&r->note, "%s: done\n", command->name);
 	if (command == &command_edit)
@@ -314,7 +314,7 @@ static void refresh(struct review *r, const struct project *p, struct buf *out)
 	struct err e = { 0 };
 
 	if (view_actions(&r->call->gtd, p->place, false, &items, &e) < 0)
-		buf_addf(out, "%s\n", e.text);
+		out_failure(out, &e);
 	for (size_t i = 0; i < items.count; i++) {
 		buf_add_text(out,
 			     items.list[i].waiting ? "waiting: " : "open: ");

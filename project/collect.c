@@ -82,7 +82,7 @@ static int on_project(const struct place *place, unsigned char d_type,
 
 	(void)d_type;
 	if (collect_project(data, place, &e) < 0)
-		log_warn("%s: %s", place->name, e.text);
+		log_warn_failure(&e);
 	return 0;
 }
 
@@ -242,7 +242,7 @@ int view_next(const struct gtd *gtd, const char *context, bool all,
 	if (collect_projects(&c, STATE_ACTIVE, e) < 0)
 		return -e->code;
 	if (collect_list(&c, FILE_NEXT, &list) < 0)
-		log_warn("%s", list.text);
+		log_warn_failure(&list);
 	items_sort(ret);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/mem.h"
-#include "core/text.h"
+#include "project/capture.h"
 
 void command_opts(const struct command *command, struct opts *ret)
 {
@@ -59,7 +59,7 @@ char *call_text(const struct call *call, int first)
 
 	for (int i = first; i < call->count; i++)
 		buf_addf(&raw, "%s%s", i > first ? " " : "", call->operands[i]);
-	text_escape(&shown, buf_text(&raw), raw.len_bytes);
+	capture_clean(buf_text(&raw), raw.len_bytes, &shown);
 	return buf_give(&shown);
 }
 

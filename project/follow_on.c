@@ -32,7 +32,7 @@ void follow_on_move(const struct gtd *gtd, const char *from_path,
 		struct err e = { 0 };
 
 		if (follow_on_moves[i](gtd, &move, &e) < 0)
-			log_warn("%s", e.text);
+			log_warn_failure(&e);
 	}
 }
 
@@ -42,6 +42,8 @@ void follow_on_change(const struct gtd *gtd, const char *what,
 	struct err e = { 0 };
 
 	if (gtd->settings->commit &&
-	    git_commit(gtd, what, paths, path_count, &e) < 0)
-		log_warn("not committed: %s", e.text);
+	    git_commit(gtd, what, paths, path_count, &e) < 0) {
+		err_wrap(&e, "not committed");
+		log_warn_failure(&e);
+	}
 }

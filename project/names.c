@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "core/mem.h"
 #include "core/text.h"
 #include "project/gtd.h"
 
@@ -104,6 +105,48 @@ bool name_is_conflict(const char *name)
 			return true;
 	return has_machine(name) || ends_with(name, ".orig") ||
 	       ends_with(name, ".rej");
+}
+
+/* "x (...).y" without the bracket that at is in, "x_conflict-... .y" without
+ * what is from at on up to the ending. */
+static char *without_sign(const char *name, const char *at)
+{
+	const char *end = at + strcspn(at, ".");
+
+	if (at[0] == '(') {
+		const char *close = strchr(at, ')');
+
+		end = close != NULL ? close + 1 : at + strlen(at);
+		while (at > name && at[-1] == ' ')
+			at--;
+	} else if (at[0] == '.')
+		end = at + 1 + strcspn(at + 1, ".");
+	return mem_printf("%.*s%s", (int)(at - name), name, end);
+}
+
+char *name_of_original(const char *name)
+{
+	static const char *const plain[] = { ".sync-conflict-", "_conflict-20",
+					     "-DESKTOP-" };
+	const char *bracket = strrchr(name, '(');
+
+	for (size_t i = 0; i < COUNT_OF(plain); i++) {
+		const char *at = strstr(name, plain[i]);
+
+		if (at != NULL && at > name)
+			return without_sign(name, at);
+	}
+	return bracket != NULL && bracket > name ? without_sign(name, bracket)
+						 : NULL;
+}
+
+bool name_is_our_temp(const char *name)
+{
+	size_t len = strlen(name);
+
+	return name[0] == '.' && len > 14 && ends_with(name, ".tmp") &&
+	       name[len - 13] == '.' &&
+	       strspn(name + len - 12, "0123456789abcdef") == 8;
 }
 
 bool name_is_sync_temp(const char *name)

@@ -58,8 +58,15 @@ bool name_is_project(const char *name);
  */
 bool name_is_conflict(const char *name);
 
+/* What the copy is of, by its name; NULL: nothing that it could replace (a
+ * back-up that patch(1) left). The caller's to free. */
+char *name_of_original(const char *name) MUST_CHECK;
+
 /* A file that Syncthing is still writing. */
 bool name_is_sync_temp(const char *name);
+
+/* The half of a file that a crash of ours left: ".actions.01234567.tmp". */
+bool name_is_our_temp(const char *name);
 
 /* An editor's sign that a file is open: vim's ".x.swp", emacs' ".#x",
  * LibreOffice's ".~lock.x#". */

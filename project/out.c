@@ -189,3 +189,10 @@ void tell(const struct settings *settings, const char *fmt, ...)
 	buf_add_char(&line, '\n');
 	(void)!write_all(STDERR_FILENO, line.data, line.len_bytes);
 }
+
+void out_failure(struct buf *out, const struct err *e)
+{
+	char text[ERR_TEXT_BYTES + 128];
+
+	buf_addf(out, "%s\n", err_text(e, text, sizeof(text)));
+}

@@ -47,6 +47,9 @@ int out_flush(struct out *out, struct err *e) MUST_CHECK;
 /* Whether colour is wanted on fd. */
 bool colour_wanted(const struct settings *settings, int fd);
 
+/* Add a line that says what failed, to a text that is shown later. */
+void out_failure(struct buf *out, const struct err *e);
+
 /* One line on standard error saying what was done, unless quiet. */
 void tell(const struct settings *settings, const char *fmt, ...)
 	PRINTF_LIKE(2, 3);

@@ -468,6 +468,24 @@ static int remove_line(struct change *change, const struct reminder *r,
 		       : 0;
 }
 
+/* Another machine may have moved the same reminder of the same day there. */
+static bool has_line(const struct gtd *gtd, const char *file, const char *line)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	size_t len = strlen(line);
+
+	if (gtd_read(gtd, file, &text, NULL) < 0)
+		return false;
+	for (const char *at = buf_text(&text); *at != '\0';) {
+		size_t bytes = strcspn(at, "\n");
+
+		if (bytes == len && memcmp(at, line, len) == 0)
+			return true;
+		at += bytes + (at[bytes] == '\n');
+	}
+	return false;
+}
+
 /* First into the inbox and only then out of the tickler: a crash in between
  * leaves a reminder twice, never not at all. */
 static int to_inbox(struct change *change, const struct reminder *r,
@@ -477,7 +495,8 @@ static int to_inbox(struct change *change, const struct reminder *r,
 	char day[DATE_BYTES];
 
 	line = mem_printf("%s (due %s)", r->text, date_text(r->date, day));
-	if (change_append(change, inbox, line, e) < 0)
+	if (!has_line(change->gtd, inbox, line) &&
+	    change_append(change, inbox, line, e) < 0)
 		return -e->code;
 	return r->stays ? 0 : remove_line(change, r, e);
 }

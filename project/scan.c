@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/mem.h"
+#include "core/text.h"
 #include "project/names.h"
 
 enum {
@@ -150,6 +151,17 @@ static bool is_earlier(struct date a, struct date b)
 	return !date_is_set(b) || date_days(a) < date_days(b);
 }
 
+/* As every other view has it: Latin-1 repaired. */
+static const char *keep_action(struct worker *w, const struct action *a)
+{
+	SCOPED_TEXT char *repaired = NULL;
+
+	if (text_is_utf8(a->text, a->len_bytes))
+		return keep_text(&w->texts, a->text, a->len_bytes);
+	repaired = action_text(a);
+	return keep_text(&w->texts, repaired, strlen(repaired));
+}
+
 /* What one file of actions says; a project may have two. */
 static void judge_actions(struct worker *w, struct project *p)
 {
@@ -164,7 +176,7 @@ static void judge_actions(struct worker *w, struct project *p)
 		if (date_is_set(a->due) && is_earlier(a->due, p->due))
 			p->due = a->due;
 		if (p->next == NULL && action_is_next(a, w->gtd->today))
-			p->next = keep_text(&w->texts, a->text, a->len_bytes);
+			p->next = keep_action(w, a);
 	}
 }
 

@@ -22,7 +22,7 @@ struct settings {
 	bool quiet, commit, links;
 	/* for some */
 	bool all, json, nul, reverse, force, say, done, screen, restart;
-	bool regex, case_matters, list, exact, ics;
+	bool regex, case_matters, list, exact, ics, fix;
 	unsigned days;
 	enum sort sort;
 	int state; /* enum state: gtd.h */

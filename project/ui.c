@@ -15,7 +15,7 @@ static void say(const char *text, size_t len_bytes)
 	struct err e = { 0 };
 
 	if (say_lines(text, len_bytes, &e) < 0)
-		log_warn("%s", e.text);
+		log_warn_failure(&e);
 }
 
 static void lines_show(const struct ui *ui, const char *title, const char *text)

@@ -57,7 +57,7 @@ void wake_due(struct gtd *gtd)
 	struct err e = { 0 };
 
 	if (place_each(gtd, STATE_POSTPONED, "", note_due, &due, &e) < 0)
-		log_warn("%s", e.text);
+		log_warn_failure(&e);
 	for (size_t i = 0; i < due.count; i++) {
 		e = (struct err){ 0 };
 		/* Another command may have been faster: that is fine. */

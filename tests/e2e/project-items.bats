@@ -52,8 +52,12 @@ texts() { project "$@" | cut -f4; }
 	[ "$(texts in)" = 'Call Bob about the offer
 the price of 10 seats
 Book train
-\tBerlin' ]
+Berlin' ]
+	has "$GTD_DIR/inbox" $'\tBerlin'
 	[[ $(project day) == *"4 in the inbox"* ]]
+	printf 'a\tb\n' | project -q in -
+	project -q in $'c\td'
+	[ "$(texts in | tail -n 2)" = $'a b\nc d' ]
 }
 
 @test "headings of a list are shown as headings and have no number" {
@@ -226,6 +230,20 @@ b' ]
 	[ "$(texts in | tail -n 1)" = captured ]
 	[ "$(project search -c milk | cut -d: -f1)" = inbox ]
 	[[ $(project search café) == *latin/actions* ]]
+}
+
+@test "git's conflict markers are nothing to do; both sides are" {
+	project -q new tax
+	printf '[ ] first\n<<<<<<< HEAD\n[ ] mine\n||||||| 12ab\n[ ] old\n=======\n[ ] theirs\n>>>>>>> phone\n[ ] last\n' \
+		>"$GTD_DIR/Projects/tax/actions"
+	[ "$(project actions tax | cut -f3)" = $'first\nmine\ntheirs\nlast' ]
+	[[ $(project list) == *first* ]]
+	project -q 'do' tax mine
+	has "$GTD_DIR/Projects/tax/actions" '[x] mine'
+	[ "$(grep -c '^[<=>|]' "$GTD_DIR/Projects/tax/actions")" -eq 4 ]
+	# Without an end they are text like any other.
+	printf '<<<<<<< a letter\n=======\n' >"$GTD_DIR/inbox"
+	[ "$(texts in | wc -l)" -eq 2 ]
 }
 
 @test "a FIFO, a socket or a device is never waited for" {

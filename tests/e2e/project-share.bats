@@ -106,6 +106,89 @@ start' ]
 	[ "$(project check --json | /usr/bin/python3 -c 'import json,sys; print(len(json.load(sys.stdin)))' || :)" -eq 8 ]
 }
 
+# what every file says, sorted: nothing may be missing of it
+words() { find "$GTD_DIR" -type f -exec cat {} + | sort -u; }
+
+@test "check --fix merges conflict copies, and nothing is lost" {
+	for name in trip zoo; do project -q new $name; done
+	project -q actions zoo 'feed the apes'
+	project -q complete trip
+	cd "$GTD_DIR/Projects"
+	for copy in 'zoo.sync-conflict-20261128-101112-ABCDEFG' 'zoo_conflict-20261128-101112' \
+		'zoo (1)' 'zoo (Case Conflict)' 'zoo-DESKTOP-AB12CD'; do
+		cp -r zoo "$copy"
+		echo "[ ] of $copy" >>"$copy/actions"
+	done
+	echo '[ ] of the phone' >'zoo/actions.sync-conflict-20261128-101112-ABCDEFG'
+	echo 'other words' >'zoo/summary (conflicted copy 2026-11-28)'
+	echo 'a thought' >"$GTD_DIR/inbox (Ann's conflicted copy 2026-11-28)"
+	echo 'a name.md' >'zoo/plan.sync-conflict-20261128-101112-ABCDEFG.md'
+	mkdir trip .new-00000000
+	echo '2026-11-28 from the phone' >trip/log
+	touch "$GTD_DIR/.inbox.0123abcd.tmp"
+	words >"$HOME/before"
+	run project check --fix
+	[ "$status" -eq 1 ]
+	[[ $output == *"summary (conflicted copy"*"left for you"* ]]
+	words >"$HOME/after"
+	[ -z "$(comm -23 "$HOME/before" "$HOME/after")" ]
+	[ "$(project list | cut -f1)" = zoo ]
+	[ "$(project actions zoo | wc -l)" -eq 7 ]
+	[ -e zoo/plan.md ]
+	[ "$(project in | cut -f4)" = 'a thought' ]
+	grep -q 'from the phone' "$GTD_DIR"/Completed/*/trip/log
+	# Only what the user must decide is left, and all of it is one change.
+	[ "$(project check | wc -l)" -eq 1 ]
+	run project check --fix
+	[ "$(project actions zoo | wc -l)" -eq 7 ]
+	project -q undo
+	[ "$(project check | wc -l)" -eq 12 ]
+	[ "$(project actions zoo | wc -l)" -eq 1 ]
+}
+
+@test "check --fix takes git's markers out of lists, and a wrong clock's days" {
+	project -q new tax
+	printf '<<<<<<< HEAD\n[ ] mine\n=======\n[ ] theirs\n>>>>>>> phone\n' >"$GTD_DIR/Projects/tax/actions"
+	echo 'daily pills' >"$GTD_DIR/tickler"
+	project -q tick --done --today=2036-01-01 >/dev/null
+	echo 'reviewed = 2036-01-01' >"$GTD_DIR/Projects/tax/.project"
+	project check --fix --today=2026-11-28
+	[ "$(cat "$GTD_DIR/Projects/tax/actions")" = $'[ ] mine\n[ ] theirs' ]
+	project check --today=2026-11-28
+	project check --fix --json | grep -qx '\[\]'
+}
+
+@test "check reports what cannot be read, and why" {
+	[ "$(id -u)" -ne 0 ] || skip "root reads everything"
+	project -q new trip
+	chmod 000 "$GTD_DIR/Projects/trip/actions"
+	run project check
+	[ "$status" -eq 1 ]
+	[[ $output == *"Projects/trip/actions: cannot be read"*"Permission denied"* ]]
+	[[ $(project next 2>&1) == *"Permission denied"* ]]
+	chmod 000 "$GTD_DIR/Projects/trip"
+	run project check
+	chmod 755 "$GTD_DIR/Projects/trip"
+	[[ $output == *"Projects/trip: cannot be read"* ]]
+}
+
+@test "a FIFO where a file should be is reported by check" {
+	project -q new trip
+	rm "$GTD_DIR/Projects/trip/actions"
+	mkfifo "$GTD_DIR/Projects/trip/actions" "$GTD_DIR/inbox"
+	run project check
+	[ "$status" -eq 1 ]
+	[ "$(grep -c 'is not a regular file' <<<"$output")" -eq 2 ]
+}
+
+@test "the same reminder on two machines comes to the inbox once" {
+	echo 'daily pills' >"$GTD_DIR/tickler"
+	project -q tick --done --today=2026-11-28 >/dev/null
+	rm "$GTD_DIR/.tick"
+	project -q tick --done --today=2026-11-28 >/dev/null
+	[ "$(grep -c pills "$GTD_DIR/inbox")" -eq 1 ]
+}
+
 @test "a link that leads out is read and reported, but not written through" {
 	project -q new trip
 	mkdir -p "$HOME/victim" && echo '[ ] act' >"$HOME/victim/actions"

@@ -105,6 +105,19 @@ new a' ]
 		< <(project undo -l --json)
 }
 
+@test "what failed never happened: undo neither lists nor takes it back" {
+	project -q new trip
+	project -q new tax
+	touch "$GTD_DIR/Postponed"
+	run project postpone trip
+	[ "$status" -eq 1 ]
+	mkdir "$GTD_DIR/Projects/other"
+	run project rename trip other
+	[ "$status" -eq 1 ]
+	[ "$(project undo -l | cut -f3)" = $'new tax\nnew trip' ]
+	[[ $(project undo 2>&1) == *"undone: new tax"* ]]
+}
+
 @test "a directory that came from a copy can be undone, too" {
 	project -q new trip && project -q complete trip
 	cp -a "$GTD_DIR" copy && rm -rf "$GTD_DIR" && mv copy "$GTD_DIR"

@@ -634,6 +634,13 @@ two words trip: ring Ann." ]
 	run project complete trip
 	[ "$status" -eq 1 ]
 	[ "$(all)" = Projects/trip ]
+	# But what is captured must not be lost for want of a way back.
+	run project in 'a thought'
+	[ "$status" -eq 0 ]
+	[[ $output == *"undo will not know of this"* ]]
+	project -q actions trip 'an action' 2>/dev/null
+	has "$GTD_DIR/inbox" 'a thought'
+	has "$GTD_DIR/Projects/trip/actions" '[ ] an action'
 }
 
 @test "the journal is halved at its limit, and undo still works" {
