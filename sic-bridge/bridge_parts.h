@@ -57,11 +57,6 @@ struct bridge {
 	struct watch *hold_timer; /* lines to be repeated go, whatever comes */
 };
 
-static inline struct span span_of_text(const char *text)
-{
-	return span_of(text, strlen(text));
-}
-
 /* Where plain text goes from now on. */
 static inline void set_target(struct bridge *bridge, struct span target)
 {

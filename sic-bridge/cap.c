@@ -176,7 +176,7 @@ static struct span known_names(unsigned flags, struct buf *names)
 
 static struct span of(const char *text)
 {
-	return span_of(text, strlen(text));
+	return span_of_text(text);
 }
 
 static int refuse(struct cap *cap, struct buf *out, struct err *e,

@@ -12,8 +12,7 @@ struct channel *channels_find(const struct channels *channels,
 	for (size_t i = 0; i < channels->count; i++) {
 		struct channel *channel = &channels->list[i];
 
-		if (names_equal(names, name,
-				span_of(channel->name, strlen(channel->name))))
+		if (names_equal(names, name, span_of_text(channel->name)))
 			return channel;
 	}
 	return NULL;

@@ -76,9 +76,9 @@ void format_note(const char *target, int64_t now_ms, const char *text,
 {
 	struct message message = {
 		.kind = KIND_OTHER,
-		.channel = span_of(target, strlen(target)),
+		.channel = span_of_text(target),
 		.target = span_of("", 0),
-		.text = span_of(text, strlen(text)),
+		.text = span_of_text(text),
 	};
 
 	message_print_sic(&message, (time_t)(now_ms / 1000), out);
@@ -108,7 +108,7 @@ static void history_parts(const struct irc_line *line, struct buf *params,
 			  struct parts *ret)
 {
 	message_parts(line, ret);
-	ret->command = span_of("HISTORY", strlen("HISTORY"));
+	ret->command = span_of_text("HISTORY");
 	if (irc_line_is(line, "PRIVMSG"))
 		return;
 	buf_add(params, ret->params.text, ret->params.len_bytes);
@@ -126,42 +126,27 @@ static struct span clean(struct span text, bool strip, struct buf *scratch)
 	return span_of(buf_text(scratch), scratch->len_bytes);
 }
 
-/* NETWORK/FIELD, where lines of several networks come together. */
-static struct span in_network(const struct settings *settings,
-			      struct span field, struct buf *scratch)
-{
-	if (!settings->network_name)
-		return field;
-	buf_add_text(scratch, settings->network != NULL ? settings->network
-							: settings->host);
-	buf_add_char(scratch, '/');
-	buf_add(scratch, field.text, field.len_bytes);
-	return span_of(scratch->data, scratch->len_bytes);
-}
-
 static void format_sic(const struct settings *settings,
 		       const struct event *event, struct buf *out)
 {
 	const struct irc_line *line = event->line;
 	SCOPED_BUF struct buf params = { 0 };
-	SCOPED_BUF struct buf field = { 0 };
 	struct buf scratch[4] = { 0 };
 	struct parts p = { line->command, line->middle, line->trailing };
-	struct span sender = event->sender;
 	struct message message;
 
 	if (event->history)
 		history_parts(line, &params, &p);
 	else if (irc_line_is(line, "PRIVMSG"))
 		message_parts(line, &p);
-	if (!event->history && irc_line_is(line, "PRIVMSG"))
-		p.params = in_network(settings, p.params, &field);
-	else
-		sender = in_network(settings, sender, &field);
-	message_of_irc(clean(sender, event->strip, &scratch[0]),
+	message_of_irc(clean(event->sender, event->strip, &scratch[0]),
 		       clean(p.command, event->strip, &scratch[1]),
 		       clean(p.params, event->strip, &scratch[2]),
 		       clean(p.trailing, event->strip, &scratch[3]), &message);
+	if (settings->network_name)
+		message.network = span_of_text(settings->network != NULL
+						       ? settings->network
+						       : settings->host);
 	message_print_sic(&message, time_of(event), out);
 	for (size_t i = 0; i < COUNT_OF(scratch); i++)
 		buf_fini(&scratch[i]);
@@ -175,8 +160,8 @@ static void state_sic(const struct state *state, int64_t now_ms,
 	SCOPED_BUF struct buf text = { 0 };
 	struct message message = {
 		.kind = KIND_STATE,
-		.nick = span_of(state->network, strlen(state->network)),
-		.command = span_of("STATE", strlen("STATE")),
+		.nick = span_of_text(state->network),
+		.command = span_of_text("STATE"),
 	};
 
 	buf_add_text(&params, state->word);

@@ -171,7 +171,7 @@ struct link *link_new(struct loop *loop, const struct link_config *config,
 	link->login = (struct cap_login){ s->sasl, s->sasl_user,
 					  config->password, s->sasl_optional };
 	names_init(&link->presence.names);
-	nick_want(&link->presence.nick, span_of(s->nick, strlen(s->nick)));
+	nick_want(&link->presence.nick, span_of_text(s->nick));
 	nick_begin(&link->presence.nick);
 	link->wire.charset = config->charset;
 	link->again.max_ms = (uint64_t)s->reconnect_max_s * 1000;

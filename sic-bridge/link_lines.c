@@ -259,7 +259,7 @@ static void on_other_nick(struct link *link, const struct wire_line *line)
 
 	if (!nick_is_wanted(&link->presence.nick) &&
 	    names_equal(&link->presence.names, line->line.nick,
-			span_of(wanted, strlen(wanted))))
+			span_of_text(wanted)))
 		ask_for_nick(link);
 }
 

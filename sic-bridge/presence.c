@@ -33,7 +33,7 @@ void presence_begin(struct presence *presence)
 
 struct span presence_nick(const struct presence *presence)
 {
-	return span_of(presence->nick.now, strlen(presence->nick.now));
+	return span_of_text(presence->nick.now);
 }
 
 bool presence_is_me(const struct presence *presence, struct span nick)
@@ -227,8 +227,7 @@ static void one_mode(struct presence *presence, struct channel *channel,
 			channel_set_key(channel, param);
 	} else if (ret != NULL && strchr("ohv", letter) != NULL &&
 		   presence_is_me(presence, param)) {
-		on_own_mode(ret, span_of(channel->name, strlen(channel->name)),
-			    plus, letter);
+		on_own_mode(ret, span_of_text(channel->name), plus, letter);
 	}
 }
 

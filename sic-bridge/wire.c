@@ -210,7 +210,7 @@ static void put(struct library_text *to, struct span part, size_t max_bytes)
 
 static void put_text(struct library_text *to, const char *text)
 {
-	put(to, span_of(text, strlen(text)), SIZE_MAX);
+	put(to, span_of_text(text), SIZE_MAX);
 }
 
 /*

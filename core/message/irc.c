@@ -94,11 +94,37 @@ static void of_state(struct message *m, struct cursor params)
 	struct span word;
 
 	m->text = m->trailing;
+	m->network = m->nick;
 	while (cursor_word(&params, &word)) {
 		if (m->channel.len_bytes == 0 && span_is_channel(word))
 			m->channel = word;
 		cursor_blanks(&params);
 	}
+}
+
+/*
+ * sic-bridge's own lines too: "HISTORY (TARGET [COMMAND]): text" is played
+ * back, a PRIVMSG where no command is named.
+ */
+static void of_history(struct message *m, struct cursor params)
+{
+	struct span to = { "", 0 };
+	struct span command;
+
+	(void)cursor_word(&params, &to);
+	(void)cursor_char(&params, ' ');
+	command = cursor_rest(&params);
+	m->old = true;
+	set_target(m, to);
+	if (command.len_bytes == 0)
+		message_said(m,
+			     m->target.len_bytes > 0 ? KIND_PRIVATE
+						     : KIND_MESSAGE,
+			     m->nick, m->trailing);
+	else if (span_is(command, "NOTICE"))
+		message_said(m, KIND_NOTICE, m->nick, m->trailing);
+	else
+		m->text = m->trailing;
 }
 
 /* The first parameter is our own nick, or "*" before there is one. */
@@ -144,6 +170,7 @@ void message_of_irc(struct span sender, struct span command, struct span params,
 		{ "TOPIC", KIND_TOPIC, of_topic },
 		{ "KICK", KIND_KICK, of_kick },
 		{ "STATE", KIND_STATE, of_state },
+		{ "HISTORY", KIND_OTHER, of_history },
 	};
 
 	message_clear(ret);

@@ -7,11 +7,6 @@
  */
 #include "core/message/grammar.h"
 
-static struct span text_span(const char *text)
-{
-	return span_of(text, strlen(text));
-}
-
 static void said(struct message *ret, struct span who, struct cursor text)
 {
 	ret->kind = KIND_MESSAGE;
@@ -140,8 +135,8 @@ static struct span loud_level(struct span level)
 		if (level.len_bytes == strlen(levels[i].name) &&
 		    strncasecmp(level.text, levels[i].name, level.len_bytes) ==
 			    0)
-			return text_span(levels[i].said);
-	return text_span("");
+			return span_of_text(levels[i].said);
+	return span_of_text("");
 }
 
 enum fit grammar_kernel(const struct line *line, struct message *ret)
@@ -162,7 +157,7 @@ enum fit grammar_kernel(const struct line *line, struct message *ret)
 	ret->time = stamp.text;
 	ret->when = stamp.when;
 	ret->label = loud_level(level);
-	said(ret, text_span(""), c);
+	said(ret, span_of_text(""), c);
 	return FIT_SURE;
 }
 
@@ -170,10 +165,10 @@ enum fit grammar_kernel(const struct line *line, struct message *ret)
 
 static struct span android_level(char level)
 {
-	return text_span(level == 'E'			? "error"
-			 : level == 'F' || level == 'A' ? "fatal"
-			 : level == 'W'			? "warning"
-							: "");
+	return span_of_text(level == 'E'		   ? "error"
+			    : level == 'F' || level == 'A' ? "fatal"
+			    : level == 'W'		   ? "warning"
+							   : "");
 }
 
 static bool is_android_level(struct span word)
@@ -247,7 +242,7 @@ enum fit grammar_web_error(const struct line *line, struct message *ret)
 	inside = c;
 	if (cursor_until(&inside, ", client: ", &client))
 		c.end = client.text + client.len_bytes;
-	said(ret, text_span(""), c);
+	said(ret, span_of_text(""), c);
 	return FIT_SURE;
 }
 

@@ -13,6 +13,7 @@
 #ifndef CORE_MESSAGE_H
 #define CORE_MESSAGE_H
 
+#include <string.h>
 #include <time.h>
 
 #include "core/base.h"
@@ -58,6 +59,10 @@ struct message {
 	enum message_kind kind;
 	struct span time; /* as written, "" when the line has none */
 	struct message_time when;
+	/* Said before anybody could hear it here, and played back: no news. */
+	bool old;
+	/* "libera", where lines of several networks come together; else "" */
+	struct span network;
 	struct span channel; /* "#sync"; "" when the line does not say */
 	struct span nick; /* without mode prefix; "" when there is none */
 	/* Who that is, how it is said and which nick it was before: "" where
@@ -110,7 +115,8 @@ void message_of_irc(struct span sender, struct span command, struct span params,
  * Add sic's line for message to out, with its newline, byte for byte as sic
  * 1.1 prints it: printf("%-12s: %s %s\n", ...) with when in local time as
  * "%D %R". PRIVMSG is "target: TIME <nick> text", all else "sender: TIME ><
- * COMMAND (params): trailing".
+ * COMMAND (params): trailing". A network and a slash go before the field, as
+ * in "libera/#c".
  *
  * A message with a command is printed from command, params and trailing; one
  * without gets those that its kind has. Parsed as FORMAT_SIC the line gives
@@ -133,6 +139,11 @@ static inline struct span message_name(const struct message *message)
 static inline struct span span_of(const char *text, size_t len_bytes)
 {
 	return (struct span){ text, len_bytes };
+}
+
+static inline struct span span_of_text(const char *text)
+{
+	return span_of(text, strlen(text));
 }
 
 /* Whether span is exactly the C string text. */

@@ -6,9 +6,11 @@
 #include "core/pattern.h"
 
 const char *const own_field_names[OWN_FIELDS] = {
-	[OWN_TIME] = "time",	   [OWN_DATE] = "date", [OWN_NICK] = "nick",
-	[OWN_CHANNEL] = "channel", [OWN_KIND] = "kind", [OWN_TEXT] = "text",
+	[OWN_TIME] = "time",	   [OWN_DATE] = "date",
+	[OWN_NICK] = "nick",	   [OWN_CHANNEL] = "channel",
+	[OWN_KIND] = "kind",	   [OWN_TEXT] = "text",
 	[OWN_TARGET] = "target",   [OWN_ID] = "id",
+	[OWN_NETWORK] = "network",
 };
 
 int own_field_by_name(const char *name, size_t len_bytes)
@@ -77,6 +79,7 @@ void own_fill(const struct span found[OWN_FIELDS], struct message *ret)
 	ret->channel = found[OWN_CHANNEL];
 	ret->target = found[OWN_TARGET];
 	ret->id = found[OWN_ID];
+	ret->network = found[OWN_NETWORK];
 	if (ret->text.len_bytes == 0 && ret->kind == KIND_MESSAGE)
 		ret->kind = KIND_OTHER;
 }
@@ -281,7 +284,7 @@ static bool text_at(const struct json *json, const char *path,
 	int64_t number;
 
 	if (text != NULL) {
-		*ret_text = span_of(text, strlen(text));
+		*ret_text = span_of_text(text);
 		return true;
 	}
 	/* Only a time is a number: its digits are kept in the message. */
@@ -290,7 +293,7 @@ static bool text_at(const struct json *json, const char *path,
 		return false;
 	ret->joined[0] = '\0';
 	snprintf(ret->joined, sizeof(ret->joined), "%jd", (intmax_t)number);
-	*ret_text = span_of(ret->joined, strlen(ret->joined));
+	*ret_text = span_of_text(ret->joined);
 	return true;
 }
 
@@ -335,6 +338,7 @@ static const struct {
 	{ "content.body", OWN_TEXT },
 	{ "title", OWN_TEXT },
 	{ "target", OWN_TARGET },
+	{ "network", OWN_NETWORK },
 	{ "id", OWN_ID },
 	{ "event_id", OWN_ID },
 	{ "msgid", OWN_ID },
@@ -385,7 +389,7 @@ static struct span level_of(const struct json *json)
 				     strncasecmp(text, "fatal", 5) == 0 ||
 				     strncasecmp(text, "crit", 4) == 0 ||
 				     strncasecmp(text, "warn", 4) == 0))
-			return span_of(text, strlen(text));
+			return span_of_text(text);
 	}
 	return span_of("", 0);
 }
@@ -413,9 +417,7 @@ enum fit own_json_read(const struct own_json *own, struct cursor line,
 		look_up(object, usual[i].path, usual[i].field, ret, found);
 	own_fill(found, ret);
 	ret->label = level_of(object);
-	/* sic-bridge: played back, and so no news. */
-	if (is_played_back(line))
-		ret->kind = KIND_OTHER;
+	ret->old = is_played_back(line);
 	return found[OWN_TEXT].len_bytes > 0 || found[OWN_KIND].len_bytes > 0
 		       ? FIT_SURE
 		       : FIT_LOOSE;

@@ -19,6 +19,7 @@ enum own_field {
 	OWN_KIND,
 	OWN_TEXT,
 	OWN_TARGET,
+	OWN_NETWORK,
 	OWN_ID,
 	OWN_FIELDS
 };

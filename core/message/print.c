@@ -15,11 +15,16 @@ static void add_span(struct buf *out, struct span span)
 			out->data[i] = ' ';
 }
 
-static void add_head(struct buf *out, struct span field, time_t when)
+static void add_head(struct buf *out, const struct message *m,
+		     struct span field, time_t when)
 {
 	size_t start = out->len_bytes;
 	struct tm tm;
 
+	if (m->network.len_bytes > 0 && m->kind != KIND_STATE) {
+		add_span(out, m->network);
+		buf_add_char(out, '/');
+	}
 	add_span(out, field);
 	while (out->len_bytes - start < SIC_FIELD_COLUMNS)
 		buf_add_char(out, ' ');
@@ -34,11 +39,6 @@ static void add_head(struct buf *out, struct span field, time_t when)
 struct irc {
 	struct span command, params, trailing;
 };
-
-static struct span text_span(const char *text)
-{
-	return span_of(text, strlen(text));
-}
 
 static struct span place_of(const struct message *m)
 {
@@ -72,15 +72,15 @@ static bool irc_of(const struct message *m, struct buf *joined, struct irc *ret)
 	}
 	if (commands[m->kind] == NULL)
 		return false;
-	ret->command = text_span(commands[m->kind]);
+	ret->command = span_of_text(commands[m->kind]);
 	ret->params = place_of(m);
 	ret->trailing = m->text;
 	if (m->kind == KIND_QUIT || m->kind == KIND_NICK) {
-		ret->params = text_span("");
+		ret->params = span_of_text("");
 	} else if ((m->kind == KIND_JOIN || m->kind == KIND_PART) &&
 		   m->text.len_bytes == 0) {
 		ret->trailing = ret->params;
-		ret->params = text_span("");
+		ret->params = span_of_text("");
 	} else if (m->kind == KIND_MODE || m->kind == KIND_KICK) {
 		bool mode = m->kind == KIND_MODE;
 		struct span more = mode ? m->text : m->target;
@@ -89,16 +89,17 @@ static bool irc_of(const struct message *m, struct buf *joined, struct irc *ret)
 		buf_add_char(joined, ' ');
 		add_span(joined, more);
 		ret->params = span_of(joined->data, joined->len_bytes);
-		ret->trailing = mode ? text_span("") : m->text;
+		ret->trailing = mode ? span_of_text("") : m->text;
 	}
 	return true;
 }
 
 static bool is_speech(const struct message *m)
 {
+	if (m->command.len_bytes > 0)
+		return span_is(m->command, "PRIVMSG");
 	return m->kind == KIND_MESSAGE || m->kind == KIND_ACTION ||
-	       m->kind == KIND_PRIVATE || m->kind == KIND_OWN ||
-	       span_is(m->command, "PRIVMSG");
+	       m->kind == KIND_PRIVATE || m->kind == KIND_OWN;
 }
 
 static void add_speech(struct buf *out, const struct message *m)
@@ -121,13 +122,13 @@ void message_print_sic(const struct message *message, time_t when,
 	struct irc irc;
 
 	if (is_speech(message)) {
-		add_head(out, place_of(message), when);
+		add_head(out, message, place_of(message), when);
 		add_speech(out, message);
 	} else if (irc_of(message, &joined, &irc)) {
-		add_head(out, message->nick, when);
+		add_head(out, message, message->nick, when);
 		add_irc(out, &irc);
 	} else {
-		add_head(out, place_of(message), when);
+		add_head(out, message, place_of(message), when);
 		add_span(out, message->text);
 	}
 	buf_add_char(out, '\n');

@@ -166,13 +166,14 @@ void message_clear(struct message *message)
 	const struct span none = { "", 0 };
 
 	message->kind = KIND_OTHER;
-	message->time = message->channel = message->nick = none;
+	message->time = message->network = message->channel = none;
+	message->nick = none;
 	message->person = message->name = message->was = none;
 	message->target = message->id = message->label = none;
 	message->text = none;
 	message->command = message->params = message->trailing = none;
 	message->when = (struct message_time){ 0 };
-	message->once = false;
+	message->once = message->old = false;
 }
 
 void message_whole(enum message_kind kind, struct cursor line,

@@ -60,6 +60,22 @@ static bool head_of(struct cursor *c, struct span *ret_field,
 	return true;
 }
 
+/*
+ * "libera/#c", where lines of several networks come together: no nick or host
+ * has a slash, and a channel's comes after its "#".
+ */
+static struct span take_network(struct span *field)
+{
+	struct cursor c = cursor_of(*field);
+	struct span network;
+
+	if (span_is_channel(*field) || !cursor_until(&c, "/", &network) ||
+	    network.len_bytes == 0 || c.at == c.end)
+		return span_of("", 0);
+	*field = cursor_rest(&c);
+	return network;
+}
+
 /* ">< COMMAND (params): trailing" */
 static bool command_of(struct cursor c, struct span sender, struct message *ret)
 {
@@ -110,16 +126,19 @@ enum fit grammar_sic(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->whole;
 	struct stamp stamp;
-	struct span field;
+	struct span field, network;
 	enum fit fit;
 
 	if (line->stamp.shape != 0 || !head_of(&c, &field, &stamp))
 		return FIT_NO;
+	network = take_network(&field);
 	ret->time = stamp.text;
 	fit = fit_of(c, field, &stamp, ret);
 	if (fit == FIT_NO)
 		return fit;
 	ret->when = stamp.when;
+	if (network.len_bytes > 0)
+		ret->network = network;
 	if (fit == FIT_SURE)
 		return fit;
 	/* What sic itself has to say: "No channel to send to". */

@@ -472,13 +472,36 @@ static int verb_history(struct ctl *ctl, struct err *e)
 	return print(&out, e);
 }
 
-/* missed [N]: what was skipped to keep up, the oldest first. */
+static bool is_missed(struct span line)
+{
+	struct entry entry;
+	bool is;
+
+	if (!scan_entry(line, &entry))
+		return false;
+	is = strcmp(buf_text(&entry.event), "skipped") == 0 ||
+	     strcmp(buf_text(&entry.event), "missed") == 0;
+	scan_entry_fini(&entry);
+	return is;
+}
+
+static void add_missed(const struct ctl *ctl, struct span line, struct buf *out)
+{
+	if (ctl->json)
+		buf_addf(out, "%.*s\n", (int)line.len_bytes, line.text);
+	else
+		print_entry(line, out);
+}
+
+/*
+ * missed [N]: what was skipped to keep up, or said while we were away, is said
+ * and printed, the oldest first; with --json only printed.
+ */
 static int verb_missed(struct ctl *ctl, struct err *e)
 {
 	SCOPED_BUF struct buf entries = { 0 };
 	SCOPED_BUF struct buf out = { 0 };
-	struct span rest, line;
-	unsigned n = 20, count = 0;
+	unsigned n = 20, count = 0, skip = 0;
 	int rc;
 
 	if (ctl->argc > 0 &&
@@ -488,31 +511,26 @@ static int verb_missed(struct ctl *ctl, struct err *e)
 	if (rc < 0)
 		return rc;
 	for (int pass = 0; pass < 2; pass++) {
-		unsigned skip = count > n ? count - n : 0;
+		struct span line,
+			rest = span_of(buf_text(&entries), entries.len_bytes);
 
-		rest = span_of(buf_text(&entries), entries.len_bytes);
 		while (scan_line(&rest, &line)) {
-			struct entry entry;
-			bool is;
-
-			if (!scan_entry(line, &entry))
-				continue;
-			is = strcmp(buf_text(&entry.event), "skipped") == 0;
-			scan_entry_fini(&entry);
-			if (!is)
+			if (!is_missed(line))
 				continue;
 			if (pass == 0)
 				count++;
 			else if (skip > 0)
 				skip--;
-			else if (ctl->json)
-				buf_addf(&out, "%.*s\n", (int)line.len_bytes,
-					 line.text);
 			else
-				print_entry(line, &out);
+				add_missed(ctl, line, &out);
 		}
+		skip = count > n ? count - n : 0;
 	}
-	return print(&out, e);
+	rc = print(&out, e);
+	if (rc < 0 || ctl->json || count == 0)
+		return rc;
+	rc = speech_command(ctl->speech, NULL, e, "MISSED %u", n);
+	return rc < 0 ? rc : 0;
 }
 
 static int verb_watch(struct ctl *ctl, struct err *e)
@@ -582,7 +600,7 @@ const struct ctl_verb ctl_verbs[] = {
 	  2, -1, ctl_teach, NULL },
 	{ "profile", "NAME", "listen as in a meeting, focus, night, or as "
 	  "configured: none", 1, 1, verb_profile, "meeting focus night none" },
-	{ "missed", "[N]", "the last N lines (20) that were skipped",
+	{ "missed", "[N]", "say the last N lines (20) that were skipped or missed",
 	  0, 1, verb_missed, NULL },
 	{ "live", "", "skip all that waits and go on with what comes",
 	  0, 0, verb_live, NULL },

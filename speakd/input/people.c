@@ -410,7 +410,7 @@ static const struct person *find_person(struct people *people, struct span nick)
 
 static struct span of_text(const char *text)
 {
-	return span_of(text, strlen(text));
+	return span_of_text(text);
 }
 
 const struct person *people_read(struct people *people, struct message *message)

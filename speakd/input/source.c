@@ -28,6 +28,7 @@ struct source {
 	bool joins; /* the message says what others just said */
 	uint64_t said_ms;
 	struct wording *wording;
+	struct wording *old; /* of what is played back; NULL: none yet */
 	struct buf shown, clean, labelled;
 	uint64_t unsaid[KIND_COUNT]; /* lines of kinds not asked for */
 };
@@ -52,11 +53,19 @@ void source_free(struct source *source)
 	crowd_fini(&source->crowd);
 	people_free(source->people);
 	wording_free(source->wording);
+	wording_free(source->old);
 	buf_fini(&source->shown);
 	buf_fini(&source->clean);
 	buf_fini(&source->labelled);
 	format_reader_fini(&source->reader);
 	free(source);
+}
+
+static struct wording *make_wording(const struct source *source)
+{
+	return wording_new(source->section != NULL
+				   ? &source->section->wording
+				   : &source->settings->wording);
 }
 
 void source_configure(struct source *source,
@@ -68,9 +77,9 @@ void source_configure(struct source *source,
 	people_free(source->people);
 	source->people = people_new(&keep_settings->people);
 	wording_free(source->wording);
-	source->wording = wording_new(keep_section != NULL
-					      ? &keep_section->wording
-					      : &keep_settings->wording);
+	wording_free(source->old);
+	source->old = NULL;
+	source->wording = make_wording(source);
 }
 
 /* What the section says counts where no rule said otherwise. */
@@ -174,7 +183,7 @@ static bool is_news(struct source *source, struct message *message)
 		source->seen = seen_new(name != NULL ? name : "",
 					!source->settings->print);
 	if (name != NULL && message->nick.len_bytes == 0)
-		message->nick = span_of(name, strlen(name));
+		message->nick = span_of_text(name);
 	met = seen_knows(source->seen);
 	if (!seen_add(source->seen, message->id))
 		return false;
@@ -197,7 +206,8 @@ static bool parse(struct source *source, struct span line,
 		source->known++;
 		return false;
 	}
-	source->person = people_read(source->people, message);
+	source->person = message->old ? NULL
+				      : people_read(source->people, message);
 	put_label(source, message);
 	return true;
 }
@@ -286,6 +296,33 @@ static bool is_old(const struct message_time *when)
 	return ms > (int64_t)when->step_ms + OLD_MS || ms < -OLD_MS;
 }
 
+/* What a rule would run, it would have run then. */
+static void on_missed(struct outcome take_outcome, void *data)
+{
+	if (take_outcome.phrase == NULL)
+		return;
+	take_outcome.phrase->missed = true;
+	say(data, take_outcome.phrase);
+}
+
+/*
+ * Played back: kept, for whoever asks for it, and not said. Who speaks in what
+ * is live has nothing to do with it.
+ */
+static void keep_missed(struct source *source, const struct message *message,
+			struct span line, bool cut)
+{
+	const struct source_section *section = source->section;
+
+	source->unsaid[KIND_OTHER]++;
+	if (source->old == NULL)
+		source->old = make_wording(source);
+	wording_message(source->old, message, line, cut,
+			section != NULL ? section->rules
+					: source->settings->line_rules,
+			source->settings->file_rules, 0, on_missed, source);
+}
+
 void source_line(struct source *source, const char *line, size_t len_bytes,
 		 bool cut)
 {
@@ -295,6 +332,10 @@ void source_line(struct source *source, const char *line, size_t len_bytes,
 
 	if (!parse(source, whole, &message))
 		return;
+	if (message.old) {
+		keep_missed(source, &message, whole, cut);
+		return;
+	}
 	if (!is_said(source, &message))
 		source->unsaid[message.kind]++;
 	now_ms = source->live && !is_old(&message.when) ? clock_ms() : 0;

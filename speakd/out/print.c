@@ -47,7 +47,9 @@ static void printer_say(struct outlet *outlet, struct phrase *take_phrase,
 	struct printer *printer = (struct printer *)outlet;
 
 	(void)live;
-	print_phrase(take_phrase, &printer->lines);
+	/* Nobody can ask for it later. */
+	if (!take_phrase->missed)
+		print_phrase(take_phrase, &printer->lines);
 	phrase_free(take_phrase);
 	if (printer->lines.len_bytes >= PRINT_BUFFER_BYTES)
 		write_lines(printer);

@@ -169,16 +169,23 @@ static bool is_muted(const struct dispatch *dispatch,
 	return false;
 }
 
-/* A line without a channel is of none that could be left out. */
+/*
+ * A line without a channel is of none that could be left out; "#c" is that of
+ * any network, "libera/#c" that of one.
+ */
 static bool is_elsewhere(const struct dispatch *dispatch,
 			 const struct phrase *phrase)
 {
 	SCOPED_TEXT char *channel = NULL;
+	const char *slash;
 
 	if (dispatch->only == NULL || phrase->channel == NULL)
 		return false;
 	channel = folded(phrase->channel);
-	return strcmp(channel, dispatch->only) != 0;
+	slash = strpbrk(channel, "#&+!/");
+	return strcmp(channel, dispatch->only) != 0 &&
+	       (slash == NULL || *slash != '/' ||
+		strcmp(slash + 1, dispatch->only) != 0);
 }
 
 static bool is_unwanted(const struct phrase *phrase, void *data)
@@ -288,15 +295,25 @@ static void set_manner(const struct dispatch *dispatch, struct phrase *phrase)
 	}
 }
 
+/* Only kept. */
+static void put_by(struct dispatch *dispatch, struct phrase *take_phrase,
+		   enum fate fate)
+{
+	remember(dispatch, take_phrase, SCHEDULER_LINES, fate);
+	dispatch->handler.line_done(dispatch->handler.data, take_phrase, fate);
+	phrase_free(take_phrase);
+}
+
 void dispatch_line(struct dispatch *dispatch, struct phrase *take_phrase,
 		   bool catch_up)
 {
 	take_phrase->id = ++dispatch->last_id;
 	if (is_unwanted(take_phrase, dispatch)) {
-		remember(dispatch, take_phrase, SCHEDULER_LINES, FATE_MUTED);
-		dispatch->handler.line_done(dispatch->handler.data, take_phrase,
-					    FATE_MUTED);
-		phrase_free(take_phrase);
+		put_by(dispatch, take_phrase, FATE_MUTED);
+		return;
+	}
+	if (take_phrase->missed) {
+		put_by(dispatch, take_phrase, FATE_MISSED);
 		return;
 	}
 	remember(dispatch, take_phrase, SCHEDULER_LINES, FATE_WAITING);
@@ -533,6 +550,42 @@ size_t dispatch_live(struct dispatch *dispatch)
 	scheduler_stop(dispatch->scheduler, SCHEDULER_LINES);
 	pump(dispatch);
 	return dropped;
+}
+
+static bool was_missed(const struct history_entry *entry)
+{
+	return entry->fate == FATE_SKIPPED || entry->fate == FATE_MISSED;
+}
+
+/* Under the number that it has, so that it is not there twice. */
+static void say_missed(struct dispatch *dispatch,
+		       const struct history_entry *entry)
+{
+	struct phrase *phrase = phrase_new(mem_copy(entry->text));
+
+	phrase->id = entry->id;
+	phrase->nick = mem_copy(entry->nick);
+	phrase->channel = mem_copy(entry->channel);
+	phrase->source = mem_copy(entry->source);
+	phrase->voice = mem_copy(entry->voice);
+	phrase->by_script = true;
+	note(dispatch, entry->id, FATE_WAITING);
+	scheduler_add_line(dispatch->scheduler, phrase, false);
+}
+
+size_t dispatch_missed(struct dispatch *dispatch, size_t most)
+{
+	const struct history *history = dispatch->history;
+	size_t end = history != NULL ? history_count(history) : 0;
+	size_t first = end, count = 0;
+
+	while (first > 0 && count < most)
+		count += was_missed(history_at(history, --first));
+	for (size_t i = first; i < end; i++)
+		if (was_missed(history_at(history, i)))
+			say_missed(dispatch, history_at(history, i));
+	pump(dispatch);
+	return count;
 }
 
 static uint64_t say_entry(struct dispatch *dispatch, uint64_t id, int client,

@@ -101,6 +101,11 @@ void dispatch_skip(struct dispatch *dispatch);
 /* How many lines were dropped. */
 size_t dispatch_live(struct dispatch *dispatch);
 /*
+ * Say the last most lines that were skipped or played back, the oldest first.
+ * How many they are.
+ */
+size_t dispatch_missed(struct dispatch *dispatch, size_t most);
+/*
  * Say an entry of the history again, at once. back: the number of entries to
  * go back from the one being said, or said last (itself one said again).
  * Returns the id of what was said again, 0: there is none.

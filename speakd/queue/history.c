@@ -173,6 +173,7 @@ const char *fate_name(enum fate fate)
 		[FATE_SAID] = "said",	      [FATE_STOPPED] = "stopped",
 		[FATE_CANCELED] = "canceled", [FATE_SKIPPED] = "skipped",
 		[FATE_MUTED] = "muted",	      [FATE_FAILED] = "failed",
+		[FATE_MISSED] = "missed",
 	};
 
 	return names[fate];

@@ -74,6 +74,7 @@ struct phrase {
 	enum priority priority;
 	enum cue cue;
 	uint64_t arrived_ms;
+	bool missed; /* played back: to be kept for whoever asks, not said */
 	bool live; /* somebody waits for it: to be caught up with */
 	bool prepared; /* dispatch has seen to it: not twice */
 	size_t named_bytes; /* of the source's name in front of the text */

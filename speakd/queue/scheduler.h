@@ -53,6 +53,7 @@ enum fate {
 	FATE_SKIPPED, /* to catch up */
 	FATE_MUTED,
 	FATE_FAILED, /* the voice could not */
+	FATE_MISSED, /* played back: nobody has asked for it yet */
 	FATE_COUNT
 };
 

@@ -20,11 +20,17 @@ static void add_name(struct buf *out, const char *name)
 	buf_add_char(out, '\t');
 }
 
+/* The first number. */
+enum { WIRE_PATIENT, WIRE_LIVE, WIRE_MISSED };
+
 void wire_print(const struct phrase *phrase, bool live, struct buf *out)
 {
-	buf_addf(out, "%d\t%d\t%d\t%d\t%d\t%d\t", live, (int)phrase->priority,
-		 (int)phrase->cue, phrase->rate_wpm, phrase->pitch,
-		 phrase->volume_percent);
+	buf_addf(out, "%d\t%d\t%d\t%d\t%d\t%d\t",
+		 phrase->missed ? WIRE_MISSED
+		 : live		? WIRE_LIVE
+				: WIRE_PATIENT,
+		 (int)phrase->priority, (int)phrase->cue, phrase->rate_wpm,
+		 phrase->pitch, phrase->volume_percent);
 	add_name(out, phrase->voice);
 	add_name(out, phrase->nick);
 	add_name(out, phrase->channel);
@@ -88,7 +94,7 @@ static void fill(struct phrase *phrase, const int numbers[NUMBERS])
 struct phrase *wire_parse(const char *line, size_t len_bytes, bool *ret_live)
 {
 	static const int most[NUMBERS] = {
-		1, PRIORITY_HIGH, CUE_HIGHLIGHT, 900, 99, 200
+		WIRE_MISSED, PRIORITY_HIGH, CUE_HIGHLIGHT, 900, 99, 200
 	};
 	const char *end = line + len_bytes, *names[NAMES], *field;
 	size_t name_bytes[NAMES], bytes;
@@ -109,6 +115,7 @@ struct phrase *wire_parse(const char *line, size_t len_bytes, bool *ret_live)
 	phrase->voice = safe_name(names[0], name_bytes[0]);
 	phrase->nick = safe_name(names[1], name_bytes[1]);
 	phrase->channel = safe_name(names[2], name_bytes[2]);
-	*ret_live = numbers[0] == 1;
+	phrase->missed = numbers[0] == WIRE_MISSED;
+	*ret_live = numbers[0] == WIRE_LIVE;
 	return phrase;
 }

@@ -141,6 +141,7 @@ static const struct command commands[] = {
 	{ "BACK",       command_back,     0 },
 	{ "REPEAT",     command_repeat,   0 },
 	{ "LIVE",       command_live,     0 },
+	{ "MISSED",     command_missed,   0 },
 	{ "RELOAD",     command_reload,   0 },
 	{ "PROFILE",    command_profile,  0 },
 	{ "MUTE",       command_mute,     0 },

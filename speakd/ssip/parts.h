@@ -114,9 +114,9 @@ command_fn command_set, command_get, command_list, command_history;
 /* Ours. */
 command_fn command_status, command_sources, command_follow, command_unfollow,
 	command_skip, command_back, command_repeat, command_live,
-	command_reload, command_profile, command_mute, command_unmute,
-	command_only, command_watch, command_lines, command_listen,
-	command_phrases;
+	command_missed, command_reload, command_profile, command_mute,
+	command_unmute, command_only, command_watch, command_lines,
+	command_listen, command_phrases;
 
 /*
  * "self", "all" or a number. A number need not be that of a client. Returns

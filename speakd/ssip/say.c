@@ -199,7 +199,7 @@ enum reply say_char(struct ssip_client *client, struct words words)
 		return rc;
 	if (name != NULL) {
 		form = name[1] == '\0' ? FORM_CHARS : FORM_TEXT;
-		text = span_of(name, strlen(name));
+		text = span_of_text(name);
 	} else {
 		/* One character: what follows it was not asked for. */
 		if (text_next(text.text, text.len_bytes, &pos) < ' ')

@@ -8,6 +8,8 @@
 #include "core/mem.h"
 #include "core/text.h"
 
+enum { MISSED_LINES = 20 };
+
 /* Lines of text as the data lines of a reply. */
 static void reply_lines(struct ssip_client *client, int code,
 			const struct buf *lines, const char *text)
@@ -227,6 +229,19 @@ enum reply command_live(struct ssip_client *client, struct words words)
 	(void)words;
 	reply_dataf(client, 296, "%zu", dispatch_live(client->ssip->dispatch));
 	reply(client, 296, "OK LIVE");
+	return REPLY_NONE;
+}
+
+enum reply command_missed(struct ssip_client *client, struct words words)
+{
+	struct span word = words_next(&words);
+	int most = MISSED_LINES;
+
+	if (word.len_bytes > 0 && (!word_number(word, &most) || most < 1))
+		return REPLY_NOT_NUMBER;
+	reply_dataf(client, 296, "%zu",
+		    dispatch_missed(client->ssip->dispatch, (size_t)most));
+	reply(client, 296, "OK MISSED QUEUED");
 	return REPLY_NONE;
 }
 

@@ -269,11 +269,24 @@ static bool is_ignored(const char *pattern, struct span nick)
 	return glob(pattern, buf_text(&folded), folded.len_bytes);
 }
 
+/* "#c", "c", and where the line names its network "libera/#c". */
 static bool is_channel(struct rules *rules, const struct pattern *pattern,
-		       struct span channel)
+		       const struct message *message)
 {
+	struct span channel = message->channel;
+	SCOPED_BUF struct buf place = { 0 };
+
 	if (found(rules, pattern, channel))
 		return true;
+	if (message->network.len_bytes > 0) {
+		buf_add(&place, message->network.text,
+			message->network.len_bytes);
+		buf_add_char(&place, '/');
+		buf_add(&place, channel.text, channel.len_bytes);
+		if (found(rules, pattern,
+			  span_of(buf_text(&place), place.len_bytes)))
+			return true;
+	}
 	if (channel.len_bytes == 0 || channel.text[0] != '#')
 		return false;
 	channel.text++;
@@ -295,8 +308,7 @@ static bool matches(struct rules *rules, const struct rule *rule,
 	    (message->was.len_bytes == 0 ||
 	     !found(rules, rule->nick, message->was)))
 		return false;
-	if (rule->channel != NULL &&
-	    !is_channel(rules, rule->channel, message->channel))
+	if (rule->channel != NULL && !is_channel(rules, rule->channel, message))
 		return false;
 	if (rule->text != NULL && !found(rules, rule->text, text))
 		return false;

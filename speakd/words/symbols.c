@@ -182,7 +182,7 @@ static struct span unescaped(char *field)
 {
 	bool escaped = field[0] == '\\' && field[1] != '\0';
 
-	return span_of(field + escaped, strlen(field + escaped));
+	return span_of_text(field + escaped);
 }
 
 /* One line, changed: its tabs become ends of text. NULL or what is wrong. */
@@ -272,7 +272,7 @@ static void read_annotations(struct table *table)
 			continue;
 		at = end + 1;
 		*quote = *end = '\0';
-		entry.sign = span_of(sign, strlen(sign));
+		entry.sign = span_of_text(sign);
 		entry.name = quote + sizeof(tts) - 1;
 		add_entry(table, &entry);
 	}

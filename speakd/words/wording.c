@@ -22,8 +22,8 @@ struct wording {
 	struct tongue_memory *tongues; /* owned */
 	struct buf speaker; /* who spoke last; empty: nobody */
 	uint64_t spoke_ms; /* when, 0: not known */
-	struct buf channel;
-	bool has_channel;
+	struct buf channel, network; /* of what was said last */
+	bool has_channel, many_networks;
 	struct paste paste;
 	struct meeting meeting;
 	uint64_t cuts;
@@ -70,6 +70,7 @@ void wording_free(struct wording *wording)
 		return;
 	buf_fini(&wording->speaker);
 	buf_fini(&wording->channel);
+	buf_fini(&wording->network);
 	paste_fini(&wording->paste);
 	meeting_fini(&wording->meeting);
 	tongue_memory_free(wording->tongues);
@@ -115,11 +116,6 @@ static const struct form {
 static struct span span_of_buf(const struct buf *buf)
 {
 	return span_of(buf_text(buf), buf->len_bytes);
-}
-
-static struct span span_of_text(const char *text)
-{
-	return span_of(text, strlen(text));
 }
 
 static bool has_rule(const struct wording *wording, enum wording_rule rule)
@@ -247,6 +243,17 @@ static char *text_of(struct span span)
 	return span.len_bytes > 0 ? mem_text(span.text, span.len_bytes) : NULL;
 }
 
+/* "#c", or "libera/#c" where the line names its network. */
+static char *place_of(const struct message *message)
+{
+	struct span network = message->network, channel = message->channel;
+
+	if (network.len_bytes == 0 || channel.len_bytes == 0)
+		return text_of(channel);
+	return mem_printf("%.*s/%.*s", (int)network.len_bytes, network.text,
+			  (int)channel.len_bytes, channel.text);
+}
+
 static void say_draft(struct wording *wording, const struct draft *draft,
 		      uint64_t now_ms, wording_give_fn *give, void *data)
 {
@@ -265,7 +272,7 @@ static void say_draft(struct wording *wording, const struct draft *draft,
 	phrase->cue = verdict->cue >= 0 ? (enum cue)verdict->cue : draft->cue;
 	phrase->arrived_ms = now_ms;
 	phrase->nick = text_of(draft->message->nick);
-	phrase->channel = text_of(draft->message->channel);
+	phrase->channel = place_of(draft->message);
 	give((struct outcome){ .phrase = phrase }, data);
 }
 
@@ -316,6 +323,9 @@ static void fill(struct wording *wording, const struct draft *draft)
 		buf_addf(out, "%s: ", ours(wording, N_("highlight")));
 	if (draft->new_channel && has_rule(wording, WORDING_CHANNEL)) {
 		buf_addf(out, "%s ", ours(wording, N_("in")));
+		if (wording->many_networks && m->network.len_bytes > 0)
+			buf_addf(out, "%.*s ", (int)m->network.len_bytes,
+				 m->network.text);
 		buf_add(out, values.channel.text, values.channel.len_bytes);
 		buf_add_text(out, ": ");
 	}
@@ -535,16 +545,33 @@ static void mark_highlight(struct wording *wording, struct draft *draft)
 	}
 }
 
+/* Whether it is another one than before; one alone is never named. */
+static bool changes_network(struct wording *wording, struct span network)
+{
+	struct buf *known = &wording->network;
+	bool first = known->len_bytes == 0;
+
+	if (network.len_bytes == 0 ||
+	    (!first && span_is(network, buf_text(known))))
+		return false;
+	set_buf(known, network);
+	wording->many_networks |= !first;
+	return !first;
+}
+
 static void mark_channel(struct wording *wording, struct draft *draft)
 {
 	struct span channel = draft->message->channel;
+	bool elsewhere;
 
 	/* A state names its channel itself. */
 	if (channel.len_bytes == 0 || draft->message->kind == KIND_STATE)
 		return;
-	draft->new_channel = wording->has_channel &&
-			     !speaker_same(span_of_buf(&wording->channel),
-					   channel);
+	elsewhere = changes_network(wording, draft->message->network);
+	draft->new_channel =
+		wording->has_channel &&
+		(elsewhere ||
+		 !speaker_same(span_of_buf(&wording->channel), channel));
 	if (!wording->has_channel || draft->new_channel)
 		set_buf(&wording->channel, channel);
 	wording->has_channel = true;

@@ -230,6 +230,27 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 		grep -qx 'al pastes: line 4'
 }
 
+@test "lines of several networks: named when they change, told apart by rules" {
+	said <"$streams/networks.sic" >out
+	diff - out <<-'END'
+		alice: hello
+		in oftc c: bob: other network
+		more
+		in libera c: bob: here too
+		[chime] private from bob: private words
+		in oftc c: notice from x: note
+		op kicked you from c: bye
+	END
+	# One alone is not named, wherever its name stands.
+	grep -v ^oftc "$streams/networks.sic" | said | grep -c ' in libera' | grep -qx 0
+	printf '[rule one]\nchannel = libera/#c\ndrop = yes\n' >conf
+	[ "$(said -c conf <"$streams/networks.sic" | head -n 2)" = "$(printf \
+		'bob: other network\nmore')" ]
+	printf '[rule one]\nchannel = c\ndrop = yes\n' >conf
+	[ "$(said -c conf <"$streams/networks.sic")" = \
+		"[chime] private from bob: private words" ]
+}
+
 @test "the same words by many are said once, and how many said them" {
 	printf '[12:00:%02d] <n%d> %s\n' 1 1 yes 2 2 Yes 3 3 yes 4 4 yes \
 		5 4 no 6 5 no 7 6 +1 8 7 +1 9 8 +1 >in

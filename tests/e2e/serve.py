@@ -413,9 +413,37 @@ def test_missed(home):
     append(log, "")
     ctl(home, "follow", log)
     append(log, lines)
-    until("some are skipped", lambda: "number" in ctl(home, "missed"), 30)
+    until("some are skipped",
+          lambda: len(ctl(home, "--json", "missed").splitlines()) > 4, 30)
     assert len(ctl(home, "missed", "2").splitlines()) == 2
     ctl(home, "missed", "0", code=2)
+
+
+def test_played_back(home):
+    """what was said while we were away is kept, and said when asked for"""
+    home.serve("-o", "null")
+    log = home.file("sic.out")
+    append(log, "")
+    ctl(home, "follow", log)
+    stamp = time.strftime("%m/%d/%y %H:%M")
+    append(log, f"al          : {stamp} >< HISTORY (#c): the first\n"
+           f"bo          : {stamp} >< HISTORY (#c NOTICE): the second\n"
+           f"#c          : {stamp} <cy> live words\n")
+    until("live words are said", lambda: was(home, "live words"))
+    assert was(home, "the first", "missed")["nick"] == "al"
+    # Through a pipe, too: the stage hands them over as what they are.
+    home.run_program("speakd", input=b'{"nick": "di", "channel": "#c", "kind": '
+                     b'"message", "text": "the third", "history": true}\n')
+    until("it is kept", lambda: was(home, "the third", "missed"))
+    assert [e["text"] for e in map(json.loads, ctl(
+        home, "--json", "missed").splitlines())] == [
+            "al: the first", "notice from bo: the second", "di: the third"]
+    assert ctl(home, "missed", "2").count("the ") == 2
+    until("they are said", lambda: was(home, "the third"))
+    assert was(home, "the second")
+    assert ctl(home, "missed").count("the ") == 1
+    until("it is said", lambda: was(home, "the first"))
+    assert ctl(home, "missed") == ""
 
 
 def test_nobody_serves(home):
@@ -701,7 +729,7 @@ main([test_sources, test_bad_sources, test_mistake_is_said,
       test_last_good_settings, test_group_stopped, test_restart_keeps,
       test_reload, test_hand_over,
       test_hand_over_killed, test_server_gone, test_verbs, test_teach, test_profile,
-      test_spell, test_missed, test_nobody_serves,
+      test_spell, test_missed, test_played_back, test_nobody_serves,
       test_pause_and_live, test_message_over_line, test_watch, test_hooks,
       test_action_example, test_manual_examples, test_manual_complete,
       test_screen, test_small_screen, test_screen_without_terminal])
