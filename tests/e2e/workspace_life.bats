@@ -71,6 +71,22 @@ runs() { ws list | grep "^$1 " | grep -q running; }
 	[ "$status" -eq 2 ]
 }
 
+# With bare newlines the two lines would not begin in the same column.
+@test "output into a pipe: who reads it has an ordinary terminal" {
+	make piped
+	run /usr/bin/python3 - <<-EOF
+	import os, pexpect
+	c = pexpect.spawn("bash", ["-c", ". $EARSHOT_SRC/tests/e2e/workspace.bash; "
+	    "ws run piped -- sh -c 'echo in; read gone' | { read in; echo 1; echo 2; }"],
+	    timeout=30)
+	c.expect("1\r*\n2\r*\n")
+	print(c.after)
+	c.sendline("")
+	c.expect(pexpect.EOF)
+	EOF
+	[ "$output" = "b'1\r\n2\r\n'" ]
+}
+
 @test "start --keep: services outlive the last command, until stop" {
 	make keep
 	run ws start keep

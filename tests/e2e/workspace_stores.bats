@@ -150,7 +150,7 @@ works() {
 	[ -z "$output" ]
 	as_user sed -i 's/^skeleton .*/skeleton of yesterday/' "$WS_STORE/host"
 	run ws run trip -- true
-	[[ $output = *"taking a picture"* ]]
+	[[ $output = *"recording what"* ]]
 	n=$(ws_layers)
 	ws gc
 	[ "$(ws_layers)" -eq $((n - 1)) ]

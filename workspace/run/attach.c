@@ -73,6 +73,9 @@ static void make_raw(struct relay *relay)
 		return;
 	raw = relay->saved;
 	cfmakeraw(&raw);
+	/* Who reads our output from a pipe may write to this terminal. */
+	if (!isatty(STDOUT_FILENO))
+		raw.c_oflag = relay->saved.c_oflag;
 	relay->raw = tcsetattr(relay->from, TCSADRAIN, &raw) == 0;
 }
 

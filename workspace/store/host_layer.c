@@ -504,7 +504,7 @@ int host_layer_get(const struct store *store, host_layer_told_fn *told_fn,
 	if (is_current(store, &now, ret))
 		return 0;
 	if (told_fn != NULL)
-		told_fn("taking a picture of this host's directories "
-			"(once, and again after it was changed)");
+		told_fn("recording what this host's directories hold "
+			"(once, and again after they change)");
 	return make_new(store, &now, ret, e);
 }
