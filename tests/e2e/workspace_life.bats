@@ -71,6 +71,12 @@ runs() { ws list | grep "^$1 " | grep -q running; }
 	[ "$status" -eq 2 ]
 }
 
+@test "what is shown empty, or apart, is no change: /var/tmp stays everybody's" {
+	ws create modes 2>/dev/null
+	[ "$(inside modes 'stat -c %a /var/tmp' 2>/dev/null)" = 1777 ]
+	[ -z "$(ws diff modes)" ]
+}
+
 # With bare newlines the two lines would not begin in the same column.
 @test "output into a pipe: who reads it has an ordinary terminal" {
 	make piped

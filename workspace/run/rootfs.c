@@ -194,6 +194,46 @@ static void stack_layers(struct stack *stack, const struct rootfs *rootfs,
 		stack_layer(stack, rootfs->host_layer, part);
 }
 
+/* A directory of the upper layer, with the owner and mode of what it covers. */
+static int cover(const struct rootfs *rootfs, const char *upper,
+		 const char *part, struct err *e)
+{
+	struct stack below = { 0 };
+	struct stat st;
+	int rc = 0;
+
+	if (mkdir(upper, 0755) < 0)
+		return errno == EEXIST ? 0 : err_set(e, errno, "%s", upper);
+	stack_layers(&below, rootfs, part);
+	if (below.count > 0 && (lstat(below.lowers[0], &st) < 0 ||
+				lchown(upper, st.st_uid, st.st_gid) < 0 ||
+				chmod(upper, st.st_mode & 07777) < 0))
+		rc = err_set(e, errno, "make %s like %s", upper,
+			     below.lowers[0]);
+	stack_fini(&below);
+	return rc;
+}
+
+/* All that lead to a part, too. */
+static int cover_part(const struct rootfs *rootfs, const char *up,
+		      const char *part, struct err *e)
+{
+	SCOPED_TEXT char *path = mem_copy(part);
+	int rc = 0;
+
+	for (size_t at = 0; rc == 0 && at <= strlen(part); at++) {
+		SCOPED_TEXT char *upper = NULL;
+
+		if (part[at] != '/' && part[at] != '\0')
+			continue;
+		path[at] = '\0';
+		upper = mem_printf("%s/%s", up, path);
+		rc = cover(rootfs, upper, path, e);
+		path[at] = part[at];
+	}
+	return rc;
+}
+
 static int make_upper(const struct rootfs *rootfs, const char *part,
 		      char **ret_upper, char **ret_work, struct err *e)
 {
@@ -209,8 +249,7 @@ static int make_upper(const struct rootfs *rootfs, const char *part,
 	for (char *p = work + strlen(at) + 1; *p != '\0'; p++)
 		if (*p == '/')
 			*p = '%';
-	if (part != NULL && access(upper, F_OK) < 0 &&
-	    dir_make(upper, 0755, e) < 0)
+	if (part != NULL && cover_part(rootfs, up, part, e) < 0)
 		return -e->code;
 	if (access(work, F_OK) < 0 && dir_make(work, 0700, e) < 0)
 		return -e->code;
