@@ -149,7 +149,8 @@ help:
 #: soak         many followed files, clients and killed voices for SOAK_SECONDS (300)
 #: check-vm     a stock Debian in QEMU, two boots; check-vm-full: an hour of it
 #: lint         format, layers, self-contained headers, clang-tidy, cppcheck, ...
-#: bench        measure beside what people use instead; prints bench/README's tables
+#: bench        measure beside what people use instead (BENCH="print ssip": only
+#:              those); also build/bench/figures.json and figures.svg
 #: fuzz         run every fuzz target for FUZZ_SECONDS (60) each
 #: cover        line coverage of the unit and end-to-end tests
 #: deps         install what building, running and testing need (Debian); asks
@@ -290,7 +291,9 @@ cover:
 	$(Q)lcov -l build/cover/lcov.info
 
 bench: all
-	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) bench/run $(BENCH)
+	@mkdir -p build/bench
+	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) $(PYTHON) bench/run \
+		--json build/bench/figures.json --svg build/bench/figures.svg $(BENCH)
 
 demo: deps-demo
 	+$(Q)$(MAKE) --no-print-directory all

@@ -6,16 +6,15 @@
 # usage: bench/project.sh [PROJECTS...]   (10 1000 10000)
 # Whole processes without a shell, medians in milliseconds; TAB in a real
 # interactive bash. EARSHOT_BIN is the directory of the built programs. Needs
-# hyperfine, todotxt-cli, taskwarrior, bash-completion and python3-pexpect.
+# hyperfine, bash-completion and python3-pexpect; todotxt-cli and taskwarrior are
+# measured where they are.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 bin=${EARSHOT_BIN:?}
 sizes=("$@")
 [ $# -gt 0 ] || sizes=(10 1000 10000)
-for program in hyperfine todo-txt task; do
-	command -v "$program" >/dev/null ||
-		{ echo "project.sh: there is no $program here" >&2; exit 1; }
-done
+command -v hyperfine >/dev/null ||
+	{ echo "project.sh: there is no hyperfine here" >&2; exit 1; }
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/bench-project-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C.UTF-8 PATH=$bin:$PATH
@@ -44,7 +43,6 @@ measure() {
 	mkdir -p "$HOME"
 	/usr/bin/python3 "$here/project_data.py" "$n" "$HOME"
 	touch "$HOME/done.txt"
-	task import "$HOME/tasks.json" >/dev/null 2>&1
 	project -q new zz_moved
 	local again="project -q reopen zz_moved"
 	got[list,$n]=$(median 15 "" "project list")
@@ -61,11 +59,21 @@ measure() {
 		"project edit zz_n")
 	got[rss,$n]=$(/usr/bin/time -f '%M' project list 2>&1 >/dev/null |
 		awk '{ printf "%.1f", $1 / 1024 }')
-	got[todo_list,$n]=$(median 7 "" "todo-txt -d $HOME/todo.cfg -p ls")
-	got[todo_add,$n]=$(median 10 "" \
-		"todo-txt -d $HOME/todo.cfg add next +zz")
+	! command -v todo-txt >/dev/null || measure_todo "$n"
+	! command -v task >/dev/null || measure_task "$n"
+}
+
+measure_todo() {
+	local n=$1 command="todo-txt -d $HOME/todo.cfg"
+	got[todo_list,$n]=$(median 7 "" "$command -p ls")
+	got[todo_add,$n]=$(median 10 "" "$command add next +zz")
 	got[todo_tab,$n]=$(tab 7 ". /usr/share/bash-completion/bash_completion" \
-		"todo-txt -d $HOME/todo.cfg ls +zz")
+		"$command ls +zz")
+}
+
+measure_task() {
+	local n=$1
+	task import "$HOME/tasks.json" >/dev/null 2>&1
 	got[task_list,$n]=$(median 7 "" "task rc.gc=off list")
 	got[task_add,$n]=$(median 10 "" "task add project:zz_new next step")
 	got[task_done,$n]=$(median 7 "task add project:zz_done next" \
@@ -76,14 +84,14 @@ measure() {
 
 columns() {
 	local key=$1 out=
-	for n in "${sizes[@]}"; do out+=" ${got[$key,$n]} |"; done
+	for n in "${sizes[@]}"; do out+=" ${got[$key,$n]:--} |"; done
 	echo "$out"
 }
 
 ratios() {
 	local out=
 	for n in "${sizes[@]}"; do
-		out+=" $(awk -v a="${got[$1,$n]}" -v b="${got[$2,$n]}" \
+		out+=" $(awk -v a="${got[$1,$n]:-0}" -v b="${got[$2,$n]:-0}" \
 			'BEGIN { if (b > 0) printf "%.2f", a / b; else print "-" }') |"
 	done
 	echo "$out"

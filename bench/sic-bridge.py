@@ -147,14 +147,16 @@ def median(values):
 
 
 def main():
-    programs = ["sic-bridge", "sic-bridge, json", "sic", "ii"]
+    programs = ["sic-bridge", "sic-bridge, json"] + [
+        peer for peer in ("sic", "ii") if shutil.which(peer)]
     results = {program: [] for program in programs}
     for _ in range(RUNS):
         for program in programs:
             results[program].append(measure(program))
-    base = median([r[2] for r in results["sic"]])
+    beside = "sic" if "sic" in results else "sic-bridge"
+    base = median([r[2] for r in results[beside]])
     print(f"| {RUNS} runs in turn, medians | p50 ms | p99 ms | lines/s of "
-          f"{LINES} | × sic | RSS MiB |")
+          f"{LINES} | × {beside} | RSS MiB |")
     print("| --- | --- | --- | --- | --- | --- |")
     for program in programs:
         p50, p99, speed, rss = (median(column)

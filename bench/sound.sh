@@ -64,6 +64,8 @@ row() {
 	done
 }
 row speakd "$EARSHOT_BIN/speakd --alone --format=plain"
-row espeak-ng 'espeak-ng -s 220 -ven-us'
-row 'the pipe of the post' "gawk '{ print; fflush(); }' |
+! command -v espeak-ng >/dev/null || row espeak-ng 'espeak-ng -s 220 -ven-us'
+! command -v espeak-ng >/dev/null || ! command -v aplay >/dev/null ||
+	! command -v gawk >/dev/null ||
+	row 'the pipe of the post' "gawk '{ print; fflush(); }' |
 	espeak-ng --stdout -s 220 -ven-us | aplay -q"
