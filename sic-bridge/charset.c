@@ -8,7 +8,11 @@
 #include "core/mem.h"
 #include "core/text.h"
 
-enum { REPLACEMENT = 0xfffd };
+enum {
+	REPLACEMENT = 0xfffd,
+	/* A line of this length may be one that a server has cut. */
+	CUT_LINE_BYTES = 500,
+};
 
 enum charset_kind { CHARSET_CP1252, CHARSET_RAW, CHARSET_ICONV };
 
@@ -96,11 +100,31 @@ static bool is_ascii(const char *text, size_t len_bytes)
 }
 
 /*
- * A server cuts a line at 512 bytes, and so sometimes through a character: how
- * many bytes are left of it at the end of what is otherwise UTF-8, with other
- * characters than ASCII in it. 0: none, or it is another charset.
+ * Whether the n bytes at the end are rather the beginning of a character than
+ * characters of an old charset: there are others in the line; or, in
+ * Windows-1252, the line is as long as lines get, or they would be "Â" or "Ã",
+ * which end no word but one in capitals.
  */
-static size_t cut_bytes(const char *text, size_t len_bytes)
+static bool is_likely_cut(const struct charset *charset, const char *text,
+			  size_t len_bytes, size_t n)
+{
+	unsigned char c = (unsigned char)text[len_bytes - n];
+	char before = text[len_bytes - n - 1];
+
+	if (!is_ascii(text, len_bytes - n))
+		return true;
+	return charset->kind == CHARSET_CP1252 &&
+	       (len_bytes >= CUT_LINE_BYTES ||
+		(n == 1 && c <= 0xc3 && (before < 'A' || before > 'Z')));
+}
+
+/*
+ * A server cuts a line at 512 bytes, and so sometimes through a character: how
+ * many bytes are left of it at the end of what is otherwise UTF-8. 0: none, or
+ * it is another charset.
+ */
+static size_t cut_bytes(const struct charset *charset, const char *text,
+			size_t len_bytes)
 {
 	for (size_t n = 1; n <= 3 && n < len_bytes; n++) {
 		unsigned char c = (unsigned char)text[len_bytes - n];
@@ -111,7 +135,8 @@ static size_t cut_bytes(const char *text, size_t len_bytes)
 		if (c < 0xc2)
 			continue;
 		return n < whole && text_is_utf8(text, len_bytes - n) &&
-				       !is_ascii(text, len_bytes - n)
+				       is_likely_cut(charset, text, len_bytes,
+						     n)
 			       ? n
 			       : 0;
 	}
@@ -126,7 +151,7 @@ const char *charset_decode(struct charset *charset, const char *text,
 	if (charset->kind == CHARSET_RAW || text_is_utf8(text, *len_bytes))
 		return text;
 	buf_clear(scratch);
-	cut = cut_bytes(text, *len_bytes);
+	cut = cut_bytes(charset, text, *len_bytes);
 	if (cut > 0) {
 		buf_add(scratch, text, *len_bytes - cut);
 		buf_add_code(scratch, REPLACEMENT);

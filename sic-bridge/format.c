@@ -351,6 +351,16 @@ static void end_json(struct json *take_json, struct buf *out)
 	json_free(take_json);
 }
 
+/* "nick@host", as some servers write who it is, without a user. */
+static struct span bare_nick(struct span sender)
+{
+	const char *at = memchr(sender.text, '@', sender.len_bytes);
+
+	return at != NULL && at > sender.text
+		       ? span_of(sender.text, (size_t)(at - sender.text))
+		       : sender;
+}
+
 static void format_json(const struct event *event, struct buf *out)
 {
 	struct json *json = json_object_make();
@@ -363,7 +373,7 @@ static void format_json(const struct event *event, struct buf *out)
 	add_server_time(json, event);
 	json_add_text(json, "network", event->network);
 	add_span(json, "channel", channel);
-	add_span(json, "nick", event->sender);
+	add_span(json, "nick", bare_nick(event->sender));
 	json_add_text(json, "kind", message_kind_name(event->kind));
 	add_cleaned(json, "text", text_of(line, places, &joined), event->strip);
 	add_span(json, "target", target_of(event, places, channel));

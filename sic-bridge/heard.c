@@ -454,6 +454,13 @@ static void pause_if_full(struct bridge *bridge)
 		link_pause(bridge->link);
 }
 
+/* Not a server, nor ZNC's own words around what it plays back. */
+static bool is_somebody(const struct irc_line *line)
+{
+	return line->nick.len_bytes < line->prefix.len_bytes &&
+	       !span_is(line->prefix, "***!znc@znc.in");
+}
+
 /* Returns false for what was heard before. */
 static bool take_text(struct bridge *bridge, const struct wire_line *line,
 		      struct event *event)
@@ -468,8 +475,7 @@ static bool take_text(struct bridge *bridge, const struct wire_line *line,
 		return false;
 	if (bridge->settings->human && !event->history)
 		note_person(bridge, &line->line);
-	if (event->history && !own &&
-	    !span_is(line->line.prefix, "***!znc@znc.in"))
+	if (event->history && !own && is_somebody(&line->line))
 		tell_missed(
 			bridge,
 			is_private(bridge, line->line.params[0]) ||

@@ -61,6 +61,9 @@ bool history_clock_is_old(const struct history_clock *clock,
 {
 	int64_t ms;
 
+	/* An answer to us, whatever stamp a bouncer keeps with it. */
+	if (irc_line_numeric(&line->line) != 0)
+		return false;
 	return clock->stamps && tags_time(line->tags.time, &ms) &&
 	       ms + clock->delay_ms < clock->began_ms - HISTORY_OLD_MS;
 }

@@ -76,6 +76,11 @@ const struct numeric *numeric_find(unsigned number)
 	return NULL;
 }
 
+struct span numeric_subject(const struct irc_line *line, size_t n)
+{
+	return irc_line_param(line, n > 0 && n + 1 == line->count ? n - 1 : n);
+}
+
 void numeric_word(const struct numeric *numeric, const struct irc_line *line,
 		  struct buf *out)
 {
@@ -89,8 +94,8 @@ void numeric_word(const struct numeric *numeric, const struct irc_line *line,
 			continue;
 		}
 		at++;
-		word = irc_line_param(line,
-				      *at == '*' ? last : (size_t)(*at - '0'));
+		word = *at == '*' ? irc_line_param(line, last)
+				  : numeric_subject(line, (size_t)(*at - '0'));
 		buf_add(out, word.text, word.len_bytes);
 	}
 }

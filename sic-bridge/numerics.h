@@ -35,6 +35,12 @@ struct numeric {
 /* NULL when it does not concern a listener. */
 const struct numeric *numeric_find(unsigned number);
 
+/*
+ * Parameter n, or the one before where n is the server's text: some leave our
+ * own nick out.
+ */
+struct span numeric_subject(const struct irc_line *line, size_t n);
+
 /* Add its sentence for line. */
 void numeric_word(const struct numeric *numeric, const struct irc_line *line,
 		  struct buf *out);

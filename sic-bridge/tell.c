@@ -430,7 +430,7 @@ static const struct ledger_entry *refused_line(struct bridge *bridge,
 		[NUMERIC_REFUSES_JOIN] = ABOUT_ANY,
 	};
 	struct span subject = numeric->subject > 0
-				      ? irc_line_param(line, numeric->subject)
+				      ? numeric_subject(line, numeric->subject)
 				      : nobody;
 
 	if (numeric->of == NUMERIC_TELLS)
@@ -444,7 +444,7 @@ static const struct ledger_entry *refused_line(struct bridge *bridge,
 static void tell_numeric(struct bridge *bridge, const struct irc_line *line,
 			 const struct numeric *numeric)
 {
-	struct span subject = irc_line_param(line, 1);
+	struct span subject = numeric_subject(line, 1);
 	bool is_channel = names_is_channel(&bridge->presence->names, subject);
 	const struct channel *channel = presence_channel(bridge->presence,
 							 subject);

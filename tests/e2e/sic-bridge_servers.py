@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the earshot authors
 """sic-bridge on the servers and bouncers that people have: ircd-hybrid, irc2,
-bip, bitlbee, with sic and ii beside it. They are unpacked by contrib/services;
+bip, ZNC, bitlbee, with sic and ii beside it. They are unpacked by contrib/services;
 what they look for below /usr and /etc they find in mounts of their own."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.environ["EARSHOT_SRC"], "tests/helpers"))
 from irc import (SRC, Client, Program, Relay, Skip, bridge, configure,
@@ -120,10 +122,76 @@ def visit(port, mark, operators=True):
           + " lines not sent")
 
 
+def matching(program, pattern):
+    """Every line of the program's with pattern."""
+    return [l for l in program.lines if re.search(pattern, l)]
+
+
 @test
 def hybrid():
     """ircd-hybrid: joined, refused, lost, back with the new key, kicked"""
     visit(start_hybrid(), "hy")
+
+
+@test
+def refused():
+    """ircd-hybrid: why a channel is not joined, and the invitation to it"""
+    port = start_hybrid()
+    op = Client(port, "op")
+    for channel, mode in (("#inv", "+i"), ("#ban", "+b *!*@*"),
+                          ("#key", "+k secret"), ("#lim", "+l 1")):
+        op.join(channel)
+        op.send(f"MODE {channel} {mode}")
+        op.wait(rf"MODE {channel} \{mode[:2]}")
+    program = bridge(port, "-j#inv", "-j#ban", "-j#key wrong", "-j#lim",
+                     "--state", "--flood-interval=0", nick="joiner")
+    for sentence in ("#inv is for invited people only: not joined",
+                     "you are banned from #ban: not joined",
+                     "#key needs another key: not joined",
+                     "#lim is full: not joined"):
+        program.wait(re.escape(sentence))
+    op.send("INVITE joiner #inv")
+    program.wait("op invites you to #inv")
+    program.wait("in #inv: 2 here")
+    program.say("hello")
+    op.wait("^:joiner!.* PRIVMSG #inv :hello")
+
+
+@test
+def killed():
+    """ircd-hybrid: KILL is reported, and what was joined comes back"""
+    port = start_hybrid()
+    op = Client(port, "killer")
+    op.send("OPER admin admin")
+    op.wait(" 381 ")
+    op.join("#kill")
+    program = bridge(port, "-j#kill", "--state", "--reconnect-max=1",
+                     nick="victim")
+    program.wait("in #kill: 2 here")
+    # The server cuts the line at 512 bytes, in the middle of a character.
+    op.send("PRIVMSG #kill :" + "日" * 200)
+    program.wait("<killer> 日{100,}\ufffd?$")
+    op.send("KILL victim :spam")
+    program.wait(r"STATE \(killed killer\).*spam")
+    program.wait(r"STATE \(lost\)")
+    program.wait(r"STATE \(back\)")
+    until(lambda: len(matching(program, "^victim .*JOIN")) == 2, "rejoined")
+
+
+@test
+def nicks():
+    """ircd-hybrid and irc2: a nick that is too long is cut, a bad one ends it"""
+    for port in (start_hybrid(), start_irc2()):
+        for nick in ("9digit", "bad nick", "ünï"):
+            program = bridge(port, nick=nick)
+            equal(program.exit_code(), 1 if " " not in nick else 2)
+            assert program.errors, nick
+        program = bridge(port, "--state", nick="x" * 40)
+        program.wait("connected as xxxxx")
+        taken = Client(port, "abcdefghi")
+        program = bridge(port, "--state", nick="abcdefghi")
+        program.wait(r"connected as abcdefgh\S?_, abcdefghi is taken$")
+        taken.stop()
 
 
 @test
@@ -214,6 +282,76 @@ def bip():
     program.wait(r">< HISTORY .*while you were away")
     program.wait(r"STATE \(missed\)")
     assert not any("your nick is now" in l for l in program.lines)
+
+
+ZNC_LOGIN = ["-k", "me/net:pw with space", "--user=me"]
+
+
+@test
+def znc():
+    """ZNC: a password with spaces; what it kept is old, and heard once"""
+    server, port = start_hybrid(), free_port()
+    place = path("znc")
+    os.makedirs(place + "/configs", exist_ok=True)
+    shutil.copy(configure("znc.conf", "znc.conf", {"PLAIN": server,
+                                                   "BOUNCER": port}),
+                place + "/configs/znc.conf")
+    subprocess.run(["chmod", "-R", "a+rwX", place], check=True)
+    start("usr/bin/znc", f"{AS_NOBODY} {ROOT}/usr/bin/znc --foreground "
+          f"--datadir {place}", port)
+    ann = Client(server, "ann")
+    ann.join("#znc")
+    until(lambda: ann.send("NAMES #znc") or
+          any(" 353 " in l and "zncme" in l for l in ann.lines), "ZNC")
+    for n in range(3):
+        ann.send(f"PRIVMSG #znc :away {n}")
+    for line in ("PRIVMSG #znc :\x01ACTION waved while away\x01",
+                 "NOTICE #znc :noted while away",
+                 "PRIVMSG zncme :private while away",
+                 "NOTICE zncme :private notice while away", "PING x"):
+        ann.send(line)
+    ann.wait("PONG")
+    # ZNC plays a private notice back outside of its batches: by its time alone
+    # it is old, when it is HISTORY_OLD_MS older than the connection.
+    sent = time.monotonic()
+    until(lambda: time.monotonic() > sent + 6, "old enough")
+    one = bridge(port, *ZNC_LOGIN, "--state", nick="zncme")
+    one.wait(r"STATE \(missed\)")
+    ann.send("PRIVMSG #znc :live now")
+    one.wait("<ann> live now")
+    for words in ("away 0", "away 1", "away 2", "waved while away",
+                  "noted while away", "private while away",
+                  "private notice while away"):
+        equal([bool(re.search(">< HISTORY ", l))
+               for l in matching(one, "ann .*" + words)], [True])
+    assert "7 missed, 2 to you" in one.wait(r"STATE \(missed\).*").string
+    one.wait(">< 001 ")
+    # Another client of ours on the bouncer: each hears the other, once.
+    two = bridge(port, *ZNC_LOGIN, "--format=json", nick="zncme")
+    two.wait('"JOIN"')
+    one.say(":s #znc")
+    one.say("said by one")
+    two.say(":m #znc said by two")
+    two.wait('"text":"said by one".*"own":true')
+    one.wait("#znc .*<zncme> said by two")
+    for program, words in ((one, "said by two"), (one, "said by one"),
+                           (two, "said by one"), (two, "said by two")):
+        equal(len(matching(program, words)), 1)
+    two.end_input()
+    equal(two.exit_code(), 0)
+    # Nobody is attached: only what came meanwhile is played back.
+    one.end_input()
+    equal(one.exit_code(), 0)
+    ann.send("PRIVMSG #znc :away again")
+    ann.send("PING y")
+    ann.wait("PONG .*y")
+    one = bridge(port, *ZNC_LOGIN, "--state", nick="zncme")
+    one.wait(">< HISTORY .*away again")
+    one.wait(r"STATE \(missed\).*: 1 missed")
+    assert not matching(one, "away 0|live now"), one.tell()
+    wrong = bridge(port, "-k", "me/net:wrong", "--user=me", nick="zncme")
+    equal(wrong.exit_code(), 1)
+    wrong.wait_error("password refused: Invalid Password")
 
 
 @test

@@ -539,6 +539,26 @@ def whole_json():
         (":n!u@h RENAME #c #d :why",
          {"channel": "#c", "target": "#d", "text": "why"}),
         (":n!u@h QUIT", {"kind": "quit", "text": "", "params": []}),
+        # The shapes of the public parser tests.
+        ("foo bar baz ::asdf", {"params": ["bar", "baz", ":asdf"]}),
+        (":coolguy foo bar baz :  asdf quux ",
+         {"nick": "coolguy", "params": ["bar", "baz", "  asdf quux "]}),
+        (":coolguy foo bar baz :", {"params": ["bar", "baz", ""]}),
+        (":src JOIN :#chan", {"channel": "#chan", "kind": "join"}),
+        (":src AWAY ", {"text": "", "params": []}),
+        (":coolguy@127.0.0.1 PRIVMSG #c :host only", {"nick": "coolguy"}),
+        (":coolguy!ag PRIVMSG #c :no host", {"nick": "coolguy"}),
+        ("@tag1=value1;vendor2/tag4= :irc.example.com COMMAND p1 :p3 p3",
+         {"nick": "irc.example.com", "params": ["p1", "p3 p3"]}),
+        ("@account=a\\:b\\s\\\\c\\ :n!u@h PRIVMSG #c :tags",
+         {"account": "a;b \\c", "text": "tags"}),
+        (":gravel 432  #momo :Erroneous Nickname: Illegal characters",
+         {"params": ["#momo", "Erroneous Nickname: Illegal characters"]}),
+        (":services MODE #foo-bar +o foobar  ", {"text": "+o foobar"}),
+        (":SomeOp MODE #channel +oo SomeUser :AnotherUser",
+         {"text": "+oo SomeUser AnotherUser"}),
+        (b":n!u@h PRIVMSG #c :cut at the end \xc3",
+         {"text": "cut at the end \ufffd"}),
         ("COMMAND a b :c d",
          {"kind": "other", "text": "c d", "params": ["a", "b", "c d"]}),
         ("ERROR :Closing Link", {"text": "Closing Link"}))
@@ -548,6 +568,7 @@ def whole_json():
     got = [d for d in map(json.loads, program.lines[start_at:])
            if d["kind"] != "state" and d["command"] not in ("353", "366")]
     equal(len(got), len(rows))
+    assert any("#momo cannot be a nick here" in l for l in program.lines)
     for (line, want), event in zip(rows, got):
         equal((line, {k: event[k] for k in want}), (line, want))
 

@@ -437,6 +437,9 @@ static void test_old_is_history(void **state)
 		  "2026-11-21T23:11:00.000Z", true },
 		{ numeric, "2026-11-22T01:12:00.000Z", message,
 		  "2026-11-22T01:11:00.000Z", true },
+		/* What a bouncer keeps of the server's welcome is for now. */
+		{ message, "2026-11-22T00:12:00.000Z", numeric,
+		  "2026-11-21T00:12:00.000Z", false },
 		/* Nothing but the message itself shows the clock. */
 		{ numeric, "", message, "2020-01-01T00:00:00.000Z", false },
 		{ numeric, "", notice, "2020-01-01T00:00:00.000Z", true },
@@ -569,6 +572,9 @@ static void test_charsets(void **state)
 		{ "cp1252", "\xc3\xa9 \xf0\x9f\x98", "\xc3\xa9 \xef\xbf\xbd" },
 		{ "cp1252", "\xc3\xa9 \xc3", "\xc3\xa9 \xef\xbf\xbd" },
 		{ "cp1252", "AMANH\xc3", "AMANH\xc3\x83" },
+		{ "cp1252", "ascii \xc3", "ascii \xef\xbf\xbd" },
+		{ "cp1252", "ascii \xe9", "ascii \xc3\xa9" },
+		{ "koi8-r", "ascii \xc2", "ascii \xd0\xb1" },
 		{ "cp1252", "\xc3\xa9 \xa9", "\xc3\xa9 \xc2\xa9" },
 		{ "shift_jis", "\x93\xfa\x81", "\xe6\x97\xa5\xef\xbf\xbd" },
 	};
