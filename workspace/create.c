@@ -9,6 +9,7 @@
 #include "workspace/image/bases.h"
 #include "workspace/lxc/boot.h"
 #include "workspace/ops.h"
+#include "workspace/store/packages_busy.h"
 
 static int check_init(const struct run *run, struct err *e)
 {
@@ -76,6 +77,9 @@ int create_workspace(const struct run *run, const char *name, struct err *e)
 		rc = run_map(run, &how.map, &map, e);
 	if (rc == 0)
 		rc = check_root(run, &map, e);
+	/* It remembers with which packages it was made. */
+	if (rc == 0 && strcmp(run->set->base, "host") == 0)
+		packages_wait(run_tell);
 	/* From here on new layers are not yet named: no gc. */
 	lock = rc == 0 ? store_lock(run->store, false, e) : -1;
 	if (rc == 0 && lock < 0)

@@ -18,6 +18,7 @@
 #include "workspace/store/host_layer.h"
 #include "workspace/store/layer.h"
 #include "workspace/store/packages.h"
+#include "workspace/store/packages_busy.h"
 #include "workspace/projects.h"
 
 enum { ENV_MAX = 256, HOSTNAME_MAX_BYTES = 63 };
@@ -255,6 +256,8 @@ static int join_or_start(const struct store *store, const struct launch *launch,
 
 	if (rc != 0)
 		return rc;
+	if (launch->host)
+		packages_wait(told_fn);
 	store_lock_fd = store_lock(store, false, e);
 	if (store_lock_fd < 0)
 		return store_lock_fd;
@@ -420,6 +423,7 @@ static int bring_up(const struct store *store, struct launch *launch,
 	size_t asked = launch->shares.count;
 	int rc = choose_net(launch, meta, e);
 
+	launch->host = meta->lower.host;
 	if (rc == 0)
 		rc = share_project(launch, meta, e);
 	if (rc == 0 && asked > 0 &&

@@ -21,9 +21,10 @@ struct launch {
 	bool nested, say;
 	bool keep; /* launch_start() */
 	unsigned memory_mib, pids; /* 0: no limit */
-	/* Of net, filled by launch_run(): */
+	/* Filled by launch_run(): */
 	const char *bridge;
 	bool private_net;
+	bool host; /* the host is below */
 };
 
 typedef void launch_told_fn(const char *text);

@@ -14,6 +14,7 @@
 #include "workspace/running.h"
 #include "workspace/store/layer.h"
 #include "workspace/store/packages.h"
+#include "workspace/store/packages_busy.h"
 
 enum { STATUS_MAX_BYTES = 256 << 20 };
 
@@ -128,6 +129,7 @@ static int look(const struct run *run, const char *name, struct meta *meta,
 			"rebase: %s stands on a base of its own, which "
 			"does not change",
 			name);
+	packages_wait(run_tell);
 	rc = packages_changed(run->store, meta->packages, lines, e);
 	if (rc >= 0)
 		printf("%s%d package%s of the host changed\n", buf_text(lines),

@@ -101,3 +101,30 @@ on_host() {
 	[ "$status" -eq 2 ]
 	[[ $output = *"base of its own"* ]]
 }
+
+@test "while apt or dpkg changes the host: waited for, and told" {
+	local lock pid
+	for lock in lock-frontend lock; do
+		: >"$HOST_DB/$lock"
+		python3 - "$HOST_DB/$lock" <<-'END' >held 3>&- &
+			import fcntl, sys, time
+			with open(sys.argv[1], "w") as f:
+			    fcntl.lockf(f, fcntl.LOCK_EX)
+			    print("held", flush=True)
+			    while True:
+			        time.sleep(1)
+		END
+		pid=$!
+		until_true 10 grep -q held held
+		on_host create "busy-$lock" >out 2>&1 &
+		until_true 20 grep -q "packages are being changed (python3, process $pid): waiting" out
+		[ ! -e "$WS_STORE/ws/busy-$lock" ]
+		kill "$pid"
+		until_true 20 test -e "$WS_STORE/ws/busy-$lock"
+		wait || true
+	done
+	# Nobody holds it: the file alone means nothing.
+	run on_host run busy-lock -- true
+	[ "$status" -eq 0 ]
+	lacks 'are being changed' <<<"$output"
+}
