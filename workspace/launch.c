@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "core/paths.h"
 #include "workspace/lxc/boot.h"
+#include "workspace/lxc/booted.h"
 #include "workspace/lxc/storage.h"
 #include "workspace/run/attach.h"
 #include "workspace/run/start.h"
@@ -424,6 +425,9 @@ static int bring_up(const struct store *store, struct launch *launch,
 	int rc = choose_net(launch, meta, e);
 
 	launch->host = meta->lower.host;
+	/* Joining it needs what starting it does. */
+	if (rc == 0 && meta->init)
+		rc = boot_check(e);
 	if (rc == 0)
 		rc = share_project(launch, meta, e);
 	if (rc == 0 && asked > 0 &&
@@ -524,6 +528,7 @@ int launch_run(const struct store *store, struct launch *launch,
 	if (meta.init) {
 		attach.enter = boot_enter;
 		attach.place = &place;
+		booted_wait(store, launch->name, meta.upper, told_fn);
 	}
 	rc = attach_run(&running.supervisor, &attach, e);
 	env_fini(&env);

@@ -30,6 +30,8 @@ enum {
 	CGROUP_FILE_MAX_BYTES = 65536,
 };
 
+/* The second line of the run file. */
+static const char note_up[] = "up\n";
 static const char seccomp_profile[] = "/usr/share/lxc/config/common.seccomp";
 
 /* ---- what is possible --------------------------------------------------- */
@@ -245,6 +247,10 @@ static void set_system(struct container *c, const struct rootfs *rootfs)
 {
 
 	container_set(c, "lxc.uts.name", "%s", rootfs->hostname);
+	/* systemd would take the base's /etc/hostname instead; in a container
+	 * its command line stands for the kernel's. Other inits ignore it. */
+	container_set(c, "lxc.init.cmd", "/sbin/init systemd.hostname=%s",
+		      rootfs->hostname);
 	set_net(c, rootfs);
 	container_set(c, "lxc.autodev", "1");
 	container_set(c, "lxc.tty.max", "0");
@@ -338,6 +344,15 @@ static int write_note(int lock, pid_t init, const char *upper, struct err *e)
 	return 0;
 }
 
+/* liblxc made it for an AppArmor profile, and leaves it. */
+static void drop_directory(const struct container *container)
+{
+	SCOPED_TEXT char *path = mem_printf("%s/%s", container->path,
+					    container->name);
+
+	(void)rmdir(path);
+}
+
 static _Noreturn void keeper_main(struct keeper *keeper)
 {
 	struct err e = { 0 };
@@ -359,7 +374,9 @@ static _Noreturn void keeper_main(struct keeper *keeper)
 			err_text(&e, text, sizeof(text)));
 		_exit(1);
 	}
-	_exit(container_run(keeper->container, NULL) == 0 ? 0 : 1);
+	rc = container_run(keeper->container, NULL);
+	drop_directory(keeper->container);
+	_exit(rc == 0 ? 0 : 1);
 }
 
 /*
@@ -561,6 +578,46 @@ int boot_pause(const struct store *store, const char *upper, struct err *e)
 				  e);
 }
 
+/* The file name of its program. */
+static char *init_program(pid_t init)
+{
+	SCOPED_TEXT char *path = mem_printf("/proc/%d/exe", init);
+	char exe[4096];
+	ssize_t n = readlink(path, exe, sizeof(exe) - 1);
+	const char *slash;
+
+	exe[n > 0 ? n : 0] = '\0';
+	slash = strrchr(exe, '/');
+	return mem_copy(slash != NULL ? slash + 1 : exe);
+}
+
+bool boot_is_starting(const struct store *store, const char *name)
+{
+	SCOPED_FD int fd = open_run_file(store, name);
+	SCOPED_TEXT char *program = NULL;
+	char text[RUN_FILE_MAX_BYTES];
+	ssize_t n = fd >= 0 ? pread(fd, text, sizeof(text) - 1, 0) : 0;
+	pid_t init = fd >= 0 ? find_init(store, fd) : 0;
+
+	text[n > 0 ? n : 0] = '\0';
+	if (init <= 0 || strcmp(text + strcspn(text, "\n"), "\nup\n") == 0)
+		return false;
+	program = init_program(init);
+	return strcmp(program, "systemd") == 0;
+}
+
+void boot_set_started(const struct store *store, const char *name)
+{
+	SCOPED_TEXT char *file = mem_printf("run/%s.run", name);
+	SCOPED_FD int fd = openat(store->dir, file,
+				  O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_APPEND);
+	char upper[LAYER_ID_BYTES + 1];
+	pid_t init;
+
+	if (fd >= 0 && is_locked(fd) && read_note(fd, &init, upper))
+		(void)!write(fd, note_up, strlen(note_up));
+}
+
 /* How an init is asked to end: each in its own way. */
 static int halt_signal(pid_t init)
 {
@@ -571,15 +628,10 @@ static int halt_signal(pid_t init)
 		{ "systemd", SIGRTMIN + 3 }, /* systemd(1) */
 		{ "busybox", SIGUSR2 }, /* busybox init.c */
 	};
-	SCOPED_TEXT char *path = mem_printf("/proc/%d/exe", init);
-	char exe[4096];
-	ssize_t n = readlink(path, exe, sizeof(exe) - 1);
-	const char *slash;
+	SCOPED_TEXT char *program = init_program(init);
 
-	exe[n > 0 ? n : 0] = '\0';
-	slash = strrchr(exe, '/');
-	for (size_t i = 0; slash != NULL && i < COUNT_OF(table); i++)
-		if (strcmp(slash + 1, table[i].program) == 0)
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		if (strcmp(program, table[i].program) == 0)
 			return table[i].signal;
 	return SIGPWR; /* sysvinit, openrc, runit: as liblxc does */
 }

@@ -6,9 +6,9 @@
  *
  * A process of ours, the keeper, runs the container until its init ends, and
  * holds the lock run/NAME.run meanwhile; the file says "lxc PID UPPER", process
- * 1 as seen from outside (0 until that is known) and the container's name.
- * Unlike a shell's workspace it goes on when nobody is in it, until it is
- * stopped or shuts itself down.
+ * 1 as seen from outside (0 until that is known) and the container's name, and
+ * a line "up" once its system is. Unlike a shell's workspace it goes on when
+ * nobody is in it, until it is stopped or shuts itself down.
  *
  * Root of the host is never root inside: inside 0 is the first id of root's
  * range, and what lies on disk as root's is shown so by idmapped mounts. An
@@ -41,6 +41,13 @@ int boot_start(const struct boot *boot, struct err *e) MUST_CHECK;
 
 /* Process 1 of the one that runs, 0 when liblxc runs none of that name. */
 pid_t boot_running(const struct store *store, const char *name);
+
+/*
+ * Whether its init is a systemd of which nobody has seen yet that it is up, and
+ * noting that it was.
+ */
+bool boot_is_starting(const struct store *store, const char *name);
+void boot_set_started(const struct store *store, const char *name);
 
 /*
  * Let everything inside stand still while the returned descriptor is open, in

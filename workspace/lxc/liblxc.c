@@ -67,7 +67,11 @@ static struct lxc_container *open_container(const struct container *container)
 		return NULL;
 	if (container->count > 0)
 		c->clear_config(c);
-	if (apply_items(c, container))
+	/* Only then its configuration has the name, without which an AppArmor
+	 * profile would be looked for in the directory of all containers. */
+	if (container->count > 0 && !c->load_config(c, "/dev/null"))
+		fprintf(stderr, "lxc: 0 no configuration\n");
+	else if (apply_items(c, container))
 		return c;
 	(void)lxc.put(c);
 	return NULL;

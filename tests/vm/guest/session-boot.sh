@@ -19,17 +19,17 @@ cp /host/shared/debian.tar /srv/debian.tar
 mkdir -p /root/gtd/Projects/trip
 try "root: base add" w base add debian /srv/debian.tar
 try "root: create" w create rboot --init --base debian
-try "root: boots" w run rboot -- true
-try "root: systemd is up" until_true 300 is_up w run rboot
+try "root: boots, and the first command finds it up" is_up w run rboot
+is "root: the host name is the workspace's" rboot w run rboot -- hostname
+has "root: under a profile of its own" lxc- w run rboot -- cat /proc/1/attr/current
 show w run rboot -- systemctl --no-pager --failed
-show w run rboot -- cat /proc/self/uid_map /proc/1/attr/current
+show w run rboot -- cat /proc/self/uid_map
 try "root: snap while it runs" w snap rboot -m running
 try "root: stop" w stop rboot
 
 try "base add" plain base add debian /srv/debian.tar
 try "create in a scope" scope create boot --init --base debian
-try "boots" scope run boot -- true
-try "systemd is up" until_true 300 is_up scope run boot
+try "boots, and the first command finds it up" is_up scope run boot
 show scope run boot -- systemctl --no-pager --failed
 show scope run boot -- cat /proc/self/uid_map
 try "snap while it runs" scope snap boot -m running
