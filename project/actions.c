@@ -19,6 +19,11 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+static bool is_markdown(enum reading reading)
+{
+	return reading == READ_BOXES || reading == READ_NOTE;
+}
+
 static bool has_prefix(const struct action *action, const char *prefix)
 {
 	size_t len = strlen(prefix);
@@ -87,15 +92,55 @@ static void read_date_word(const char *word, size_t len_bytes, const char *key,
 		*ret = date;
 }
 
+/* "📅 2026-12-01" (Obsidian's Tasks), "[due:: 2026-12-01]" (Dataview): what the
+ * day after the word is; NULL: nothing. */
+static struct date *dated_by(struct action *action, const char *word,
+			     size_t len)
+{
+	static const struct {
+		const char *word;
+		bool colons, due;
+	} words[] = {
+		{ "\xf0\x9f\x93\x85", false, true }, /* calendar */
+		{ "\xe2\x8f\xb3", false, false }, /* hourglass: scheduled */
+		{ "\xf0\x9f\x9b\xab", false, false }, /* aeroplane: start */
+		{ "due", true, true },
+		{ "scheduled", true, false },
+		{ "start", true, false },
+	};
+	const char *end = action->text + action->len_bytes;
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (word_is(word, len, words[i].word) &&
+		    (!words[i].colons || (end - word > (ptrdiff_t)len + 2 &&
+					  memcmp(word + len, "::", 2) == 0)))
+			return words[i].due ? &action->due
+					    : &action->not_before;
+	return NULL;
+}
+
+static bool begins_dated(char c)
+{
+	return c == '\xf0' || c == '\xe2' || c == 's' || c == 'S';
+}
+
 static void read_words(struct action *action)
 {
 	const char *word;
+	struct date *dated = NULL;
 	size_t pos = 0, len;
 
-	action->waiting = has_prefix(action, "waiting for ") ||
-			  has_prefix(action, "waiting: ");
+	action->waiting |= has_prefix(action, "waiting for ") ||
+			   has_prefix(action, "waiting: ");
 	while ((len = next_word(action, &pos, &word)) > 0) {
+		if (dated != NULL) {
+			read_date_word(word, len, "", dated, &action->bad_date);
+			dated = NULL;
+			continue;
+		}
 		/* Most words are just words. */
+		if (begins_dated(word[0]) || (len == 3 && word[0] == 'd'))
+			dated = dated_by(action, word, len);
 		if (word[0] == '@') {
 			action->waiting |= word_is(word, len, "@waiting");
 			action->someday |= word_is(word, len, "@someday");
@@ -110,10 +155,17 @@ static void read_words(struct action *action)
 
 /* How many bytes at line[0 .. len_bytes) are a box, and whether it is ticked.
  */
-static size_t read_box(const char *line, size_t len_bytes, bool *ret_done)
+static size_t read_box(const char *line, size_t len_bytes, bool any,
+		       bool *ret_done)
 {
 	if (len_bytes < 3 || line[0] != '[' || line[2] != ']' ||
-	    strchr(" _xX-", line[1]) == NULL || line[1] == '\0')
+	    line[1] == '\0')
+		return 0;
+	if (any) {
+		*ret_done = strchr("xX->", line[1]) != NULL;
+		return len_bytes == 3 || is_blank(line[3]) ? 3 : 0;
+	}
+	if (strchr(" _xX-", line[1]) == NULL)
 		return 0;
 	if (len_bytes > 3 && !is_blank(line[3]))
 		return 0;
@@ -168,6 +220,75 @@ static bool has_todo_date(const char *line, size_t len, size_t at)
 	return date_read(text, &date) > 0;
 }
 
+/* org's headings: "** TODO text". 0: none, else the bytes of the keyword, which
+ * begins at *ret_at. */
+static size_t read_org(const char *line, size_t len, size_t *ret_at,
+		       struct action *action)
+{
+	static const struct {
+		const char *word;
+		bool done, waiting;
+	} words[] = {
+		{ "TODO", false, false },    { "NEXT", false, false },
+		{ "STARTED", false, false }, { "WAITING", false, true },
+		{ "WAIT", false, true },     { "HOLD", false, true },
+		{ "DONE", true, false },     { "CANCELLED", true, false },
+		{ "CANCELED", true, false },
+	};
+	size_t stars = strspn(line, "*");
+	size_t at = stars + 1;
+
+	if (stars == 0 || at >= len || line[stars] != ' ')
+		return 0;
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		size_t n = strlen(words[i].word);
+
+		if (len - at <= n ||
+		    strncmp(line + at, words[i].word, n) != 0 ||
+		    line[at + n] != ' ')
+			continue;
+		action->org = true;
+		action->done = words[i].done;
+		action->waiting = words[i].waiting;
+		action->indent = (unsigned)stars;
+		*ret_at = at;
+		return n;
+	}
+	return 0;
+}
+
+/* "SCHEDULED: <2026-12-01 Tue> DEADLINE: <2026-12-05 Sat>" belongs to the
+ * heading above. */
+static bool read_org_days(struct actions *actions, const char *line, size_t len)
+{
+	static const char *const words[] = { "SCHEDULED:", "DEADLINE:",
+					     "CLOSED:" };
+	struct action *action = actions->count > 0
+					? &actions->list[actions->count - 1]
+					: NULL;
+	size_t at = skip_blanks(line, len, 0);
+	bool any = false;
+
+	if (action == NULL || !action->org)
+		return false;
+	for (size_t i = 0; at < len && i < COUNT_OF(words); i++)
+		any |= strncmp(line + at, words[i], strlen(words[i])) == 0;
+	for (size_t i = 0; any && i < 2; i++) {
+		const char *found = memmem(line, len, words[i],
+					   strlen(words[i]));
+		struct date date = { 0 };
+		char text[DATE_BYTES] = "";
+		size_t skip = strlen(words[i]) + 2;
+
+		if (found == NULL || (size_t)(found - line) + skip + 10 > len)
+			continue;
+		memcpy(text, found + skip, 10);
+		if (date_read(text, &date) > 0)
+			*(i == 0 ? &action->not_before : &action->due) = date;
+	}
+	return any;
+}
+
 /* What begins a line of a list but not of a thing to do. */
 static bool is_heading(const char *line, size_t len, size_t at)
 {
@@ -190,7 +311,7 @@ static bool read_line(const char *line, size_t len, enum reading reading,
 		      struct action *action)
 {
 	size_t at = skip_blanks(line, len, 0);
-	size_t bullet, box;
+	size_t bullet, box, org_at, org;
 
 	action->indent = read_indent(line, at);
 	action->mark_at = at;
@@ -200,10 +321,20 @@ static bool read_line(const char *line, size_t len, enum reading reading,
 		set_text(action, line, at, len);
 		return true;
 	}
+	org = at == 0 ? read_org(line, len, &org_at, action) : 0;
+	if (org > 0) {
+		action->mark_at = org_at;
+		set_text(action, line, skip_blanks(line, len, org_at + org),
+			 len);
+		return action->len_bytes > 0;
+	}
 	if (reading == READ_ACTIONS && strchr("#:;|<>", line[at]) != NULL)
 		return false;
 	bullet = read_bullet(line, len, at);
-	box = read_box(line + at + bullet, len - at - bullet, &action->done);
+	box = read_box(line + at + bullet, len - at - bullet,
+		       bullet > 0 && is_markdown(reading), &action->done);
+	if (reading == READ_BOXES && (box == 0 || bullet == 0))
+		return false;
 	if (box == 0 && line[at + bullet] == 'x' && at + bullet + 1 < len &&
 	    line[at + bullet + 1] == ' ' &&
 	    (reading == READ_ACTIONS ||
@@ -214,7 +345,7 @@ static bool read_line(const char *line, size_t len, enum reading reading,
 	if (bullet == 0 && box == 0 && is_heading(line, len, at)) {
 		action->heading = true;
 		set_text(action, line, at, len);
-		return reading == READ_LIST;
+		return reading == READ_LIST || reading == READ_NOTE;
 	}
 	if (reading == READ_ACTIONS && box == 0 && line[len - 1] == ':')
 		return false;
@@ -322,12 +453,45 @@ static void read_one(struct actions *actions, const char *text, size_t len,
 	while (len > 0 && (is_blank(line[len - 1]) || line[len - 1] == '\r'))
 		len--;
 	if (memchr(line, '\0', len) != NULL ||
+	    (reading == READ_ACTIONS && read_org_days(actions, line, len)) ||
 	    !read_line(line, len, reading, action))
 		return;
 	action->mark_at += action->line_at;
 	if (!action->heading)
 		read_words(action);
-	add(actions, action, reading == READ_ACTIONS ? above : NULL);
+	add(actions, action,
+	    reading == READ_ACTIONS || reading == READ_BOXES ? above : NULL);
+}
+
+size_t text_front_matter(const char *text, size_t len_bytes)
+{
+	const char *end = text + len_bytes;
+
+	if (len_bytes < 4 || memcmp(text, "---", 3) != 0 ||
+	    (text[3] != '\n' && text[3] != '\r'))
+		return 0;
+	for (const char *at = memchr(text, '\n', len_bytes); at != NULL;
+	     at = memchr(at, '\n', (size_t)(end - at))) {
+		at++;
+		if (end - at < 3 ||
+		    (memcmp(at, "---", 3) != 0 && memcmp(at, "...", 3) != 0))
+			continue;
+		if (end - at == 3 || at[3] == '\n' || at[3] == '\r') {
+			const char *nl = memchr(at, '\n', (size_t)(end - at));
+
+			return nl != NULL ? (size_t)(nl - text) + 1 : len_bytes;
+		}
+	}
+	return 0;
+}
+
+/* "```" and "~~~": what is between them is no text of the note. */
+static bool is_fence(const char *line, size_t len)
+{
+	size_t at = skip_blanks(line, len, 0);
+
+	return len - at >= 3 && (memcmp(line + at, "```", 3) == 0 ||
+				 memcmp(line + at, "~~~", 3) == 0);
 }
 
 void actions_read(struct actions *actions, const char *text, size_t len_bytes,
@@ -339,7 +503,10 @@ void actions_read(struct actions *actions, const char *text, size_t len_bytes,
 			    : '\n';
 	struct above above = { 0 };
 	struct conflict conflict = { 0 };
+	size_t front = is_markdown(reading) ? text_front_matter(text, len_bytes)
+					    : 0;
 	unsigned line = 0;
+	bool fenced = false;
 	size_t at = 0;
 
 	if (len_bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
@@ -351,7 +518,10 @@ void actions_read(struct actions *actions, const char *text, size_t len_bytes,
 		struct action action = { .line_at = at };
 
 		action.line = ++line;
-		if (!is_marker(&conflict, text + at, len_bytes - at, len))
+		if (reading == READ_BOXES && is_fence(text + at, len))
+			fenced = !fenced;
+		if (at >= front && !fenced &&
+		    !is_marker(&conflict, text + at, len_bytes - at, len))
 			read_one(actions, text, len, reading, &action, &above);
 		at += len + 1;
 	}
@@ -421,6 +591,6 @@ void action_mark_done(const struct action *action, const char *text,
 	size_t text_at = (size_t)(action->text - text);
 
 	buf_add(out, text, action->mark_at);
-	buf_add_text(out, outliner ? "[X] " : "[x] ");
+	buf_add_text(out, action->org ? "DONE " : outliner ? "[X] " : "[x] ");
 	buf_add(out, text + text_at, len_bytes - text_at);
 }

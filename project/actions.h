@@ -17,8 +17,17 @@
  * box or todo.txt's "x DATE" says that it is done, and "# text" or "text:"
  * without "-" or a box is a heading, which is shown as one.
  *
+ * In Markdown the front matter ("---") and, in notes, fenced code are passed
+ * by. Its boxes may hold any sign: "x", "-" (dropped) and ">" (moved on) are
+ * done, all others are open, as "/" (begun) and "!".
+ *
+ * In all of them org's "* TODO text" is an action, DONE and CANCELLED are done,
+ * WAITING and HOLD wait; "DEADLINE: <2026-12-01 Tue>" below is the day due,
+ * "SCHEDULED:" that before which it cannot be done.
+ *
  * Words in the text: @context, @waiting, @someday, due:YYYY-MM-DD,
- * t:YYYY-MM-DD (not before), ~15m; in any case, and with the punctuation of a
+ * t:YYYY-MM-DD (not before), ~15m, and what Obsidian's Tasks and Dataview
+ * write for the days; in any case, and with the punctuation of a
  * sentence around them. A byte order mark in front of the file is passed by,
  * and so are git's conflict markers: both sides are read; where there is no
  * newline at all a lone carriage return ends a line.
@@ -35,6 +44,9 @@ enum reading {
 	READ_ACTIONS, /* a project's actions */
 	READ_LIST, /* nextactions, waiting, someday */
 	READ_INBOX,
+	READ_BOXES, /* a note in Markdown: only what has a box is to do */
+	READ_NOTE, /* a list in Markdown: as READ_LIST, after its front matter
+		    */
 };
 
 struct action {
@@ -44,6 +56,7 @@ struct action {
 	size_t line_bytes; /* without its end */
 	unsigned line; /* its number, from 1 */
 	size_t mark_at; /* offset of what is in front of text */
+	bool org; /* which is org's "TODO" */
 	unsigned indent;
 	bool done, heading;
 	bool bad_date; /* "due:" or "t:" with what is no day */
@@ -62,6 +75,10 @@ struct actions {
 void actions_read(struct actions *actions, const char *text, size_t len_bytes,
 		  enum reading reading);
 void actions_fini(struct actions *actions);
+
+/* How many bytes of a Markdown text are its front matter: from "---" to "---".
+ */
+size_t text_front_matter(const char *text, size_t len_bytes);
 
 /* Not done, and no heading. */
 bool action_is_open(const struct action *action);

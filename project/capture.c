@@ -117,6 +117,8 @@ char *capture_line(const char *text, enum reading reading, bool outliner,
 		return mem_copy(text);
 	if (reading == READ_ACTIONS || outliner)
 		return mem_printf("%s %s", box, text);
+	if (reading == READ_BOXES || reading == READ_NOTE)
+		return mem_printf("- [ ] %s", text);
 	line = mem_printf("- %s", text);
 	return !boxed && reads_back(line, text, reading)
 		       ? text_give(&line)

@@ -129,6 +129,17 @@ int change_begin(struct change *change, struct gtd *gtd, const char *what,
 	return 0;
 }
 
+void change_begin_capture(struct change *change, struct gtd *gtd,
+			  const char *what)
+{
+	struct err e = { 0 };
+
+	if (change_begin(change, gtd, what, &e) < 0) {
+		err_wrap(&e, "undo will not know of this");
+		log_warn_failure(&e);
+	}
+}
+
 void change_end(struct change *change)
 {
 	if (change->path_count > 0)
@@ -167,6 +178,9 @@ static void add_number(struct buf *line, uintmax_t number)
 static int begin_record(struct change *change, struct buf *line, off_t *ret_end,
 			struct err *e)
 {
+	*ret_end = -1;
+	if (change->journal_fd < 0)
+		return 0;
 	*ret_end = lseek(change->journal_fd, 0, SEEK_END);
 	return journal_write(change->journal_fd, line, e);
 }
@@ -421,8 +435,7 @@ int change_append(struct change *change, const char *path, const char *line,
 				   whole.data, whole.len_bytes, e);
 	}
 	add_line(&whole, line);
-	if (change->journal_fd >= 0 &&
-	    write_text_record(change, path, buf_text(&old), old.len_bytes,
+	if (write_text_record(change, path, buf_text(&old), old.len_bytes,
 			      whole.data, whole.len_bytes, existed, &end,
 			      e) < 0)
 		return -e->code;
@@ -439,15 +452,10 @@ int change_one_line(struct gtd *gtd, const char *what, const char *path,
 		    const char *line, struct err *e)
 {
 	SCOPED_CHANGE struct change change = CHANGE_NONE;
-	struct err no_journal = { 0 };
 
 	if (gtd_lock(gtd, e) < 0)
 		return -e->code;
-	/* What is captured must not be lost for want of a way back. */
-	if (change_begin(&change, gtd, what, &no_journal) < 0) {
-		err_wrap(&no_journal, "undo will not know of this");
-		log_warn_failure(&no_journal);
-	}
+	change_begin_capture(&change, gtd, what);
 	return change_append(&change, path, line, e);
 }
 

@@ -39,6 +39,13 @@ struct change {
 int change_begin(struct change *change, struct gtd *gtd, const char *what,
 		 struct err *e) MUST_CHECK;
 
+/*
+ * The same for what only adds: where the journal cannot be written it goes on
+ * with a warning, as what is captured must not be lost for want of a way back.
+ */
+void change_begin_capture(struct change *change, struct gtd *gtd,
+			  const char *what);
+
 /* The group is complete: follow-ons (commit) run. Frees everything. */
 void change_end(struct change *change);
 

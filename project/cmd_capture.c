@@ -12,6 +12,8 @@
 #include "project/collect.h"
 #include "project/command.h"
 #include "project/git.h"
+#include "project/item_change.h"
+#include "project/parts.h"
 
 /* ---- showing ------------------------------------------------------------ */
 
@@ -72,9 +74,9 @@ static int append_line(struct call *call, enum list_file file, const char *text,
 		       struct err *e)
 {
 	SCOPED_TEXT char *path = capture_file(call, file);
-	SCOPED_TEXT char *line =
-		capture_line(text, file == FILE_INBOX ? READ_INBOX : READ_LIST,
-			     is_outline(path), file == FILE_WAITING);
+	SCOPED_TEXT char *line = capture_line(text, file_reading(path),
+					      is_outline(path),
+					      file == FILE_WAITING);
 
 	if (change_one_line(&call->gtd, call->command->name, path, line, e) < 0)
 		return -e->code;
@@ -129,6 +131,7 @@ static int add_line(struct stream *s, const char *line, size_t len_bytes,
 {
 	SCOPED_BUF struct buf shown = { 0 };
 	SCOPED_BUF struct buf whole = { 0 };
+	SCOPED_TEXT char *boxed = NULL;
 	struct gtd *gtd = &s->call->gtd;
 	struct err bad = { 0 };
 	int rc;
@@ -141,8 +144,10 @@ static int add_line(struct stream *s, const char *line, size_t len_bytes,
 	buf_add_text(&whole, s->lead);
 	if (capture_dates(buf_text(&shown), gtd->today, &whole, &bad) < 0)
 		log_warn("captured as it is: %s", bad.text);
+	if (file_reading(s->path) == READ_NOTE)
+		boxed = capture_line(buf_text(&whole), READ_NOTE, false, true);
 	rc = change_one_line(gtd, s->call->command->name, s->path,
-			     buf_text(&whole), e);
+			     boxed != NULL ? boxed : buf_text(&whole), e);
 	gtd_unlock(gtd);
 	s->count += rc == 0;
 	return rc;
@@ -243,42 +248,36 @@ static int run_in(struct call *call, struct err *e)
 
 /* ---- one project's actions and log -------------------------------------- */
 
-/* A project's directory, with the lock held if something is to change. */
+/* A project's file, with the lock held if something is to change. */
 static int open_project(struct call *call, enum part part, bool change,
-			struct place *place, char **ret_path, struct err *e)
+			struct source *ret, char **ret_file, struct err *e)
 {
 	int rc = change ? gtd_lock(&call->gtd, e) : 0;
 
+	*ret = (struct source){ 0 };
 	if (rc == 0)
-		rc = call_project(call, 0, place, e);
-	if (rc < 0)
-		return rc;
-	*ret_path = place_path(place);
-	if (gtd_is_dir(&call->gtd, *ret_path))
-		return 0;
-	return err_say(e, ENOTDIR,
-		       "%s is a single file: it has no %s of its own",
-		       place->name, part_name(part));
+		rc = call_project(call, 0, &ret->place, e);
+	if (rc == 0)
+		rc = item_file(&call->gtd, &ret->place, part, ret_file, e);
+	return rc;
 }
 
 static int add_action(struct call *call, struct err *e)
 {
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
 	SCOPED_TEXT char *text = NULL;
-	SCOPED_TEXT char *path = NULL;
 	SCOPED_TEXT char *file = NULL;
-	SCOPED_TEXT char *line = NULL;
 	SCOPED_TEXT char *what = NULL;
-	struct place place;
+	struct source to;
 
 	if (text_given(call, 1, &text, e) < 0 ||
-	    open_project(call, PART_ACTIONS, true, &place, &path, e) < 0)
+	    open_project(call, PART_ACTIONS, true, &to, &file, e) < 0)
 		return -e->code;
-	file = gtd_part_file(&call->gtd, path, PART_ACTIONS);
-	line = capture_line(text, READ_ACTIONS, is_outline(file), true);
-	what = mem_printf("actions %s", place.name);
-	if (change_one_line(&call->gtd, what, file, line, e) < 0)
+	what = mem_printf("actions %s", to.place.name);
+	change_begin_capture(&change, &call->gtd, what);
+	if (item_add(&change, &to, text, e) < 0)
 		return -e->code;
-	tell(call->settings, "%s: %s", place.name, text);
+	tell(call->settings, "%s: %s", to.place.name, text);
 	return 0;
 }
 
@@ -302,19 +301,19 @@ static void print_plain(const struct items *items, struct out *out)
 static int run_actions(struct call *call, struct err *e)
 {
 	SCOPED_ITEMS struct items items = { 0 };
-	SCOPED_TEXT char *path = NULL;
+	SCOPED_TEXT char *file = NULL;
 	SCOPED_TEXT char *view = NULL;
 	SCOPED_OUT struct out out;
-	struct place place;
+	struct source of;
 
 	out_init(&out, call->settings);
 	if (call->count > 1)
 		return add_action(call, e);
-	if (open_project(call, PART_ACTIONS, false, &place, &path, e) < 0 ||
-	    view_actions(&call->gtd, &place, call->settings->all, &items, e) <
-		    0)
+	if (open_project(call, PART_ACTIONS, false, &of, &file, e) < 0 ||
+	    view_actions(&call->gtd, &of.place, call->settings->all, &items,
+			 e) < 0)
 		return -e->code;
-	view = mem_printf("actions %s", place.name);
+	view = mem_printf("actions %s", of.place.name);
 	items.what = view;
 	if (out.tty || out.say || call->settings->json)
 		items_print(&items, &call->gtd, &out);
@@ -325,29 +324,43 @@ static int run_actions(struct call *call, struct err *e)
 	return out_flush(&out, e);
 }
 
+static int log_stream(struct call *call, char *take_file,
+		      const struct source *of, struct err *e)
+{
+	char lead[DATE_BYTES + 1], day[DATE_BYTES];
+
+	if (of->place.suffix[0] != '\0') {
+		free(take_file);
+		return err_say(e, ENOTDIR,
+			       "%s is a single file: its log takes one line "
+			       "at a time",
+			       of->place.name);
+	}
+	snprintf(lead, sizeof(lead), "%s ", date_text(call->gtd.today, day));
+	return append_stream(call, take_file, lead, e);
+}
+
 static int run_log(struct call *call, struct err *e)
 {
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
 	SCOPED_TEXT char *text = NULL;
-	SCOPED_TEXT char *path = NULL;
 	SCOPED_TEXT char *file = NULL;
-	SCOPED_TEXT char *line = NULL;
 	SCOPED_TEXT char *what = NULL;
-	struct place place;
-	char lead[DATE_BYTES + 1], day[DATE_BYTES];
+	struct source of;
+	char day[DATE_BYTES];
 
 	if (!is_dash(call, 1) && call_text_needed(call, 1, &text, e) < 0)
 		return -e->code;
-	if (open_project(call, PART_LOG, true, &place, &path, e) < 0)
+	if (open_project(call, PART_LOG, true, &of, &file, e) < 0)
 		return -e->code;
-	file = gtd_part_file(&call->gtd, path, PART_LOG);
-	snprintf(lead, sizeof(lead), "%s ", date_text(call->gtd.today, day));
 	if (is_dash(call, 1))
-		return append_stream(call, text_give(&file), lead, e);
-	line = mem_printf("%s%s", lead, text);
-	what = mem_printf("log %s", place.name);
-	if (change_one_line(&call->gtd, what, file, line, e) < 0)
+		return log_stream(call, text_give(&file), &of, e);
+	what = mem_printf("log %s", of.place.name);
+	change_begin_capture(&change, &call->gtd, what);
+	if (item_log(&change, &of, text, e) < 0)
 		return -e->code;
-	tell(call->settings, "%s: %s", place.name, line);
+	tell(call->settings, "%s: %s %s", of.place.name,
+	     date_text(call->gtd.today, day), text);
 	return 0;
 }
 

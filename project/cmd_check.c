@@ -20,6 +20,7 @@
 #include "project/say.h"
 #include "project/sheet.h"
 #include "project/tree.h"
+#include "project/parts.h"
 
 struct seen {
 	char *key; /* owned: the name, folded */
@@ -94,7 +95,8 @@ static bool is_part(const char *name)
 		size_t len = strlen(part_name(part));
 
 		if (strncmp(name, part_name(part), len) == 0 &&
-		    (name[len] == '\0' || strcmp(name + len, ".otl") == 0))
+		    (name[len] == '\0' || strcmp(name + len, ".otl") == 0 ||
+		     strcmp(name + len, ".md") == 0))
 			return true;
 	}
 	return false;
@@ -153,7 +155,7 @@ static bool is_items(const char *path, const char *name)
 		       strncmp(name, "next", 4) == 0 ||
 		       strncmp(name, "waiting", 7) == 0 ||
 		       strncmp(name, "someday", 7) == 0;
-	return strcmp(name, "actions") == 0 || strcmp(name, "actions.otl") == 0;
+	return strncmp(name, "actions", 7) == 0 || name_is_markdown(name);
 }
 
 /* What no view can show: its rights, a FIFO where a file should be. */

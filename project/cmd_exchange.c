@@ -17,6 +17,7 @@
 #include "project/item_change.h"
 #include "project/names.h"
 #include "project/new_project.h"
+#include "project/parts.h"
 
 static int format_given(struct call *call, enum exchange_format *ret,
 			struct err *e)
@@ -141,8 +142,9 @@ static int project_file(struct import *im, const char *where, char **ret,
 		    project_create_in(im->change, name, NULL, e) < 0)
 			return -e->code;
 		im->projects++;
-		place.state = STATE_ACTIVE;
-		memcpy(place.name, name, strlen(name) + 1);
+		if (place_find_exact(&im->call->gtd, name, IN_ACTIVE, &place,
+				     e) < 0)
+			return -e->code;
 	}
 	path = place_path(&place);
 	*ret = gtd_part_file(&im->call->gtd, path, PART_ACTIONS);
@@ -178,7 +180,7 @@ static int import_task(struct import *im, const struct task *task,
 	text_escape(&shown, task->text, strlen(task->text));
 	if (list_by_word(task->where, &list)) {
 		file = gtd_list_file(&im->call->gtd, list);
-		reading = list == FILE_INBOX ? READ_INBOX : READ_LIST;
+		reading = file_reading(file);
 	} else if (project_file(im, task->where, &file, e) < 0)
 		return -e->code;
 	assert(file != NULL); /* or there was an error */

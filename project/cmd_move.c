@@ -30,8 +30,9 @@ static int is_swap(const char *name, unsigned char d_type, void *data)
 static char *plain_file_swap(const struct gtd *gtd, const struct place *place)
 {
 	for (char c = 'p'; c >= 'a'; c--) {
+		SCOPED_TEXT char *entry = place_entry(place);
 		SCOPED_TEXT char *path = mem_printf(
-			"%s/.%s.sw%c", state_dir(place->state), place->name, c);
+			"%s/.%s.sw%c", state_dir(place->state), entry, c);
 
 		if (gtd_exists(gtd, path))
 			return text_give(&path);
@@ -104,11 +105,17 @@ static int filing_begin(struct filing *filing, struct call *call,
 		       : change_make_dir(&call->gtd, filing->directory, e);
 }
 
+static char *where_to(const struct filing *filing)
+{
+	SCOPED_TEXT char *entry = place_entry(&filing->place);
+
+	return mem_printf("%s/%s", filing->directory, entry);
+}
+
 /* To the directory under the same name, which must be free there. */
 static int filing_move(struct filing *filing, struct call *call, struct err *e)
 {
-	SCOPED_TEXT char *to = mem_printf("%s/%s", filing->directory,
-					  filing->place.name);
+	SCOPED_TEXT char *to = where_to(filing);
 	int rc = change_move(&filing->change, filing->from, to, e);
 
 	if (rc == -EEXIST)
@@ -124,8 +131,7 @@ static int filing_move(struct filing *filing, struct call *call, struct err *e)
 static int filing_move_free(struct filing *filing, struct call *call,
 			    struct err *e)
 {
-	SCOPED_TEXT char *wanted = mem_printf("%s/%s", filing->directory,
-					      filing->place.name);
+	SCOPED_TEXT char *wanted = where_to(filing);
 
 	for (;;) {
 		SCOPED_TEXT char *to = change_free_name(&call->gtd, wanted);
@@ -148,8 +154,7 @@ static int filing_move_free(struct filing *filing, struct call *call,
 static int refuse_taken(struct call *call, const struct filing *filing,
 			struct err *e)
 {
-	SCOPED_TEXT char *to = mem_printf("%s/%s", filing->directory,
-					  filing->place.name);
+	SCOPED_TEXT char *to = where_to(filing);
 
 	return gtd_exists(&call->gtd, to)
 		       ? err_say(e, EEXIST, "%s exists already", to)
@@ -183,11 +188,13 @@ static int run_postpone(struct call *call, struct err *e)
 	    date_days(until) <= date_days(call->gtd.today))
 		return err_usage(e, "--until: %s is not after today",
 				 date_text(until, day));
-	if (filing_begin(&filing, call, mem_copy("Postponed"), e) < 0)
+	if (filing_begin(&filing, call, mem_copy(state_dir(STATE_POSTPONED)),
+			 e) < 0)
 		return -e->code;
 	if (filing.place.state == STATE_POSTPONED)
 		return postpone_again(&filing, call, until, e);
-	if (date_is_set(until) && !gtd_is_dir(&call->gtd, filing.from))
+	if (date_is_set(until) && filing.place.suffix[0] == '\0' &&
+	    !gtd_is_dir(&call->gtd, filing.from))
 		return err_say(e, ENOTDIR,
 			       "%s is a single file and cannot keep a date; "
 			       "postpone it without --until",
@@ -240,11 +247,12 @@ static int run_resume(struct call *call, struct err *e)
 	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
 	SCOPED_TEXT char *path = NULL;
 
-	if (filing_begin(&filing, call, mem_copy("Projects"), e) < 0 ||
+	if (filing_begin(&filing, call, mem_copy(state_dir(STATE_ACTIVE)), e) <
+		    0 ||
 	    filing_move(&filing, call, e) < 0)
 		return -e->code;
-	path = mem_printf("Projects/%s", filing.place.name);
-	if (!gtd_is_dir(&call->gtd, path))
+	path = where_to(&filing);
+	if (filing.place.suffix[0] == '\0' && !gtd_is_dir(&call->gtd, path))
 		return 0;
 	return marks_set(&filing.change, path, MARK_UNTIL, (struct date){ 0 },
 			 e);
@@ -286,7 +294,8 @@ static int run_complete(struct call *call, struct err *e)
 	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
 
 	if (filing_begin(&filing, call,
-			 mem_printf("Completed/%04d", call->gtd.today.year),
+			 mem_printf("%s/%04d", state_dir(STATE_COMPLETED),
+				    call->gtd.today.year),
 			 e) < 0)
 		return -e->code;
 	tell_open(call, &filing.place);
@@ -310,7 +319,8 @@ static int run_reopen(struct call *call, struct err *e)
 {
 	SCOPED_FILING struct filing filing = { .change = CHANGE_NONE };
 
-	if (filing_begin(&filing, call, mem_copy("Projects"), e) < 0)
+	if (filing_begin(&filing, call, mem_copy(state_dir(STATE_ACTIVE)), e) <
+	    0)
 		return -e->code;
 	return filing_move(&filing, call, e);
 }

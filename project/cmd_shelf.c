@@ -11,18 +11,29 @@
 #include "project/item_change.h"
 #include "project/new_project.h"
 #include "project/out.h"
+#include "project/parts.h"
 #include "project/say.h"
 
 /* ---- new ---------------------------------------------------------------- */
 
-static int run_new(struct call *call, struct err *e)
+static int create(struct call *call, struct place *ret, struct err *e)
 {
 	const char *name = call->operands[0];
+	SCOPED_TEXT char *path = NULL;
 
-	if (project_create(&call->gtd, name, e) < 0)
+	if (project_create(&call->gtd, name, e) < 0 ||
+	    place_find_exact(&call->gtd, name, IN_ACTIVE, ret, e) < 0)
 		return -e->code;
-	tell(call->settings, "Created Projects/%s", name);
+	path = place_path(ret);
+	tell(call->settings, "Created %s", path);
 	return 0;
+}
+
+static int run_new(struct call *call, struct err *e)
+{
+	struct place place;
+
+	return create(call, &place, e);
 }
 
 const struct command command_new = {
@@ -38,15 +49,12 @@ const struct command command_new = {
 
 static int run_start(struct call *call, struct err *e)
 {
-	struct place place = { .state = STATE_ACTIVE };
-	const char *name = call->operands[0];
+	struct place place;
 
-	if (project_create(&call->gtd, name, e) < 0)
+	if (create(call, &place, e) < 0)
 		return -e->code;
-	tell(call->settings, "Created Projects/%s", name);
-	memcpy(place.name, name, strlen(name) + 1);
 	if (editor_open_project(&call->gtd, &place, e) < 0)
-		return err_wrap(e, "%s was created", name);
+		return err_wrap(e, "%s was created", place.name);
 	return 0;
 }
 

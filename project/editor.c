@@ -11,6 +11,7 @@
 #include "core/paths.h"
 #include "project/change.h"
 #include "project/history.h"
+#include "project/parts.h"
 
 enum { EDITOR_FILES_MAX = PART_COUNT * GTD_FILES_MAX };
 
@@ -152,6 +153,7 @@ int editor_open_project(struct gtd *gtd, const struct place *place,
 	SCOPED_TEXT char *what = mem_printf("edit %s", place->name);
 	char *paths[PART_COUNT * GTD_FILES_MAX];
 	const char *one = project;
+	enum new_files layout = parts_layout_of(gtd, project);
 	size_t count = 0;
 	int rc;
 
@@ -160,8 +162,8 @@ int editor_open_project(struct gtd *gtd, const struct place *place,
 	for (int part = 0; part < PART_COUNT; part++) {
 		size_t n = gtd_part_files(gtd, project, part, paths + count);
 
-		/* Not there yet: the editor creates it. */
-		if (n == 0)
+		/* Not there yet: the editor creates it; a note is enough. */
+		if (n == 0 && layout != LAYOUT_MD)
 			paths[count + n++] = gtd_part_file(gtd, project, part);
 		count += n;
 	}

@@ -16,60 +16,6 @@
 
 enum { GTD_READ_BYTES = 65536 };
 
-static const char *const state_directories[STATE_COUNT] = {
-	"Projects",
-	"Postponed",
-	"Completed",
-	".trash",
-};
-
-const char *state_dir(enum state state)
-{
-	return state_directories[state];
-}
-
-const char *state_word(enum state state)
-{
-	static const char *const words[STATE_COUNT] = { "active", "postponed",
-							"completed",
-							"deleted" };
-
-	return words[state];
-}
-
-const char *part_name(enum part part)
-{
-	static const char *const names[PART_COUNT] = { "summary", "actions",
-						       "log" };
-
-	return names[part];
-}
-
-static const char *const list_words[FILE_COUNT] = {
-	[FILE_INBOX] = "inbox",	    [FILE_NEXT] = "nextactions",
-	[FILE_WAITING] = "waiting", [FILE_SOMEDAY] = "someday",
-	[FILE_DONE] = "done",
-};
-
-const char *list_word(enum list_file file)
-{
-	return list_words[file];
-}
-
-bool list_by_word(const char *word, enum list_file *ret)
-{
-	if (strcmp(word, "next") == 0) {
-		*ret = FILE_NEXT;
-		return true;
-	}
-	for (int i = 0; i < FILE_DONE; i++)
-		if (strcmp(list_words[i], word) == 0) {
-			*ret = (enum list_file)i;
-			return true;
-		}
-	return false;
-}
-
 /* ---- where it is -------------------------------------------------------- */
 
 /* One shell word's value without running anything: quotes and $HOME. */
@@ -195,48 +141,15 @@ char *gtd_path(const struct settings *settings)
 
 /* ---- open, lock --------------------------------------------------------- */
 
-static int any_otl(const char *name, unsigned char d_type, void *data)
-{
-	const char *dot = strrchr(name, '.');
-
-	(void)d_type;
-	(void)data;
-	return dot != NULL && strcmp(dot, ".otl") == 0;
-}
-
-static int first_project(const char *name, unsigned char d_type, void *data)
-{
-	char **ret = data;
-
-	if (name[0] == '.' || d_type == DT_REG)
-		return 0;
-	*ret = mem_copy(name);
-	return 1;
-}
-
-/* New files follow what the directory uses already: gtdtools' files at its top,
- * else what the first project at hand has. */
-bool gtd_uses_outliner(const struct gtd *gtd)
-{
-	SCOPED_TEXT char *name = NULL;
-	SCOPED_TEXT char *path = NULL;
-
-	if (gtd->settings->layout != LAYOUT_AUTO)
-		return gtd->settings->layout == LAYOUT_OTL;
-	if (gtd_exists(gtd, "next_actions.otl") || gtd_exists(gtd, "done.otl"))
-		return true;
-	if (gtd_each(gtd, "Projects", first_project, &name, NULL) != 1)
-		return false;
-	path = mem_printf("Projects/%s", name);
-	return gtd_each(gtd, path, any_otl, NULL, NULL) == 1;
-}
-
 static bool has_gtd_files(const struct gtd *gtd)
 {
-	static const char *const names[] = { "Postponed",  "Completed",
-					     "inbox",	   "tickler",
-					     "waiting",	   "someday",
-					     "nextactions" };
+	const char *const names[] = { state_dir(STATE_POSTPONED),
+				      state_dir(STATE_COMPLETED),
+				      "inbox",
+				      "tickler",
+				      "waiting",
+				      "someday",
+				      "nextactions" };
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (gtd_exists(gtd, names[i]))
@@ -265,15 +178,19 @@ int gtd_open(struct gtd *gtd, const struct settings *keep_settings,
 			       gtd->path, gtd->path);
 	if (gtd->fd < 0)
 		return err_set(e, errno, "open GTD directory %s", gtd->path);
+	if (layout_find(gtd->fd, keep_settings, &gtd->layout, e) < 0)
+		return -e->code;
 	/* A directory meant to be mounted must not be filled while it is not;
 	 * but git keeps no empty directory, and a clone may have lost it. */
-	if (!gtd_is_dir(gtd, "Projects") &&
-	    !(has_gtd_files(gtd) && mkdirat(gtd->fd, "Projects", 0777) == 0))
+	if (!gtd_is_dir(gtd, state_dir(STATE_ACTIVE)) &&
+	    !(has_gtd_files(gtd) &&
+	      mkdirat(gtd->fd, state_dir(STATE_ACTIVE), 0777) == 0))
 		return err_say(
 			e, ENOENT,
-			"%s has no Projects directory: is it mounted? To "
-			"begin one: mkdir %s/Projects",
-			gtd->path, gtd->path);
+			"%s has no %s directory: is it mounted? To begin one: "
+			"mkdir '%s/%s'",
+			gtd->path, state_dir(STATE_ACTIVE), gtd->path,
+			state_dir(STATE_ACTIVE));
 	return 0;
 }
 
@@ -285,6 +202,7 @@ void gtd_close(struct gtd *gtd)
 		scope_close(&gtd->lock_fd);
 	}
 	free(gtd->path);
+	layout_fini(&gtd->layout);
 	*gtd = (struct gtd){ .fd = -1, .lock_fd = -1 };
 }
 
@@ -366,85 +284,6 @@ bool gtd_is_dir(const struct gtd *gtd, const char *path)
 	struct stat st;
 
 	return fstatat(gtd->fd, path, &st, 0) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* What each list may be called; what is there counts. The first of the plain
- * ones and the first outline are what we create. */
-static const char *const list_names[FILE_COUNT][GTD_FILES_MAX] = {
-	[FILE_INBOX] = { "inbox", "inbox.otl", "inbox.stopped" },
-	[FILE_NEXT] = { "nextactions", "next_actions.otl", "next_actions",
-			"nextactions.otl" },
-	[FILE_WAITING] = { "waiting", "waiting.otl" },
-	[FILE_SOMEDAY] = { "someday", "someday.otl" },
-	[FILE_DONE] = { "done", "done.otl" },
-};
-
-size_t gtd_list_files(const struct gtd *gtd, enum list_file file,
-		      char *files[GTD_FILES_MAX])
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < GTD_FILES_MAX; i++) {
-		const char *name = list_names[file][i];
-
-		if (name != NULL && gtd_exists(gtd, name))
-			files[count++] = mem_copy(name);
-	}
-	return count;
-}
-
-char *gtd_list_file(const struct gtd *gtd, enum list_file file)
-{
-	char *files[GTD_FILES_MAX];
-	size_t count = gtd_list_files(gtd, file, files);
-
-	for (size_t i = 1; i < count; i++)
-		free(files[i]);
-	return count > 0 ? files[0]
-			 : mem_copy(list_names[file][gtd_uses_outliner(gtd)]);
-}
-
-size_t gtd_part_files(const struct gtd *gtd, const char *project_path,
-		      enum part part, char *files[GTD_FILES_MAX])
-{
-	static const char *const suffixes[] = { "", ".otl" };
-	size_t count = 0;
-
-	for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
-		SCOPED_TEXT char *path = mem_printf(
-			"%s/%s%s", project_path, part_name(part), suffixes[i]);
-
-		if (gtd_exists(gtd, path))
-			files[count++] = text_give(&path);
-	}
-	return count;
-}
-
-char *gtd_part_file(const struct gtd *gtd, const char *project_path,
-		    enum part part)
-{
-	SCOPED_TEXT char *plain = mem_printf("%s/%s", project_path,
-					     part_name(part));
-	SCOPED_TEXT char *outline = mem_printf("%s/%s.otl", project_path,
-					       part_name(part));
-
-	if (gtd_exists(gtd, plain))
-		return text_give(&plain);
-	if (gtd_exists(gtd, outline))
-		return text_give(&outline);
-	/* Not there yet: as the project's other files are called. */
-	for (int other = 0; other < PART_COUNT; other++) {
-		SCOPED_TEXT char *path = mem_printf("%s/%s", project_path,
-						    part_name(other));
-
-		if (gtd_exists(gtd, path))
-			return text_give(&plain);
-		free(text_give(&path));
-		path = mem_printf("%s/%s.otl", project_path, part_name(other));
-		if (gtd_exists(gtd, path))
-			return text_give(&outline);
-	}
-	return gtd_uses_outliner(gtd) ? text_give(&outline) : text_give(&plain);
 }
 
 int gtd_open_file(int dir_fd, const char *path, off_t *ret_bytes, struct err *e)

@@ -4,9 +4,8 @@
  * gtd.h - the GTD directory: where projects live and what its files are called.
  *
  * Every access below is relative to one open directory and made of checked
- * components, so that no name leads out of the directory. Both layouts are
- * understood: plain names (summary, nextactions, a tickler file) and
- * gtdtools' (summary.otl, next_actions.otl, a tickler directory).
+ * components, so that no name leads out of the directory. What its files are
+ * called is in layout.h and parts.h.
  */
 #ifndef PROJECT_GTD_H
 #define PROJECT_GTD_H
@@ -16,43 +15,12 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "project/date.h"
+#include "project/layout.h"
 #include "project/settings.h"
 
 enum {
 	GTD_FILE_MAX_BYTES = 64 << 20, /* any one file of the user's */
-	GTD_FILES_MAX = 4, /* of one list or part, in several layouts */
 	GTD_LOCK_WAIT_MS = 20000,
-};
-
-enum state {
-	STATE_ACTIVE, /* Projects/NAME */
-	STATE_POSTPONED, /* Postponed/NAME */
-	STATE_COMPLETED, /* Completed/YEAR/NAME */
-	STATE_TRASH, /* .trash/NAME */
-	STATE_COUNT,
-};
-
-/* state_word() of each. */
-#define STATE_WORDS "active postponed completed deleted"
-
-/* Masks of states, for looking things up. */
-enum {
-	IN_ACTIVE = 1 << STATE_ACTIVE,
-	IN_POSTPONED = 1 << STATE_POSTPONED,
-	IN_COMPLETED = 1 << STATE_COMPLETED,
-	IN_TRASH = 1 << STATE_TRASH,
-};
-
-enum part { PART_SUMMARY, PART_ACTIONS, PART_LOG, PART_COUNT };
-
-/* The directory's own files. */
-enum list_file {
-	FILE_INBOX,
-	FILE_NEXT,
-	FILE_WAITING,
-	FILE_SOMEDAY,
-	FILE_DONE,
-	FILE_COUNT
 };
 
 struct gtd {
@@ -60,23 +28,10 @@ struct gtd {
 	int fd;
 	struct date today;
 	const struct settings *settings; /* borrowed for good */
+	struct layout layout; /* what is called otherwise than we call it */
 	bool locked;
 	int lock_fd; /* the directory itself, or a file: gtd.c */
 };
-
-/* "Projects", "Postponed", "Completed", ".trash". */
-const char *state_dir(enum state state);
-/* "active", "postponed", "completed", "deleted": for people and JSON. */
-const char *state_word(enum state state);
-/* "summary", "actions", "log". */
-const char *part_name(enum part part);
-
-/* "inbox", "nextactions", "waiting", "someday", "done". */
-const char *list_word(enum list_file file);
-#define LIST_WORDS "inbox nextactions waiting someday"
-
-/* The list that a word names ("next" too); false: none. */
-bool list_by_word(const char *word, enum list_file *ret);
 
 /*
  * Where the directory is: --dir, $GTD_DIR, the configuration, GTDDIR= in
@@ -111,26 +66,6 @@ int gtd_lock(struct gtd *gtd, struct err *e) MUST_CHECK;
 
 /* Let others in before gtd_close(): while waiting for input. */
 void gtd_unlock(struct gtd *gtd);
-
-/* Whether new files are called NAME.otl, as the directory's others are. */
-bool gtd_uses_outliner(const struct gtd *gtd);
-
-/* The file of a list as it is called in this directory, or as it will be. */
-char *gtd_list_file(const struct gtd *gtd, enum list_file file) MUST_CHECK;
-
-/* "Projects/NAME/actions.otl": the part's file as it is there, or will be. */
-char *gtd_part_file(const struct gtd *gtd, const char *project_path,
-		    enum part part) MUST_CHECK;
-
-/*
- * All files that a list or a part has: two layouts may lie side by side. The
- * first is the one that gtd_list_file() and gtd_part_file() name. Each is the
- * caller's to free; returns how many.
- */
-size_t gtd_list_files(const struct gtd *gtd, enum list_file file,
-		      char *files[GTD_FILES_MAX]);
-size_t gtd_part_files(const struct gtd *gtd, const char *project_path,
-		      enum part part, char *files[GTD_FILES_MAX]);
 
 /* Whether path, relative to the directory, exists; follows links. */
 bool gtd_exists(const struct gtd *gtd, const char *path);

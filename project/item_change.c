@@ -6,6 +6,8 @@
 
 #include "core/mem.h"
 #include "project/capture.h"
+#include "project/note.h"
+#include "project/parts.h"
 #include "project/reminders.h"
 #include "project/tickler.h"
 
@@ -21,29 +23,56 @@ static bool is_tickler(const char *file)
 	return strncmp(file, "tickler", 7) == 0;
 }
 
+static int write_sheet(struct change *change, const struct sheet *sheet,
+		       const struct buf *text, struct err *e)
+{
+	const struct buf *raw = sheet_raw(sheet);
+
+	return change_text(change, sheet->file, buf_text(raw), raw->len_bytes,
+			   buf_text(text), text->len_bytes, e);
+}
+
+/* A note's actions stand together; elsewhere a new one is the last line. */
+static int add_to_file(struct change *change, const char *file,
+		       const char *line, struct err *e)
+{
+	SCOPED_SHEET struct sheet sheet = { 0 };
+	SCOPED_BUF struct buf text = { 0 };
+
+	if (file_reading(file) != READ_BOXES || !gtd_exists(change->gtd, file))
+		return change_append(change, file, line, e);
+	if (sheet_of_file(change->gtd, file, &sheet, e) < 0)
+		return -e->code;
+	note_add_action(&sheet.text, &sheet.actions, line, &text);
+	return write_sheet(change, &sheet, &text, e);
+}
+
+int item_file(const struct gtd *gtd, const struct place *place, enum part part,
+	      char **ret, struct err *e)
+{
+	SCOPED_TEXT char *path = place_path(place);
+
+	if (place->suffix[0] == '\0' && !gtd_is_dir(gtd, path))
+		return err_say(e, ENOTDIR,
+			       "%s is a single file: it has no %s of its own",
+			       place->name, part_name(part));
+	*ret = gtd_part_file(gtd, path, part);
+	return 0;
+}
+
 int item_add(struct change *change, const struct source *to, const char *text,
 	     struct err *e)
 {
-	SCOPED_TEXT char *path = NULL;
 	SCOPED_TEXT char *file = NULL;
 	SCOPED_TEXT char *line = NULL;
-	enum reading reading = READ_ACTIONS;
 
-	if (to->is_list) {
+	if (to->is_list)
 		file = gtd_list_file(change->gtd, to->list);
-		reading = to->list == FILE_INBOX ? READ_INBOX : READ_LIST;
-	} else {
-		path = place_path(&to->place);
-		if (!gtd_is_dir(change->gtd, path))
-			return err_say(e, ENOTDIR,
-				       "%s is a single file: it has no "
-				       "actions of its own",
-				       to->place.name);
-		file = gtd_part_file(change->gtd, path, PART_ACTIONS);
-	}
-	line = capture_line(text, reading, is_outline(file),
+	else if (item_file(change->gtd, &to->place, PART_ACTIONS, &file, e) < 0)
+		return -e->code;
+	line = capture_line(text, file_reading(file), is_outline(file),
 			    to->is_list && to->list == FILE_WAITING);
-	return change_append(change, file, line, e);
+	return add_to_file(change, file, line, e);
 }
 
 int item_add_waiting(struct change *change, const char *text, struct date due,
@@ -60,18 +89,34 @@ int item_add_waiting(struct change *change, const char *text, struct date due,
 	return item_add(change, &waiting, buf_text(&line), e);
 }
 
+static int add_log_to_note(struct change *change, const char *file,
+			   const char *line, struct err *e)
+{
+	SCOPED_BUF struct buf old = { 0 };
+	SCOPED_BUF struct buf text = { 0 };
+
+	if (gtd_read(change->gtd, file, &old, e) < 0)
+		return -e->code;
+	note_add_log(&old, line, &text);
+	return change_text(change, file, buf_text(&old), old.len_bytes,
+			   buf_text(&text), text.len_bytes, e);
+}
+
 int item_log(struct change *change, const struct source *of, const char *text,
 	     struct err *e)
 {
-	SCOPED_TEXT char *path = of->is_list ? NULL : place_path(&of->place);
-	SCOPED_TEXT char *file =
-		of->is_list ? gtd_list_file(change->gtd, FILE_DONE)
-			    : gtd_part_file(change->gtd, path, PART_LOG);
+	SCOPED_TEXT char *file = NULL;
+	SCOPED_TEXT char *line = NULL;
 	char day[DATE_BYTES];
-	SCOPED_TEXT char *line =
-		mem_printf("%s %s", date_text(change->gtd->today, day), text);
 
-	return change_append(change, file, line, e);
+	if (of->is_list)
+		file = gtd_list_file(change->gtd, FILE_DONE);
+	else if (item_file(change->gtd, &of->place, PART_LOG, &file, e) < 0)
+		return -e->code;
+	line = mem_printf("%s %s", date_text(change->gtd->today, day), text);
+	return !of->is_list && of->place.suffix[0] != '\0'
+		       ? add_log_to_note(change, file, line, e)
+		       : change_append(change, file, line, e);
 }
 
 /* Where the line after action, or after all that is below it, begins. */
@@ -85,15 +130,6 @@ static size_t end_of(const struct sheet *sheet, const struct action *action,
 		last++;
 	return min_size(last->line_at + last->line_bytes + 1,
 			sheet->text.len_bytes);
-}
-
-static int write_sheet(struct change *change, const struct sheet *sheet,
-		       const struct buf *text, struct err *e)
-{
-	const struct buf *raw = sheet_raw(sheet);
-
-	return change_text(change, sheet->file, buf_text(raw), raw->len_bytes,
-			   buf_text(text), text->len_bytes, e);
 }
 
 static int cut_out(struct change *change, const struct sheet *sheet,
@@ -150,7 +186,8 @@ static bool source_of_file(const char *file, struct source *ret)
 
 	*ret = (struct source){ 0 };
 	ret->is_list = slash == NULL;
-	if (ret->is_list)
+	if (ret->is_list ||
+	    (name_is_markdown(file) && place_of_path(file, &ret->place)))
 		return true;
 	path = mem_text(file, (size_t)(slash - file));
 	return place_of_path(path, &ret->place);
@@ -193,6 +230,26 @@ static char *next_time(const struct action *action, struct date today)
 	return buf_give(&out);
 }
 
+/* Obsidian's Tasks keep the day in the line: a note has no log of what is done.
+ */
+static void add_done_day(struct change *change, const struct action *action,
+			 const struct sheet *sheet, struct buf *text)
+{
+	SCOPED_TEXT char *mark = NULL;
+	size_t tail = sheet->text.len_bytes -
+		      (size_t)(action->text - sheet->text.data) -
+		      action->len_bytes;
+	SCOPED_BUF struct buf rest = { 0 };
+	char day[DATE_BYTES];
+
+	buf_add(&rest, text->data + text->len_bytes - tail, tail);
+	buf_cut(text, text->len_bytes - tail);
+	mark = mem_printf(" \xe2\x9c\x85 %s",
+			  date_text(change->gtd->today, day));
+	buf_add_text(text, mark);
+	buf_add(text, buf_text(&rest), rest.len_bytes);
+}
+
 static int tick_off(struct change *change, const struct sheet *sheet,
 		    const struct action *action, struct err *e)
 {
@@ -200,6 +257,8 @@ static int tick_off(struct change *change, const struct sheet *sheet,
 
 	action_mark_done(action, buf_text(&sheet->text), sheet->text.len_bytes,
 			 sheet->outliner, &text);
+	if (sheet->reading == READ_BOXES)
+		add_done_day(change, action, sheet, &text);
 	return write_sheet(change, sheet, &text, e);
 }
 
@@ -254,7 +313,7 @@ int item_done(struct change *change, const struct picked *picked,
 			       (int)action->len_bytes, action->text);
 	text = action_text(action);
 	again = next_time(action, change->gtd->today);
-	inbox = of.is_list && strncmp(sheet.file, "inbox", 5) == 0;
+	inbox = of.is_list && file_is_inbox(sheet.file);
 	/*
 	 * What is cut out is noted first: a crash in between leaves it twice,
 	 * never not. What is ticked off stays where it is: there first comes
@@ -262,15 +321,15 @@ int item_done(struct change *change, const struct picked *picked,
 	 */
 	rc = inbox ? item_log(change, &of, text, e)
 		   : tick_off(change, &sheet, action, e);
-	if (rc == 0)
-		rc = inbox ? cut_out(change, &sheet, action, e)
-			   : item_log(change, &of, text, e);
+	if (rc == 0 && inbox)
+		rc = cut_out(change, &sheet, action, e);
+	else if (rc == 0 && sheet.reading != READ_BOXES)
+		rc = item_log(change, &of, text, e);
 	if (rc == 0 && again != NULL) {
-		SCOPED_TEXT char *line = capture_line(
-			again, of.is_list ? READ_LIST : READ_ACTIONS,
-			sheet.outliner, true);
+		SCOPED_TEXT char *line = capture_line(again, sheet.reading,
+						      sheet.outliner, true);
 
-		rc = change_append(change, sheet.file, line, e);
+		rc = add_to_file(change, sheet.file, line, e);
 	}
 	if (rc == 0)
 		*ret_text = text_give(&text);

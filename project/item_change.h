@@ -11,6 +11,11 @@
 #include "project/change.h"
 #include "project/pick.h"
 
+/* The file of a project's part, as it is there or will be. -ENOTDIR: a file
+ * that is no note has no parts. *ret is the caller's. */
+int item_file(const struct gtd *gtd, const struct place *place, enum part part,
+	      char **ret, struct err *e) MUST_CHECK;
+
 /* Add a line with text where a source keeps its items. */
 int item_add(struct change *change, const struct source *to, const char *text,
 	     struct err *e) MUST_CHECK;

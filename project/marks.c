@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "project/actions.h"
+#include "project/note.h"
 
 static const char *const mark_names[MARK_COUNT] = { "until", "reviewed" };
 
@@ -19,7 +21,7 @@ static int read_line(const char *line, size_t len, struct date *ret)
 		char text[DATE_BYTES] = "";
 
 		if (len <= n || strncmp(line, mark_names[mark], n) != 0 ||
-		    at >= len || line[at] != '=')
+		    at >= len || (line[at] != '=' && line[at] != ':'))
 			continue;
 		at++;
 		while (at < len && line[at] == ' ')
@@ -59,6 +61,23 @@ void marks_parse(struct marks *marks, const char *text, size_t len_bytes)
 	each_line(text, len_bytes, marks, -1, NULL);
 }
 
+static bool is_note(const struct gtd *gtd, const char *project_path)
+{
+	return name_is_markdown(project_path) && !gtd_is_dir(gtd, project_path);
+}
+
+static int read_front(const struct gtd *gtd, const char *path,
+		      struct marks *ret, struct err *e)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	if (gtd_read(gtd, path, &text, e) < 0)
+		return -e->code;
+	marks_parse(ret, buf_text(&text),
+		    text_front_matter(buf_text(&text), text.len_bytes));
+	return 0;
+}
+
 int marks_read(const struct gtd *gtd, const char *project_path,
 	       struct marks *ret, struct err *e)
 {
@@ -68,14 +87,35 @@ int marks_read(const struct gtd *gtd, const char *project_path,
 	int rc = gtd_read(gtd, file, &text, &mine);
 
 	*ret = (struct marks){ 0 };
-	/* A plain-file project has no directory to look into. */
-	if (rc < 0 && rc != -ENOTDIR) {
-		if (e != NULL)
-			*e = mine;
-		return rc;
-	}
-	marks_parse(ret, buf_text(&text), text.len_bytes);
-	return 0;
+	if (rc == -ENOTDIR) {
+		mine = (struct err){ 0 };
+		/* A file that is no note has no marks. */
+		rc = name_is_markdown(project_path)
+			     ? read_front(gtd, project_path, ret, &mine)
+			     : 0;
+	} else if (rc == 0)
+		marks_parse(ret, buf_text(&text), text.len_bytes);
+	if (rc < 0 && e != NULL)
+		*e = mine;
+	return rc;
+}
+
+static int set_front(struct change *change, const char *path, enum mark mark,
+		     struct date date, struct err *e)
+{
+	SCOPED_BUF struct buf old = { 0 };
+	SCOPED_BUF struct buf text = { 0 };
+	char day[DATE_BYTES];
+
+	if (gtd_read(change->gtd, path, &old, e) < 0)
+		return -e->code;
+	note_set(&old, mark_names[mark],
+		 date_is_set(date) ? date_text(date, day) : NULL, &text);
+	if (text.len_bytes == old.len_bytes &&
+	    strcmp(buf_text(&text), buf_text(&old)) == 0)
+		return 0;
+	return change_text(change, path, buf_text(&old), old.len_bytes,
+			   buf_text(&text), text.len_bytes, e);
 }
 
 int marks_set(struct change *change, const char *project_path, enum mark mark,
@@ -87,6 +127,8 @@ int marks_set(struct change *change, const char *project_path, enum mark mark,
 	struct marks marks = { 0 };
 	char day[DATE_BYTES];
 
+	if (is_note(change->gtd, project_path))
+		return set_front(change, project_path, mark, date, e);
 	if (gtd_read(change->gtd, file, &old, e) < 0)
 		return -e->code;
 	each_line(buf_text(&old), old.len_bytes, &marks, mark, &text);

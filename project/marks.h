@@ -5,7 +5,8 @@
  *
  * "until = 2026-12-01" while it is postponed to a day, "reviewed = ..." since
  * its last review. Hidden, so that gtdtools and editors pass it by; other
- * lines in it are kept. A plain-file project has no place for it.
+ * lines in it are kept. A project in one file has them in its front matter, as
+ * "until: 2026-12-01"; a file that is no note has no place for them.
  */
 #ifndef PROJECT_MARKS_H
 #define PROJECT_MARKS_H

@@ -64,6 +64,11 @@ int name_check_new(const char *name, struct err *e)
 				 "'%s': a project's name has no space at "
 				 "either end",
 				 name);
+	if (name_is_markdown(name))
+		return err_usage(e,
+				 "'%s': a project's name does not end in .md; "
+				 "--layout=md makes such files",
+				 name);
 	if (list_by_word(name, &list))
 		return err_usage(e, "'%s' is the name of a list", name);
 	if (!name_is_project(name))

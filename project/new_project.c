@@ -13,6 +13,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "project/names.h"
+#include "project/parts.h"
 #include "project/place.h"
 
 /* A project on its way into the world. */
@@ -20,14 +21,14 @@ struct new_project {
 	const struct gtd *gtd;
 	const char *name;
 	const char *about; /* more for the summary; NULL: nothing */
-	bool outliner;
-	char *temp; /* owned: the directory that it is built in */
+	enum new_files layout;
+	char *temp; /* owned: what it is built in: a directory, or a note */
 };
 
 static void part_template(const struct new_project *new, enum part part,
 			  struct buf *out)
 {
-	const char *indent = new->outliner ? "\t" : "";
+	const char *indent = new->layout == LAYOUT_OTL ? "\t" : "";
 	char day[DATE_BYTES];
 
 	if (part == PART_SUMMARY) {
@@ -39,32 +40,62 @@ static void part_template(const struct new_project *new, enum part part,
 		buf_addf(out, "%s started\n", date_text(new->gtd->today, day));
 }
 
-static int write_part(const struct new_project *new, int dir, enum part part,
-		      struct err *e)
+/* All in one: a note. */
+static void note_template(const struct new_project *new, struct buf *out)
 {
-	SCOPED_TEXT char *file = mem_printf("%s%s", part_name(part),
-					    new->outliner ? ".otl" : "");
-	SCOPED_BUF struct buf text = { 0 };
+	char day[DATE_BYTES];
+
+	buf_addf(out, "# %s\n\nPurpose: %s\nDone when: \n\n## Actions\n\n",
+		 new->name, new->about != NULL ? new->about : "");
+	buf_addf(out, "## Log\n- %s started\n",
+		 date_text(new->gtd->today, day));
+}
+
+static int write_new(int dir, const char *file, const struct buf *text,
+		     struct err *e)
+{
 	SCOPED_FD int fd = openat(
 		dir, file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	int rc;
 
 	if (fd < 0)
 		return err_set(e, errno, "create %s", file);
-	part_template(new, part, &text);
-	rc = write_all(fd, buf_text(&text), text.len_bytes);
+	rc = write_all(fd, buf_text(text), text->len_bytes);
 	if (rc == 0 && fsync(fd) < 0)
 		rc = -errno;
 	return rc < 0 ? err_set(e, -rc, "write %s", file) : 0;
+}
+
+static int write_part(const struct new_project *new, int dir, enum part part,
+		      struct err *e)
+{
+	SCOPED_TEXT char *file = mem_printf("%s%s", part_name(part),
+					    new->layout == LAYOUT_OTL ? ".otl"
+								      : "");
+	SCOPED_BUF struct buf text = { 0 };
+
+	part_template(new, part, &text);
+	return write_new(dir, file, &text, e);
+}
+
+static int fill_note(const struct new_project *new, struct err *e)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	note_template(new, &text);
+	return write_new(new->gtd->fd, new->temp, &text, e);
 }
 
 static int fill(const struct new_project *new, struct err *e)
 {
 	SCOPED_FD int dir = -1;
 
+	if (new->layout == LAYOUT_MD)
+		return fill_note(new, e);
+
 	if (mkdirat(new->gtd->fd, new->temp, 0777) < 0)
-		return err_set(e, errno, "make directory in %s/Projects",
-			       new->gtd->path);
+		return err_set(e, errno, "make directory in %s/%s",
+			       new->gtd->path, state_dir(STATE_ACTIVE));
 	dir = dir_open(new->gtd->fd, new->temp, e);
 	if (dir < 0)
 		return dir;
@@ -76,10 +107,14 @@ static int fill(const struct new_project *new, struct err *e)
 
 static void abandon(const struct new_project *new)
 {
+	if (new->layout == LAYOUT_MD) {
+		(void)unlinkat(new->gtd->fd, new->temp, 0);
+		return;
+	}
 	for (int part = 0; part < PART_COUNT; part++) {
 		SCOPED_TEXT char *file =
 			mem_printf("%s/%s%s", new->temp, part_name(part),
-				   new->outliner ? ".otl" : "");
+				   new->layout == LAYOUT_OTL ? ".otl" : "");
 
 		(void)unlinkat(new->gtd->fd, file, 0);
 	}
@@ -91,11 +126,10 @@ static int refuse_taken(const struct gtd *gtd, const char *name, struct err *e)
 	static const enum state states[] = { STATE_ACTIVE, STATE_POSTPONED };
 
 	for (size_t i = 0; i < COUNT_OF(states); i++) {
-		SCOPED_TEXT char *path = mem_printf("%s/%s",
-						    state_dir(states[i]), name);
-		struct stat st;
+		struct place place;
 
-		if (fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		if (place_find_exact(gtd, name, 1u << states[i], &place,
+				     NULL) == 0)
 			return err_say(e, EEXIST, "%s%s exists already%s", name,
 				       states[i] == STATE_POSTPONED
 					       ? " (postponed)"
@@ -149,14 +183,16 @@ int project_create_in(struct change *change, const char *name,
 		      const char *about, struct err *e)
 {
 	struct gtd *gtd = change->gtd;
-	SCOPED_TEXT char *path = mem_printf("Projects/%s", name);
+	SCOPED_TEXT char *path = NULL;
 	struct new_project new = { .gtd = gtd, .name = name, .about = about };
 	uint32_t random = 0;
 	int rc;
 
 	(void)!getrandom(&random, sizeof(random), 0);
-	new.temp = mem_printf("Projects/.new-%08x", random);
-	new.outliner = gtd_uses_outliner(gtd);
+	new.layout = parts_layout(gtd);
+	new.temp = mem_printf("%s/.new-%08x", state_dir(STATE_ACTIVE), random);
+	path = mem_printf("%s/%s%s", state_dir(STATE_ACTIVE), name,
+			  new.layout == LAYOUT_MD ? ".md" : "");
 	rc = fill(&new, e);
 	if (rc == 0)
 		rc = change_publish(change, new.temp, path, e);

@@ -16,9 +16,14 @@ char *place_path(const struct place *place)
 	const char *directory = state_dir(place->state);
 
 	if (place->state == STATE_COMPLETED && place->year[0] != '\0')
-		return mem_printf("%s/%s/%s", directory, place->year,
-				  place->name);
-	return mem_printf("%s/%s", directory, place->name);
+		return mem_printf("%s/%s/%s%s", directory, place->year,
+				  place->name, place->suffix);
+	return mem_printf("%s/%s%s", directory, place->name, place->suffix);
+}
+
+char *place_entry(const struct place *place)
+{
+	return mem_printf("%s%s", place->name, place->suffix);
 }
 
 static bool is_year(const char *name)
@@ -26,13 +31,16 @@ static bool is_year(const char *name)
 	return strlen(name) == 4 && strspn(name, "0123456789") == 4;
 }
 
-static bool set_name(struct place *place, const char *name)
+bool place_set_name(struct place *place, const char *name, bool is_dir)
 {
 	size_t len = strlen(name);
+	size_t suffix = !is_dir && name_is_markdown(name) ? 3 : 0;
 
 	if (len == 0 || len >= sizeof(place->name))
 		return false;
-	memcpy(place->name, name, len + 1);
+	memcpy(place->name, name, len - suffix);
+	place->name[len - suffix] = '\0';
+	memcpy(place->suffix, name + len - suffix, suffix + 1);
 	return true;
 }
 
@@ -62,7 +70,7 @@ bool place_of_path(const char *path, struct place *ret)
 		if (s == STATE_COMPLETED)
 			(void)read_year(rest, ret, &rest);
 		return strchr(rest, '/') == NULL && rest[0] != '.' &&
-		       set_name(ret, rest);
+		       place_set_name(ret, rest, false);
 	}
 	return false;
 }
@@ -84,7 +92,8 @@ static int on_entry(const char *name, unsigned char d_type, void *data)
 	struct each *each = data;
 
 	if (strncmp(name, each->prefix, each->prefix_bytes) != 0 ||
-	    !name_is_project(name) || !set_name(&each->place, name))
+	    !name_is_project(name) ||
+	    !place_set_name(&each->place, name, d_type == DT_DIR))
 		return 0;
 	/* Sockets and the like are none of ours. */
 	if (d_type != DT_DIR && d_type != DT_REG && d_type != DT_LNK &&
@@ -148,29 +157,52 @@ static bool begins_folded(const char *name, const char *folded)
 	return strncmp(buf_text(&text), folded, strlen(folded)) == 0;
 }
 
+/* By its name, or as the file is called. */
+static bool is_called(const struct place *place, const char *name)
+{
+	size_t len = strlen(place->name);
+
+	return strncmp(place->name, name, len) == 0 &&
+	       (name[len] == '\0' || strcmp(name + len, place->suffix) == 0);
+}
+
+/* "trip" of another year, but neither "trip2" nor "trip.md" beside "trip". */
+static bool is_same_name(const struct place *a, const struct place *b)
+{
+	return strcmp(a->name, b->name) == 0 &&
+	       (strcmp(a->suffix, b->suffix) == 0 ||
+		strcmp(a->year, b->year) != 0);
+}
+
+static char *shown_name(const struct place *place)
+{
+	SCOPED_TEXT char *entry = place_entry(place);
+
+	if (place->year[0] != '\0')
+		return mem_printf("%s/%s", place->year, entry);
+	return place->state == STATE_POSTPONED
+		       ? mem_printf("%s (postponed)", entry)
+		       : text_give(&entry);
+}
+
 static int note_match(const struct place *place, unsigned char d_type,
 		      void *data)
 {
 	struct matches *m = data;
 
 	(void)d_type;
-	if (m->exact != NULL && strcmp(place->name, m->exact) != 0)
+	if (m->exact != NULL && !is_called(place, m->exact))
 		return 0;
 	if (m->year[0] != '\0' && strcmp(place->year, m->year) != 0)
 		return 0;
 	if (m->folded != NULL && !begins_folded(place->name, m->folded))
 		return 0;
-	if (m->count > 0 && strcmp(place->name, m->first.name) != 0)
+	if (m->count > 0 && !is_same_name(place, &m->first))
 		m->several = true;
 	else if (m->count == 0 || strcmp(place->year, m->first.year) > 0)
 		m->first = *place;
 	m->shown = mem_resize(m->shown, m->count + 1, sizeof(*m->shown));
-	m->shown[m->count++] =
-		place->year[0] != '\0'
-			? mem_printf("%s/%s", place->year, place->name)
-		: place->state == STATE_POSTPONED
-			? mem_printf("%s (postponed)", place->name)
-			: mem_copy(place->name);
+	m->shown[m->count++] = shown_name(place);
 	return 0;
 }
 
@@ -207,9 +239,7 @@ static int say_ambiguous(struct matches *m, const char *typed, struct err *e)
 static bool find_exact(const struct gtd *gtd, enum state state,
 		       const char *name, struct matches *m, struct err *e)
 {
-	struct place place = { .state = state };
-	SCOPED_TEXT char *path = NULL;
-	struct stat st;
+	static const char *const suffixes[] = { "", ".md" };
 
 	if (state == STATE_COMPLETED) {
 		m->exact = name;
@@ -217,13 +247,22 @@ static bool find_exact(const struct gtd *gtd, enum state state,
 		m->exact = NULL;
 		return m->count > 0;
 	}
-	if (m->year[0] != '\0' || !set_name(&place, name))
+	if (m->year[0] != '\0')
 		return false;
-	path = place_path(&place);
-	if (fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
-	(void)note_match(&place, DT_UNKNOWN, m);
-	return true;
+	for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
+		struct place place = { .state = state };
+		SCOPED_TEXT char *entry = mem_printf("%s%s", name, suffixes[i]);
+		SCOPED_TEXT char *path = mem_printf("%s/%s", state_dir(state),
+						    entry);
+		struct stat st;
+
+		if (fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !place_set_name(&place, entry, S_ISDIR(st.st_mode)))
+			continue;
+		(void)note_match(&place, DT_UNKNOWN, m);
+		return true;
+	}
+	return false;
 }
 
 static const char *hint_for(const struct gtd *gtd, const char *name,

@@ -8,13 +8,23 @@
 
 #include "project/gtd.h"
 
-enum { PLACE_NAME_BYTES = 256, PLACE_YEAR_BYTES = 8 };
+enum { PLACE_NAME_BYTES = 256, PLACE_YEAR_BYTES = 8, PLACE_SUFFIX_BYTES = 4 };
 
 struct place {
 	enum state state;
 	char year[PLACE_YEAR_BYTES]; /* STATE_COMPLETED: "2026", or "" */
 	char name[PLACE_NAME_BYTES];
+	char suffix[PLACE_SUFFIX_BYTES]; /* ".md" of a project in one file */
 };
+
+/* Make name the place's, taking ".md" for the suffix if it is a file's. false:
+ * too long, or empty. */
+bool place_set_name(struct place *place, const char *name,
+		    bool is_dir) MUST_CHECK;
+
+/* What the directory's entry is called: the name and its suffix. The caller's
+ * to free. */
+char *place_entry(const struct place *place) MUST_CHECK;
 
 /* A project's path relative to the directory ("Completed/2026/trip"). */
 char *place_path(const struct place *place) MUST_CHECK;

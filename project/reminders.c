@@ -9,6 +9,7 @@
 #include "core/mem.h"
 #include "project/names.h"
 #include "project/tickler.h"
+#include "project/parts.h"
 
 struct collecting {
 	const struct gtd *gtd;
@@ -429,10 +430,10 @@ int remind_line(const char *when, const char *text, struct date today,
 
 char *remind_file(const struct gtd *gtd)
 {
-	bool other =
-		gtd_is_dir(gtd, "tickler") ||
-		(!gtd_exists(gtd, "tickler") &&
-		 (gtd_exists(gtd, "tickler.otl") || gtd_uses_outliner(gtd)));
+	bool other = gtd_is_dir(gtd, "tickler") ||
+		     (!gtd_exists(gtd, "tickler") &&
+		      (gtd_exists(gtd, "tickler.otl") ||
+		       parts_layout(gtd) == LAYOUT_OTL));
 
 	return mem_copy(other ? "tickler.otl" : "tickler");
 }

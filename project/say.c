@@ -72,18 +72,49 @@ static bool say_date_word(struct buf *out, const char *word, size_t len,
 	return true;
 }
 
+/* Obsidian's signs for a day, which stands in the next word: as words, how many
+ * bytes of text that is; 0: it is something else. */
+static size_t say_sign(struct buf *out, const char *text, struct date today)
+{
+	static const struct {
+		const char *sign, *lead;
+	} signs[] = {
+		{ "\xf0\x9f\x93\x85 ", "due" }, /* calendar */
+		{ "\xe2\x8f\xb3 ", "from" }, /* hourglass */
+		{ "\xf0\x9f\x9b\xab ", "from" }, /* aeroplane */
+		{ "\xe2\x9c\x85 ", "done" }, /* tick */
+		{ "[due:: ", "due" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(signs); i++) {
+		size_t len = strlen(signs[i].sign);
+
+		if (strncmp(text, signs[i].sign, len) != 0 ||
+		    !say_date_word(out, text + len, strcspn(text + len, " ]"),
+				   "", signs[i].lead, today))
+			continue;
+		len += strcspn(text + len, " ]");
+		return len + (text[len] == ']');
+	}
+	return 0;
+}
+
 static void say_words(struct buf *out, const char *text, struct date today,
 		      bool dates)
 {
 	const char *blank = "";
 
 	for (const char *at = text; *at != '\0';) {
-		size_t len = strcspn(at, " ");
 		SCOPED_BUF struct buf word = { 0 };
+		size_t sign = say_sign(&word, at, today);
+		size_t len = sign > 0 ? sign : strcspn(at, " ");
 
-		if (len > 1 && at[0] == '@' &&
-		    strncasecmp(at, "@waiting", len) != 0 &&
-		    strncasecmp(at, "@someday", len) != 0) {
+		if (sign > 0) {
+			if (!dates)
+				buf_clear(&word);
+		} else if (len > 1 && at[0] == '@' &&
+			   strncasecmp(at, "@waiting", len) != 0 &&
+			   strncasecmp(at, "@someday", len) != 0) {
 			SCOPED_TEXT char *name = mem_text(at + 1, len - 1);
 
 			buf_add_text(&word, "at ");

@@ -12,6 +12,8 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "project/names.h"
+#include "project/parts.h"
+#include "project/sheet.h"
 
 enum {
 	SCAN_READ_BYTES = 16384, /* most actions files at one read */
@@ -196,7 +198,8 @@ static bool read_converted(struct worker *w, struct project *p, ssize_t len)
 	return true;
 }
 
-static void read_actions(struct worker *w, struct project *p, int fd)
+static void read_actions(struct worker *w, struct project *p, int fd,
+			 enum reading reading)
 {
 	struct stat st;
 	ssize_t len;
@@ -214,8 +217,38 @@ static void read_actions(struct worker *w, struct project *p, int fd)
 	w->actions.count = 0;
 	if (read_converted(w, p, len))
 		return;
-	actions_read(&w->actions, w->file, (size_t)len, READ_ACTIONS);
+	actions_read(&w->actions, w->file, (size_t)len, reading);
 	judge_actions(w, p);
+}
+
+static void judge_stuck(struct project *p)
+{
+	p->stuck = p->next == NULL && p->waiting == 0 && !p->put_off &&
+		   !p->unreadable;
+}
+
+static void read_note(struct worker *w, struct project *p, const char *path)
+{
+	SCOPED_FD int fd = openat(w->gtd->fd, path,
+				  O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd >= 0)
+		read_actions(w, p, fd, file_reading(path));
+	else
+		p->unreadable = true;
+}
+
+/* Files that have other names: the directory must be looked through. */
+static void read_notes(struct worker *w, struct project *p)
+{
+	SCOPED_TEXT char *path = place_path(p->place);
+	char *files[GTD_FILES_MAX];
+	size_t count = gtd_action_notes(w->gtd, path, files);
+
+	for (size_t i = 0; i < count; i++) {
+		read_note(w, p, files[i]);
+		free(files[i]);
+	}
 }
 
 /* Both layouts. false: the project is no directory. */
@@ -231,7 +264,7 @@ static bool read_parts(struct worker *w, struct project *p, char *path,
 		fd = openat(w->dir_fds[p->place->state], path,
 			    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 		if (fd >= 0)
-			read_actions(w, p, fd);
+			read_actions(w, p, fd, READ_ACTIONS);
 		else if (errno == ENOTDIR)
 			return false;
 		else if (errno != ENOENT)
@@ -240,15 +273,24 @@ static bool read_parts(struct worker *w, struct project *p, char *path,
 	}
 	w->outliner = found[1] && !found[0];
 	w->both = found[0] && found[1];
-	p->stuck = p->next == NULL && p->waiting == 0 && !p->put_off &&
-		   !p->unreadable;
+	if (w->gtd->layout.vault || (!found[0] && !found[1]))
+		read_notes(w, p);
+	judge_stuck(p);
 	return true;
 }
 
-static void read_plain_file(struct worker *w, struct project *p,
-			    const char *path)
+/* A note is read as such; of another file there is only its last change. */
+static void read_one_file(struct worker *w, struct project *p, const char *path)
 {
 	struct stat st;
+
+	if (p->place->suffix[0] != '\0') {
+		SCOPED_TEXT char *whole = place_path(p->place);
+
+		read_note(w, p, whole);
+		judge_stuck(p);
+		return;
+	}
 
 	p->is_file = true;
 	if (fstatat(w->dir_fds[p->place->state], path, &st, 0) == 0)
@@ -259,12 +301,14 @@ static void read_plain_file(struct worker *w, struct project *p,
 static size_t put_path(const struct place *place, char *path)
 {
 	size_t year = strlen(place->year), name = strlen(place->name);
+	size_t suffix = strlen(place->suffix);
 
 	memcpy(path, place->year, year);
 	if (year > 0)
 		path[year++] = '/';
-	memcpy(path + year, place->name, name + 1);
-	return year + name;
+	memcpy(path + year, place->name, name);
+	memcpy(path + year + name, place->suffix, suffix + 1);
+	return year + name + suffix;
 }
 
 static void read_project(struct worker *w, struct project *p,
@@ -273,25 +317,25 @@ static void read_project(struct worker *w, struct project *p,
 	char path[PLACE_NAME_BYTES + 64];
 	size_t base = put_path(p->place, path);
 
+	if (w->flags & SCAN_MARKS) {
+		SCOPED_TEXT char *whole = place_path(p->place);
+
+		(void)!marks_read(w->gtd, whole, &p->marks, NULL);
+	}
 	if (d_type == DT_REG) {
-		read_plain_file(w, p, path);
+		read_one_file(w, p, path);
 		return;
 	}
 	memcpy(path + base, "/actions", 9);
 	if (!read_parts(w, p, path, base + 8)) {
 		path[base] = '\0';
-		read_plain_file(w, p, path);
+		read_one_file(w, p, path);
 		return;
 	}
 	memcpy(path + base, "/summary", 9);
 	stat_part(w, p, path, base + 8);
 	memcpy(path + base, "/log", 5);
 	stat_part(w, p, path, base + 4);
-	if (w->flags & SCAN_MARKS) {
-		SCOPED_TEXT char *whole = place_path(p->place);
-
-		(void)!marks_read(w->gtd, whole, &p->marks, NULL);
-	}
 }
 
 /* ---- all of them -------------------------------------------------------- */

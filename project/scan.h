@@ -13,7 +13,7 @@
 
 struct project {
 	struct place *place; /* owned by the scan */
-	bool is_file; /* a plain-file project: no actions of its own */
+	bool is_file; /* a file that is no note: no actions of its own */
 	bool unreadable; /* there is something that cannot be read */
 	bool put_off; /* an action has a day before which it is not done */
 	time_t changed; /* newest of summary, actions and log; 0: none */

@@ -8,16 +8,17 @@
 
 /* Each enum in the order of its words: an option of kind choice. */
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
-enum layout { LAYOUT_AUTO, LAYOUT_PLAIN, LAYOUT_OTL };
+enum new_files { LAYOUT_AUTO, LAYOUT_PLAIN, LAYOUT_OTL, LAYOUT_MD };
 enum sort { SORT_NAME, SORT_CHANGED, SORT_NEXT };
 #define COLOUR_WORDS "auto always never"
-#define LAYOUT_WORDS "auto plain otl"
+#define LAYOUT_WORDS "auto plain otl md"
 #define SORT_WORDS   "name changed next"
 
 struct settings {
 	/* for every command, and in the configuration file */
 	char *dir, *editor, *today;
-	enum layout layout;
+	char *projects, *postponed, *completed; /* directories' names */
+	enum new_files layout;
 	enum colour colour;
 	bool quiet, commit, links;
 	/* for some */

@@ -3,22 +3,46 @@
 #include "project/sheet.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "core/mem.h"
+#include "project/parts.h"
 
-static const enum reading readings[FILE_COUNT] = {
-	[FILE_INBOX] = READ_INBOX,  [FILE_NEXT] = READ_LIST,
-	[FILE_WAITING] = READ_LIST, [FILE_SOMEDAY] = READ_LIST,
-	[FILE_DONE] = READ_INBOX,
-};
-
-static int read_sheet(const struct gtd *gtd, enum reading reading,
-		      struct sheet *sheet, struct err *e)
+static bool ends_with(const char *file, const char *end)
 {
-	size_t len = strlen(sheet->file);
+	size_t len = strlen(file), n = strlen(end);
+
+	return len > n && strcasecmp(file + len - n, end) == 0;
+}
+
+/* Each line of the tickler's files is one reminder. */
+static enum reading list_reading(const char *file)
+{
+	if (name_is_markdown(file))
+		return READ_NOTE;
+	return file_is_inbox(file) || strncmp(file, "tickler", 7) == 0 ||
+			       strncmp(file, "done", 4) == 0
+		       ? READ_INBOX
+		       : READ_LIST;
+}
+
+enum reading file_reading(const char *file)
+{
+	if (strncmp(file, "tickler/", 8) == 0)
+		return READ_INBOX;
+	if (strchr(file, '/') == NULL)
+		return list_reading(file);
+	return name_is_markdown(file) && !ends_with(file, "/actions.md")
+		       ? READ_BOXES
+		       : READ_ACTIONS;
+}
+
+static int read_sheet(const struct gtd *gtd, struct sheet *sheet, struct err *e)
+{
 	int rc = gtd_read_there(gtd, sheet->file, &sheet->text, e);
 
-	sheet->outliner = len > 4 && strcmp(sheet->file + len - 4, ".otl") == 0;
+	sheet->reading = file_reading(sheet->file);
+	sheet->outliner = ends_with(sheet->file, ".otl");
 	if (rc < 0)
 		return rc;
 	if (sheet->text.len_bytes > 1 && (sheet->text.data[0] & 0xfe) == 0xfe) {
@@ -27,25 +51,23 @@ static int read_sheet(const struct gtd *gtd, enum reading reading,
 			buf_fini(&sheet->raw);
 	}
 	actions_read(&sheet->actions, buf_text(&sheet->text),
-		     sheet->text.len_bytes, reading);
+		     sheet->text.len_bytes, sheet->reading);
 	return 0;
 }
 
 /* Files of one kind; those that are not there are none. */
 static int read_files(const struct gtd *gtd, const char *const *files,
-		      size_t count, enum reading reading, struct sheets *ret,
-		      struct err *e)
+		      size_t count, struct sheets *ret, struct err *e)
 {
 	struct err first = { 0 };
 
-	*ret = (struct sheets){ 0 };
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && ret->count < GTD_FILES_MAX; i++) {
 		struct sheet *sheet = &ret->list[ret->count];
 		struct err mine = { 0 };
 		int rc;
 
 		sheet->file = mem_copy(files[i]);
-		rc = read_sheet(gtd, reading, sheet, &mine);
+		rc = read_sheet(gtd, sheet, &mine);
 		if (rc == 0)
 			ret->count++;
 		else
@@ -59,8 +81,14 @@ static int read_files(const struct gtd *gtd, const char *const *files,
 	return -first.code;
 }
 
+static void free_files(char **files, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(files[i]);
+}
+
 /* Opened at once, without a look before: a list of all next actions reads ten
- * thousand. */
+ * thousand. A look into the directory only where there may be more. */
 int sheets_of_project(const struct gtd *gtd, const struct place *place,
 		      struct sheets *ret, struct err *e)
 {
@@ -68,8 +96,21 @@ int sheets_of_project(const struct gtd *gtd, const struct place *place,
 	SCOPED_TEXT char *plain = mem_printf("%s/actions", path);
 	SCOPED_TEXT char *outline = mem_printf("%s/actions.otl", path);
 	const char *const files[] = { plain, outline };
+	const char *const one[] = { path };
+	char *notes[GTD_FILES_MAX];
+	size_t count;
+	int rc;
 
-	return read_files(gtd, files, COUNT_OF(files), READ_ACTIONS, ret, e);
+	*ret = (struct sheets){ 0 };
+	if (place->suffix[0] != '\0')
+		return read_files(gtd, one, 1, ret, e);
+	rc = read_files(gtd, files, COUNT_OF(files), ret, e);
+	if (rc < 0 || (ret->count > 0 && !gtd->layout.vault))
+		return rc;
+	count = gtd_action_notes(gtd, path, notes);
+	rc = read_files(gtd, (const char *const *)notes, count, ret, e);
+	free_files(notes, count);
+	return rc;
 }
 
 int sheets_of_list(const struct gtd *gtd, enum list_file file,
@@ -77,31 +118,19 @@ int sheets_of_list(const struct gtd *gtd, enum list_file file,
 {
 	char *files[GTD_FILES_MAX];
 	size_t count = gtd_list_files(gtd, file, files);
-	int rc = read_files(gtd, (const char *const *)files, count,
-			    readings[file], ret, e);
+	int rc;
 
-	for (size_t i = 0; i < count; i++)
-		free(files[i]);
+	*ret = (struct sheets){ 0 };
+	rc = read_files(gtd, (const char *const *)files, count, ret, e);
+	free_files(files, count);
 	return rc;
-}
-
-/* A list's files lie at the top, a project's below; each line of the tickler's
- * files is one reminder. */
-static enum reading reading_of(const char *file)
-{
-	if (strncmp(file, "inbox", 5) == 0 || strncmp(file, "tickler", 7) == 0)
-		return READ_INBOX;
-	return strchr(file, '/') != NULL ? READ_ACTIONS : READ_LIST;
 }
 
 int sheet_of_file(const struct gtd *gtd, const char *file, struct sheet *ret,
 		  struct err *e)
 {
-	int rc;
-
 	*ret = (struct sheet){ .file = mem_copy(file) };
-	rc = read_sheet(gtd, reading_of(file), ret, e);
-	return rc;
+	return read_sheet(gtd, ret, e);
 }
 
 void sheet_fini(struct sheet *sheet)

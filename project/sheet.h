@@ -15,6 +15,7 @@ struct sheet {
 	struct buf text; /* UTF-8; the actions borrow from it */
 	struct buf raw; /* the file's bytes, if it had to be converted */
 	struct actions actions;
+	enum reading reading;
 	bool outliner; /* its boxes are VimOutliner's */
 };
 
@@ -29,6 +30,9 @@ int sheets_of_project(const struct gtd *gtd, const struct place *place,
 		      struct sheets *ret, struct err *e) MUST_CHECK;
 int sheets_of_list(const struct gtd *gtd, enum list_file file,
 		   struct sheets *ret, struct err *e) MUST_CHECK;
+
+/* How a file is read, by its name: a list's at the top, a project's below. */
+enum reading file_reading(const char *file);
 
 /* One file, as the list or the project's actions that its name says. */
 int sheet_of_file(const struct gtd *gtd, const char *file, struct sheet *ret,

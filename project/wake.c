@@ -14,7 +14,7 @@
 
 struct due {
 	const struct gtd *gtd;
-	char **names; /* owned */
+	struct place *places; /* owned */
 	size_t count;
 };
 
@@ -24,24 +24,26 @@ static int note_due(const struct place *place, unsigned char d_type, void *data)
 	SCOPED_TEXT char *path = NULL;
 	struct marks marks;
 
-	if (d_type == DT_REG)
+	if (d_type == DT_REG && place->suffix[0] == '\0')
 		return 0;
 	path = place_path(place);
 	if (marks_read(due->gtd, path, &marks, NULL) < 0 ||
 	    !date_is_set(marks.dates[MARK_UNTIL]) ||
 	    date_days(marks.dates[MARK_UNTIL]) > date_days(due->gtd->today))
 		return 0;
-	due->names = mem_resize(due->names, due->count + 1,
-				sizeof(*due->names));
-	due->names[due->count++] = mem_copy(place->name);
+	due->places = mem_resize(due->places, due->count + 1,
+				 sizeof(*due->places));
+	due->places[due->count++] = *place;
 	return 0;
 }
 
-static int wake(struct gtd *gtd, const char *name, struct err *e)
+static int wake(struct gtd *gtd, const struct place *place, struct err *e)
 {
-	SCOPED_TEXT char *from = mem_printf("Postponed/%s", name);
-	SCOPED_TEXT char *to = mem_printf("Projects/%s", name);
-	SCOPED_TEXT char *what = mem_printf("return of %s", name);
+	SCOPED_TEXT char *entry = place_entry(place);
+	SCOPED_TEXT char *from = place_path(place);
+	SCOPED_TEXT char *to = mem_printf("%s/%s", state_dir(STATE_ACTIVE),
+					  entry);
+	SCOPED_TEXT char *what = mem_printf("return of %s", place->name);
 	SCOPED_CHANGE struct change change = CHANGE_NONE;
 
 	if (gtd_lock(gtd, e) < 0 || change_begin(&change, gtd, what, e) < 0 ||
@@ -61,16 +63,15 @@ void wake_due(struct gtd *gtd)
 	for (size_t i = 0; i < due.count; i++) {
 		e = (struct err){ 0 };
 		/* Another command may have been faster: that is fine. */
-		if (wake(gtd, due.names[i], &e) == 0)
+		if (wake(gtd, &due.places[i], &e) == 0)
 			tell(gtd->settings, "%s is back: its day has come",
-			     due.names[i]);
+			     due.places[i].name);
 		else if (e.code != ENOENT)
 			log_warn("%s is due but stays postponed: %s",
-				 due.names[i],
+				 due.places[i].name,
 				 e.code == EEXIST ? "the name is taken in "
 						    "Projects"
 						  : e.text);
-		free(due.names[i]);
 	}
-	free(due.names);
+	free(due.places);
 }
