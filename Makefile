@@ -11,6 +11,8 @@ PREFIX = /usr/local
 SYSCONFDIR = /etc
 LIBEXECDIR = $(PREFIX)/libexec
 DATADIR = $(PREFIX)/share
+LIBDIR = $(PREFIX)/lib
+INCLUDEDIR = $(PREFIX)/include
 ifeq ($(origin CC),default)
 CC = gcc
 endif
@@ -23,6 +25,7 @@ say = $(if $(filter 1,$(V)),@:,@echo "  $(1)")
 OUT = build/$(MODE)
 OBJ = $(OUT)/obj
 BIN = $(OUT)/bin
+LIB = $(OUT)/lib
 
 # All cores, unless told otherwise. (MAKEFLAGS does not show -j so early.)
 JOBS_GIVEN := $(shell tr '\0' '\n' </proc/$$PPID/cmdline | grep -c '^-[a-zA-Z]*j\|^--jobs')
@@ -67,7 +70,7 @@ project-workspace_PKGS = inih jansson libutf8proc libseccomp libcap
 project-workspace_LIBS = -ldl
 
 # An area is the directories whose .c files, without a main.c, make one library.
-AREAS = core speakd speakctl voice sic-bridge project workspace
+AREAS = core speakd speakctl voice sic-bridge project workspace api
 core_DIRS = core core/message
 speakd_DIRS = speakd speakd/input speakd/words speakd/queue speakd/out speakd/ssip
 speakctl_DIRS = speakd/ctl
@@ -76,6 +79,13 @@ sic-bridge_DIRS = sic-bridge
 project_DIRS = project
 workspace_DIRS = workspace $(workspace_ROOMS:%=workspace/%)
 workspace_ROOMS = ns store run image lxc shift
+api_DIRS = workspace/api
+
+# A library for other programs: shared, and of its own (see workspace/api/).
+SHARED = libearshot-workspace.so
+SONAME = $(SHARED).1
+API = workspace/api/workspace
+PC = workspace/api/earshot-workspace.pc
 
 # liblxc is loaded at run time; its header is only looked for. Without it full
 # system containers (create --init) are left out. LIBLXC= leaves them out, too.
@@ -132,7 +142,7 @@ ALL_LDFLAGS = -pie -Wl,--as-needed $(LDFLAGS_$(MODE)) $(LDFLAGS)
 
 # ---- targets ----------------------------------------------------------------
 
-all: $(PROGRAMS:%=$(BIN)/%) $(HELPERS:%=$(BIN)/%) $(CATALOGUES)
+all: $(PROGRAMS:%=$(BIN)/%) $(HELPERS:%=$(BIN)/%) $(LIB)/$(SHARED) $(CATALOGUES)
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -193,6 +203,17 @@ $(BIN)/$(1): $(OBJ)/$(basename $($(1)_MAIN)).o $($(1)_AREAS:%=$(OBJ)/%.a)
 		$$(shell $(PKG_CONFIG) --libs $($(1)_PKGS)) $($(1)_LIBS)
 endef
 $(foreach p,$(PROGRAMS) $(HELPERS),$(eval $(call program_rule,$(p))))
+
+$(OBJ)/$(API).o: override ALL_CFLAGS := $(filter-out -fPIE,$(ALL_CFLAGS)) -fPIC
+$(LIB)/$(SONAME): $(OBJ)/$(API).o workspace/api/libearshot-workspace.map
+	@mkdir -p $(@D)
+	$(call say,LINK $@)
+	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -fPIC -shared \
+		$(filter-out -pie,$(ALL_LDFLAGS)) -Wl,-soname,$(SONAME) -Wl,-z,defs \
+		-Wl,--version-script=workspace/api/libearshot-workspace.map \
+		-o $@ $< $$($(PKG_CONFIG) --libs jansson)
+$(LIB)/$(SHARED): $(LIB)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $@
 
 # ---- tests ------------------------------------------------------------------
 
@@ -321,6 +342,12 @@ install: all
 	for l in $(LANGUAGES); do \
 		$(INSTALL) -D -m 644 $(OUT)/share/locale/$$l/LC_MESSAGES/earshot.mo \
 		$(SHARE)/locale/$$l/LC_MESSAGES/earshot.mo || exit 1; done
+	$(INSTALL) -D -m 644 $(LIB)/$(SONAME) $(D)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(D)$(LIBDIR)/$(SHARED)
+	$(INSTALL) -D -m 644 $(API).h $(D)$(INCLUDEDIR)/earshot/workspace.h
+	$(INSTALL) -d $(D)$(LIBDIR)/pkgconfig
+	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),; s,@INCLUDEDIR@,$(INCLUDEDIR),' \
+		$(PC).in >$(D)$(LIBDIR)/pkgconfig/$(notdir $(PC))
 	ZSH_DIR=$(ZSH_DIR) UNIT_DIR=$(UNIT_DIR) DESTDIR=$(D) \
 		contrib/install-extras install "$(SHARE)"
 
@@ -332,6 +359,10 @@ uninstall:
 		rm -f $(SHARE)/man/man$${page##*.}/$${page##*/}; done
 	for l in $(LANGUAGES); do \
 		rm -f $(SHARE)/locale/$$l/LC_MESSAGES/earshot.mo; done
+	rm -f $(D)$(LIBDIR)/$(SONAME) $(D)$(LIBDIR)/$(SHARED) \
+		$(D)$(LIBDIR)/pkgconfig/$(notdir $(PC)) \
+		$(D)$(INCLUDEDIR)/earshot/workspace.h
+	-rmdir $(D)$(INCLUDEDIR)/earshot
 	contrib/install-extras uninstall "$(SHARE)"
 
 # Debian packages, in build/deb; their own tests are "make check"'s.

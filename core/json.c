@@ -169,6 +169,11 @@ int64_t json_get_int(const struct json *json, const char *key, int64_t def)
 	return json_is_integer(number) ? json_integer_value(number) : def;
 }
 
+bool json_get_true(const struct json *json, const char *key)
+{
+	return json_is_true(value_of(json_get(json, key)));
+}
+
 const char *json_text(const struct json *json)
 {
 	return json != NULL ? json_string_value(value_of(json)) : NULL;

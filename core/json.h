@@ -44,6 +44,8 @@ const struct json *json_get(const struct json *json, const char *key);
 const char *json_get_text(const struct json *json, const char *key);
 /* A whole number; def when there is none. */
 int64_t json_get_int(const struct json *json, const char *key, int64_t def);
+/* JSON true, and nothing else. */
+bool json_get_true(const struct json *json, const char *key);
 /* The value itself, not a part of it: a text, or a whole number. */
 const char *json_text(const struct json *json);
 bool json_int(const struct json *json, int64_t *ret);

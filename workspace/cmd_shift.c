@@ -187,17 +187,29 @@ static int shift_in_namespace(const struct shift_how *how,
 	return rc;
 }
 
-static void print_count(const struct shift_count *count, bool look_only)
+static void print_count(const struct run *run, const struct shift_count *count)
 {
-	printf("%llu of %llu files %s", (unsigned long long)count->shifted,
-	       (unsigned long long)count->files,
-	       look_only ? "would be shifted" : "shifted");
+	bool look_only = run->set->dry_run;
+	struct json *json = json_object_make();
+	SCOPED_TEXT char *more = NULL;
+
+	json_add_bool(json, "dry_run", look_only);
+	json_add_int(json, "files", (int64_t)count->files);
+	json_add_int(json, "shifted", (int64_t)count->shifted);
+	json_add_int(json, "owners", (int64_t)count->owners);
+	json_add_int(json, "acls", (int64_t)count->acls);
+	json_add_int(json, "capabilities", (int64_t)count->caps);
 	if (look_only)
-		printf(": %llu owners, %llu access lists, %llu capabilities",
-		       (unsigned long long)count->owners,
-		       (unsigned long long)count->acls,
-		       (unsigned long long)count->caps);
-	printf("\n");
+		more = mem_printf(
+			": %llu owners, %llu access lists, %llu capabilities",
+			(unsigned long long)count->owners,
+			(unsigned long long)count->acls,
+			(unsigned long long)count->caps);
+	run_print(run, json, "%llu of %llu files %s%s\n",
+		  (unsigned long long)count->shifted,
+		  (unsigned long long)count->files,
+		  look_only ? "would be shifted" : "shifted",
+		  more != NULL ? more : "");
 }
 
 static int shift_main(const struct run *run, struct err *e)
@@ -232,7 +244,7 @@ static int shift_main(const struct run *run, struct err *e)
 		     ? shift_tree(&how, &count, e)
 		     : shift_in_namespace(&how, &run->store->map, &count, e);
 	if (rc == 0)
-		print_count(&count, run->set->dry_run);
+		print_count(run, &count);
 	return rc;
 }
 
@@ -247,6 +259,7 @@ static const struct opt shift_opts[] = {
 	  "the other way round", NULL, NULL, true },
 	{ 'n', "dry-run", OPT_FLAG, FIELD(dry_run), 0, 0, NULL, NULL,
 	  "only tell what would change", NULL, NULL, true },
+	JSON_OPTION,
 };
 
 /* clang-format on */

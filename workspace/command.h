@@ -7,6 +7,7 @@
 #define WORKSPACE_COMMAND_H
 
 #include "core/err.h"
+#include "core/json.h"
 #include "core/opt.h"
 #include "workspace/run/shares.h"
 #include "workspace/store/store.h"
@@ -32,6 +33,7 @@ struct run {
 	const struct store *store;
 	int argc;
 	char **argv; /* operands */
+	FILE *json; /* where --json prints */
 };
 
 /* Returns an exit code, or a negative errno with e filled. */
@@ -53,6 +55,16 @@ struct command {
 /* --map as text (NULL: not given) and what it means: without it the usual. */
 int run_map(const struct run *run, const char **ret_text, struct idmap *ret,
 	    struct err *e) MUST_CHECK;
+
+/* With --json: an object as a line. */
+void run_json(const struct run *run, struct json *take_json);
+
+/* The same; without --json the text is printed instead. */
+void run_print(const struct run *run, struct json *take_json, const char *fmt,
+	       ...) PRINTF_LIKE(3, 4);
+
+/* {"name": name}: what most verbs have to tell. */
+struct json *json_named(const char *name) MUST_CHECK;
 
 /* A line on standard error: what is going on. */
 void run_tell(const char *text);

@@ -103,7 +103,11 @@ int create_workspace(const struct run *run, const char *name, struct err *e)
 
 static int create_main(const struct run *run, struct err *e)
 {
-	return create_workspace(run, run->argv[0], e);
+	int rc = create_workspace(run, run->argv[0], e);
+
+	if (rc == 0)
+		run_json(run, json_named(run->argv[0]));
+	return rc;
 }
 
 /* ---- the table's rows ---------------------------------------------------- */
@@ -126,6 +130,7 @@ static const struct opt create_opts[] = {
 #endif
 	{ 0, "size", OPT_UINT, FIELD(size_gib), 1, 65536, "GIB", "10",
 	  "of the stores loop and lvm", NULL, NULL, true },
+	JSON_OPTION,
 };
 
 /* clang-format on */

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/json.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "workspace/command.h"
@@ -26,7 +25,7 @@ enum { NOBODY = 65534 };
 struct diff {
 	const struct store *store;
 	struct rootfs old, new;
-	bool json;
+	const struct run *run;
 	int old_root, new_root;
 	struct names paths; /* candidates, relative */
 	struct buf path; /* of the directory at hand, "usr/bin/" */
@@ -135,26 +134,17 @@ static bool is_same(const struct stat *a, const struct stat *b)
 
 static void print(const struct diff *diff, char kind, const char *path)
 {
-	SCOPED_BUF struct buf line = { 0 };
-	struct json *json;
+	SCOPED_BUF struct buf shown = { 0 };
+	SCOPED_TEXT char *full = mem_printf("/%s", path);
+	struct json *json = json_object_make();
 
-	if (!diff->json) {
-		buf_addf(&line, "%c /", kind);
-		text_escape(&line, path, strlen(path));
-		printf("%s\n", buf_text(&line));
-		return;
-	}
-	json = json_object_make();
 	json_add_text(json, "change",
 		      kind == 'A'   ? "added"
 		      : kind == 'D' ? "deleted"
 				    : "changed");
-	buf_addf(&line, "/%s", path);
-	json_add_text(json, "path", buf_text(&line));
-	buf_clear(&line);
-	json_print(json, &line);
-	json_free(json);
-	printf("%s\n", buf_text(&line));
+	json_add_text(json, "path", full);
+	text_escape(&shown, full, strlen(full));
+	run_print(diff->run, json, "%c %s\n", kind, buf_text(&shown));
 }
 
 /* A link is where it leads: copies of it may have another time. */
@@ -223,7 +213,8 @@ static int diff_inside(void *data, struct err *e)
 	compare_all(diff);
 	names_fini(&diff->paths);
 	buf_fini(&diff->path);
-	return fflush(stdout) == 0 ? 0 : err_set(e, errno, "write");
+	/* This process ends without flushing. */
+	return fflush(NULL) == 0 ? 0 : err_set(e, errno, "write");
 }
 
 /* Since snapshot number; 0: since the one that the state stands on. */
@@ -247,7 +238,7 @@ static int diff_main(const struct run *run, struct err *e)
 	SCOPED_CHAIN struct chain old = { 0 };
 	SCOPED_CHAIN struct chain new = { 0 };
 	SCOPED_FD int lock = store_lock(run->store, false, e);
-	struct diff diff = { .store = run->store, .json = run->set->json };
+	struct diff diff = { .store = run->store, .run = run };
 	struct idmap map;
 	unsigned number = 0;
 	int rc = lock < 0 ? lock

@@ -2,13 +2,29 @@
 /* Copyright the earshot authors */
 #include <string.h>
 
-#include "core/json.h"
 #include "core/log.h"
 #include "workspace/command.h"
 #include "workspace/options.h"
 #include "workspace/gc.h"
 #include "workspace/ops.h"
 #include "workspace/probe.h"
+
+static void print_joined(const struct run *run, const char *name, int joined)
+{
+	struct json *json = json_named(name);
+
+	json_add_int(json, "joined", joined);
+	run_print(run, json, "%s: %d layers joined\n", name, joined);
+}
+
+static void print_removed(const struct run *run, size_t removed)
+{
+	struct json *json = json_object_make();
+
+	json_add_int(json, "removed", (int64_t)removed);
+	run_print(run, json, "%zu layer%s removed\n", removed,
+		  removed == 1 ? "" : "s");
+}
 
 static int gc_main(const struct run *run, struct err *e)
 {
@@ -21,7 +37,7 @@ static int gc_main(const struct run *run, struct err *e)
 	for (size_t i = 0; rc >= 0 && i < names.count; i++) {
 		rc = gc_flatten(run->store, names.list[i], run->set->layers, e);
 		if (rc > 0)
-			printf("%s: %d layers joined\n", names.list[i], rc);
+			print_joined(run, names.list[i], rc);
 		/* One in use is left for another time. */
 		if (rc == -EBUSY) {
 			log_failure(e);
@@ -33,7 +49,7 @@ static int gc_main(const struct run *run, struct err *e)
 			      &removed, e);
 	if (rc < 0)
 		return rc;
-	printf("%zu layer%s removed\n", removed, removed == 1 ? "" : "s");
+	print_removed(run, removed);
 	return 0;
 }
 
@@ -42,21 +58,13 @@ static int gc_main(const struct run *run, struct err *e)
 static void print(const struct run *run, const char *what, bool good,
 		  const char *text)
 {
-	SCOPED_BUF struct buf line = { 0 };
-	struct json *json;
+	struct json *json = json_object_make();
 
-	if (!run->set->json) {
-		printf("%-4s %s%s%s\n", good ? "ok" : "no", what,
-		       text[0] != '\0' ? ": " : "", text);
-		return;
-	}
-	json = json_object_make();
 	json_add_text(json, "check", what);
 	json_add_bool(json, "ok", good);
 	json_add_text(json, "text", text);
-	json_print(json, &line);
-	json_free(json);
-	printf("%s\n", buf_text(&line));
+	run_print(run, json, "%-4s %s%s%s\n", good ? "ok" : "no", what,
+		  text[0] != '\0' ? ": " : "", text);
 }
 
 static bool print_probes(const struct run *run)
@@ -214,6 +222,7 @@ static const struct opt gc_opts[] = {
 	  "also join the layers of deep workspaces", NULL, NULL, true },
 	{ 'l', "layers", OPT_UINT, FIELD(layers), 1, CHAIN_MAX, "N", "32",
 	  "what --flatten calls deep", NULL, NULL, true },
+	JSON_OPTION,
 };
 
 static const struct opt doctor_opts[] = {

@@ -147,16 +147,21 @@ static int start_main(const struct run *run, struct err *e)
 	set->shares = (struct shares){ 0 };
 	rc = launch_start(run->store, &how, run_tell, e);
 	shares_fini(&how.shares);
+	if (rc == 0)
+		run_json(run, json_named(name));
 	return rc;
 }
 
 static int stop_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = store_find(run->store, run->argv[0], e);
+	int rc = name == NULL
+			 ? -ENOENT
+			 : running_stop(run->store, name, run->set->grace, e);
 
-	return name == NULL
-		       ? -ENOENT
-		       : running_stop(run->store, name, run->set->grace, e);
+	if (rc == 0)
+		run_json(run, json_named(name));
+	return rc;
 }
 
 /* ---- the table's rows ---------------------------------------------------- */
@@ -165,6 +170,7 @@ static int stop_main(const struct run *run, struct err *e)
 static const struct opt stop_opts[] = {
 	{ 'g', "grace", OPT_UINT, FIELD(grace), 0, SUPERVISOR_GRACE_MAX_S,
 	  "SECONDS", "10", "from TERM to KILL", NULL, NULL, true },
+	JSON_OPTION,
 };
 
 static const struct opt run_opts[] = {
@@ -202,6 +208,7 @@ static const struct opt start_opts[] = {
 	{ 'n', "net", OPT_TEXT, FIELD(net), 0, 0, "NET", NULL,
 	  "network: host, none, or bridge:NAME of a full system container",
 	  NULL, "host none", true },
+	JSON_OPTION,
 };
 
 /* clang-format on */
@@ -248,7 +255,7 @@ const struct command command_start = {
 
 const struct command command_stop = {
 	.verb = "stop",
-	.usage = "NAME",
+	.usage = "NAME [options]",
 	.about = "end everything that runs in it",
 	.min = 1,
 	.max = 1,

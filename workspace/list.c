@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "core/files.h"
-#include "core/json.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "workspace/command.h"
@@ -110,15 +109,6 @@ static bool is_running(const struct store *store, const char *name)
 	return running_find(store, name, &running, NULL) == 1;
 }
 
-static void print_json(struct json *take_json)
-{
-	SCOPED_BUF struct buf line = { 0 };
-
-	json_print(take_json, &line);
-	json_free(take_json);
-	printf("%s\n", buf_text(&line));
-}
-
 static const char *base_of(const struct meta *meta)
 {
 	return meta->base != NULL ? meta->base : "-";
@@ -141,8 +131,7 @@ static void print_workspace(const struct run *run, const char *name,
 		       running ? ", running" : "");
 		return;
 	}
-	json = json_object_make();
-	json_add_text(json, "name", name);
+	json = json_named(name);
 	json_add_text(json, "project",
 		      meta->project != NULL ? meta->project : name);
 	json_add_text(json, "base", base_of(meta));
@@ -152,7 +141,7 @@ static void print_workspace(const struct run *run, const char *name,
 	json_add_int(json, "parent", meta->parent);
 	json_add_bool(json, "init", meta->init);
 	json_add_bool(json, "running", running);
-	print_json(json);
+	run_json(run, json);
 }
 
 static void print_snapshot(const struct run *run, const char *name,
@@ -163,15 +152,14 @@ static void print_snapshot(const struct run *run, const char *name,
 	struct json *json;
 
 	if (run->set->json) {
-		json = json_object_make();
-		json_add_text(json, "name", name);
+		json = json_named(name);
 		json_add_int(json, "snapshot", snap->number);
 		json_add_int(json, "taken", snap->taken_s);
 		json_add_int(json, "parent", snap->parent);
 		json_add_int(json, "bytes", (int64_t)bytes);
 		json_add_bool(json, "automatic", snap->automatic);
 		json_add_text(json, "comment", snap->comment);
-		print_json(json);
+		run_json(run, json);
 		return;
 	}
 	print_time(snap->taken_s, taken, sizeof(taken));

@@ -78,16 +78,43 @@ static int write_database(const struct store *store, const char *id,
 			    0644, e);
 }
 
-static void print_conflicts(const struct buf *names)
+/* The lines of a text, with prefix in front of each. */
+static void indent(const struct buf *lines, const char *prefix, struct buf *out)
 {
-	const char *at = buf_text(names);
+	for (const char *at = buf_text(lines); *at != '\0';
+	     at += strcspn(at, "\n") + 1)
+		buf_addf(out, "%s%.*s\n", prefix, (int)strcspn(at, "\n"), at);
+}
 
-	if (*at == '\0')
-		return;
-	printf("changed inside and on the host, which inside would fit again "
-	       "after apt-get install --reinstall:\n");
-	for (; *at != '\0'; at += strcspn(at, "\n") + 1)
-		printf("  %.*s\n", (int)strcspn(at, "\n"), at);
+static void json_add_lines(struct json *json, const char *key,
+			   const struct buf *lines)
+{
+	struct json *list = json_array_make();
+
+	for (const char *at = buf_text(lines); *at != '\0';
+	     at += strcspn(at, "\n") + 1) {
+		SCOPED_TEXT char *line = mem_text(at, strcspn(at, "\n"));
+
+		json_add_text(list, NULL, line);
+	}
+	json_add(json, key, list);
+}
+
+static void print_merged(const struct run *run, const char *name,
+			 unsigned number, const struct buf *conflicts)
+{
+	struct json *json = json_named(name);
+	SCOPED_BUF struct buf lines = { 0 };
+
+	json_add_int(json, "snapshot", number);
+	json_add_lines(json, "conflicts", conflicts);
+	if (conflicts->len_bytes > 0)
+		buf_add_text(&lines, "changed inside and on the host, which "
+				     "inside would fit again after apt-get "
+				     "install --reinstall:\n");
+	indent(conflicts, "  ", &lines);
+	run_print(run, json, "what it was before is %s@%u\n%s", name, number,
+		  buf_text(&lines));
 }
 
 /* Its database is one of the workspace's own: it is frozen, then merged. */
@@ -111,14 +138,14 @@ static int merge(const struct run *run, const char *name,
 		rc = write_database(run->store, meta.upper, &out, e);
 	if (rc < 0)
 		return rc;
-	printf("what it was before is %s@%u\n", name, number);
-	print_conflicts(&conflicts);
+	print_merged(run, name, number, &conflicts);
 	return 0;
 }
 
 static int look(const struct run *run, const char *name, struct meta *meta,
 		struct buf *lines, struct err *e)
 {
+	struct json *json;
 	int rc = store_load(run->store, "ws", name, meta, e);
 
 	if (rc < 0)
@@ -131,9 +158,13 @@ static int look(const struct run *run, const char *name, struct meta *meta,
 			name);
 	packages_wait(run_tell);
 	rc = packages_changed(run->store, meta->packages, lines, e);
-	if (rc >= 0)
-		printf("%s%d package%s of the host changed\n", buf_text(lines),
-		       rc, rc == 1 ? "" : "s");
+	if (rc < 0)
+		return rc;
+	json = json_named(name);
+	json_add_int(json, "changed", rc);
+	json_add_lines(json, "packages", lines);
+	run_print(run, json, "%s%d package%s of the host changed\n",
+		  buf_text(lines), rc, rc == 1 ? "" : "s");
 	return rc;
 }
 
@@ -164,6 +195,7 @@ static int rebase_main(const struct run *run, struct err *e)
 static const struct opt rebase_opts[] = {
 	{ 'n', "dry-run", OPT_FLAG, FIELD(dry_run), 0, 0, NULL, NULL,
 	  "only tell what would change", NULL, NULL, true },
+	JSON_OPTION,
 };
 /* clang-format on */
 

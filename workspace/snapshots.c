@@ -62,6 +62,14 @@ static int get_comment(const struct run *run, struct buf *out, struct err *e)
 	return rc;
 }
 
+static struct json *json_state(const char *name, unsigned number)
+{
+	struct json *json = json_named(name);
+
+	json_add_int(json, "snapshot", number);
+	return json;
+}
+
 static int snap_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
@@ -74,12 +82,16 @@ static int snap_main(const struct run *run, struct err *e)
 	if (rc < 0)
 		return rc;
 	/* NAME@SNAP: another comment for one that is there. */
-	if (number > 0)
-		return ops_comment(run->store, name, number, buf_text(&comment),
-				   e);
+	if (number > 0) {
+		rc = ops_comment(run->store, name, number, buf_text(&comment),
+				 e);
+		if (rc == 0)
+			run_json(run, json_state(name, number));
+		return rc;
+	}
 	rc = ops_snapshot(run->store, name, buf_text(&comment), &taken, e);
 	if (rc == 0)
-		printf("%s@%u\n", name, taken);
+		run_print(run, json_state(name, taken), "%s@%u\n", name, taken);
 	return rc;
 }
 
@@ -101,6 +113,23 @@ static void tell_drift(const struct run *run, const char *name)
 	run_tell(text);
 }
 
+/* saved: the snapshot of what was there, 0 when it was in one already. */
+static void print_restored(const struct run *run, const char *name,
+			   unsigned number, unsigned saved)
+{
+	struct json *json = json_state(name, number);
+
+	json_add_int(json, "saved", saved);
+	if (saved > 0)
+		run_print(run, json,
+			  "%s is as it was in %s@%u; what it was before is "
+			  "%s@%u\n",
+			  name, name, number, name, saved);
+	else
+		run_print(run, json, "%s is as it was in %s@%u\n", name, name,
+			  number);
+}
+
 static int restore_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
@@ -111,10 +140,7 @@ static int restore_main(const struct run *run, struct err *e)
 		rc = ops_restore(run->store, name, number, &number, &saved, e);
 	if (rc < 0)
 		return rc;
-	printf("%s is as it was in %s@%u", name, name, number);
-	if (saved > 0)
-		printf("; what it was before is %s@%u", name, saved);
-	printf("\n");
+	print_restored(run, name, number, saved);
 	tell_drift(run, name);
 	return 0;
 }
@@ -127,15 +153,19 @@ static int clone_main(const struct run *run, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	return ops_clone(run->store, name,
-			 number > 0 ? (int)number : SNAPSHOT_NOW, run->argv[1],
-			 e);
+	rc = ops_clone(run->store, name,
+		       number > 0 ? (int)number : SNAPSHOT_NOW, run->argv[1],
+		       e);
+	if (rc == 0)
+		run_json(run, json_named(run->argv[1]));
+	return rc;
 }
 
 static int destroy_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_TEXT char *trash = NULL;
+	struct json *json;
 	unsigned number = 0;
 	int rc = store_parse(run->store, run->argv[0], &name, &number, e);
 
@@ -144,22 +174,27 @@ static int destroy_main(const struct run *run, struct err *e)
 	if (number > 0) {
 		rc = ops_forget(run->store, name, number, e);
 		if (rc == 0)
-			printf("%s@%u is forgotten\n", name, number);
+			run_print(run, json_state(name, number),
+				  "%s@%u is forgotten\n", name, number);
 		return rc;
 	}
 	rc = ops_destroy(run->store, name, &trash, e);
-	if (rc == 0)
-		printf("%s is in the trash; back with: project workspace "
-		       "undelete %s\n",
-		       name, trash);
-	return rc;
+	if (rc < 0)
+		return rc;
+	json = json_named(name);
+	json_add_text(json, "trash", trash);
+	run_print(run, json,
+		  "%s is in the trash; back with: project workspace undelete "
+		  "%s\n",
+		  name, trash);
+	return 0;
 }
 
 /* "1763775000-trip", or the newest one called trip. */
 static int undelete_main(const struct run *run, struct err *e)
 {
 	SCOPED_NAMES struct names names = { 0 };
-	const char *found = NULL;
+	const char *found = NULL, *name;
 	int rc = store_names(run->store, "trash", &names, e);
 
 	for (size_t i = 0; rc == 0 && i < names.count; i++) {
@@ -174,10 +209,13 @@ static int undelete_main(const struct run *run, struct err *e)
 	if (found == NULL)
 		return err_say(e, ENOENT, "nothing in the trash is called '%s'",
 			       run->argv[0]);
-	rc = ops_undelete(run->store, found, strchr(found, '-') + 1, e);
+	name = strchr(found, '-') + 1;
+	rc = ops_undelete(run->store, found, name, e);
+	if (rc == 0)
+		run_json(run, json_named(name));
 	return rc == -EEXIST
 		       ? err_say(e, EEXIST, "there is a workspace '%s' already",
-				 strchr(found, '-') + 1)
+				 name)
 		       : rc;
 }
 
@@ -185,8 +223,12 @@ static int rename_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = store_find(run->store, run->argv[0], e);
 
-	return name == NULL ? -ENOENT
-			    : ops_rename(run->store, name, run->argv[1], e);
+	int rc = name == NULL ? -ENOENT
+			      : ops_rename(run->store, name, run->argv[1], e);
+
+	if (rc == 0)
+		run_json(run, json_named(run->argv[1]));
+	return rc;
 }
 
 /* ---- the table's rows ---------------------------------------------------- */
@@ -198,6 +240,11 @@ static const struct opt snap_opts[] = {
 	{ 'F', "file", OPT_TEXT, FIELD(file), 0, 0, "FILE", NULL,
 	  "read the comment from FILE, - is standard input", NULL, "@file",
 	  true },
+	JSON_OPTION,
+};
+
+static const struct opt json_opts[] = {
+	JSON_OPTION,
 };
 
 /* clang-format on */
@@ -217,50 +264,60 @@ const struct command command_snap = {
 
 const struct command command_restore = {
 	.verb = "restore",
-	.usage = "NAME[@SNAP]",
+	.usage = "NAME[@SNAP] [options]",
 	.about = "go back; what is there becomes a snapshot",
 	.min = 1,
 	.max = 1,
 	.fn = restore_main,
+	.opts = json_opts,
+	.opt_count = COUNT_OF(json_opts),
 	.operands = { STATE },
 };
 
 const struct command command_clone = {
 	.verb = "clone",
-	.usage = "NAME[@SNAP] NEW",
+	.usage = "NAME[@SNAP] NEW [options]",
 	.about = "another workspace that begins the same",
 	.min = 2,
 	.max = 2,
 	.fn = clone_main,
+	.opts = json_opts,
+	.opt_count = COUNT_OF(json_opts),
 	.operands = { STATE },
 };
 
 const struct command command_destroy = {
 	.verb = "destroy",
-	.usage = "NAME[@SNAP]",
+	.usage = "NAME[@SNAP] [options]",
 	.about = "move it to the trash, or forget a snapshot",
 	.min = 1,
 	.max = 1,
 	.fn = destroy_main,
+	.opts = json_opts,
+	.opt_count = COUNT_OF(json_opts),
 	.operands = { STATE },
 };
 
 const struct command command_undelete = {
 	.verb = "undelete",
-	.usage = "NAME",
+	.usage = "NAME [options]",
 	.about = "out of the trash again",
 	.min = 1,
 	.max = 1,
 	.fn = undelete_main,
+	.opts = json_opts,
+	.opt_count = COUNT_OF(json_opts),
 	.operands = { "@trash" },
 };
 
 const struct command command_rename = {
 	.verb = "rename",
-	.usage = "NAME NEW",
+	.usage = "NAME NEW [options]",
 	.about = "another name",
 	.min = 2,
 	.max = 2,
 	.fn = rename_main,
+	.opts = json_opts,
+	.opt_count = COUNT_OF(json_opts),
 	.operands = { "@workspace" },
 };

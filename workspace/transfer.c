@@ -162,6 +162,26 @@ static int export_to(struct export *export, const struct idmap *map,
 	return rc;
 }
 
+/* Into a pipe, or a file of the caller's. */
+static int export_to_output(struct export *export, const struct idmap *map,
+			    struct err *e)
+{
+	if (isatty(STDOUT_FILENO))
+		return err_usage(e, "export: standard output is a terminal");
+	export->fd = STDOUT_FILENO;
+	return ns_run(map, export->store->path, export_inside, export, e);
+}
+
+static void print_exported(const struct run *run, const char *name,
+			   unsigned number)
+{
+	struct json *json = json_named(name);
+
+	json_add_int(json, "snapshot", number);
+	json_add_text(json, "format", run->set->format);
+	run_json(run, json);
+}
+
 static int exported_chain(const struct run *run, const char *name,
 			  unsigned number, const struct meta *meta,
 			  struct chain *ret, struct err *e)
@@ -194,6 +214,7 @@ static int export_main(const struct run *run, struct err *e)
 	const char *format = run->set->format;
 	struct export export = { .store = run->store, .file = run->argv[1] };
 	struct idmap map;
+	bool to_output = strcmp(run->argv[1], "-") == 0;
 	unsigned number = 0;
 	int rc = lock < 0 ? lock
 			  : store_parse(run->store, run->argv[0], &name,
@@ -203,6 +224,9 @@ static int export_main(const struct run *run, struct err *e)
 	    strcmp(format, "oci") != 0 && strcmp(format, "incus") != 0)
 		return err_usage(e, "format: '%s' is none of root, oci, incus",
 				 format);
+	if (rc == 0 && to_output && run->set->json && run->json == stdout)
+		return err_usage(e, "export: standard output cannot have the "
+				    "archive and --json, too");
 	if (rc == 0)
 		rc = store_load(run->store, "ws", name, &meta, e);
 	if (rc == 0)
@@ -218,7 +242,11 @@ static int export_main(const struct run *run, struct err *e)
 	export.name = name;
 	export.format = format;
 	export.image = meta.image;
-	return export_to(&export, &map, run->argv[1], e);
+	rc = to_output ? export_to_output(&export, &map, e)
+		       : export_to(&export, &map, run->argv[1], e);
+	if (rc == 0)
+		print_exported(run, name, number);
+	return rc;
 }
 
 /* ---- import ------------------------------------------------------------- */
@@ -253,10 +281,24 @@ static int import_main(const struct run *run, struct err *e)
 	rc = ops_create(run->store, &create, e);
 	if (rc < 0)
 		import_drop(run->store, &chain);
+	else
+		run_json(run, json_named(run->argv[1]));
 	return rc;
 }
 
 /* ---- bases -------------------------------------------------------------- */
+
+static void print_base(const struct run *run, const char *name,
+		       const struct meta *meta)
+{
+	const char *from = meta->base != NULL ? meta->base : "-";
+	struct json *json = json_named(name);
+
+	json_add_text(json, "from", from);
+	json_add_int(json, "layers", (int64_t)meta->lower.count);
+	run_print(run, json, "%-24s %zu layer%s, from %s\n", name,
+		  meta->lower.count, meta->lower.count == 1 ? "" : "s", from);
+}
 
 static int base_list(const struct run *run, struct err *e)
 {
@@ -268,10 +310,7 @@ static int base_list(const struct run *run, struct err *e)
 
 		rc = store_load(run->store, "bases", names.list[i], &meta, e);
 		if (rc == 0)
-			printf("%-24s %zu layer%s, from %s\n", names.list[i],
-			       meta.lower.count,
-			       meta.lower.count == 1 ? "" : "s",
-			       meta.base != NULL ? meta.base : "-");
+			print_base(run, names.list[i], &meta);
 	}
 	return rc;
 }
@@ -359,15 +398,20 @@ static int base_remove(const struct run *run, struct err *e)
 static int base_main(const struct run *run, struct err *e)
 {
 	const char *verb = run->argc > 0 ? run->argv[0] : "list";
+	int rc;
 
 	if (strcmp(verb, "list") == 0 && run->argc <= 1)
 		return base_list(run, e);
 	if (strcmp(verb, "add") == 0 && run->argc == 3)
-		return base_add(run, e);
-	if (strcmp(verb, "remove") == 0 && run->argc == 2)
-		return base_remove(run, e);
-	return err_usage(e, "usage: project workspace base [list | add NAME "
-			    "SOURCE | remove NAME]");
+		rc = base_add(run, e);
+	else if (strcmp(verb, "remove") == 0 && run->argc == 2)
+		rc = base_remove(run, e);
+	else
+		return err_usage(e, "usage: project workspace base [list | "
+				    "add NAME SOURCE | remove NAME]");
+	if (rc == 0)
+		run_json(run, json_named(run->argv[1]));
+	return rc;
 }
 
 /* ---- the table's rows ---------------------------------------------------- */
@@ -376,19 +420,21 @@ static int base_main(const struct run *run, struct err *e)
 static const struct opt import_opts[] = {
 	MAX_MIB_OPTION,
 	MAP_OPTION,
+	JSON_OPTION,
 };
 
 static const struct opt export_opts[] = {
 	{ 'f', "format", OPT_TEXT, FIELD(format), 0, 0, "FORMAT", "root",
 	  "a root file system, an OCI image, or an Incus image", NULL,
 	  "root oci incus", true },
+	JSON_OPTION,
 };
 
 /* clang-format on */
 
 const struct command command_export = {
 	.verb = "export",
-	.usage = "NAME[@SNAP] FILE.tar[.gz|.zst|.xz] [options]",
+	.usage = "NAME[@SNAP] FILE.tar[.gz|.zst|.xz]|- [options]",
 	.about = "write it as an archive",
 	.min = 2,
 	.max = 2,

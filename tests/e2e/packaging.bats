@@ -15,6 +15,7 @@ teardown() { common_teardown; }
 installed() {
 	make -s -C "$EARSHOT_SRC" OUT="${EARSHOT_BIN%/bin}" install \
 		DESTDIR="$PWD/tmp" PREFIX=/usr LIBEXECDIR=/usr/libexec \
+		LIBDIR=/usr/lib/here \
 		ZSH_DIR=/usr/share/zsh/vendor-completions \
 		UNIT_DIR=/usr/lib/systemd/user >/dev/null
 	(cd tmp/usr/share/zsh/vendor-completions &&
@@ -36,7 +37,7 @@ installed() {
 		(cd tmp && compgen -G "$pattern") >>taken ||
 			{ echo "nothing is $pattern"; false; }
 	done < <(cat "$debian"/*.install "$debian/not-installed")
-	diff <(cd tmp && find . -type f | sed 's,^\./,,' | sort) <(sort taken)
+	diff <(cd tmp && find . -type f -o -type l | sed 's,^\./,,' | sort) <(sort taken)
 }
 
 @test "speech-dispatcher: its options become speakd's, or say nothing" {

@@ -135,16 +135,54 @@ static int import_registry(const struct import *import, const char *url,
 	return rc;
 }
 
+/* Images are read more than once: from a pipe they are kept, without a name. */
+static int open_input(const struct import *import, struct err *e)
+{
+	SCOPED_FD int fd = -1;
+	struct stat st;
+	char block[65536];
+	ssize_t n;
+
+	if (fstat(STDIN_FILENO, &st) == 0 && !S_ISFIFO(st.st_mode) &&
+	    !S_ISSOCK(st.st_mode)) {
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+		return fd < 0 ? err_set(e, errno, "standard input")
+			      : fd_give(&fd);
+	}
+	fd = openat(import->store->dir, "tmp", O_TMPFILE | O_RDWR | O_CLOEXEC,
+		    0600);
+	if (fd < 0)
+		return err_set(e, errno, "create a file in %s/tmp",
+			       import->store->path);
+	while ((n = read(STDIN_FILENO, block, sizeof(block))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(e, errno, "read standard input");
+		if (write_all(fd, block, (size_t)n) < 0)
+			return err_set(e, errno, "write in %s/tmp",
+				       import->store->path);
+	}
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_set(e, errno, "read standard input");
+	return fd_give(&fd);
+}
+
 int import_source(const struct import *import, const char *path,
 		  struct chain *ret, struct err *e)
 {
-	SCOPED_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool input = strcmp(path, "-") == 0;
+	SCOPED_FD int fd = input ? open_input(import, e)
+				 : open(path,
+					O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct chain chain = { 0 };
 	struct stat st;
 	int rc;
 
 	if (strncmp(path, registry_prefix, sizeof(registry_prefix) - 1) == 0)
 		return import_registry(import, path, ret, e);
+	if (fd < 0 && input)
+		return fd;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(e, errno, "open %s", path);
 	if (S_ISDIR(st.st_mode) && faccessat(fd, "oci-layout", F_OK, 0) == 0)
