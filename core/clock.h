@@ -8,13 +8,24 @@
 
 #include "core/base.h"
 
-/* Milliseconds of CLOCK_MONOTONIC. */
-static inline uint64_t clock_ms(void)
+static inline uint64_t clock_of_ms(clockid_t id)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(id, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Milliseconds, without those that the machine was asleep. */
+static inline uint64_t clock_ms(void)
+{
+	return clock_of_ms(CLOCK_MONOTONIC);
+}
+
+/* And with them. */
+static inline uint64_t clock_boot_ms(void)
+{
+	return clock_of_ms(CLOCK_BOOTTIME);
 }
 
 #endif

@@ -4,7 +4,9 @@
 
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -24,7 +26,8 @@ struct watch {
 	} fn;
 	void *data;
 	pid_t pid;
-	int pidfd; /* ours to close, -1 when the watch has none */
+	int own_fd; /* ours to close: a pidfd, a timerfd; -1: none */
+	bool is_boot_timer;
 };
 
 struct loop *loop_new(struct err *e)
@@ -83,7 +86,7 @@ static struct watch *new_watch(struct loop *loop, int fd, short what,
 	struct watch *watch = mem_new(sizeof(*watch));
 
 	watch->data = data;
-	watch->pidfd = -1;
+	watch->own_fd = -1;
 	watch->event = event_new(loop->base, fd, what, fn, watch);
 	if (watch->event == NULL)
 		abort(); /* out of memory, as in core/mem.h */
@@ -124,6 +127,35 @@ struct watch *loop_timer(struct loop *loop, loop_fn *fn, void *keep_data)
 {
 	struct watch *watch = new_watch(loop, -1, 0, on_timer, keep_data);
 
+	watch->fn.timer = fn;
+	return watch;
+}
+
+static void on_boot_timer(evutil_socket_t fd, short what, void *data)
+{
+	struct watch *watch = data;
+	uint64_t times;
+
+	(void)what;
+	/* Set anew since the loop saw it, it has not fired. */
+	if (read(fd, &times, sizeof(times)) == (ssize_t)sizeof(times)) {
+		event_del(watch->event);
+		watch->fn.timer(watch->data);
+	}
+}
+
+struct watch *loop_boot_timer(struct loop *loop, loop_fn *fn, void *keep_data)
+{
+	int fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+	struct watch *watch;
+
+	/* Without one more descriptor it is a timer all the same. */
+	if (fd < 0)
+		return loop_timer(loop, fn, keep_data);
+	watch = new_watch(loop, fd, EV_READ | EV_PERSIST, on_boot_timer,
+			  keep_data);
+	watch->own_fd = fd;
+	watch->is_boot_timer = true;
 	watch->fn.timer = fn;
 	return watch;
 }
@@ -173,7 +205,7 @@ struct watch *loop_child(struct loop *loop, pid_t pid, loop_exit_fn *fn,
 	else
 		watch = new_watch(loop, pidfd, EV_READ | EV_PERSIST,
 				  on_exit_of_child, keep_data);
-	watch->pidfd = pidfd;
+	watch->own_fd = pidfd;
 	watch->pid = pid;
 	watch->fn.exit = fn;
 	event_add(watch->event, NULL);
@@ -183,6 +215,20 @@ struct watch *loop_child(struct loop *loop, pid_t pid, loop_exit_fn *fn,
 	return watch;
 }
 
+/* All zeros would stop it. */
+static void set_boot_timer(struct watch *watch, uint64_t delay_ms)
+{
+	const struct itimerspec when = {
+		.it_value = {
+			.tv_sec = (time_t)(delay_ms / 1000),
+			.tv_nsec = (long)(delay_ms % 1000 * 1000000) + 1,
+		},
+	};
+
+	timerfd_settime(watch->own_fd, 0, &when, NULL);
+	event_add(watch->event, NULL);
+}
+
 void watch_after(struct watch *watch, uint64_t delay_ms)
 {
 	struct timeval delay = {
@@ -190,6 +236,10 @@ void watch_after(struct watch *watch, uint64_t delay_ms)
 		.tv_usec = (suseconds_t)(delay_ms % 1000 * 1000),
 	};
 
+	if (watch->is_boot_timer) {
+		set_boot_timer(watch, delay_ms);
+		return;
+	}
 	event_add(watch->event, &delay);
 }
 
@@ -213,6 +263,6 @@ void watch_free(struct watch *watch)
 	if (watch == NULL)
 		return;
 	event_free(watch->event);
-	scope_close(&watch->pidfd);
+	scope_close(&watch->own_fd);
 	free(watch);
 }

@@ -46,6 +46,13 @@ struct watch *loop_fd(struct loop *loop, int fd, int what, loop_fd_fn *fn,
 struct watch *loop_timer(struct loop *loop, loop_fn *fn,
 			 void *keep_data) MUST_CHECK;
 
+/*
+ * The same, but what the machine sleeps counts: a timer that came due meanwhile
+ * fires as soon as it is awake. Takes a descriptor.
+ */
+struct watch *loop_boot_timer(struct loop *loop, loop_fn *fn,
+			      void *keep_data) MUST_CHECK;
+
 /* Call fn whenever signo arrives. */
 struct watch *loop_signal(struct loop *loop, int signo, loop_signal_fn *fn,
 			  void *keep_data) MUST_CHECK;

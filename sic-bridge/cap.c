@@ -16,6 +16,7 @@ static const struct {
 	{ "batch", CAP_BATCH },
 	{ "echo-message", CAP_ECHO_MESSAGE },
 	{ "account-tag", CAP_ACCOUNT_TAG },
+	{ "labeled-response", CAP_LABELED_RESPONSE },
 	{ "multi-prefix", CAP_MULTI_PREFIX },
 	{ "cap-notify", CAP_CAP_NOTIFY },
 	{ "draft/chathistory", CAP_CHATHISTORY },

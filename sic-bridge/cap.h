@@ -24,6 +24,7 @@ enum cap_flag {
 	CAP_CAP_NOTIFY = 1 << 6,
 	CAP_CHATHISTORY = 1 << 7,
 	CAP_SASL = 1 << 8,
+	CAP_LABELED_RESPONSE = 1 << 9,
 };
 
 enum cap_phase {

@@ -128,6 +128,8 @@ static const char *const allowed[] = {
 	"clock_gettime",
 	"clock_gettime64",
 	"clock_getres",
+	"timerfd_settime",
+	"timerfd_settime64",
 	"gettimeofday",
 	"time",
 	"brk",

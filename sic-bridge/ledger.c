@@ -220,7 +220,11 @@ bool ledger_take(struct ledger *ledger, size_t prefix_bytes, bool hold,
 		buf_add(out, entry->text, entry->text_bytes);
 		entry->sent = entry->text_bytes;
 	}
+	entry->last_label = ++ledger->label;
+	if (entry->first_label == 0)
+		entry->first_label = entry->last_label;
 	*ret = (struct ledger_piece){
+		.label = entry->last_label,
 		.show = entry->show && before >= entry->shown,
 		.again = entry->again && is_counted(entry) &&
 			 before == entry->delivered,
@@ -300,6 +304,25 @@ void ledger_pong(struct ledger *ledger)
 	ledger->pinging = false;
 	pong_queue(&ledger->urgent);
 	pong_queue(&ledger->usual);
+}
+
+/* A line of which a later piece is still to be answered is not yet known. */
+static void answer_queue(struct ledger_queue *queue, unsigned label)
+{
+	for (size_t i = queue->first; i < sent_end(queue); i++) {
+		struct ledger_entry *entry = &queue->entries[i];
+
+		if (entry->last_label != 0 && entry->last_label <= label)
+			entry->delivered = max_size(entry->delivered,
+						    entry->sent);
+	}
+	queue_settle(queue);
+}
+
+void ledger_answered(struct ledger *ledger, unsigned label)
+{
+	answer_queue(&ledger->urgent, label);
+	answer_queue(&ledger->usual, label);
 }
 
 /* Whether text is the next that should come back of entry. */
@@ -393,6 +416,19 @@ static void drop_rest(struct ledger *ledger, struct ledger_queue *queue,
 	queue->next++;
 }
 
+static const struct ledger_entry *refuse(struct ledger *ledger,
+					 struct ledger_queue *queue,
+					 struct ledger_entry *entry)
+{
+	entry->refusals++;
+	if (entry->refused)
+		return NULL;
+	entry->refused = true;
+	ledger->failed++;
+	drop_rest(ledger, queue, entry);
+	return entry;
+}
+
 const struct ledger_entry *
 ledger_refuse(struct ledger *ledger, const struct names *names,
 	      enum ledger_about about, struct span target, struct span command)
@@ -405,15 +441,33 @@ ledger_refuse(struct ledger *ledger, const struct names *names,
 		queue = &ledger->usual;
 		entry = find_refused(queue, names, about, target, command);
 	}
-	if (entry == NULL)
-		return NULL;
-	entry->refusals++;
-	if (entry->refused)
-		return NULL;
-	entry->refused = true;
-	ledger->failed++;
-	drop_rest(ledger, queue, entry);
-	return entry;
+	return entry != NULL ? refuse(ledger, queue, entry) : NULL;
+}
+
+static struct ledger_entry *find_label(const struct ledger_queue *queue,
+				       unsigned label)
+{
+	for (size_t i = queue->first; i < sent_end(queue); i++) {
+		struct ledger_entry *entry = &queue->entries[i];
+
+		if (entry->first_label != 0 && entry->first_label <= label &&
+		    label <= entry->last_label)
+			return is_counted(entry) ? entry : NULL;
+	}
+	return NULL;
+}
+
+const struct ledger_entry *ledger_refuse_label(struct ledger *ledger,
+					       unsigned label)
+{
+	struct ledger_queue *queue = &ledger->urgent;
+	struct ledger_entry *entry = find_label(queue, label);
+
+	if (entry == NULL) {
+		queue = &ledger->usual;
+		entry = find_label(queue, label);
+	}
+	return entry != NULL ? refuse(ledger, queue, entry) : NULL;
 }
 
 /* ---- lost, cancelled, counted -------------------------------------------- */
@@ -446,6 +500,7 @@ static void lose_queue(struct ledger *ledger, struct ledger_queue *queue)
 			entry->again = true;
 		}
 		entry->pieces = entry->refusals = 0;
+		entry->first_label = entry->last_label = 0;
 		queue->entries[kept++] = *entry;
 	}
 	queue->count = kept;

@@ -9,7 +9,8 @@
  *
  * A line is delivered when the server has answered a PING that was sent after
  * it, or has sent it back (echo-message). A line that was sent and not
- * delivered when the connection went waits again.
+ * delivered when the connection went waits again. Where the server answers each
+ * line by its label (labeled-response), that is known line by line.
  *
  * Two queues: the usual one, and one that goes first, for private words,
  * services and commands, which must not wait for a paste to a channel. Within
@@ -48,6 +49,9 @@ struct ledger_entry {
 	bool again; /* was sent before, over a connection that went */
 	bool refused;
 	unsigned pieces, refusals; /* since the last PING that was answered */
+	/* Of the pieces sent over this connection, and how far the last one
+	 * reached; 0: none. */
+	unsigned first_label, last_label;
 };
 
 struct ledger_queue {
@@ -61,6 +65,7 @@ struct ledger {
 	uint64_t typed, failed; /* lines counted, lines refused or cancelled */
 	unsigned unpinged; /* pieces since the last PING */
 	bool pinging; /* a PING is on its way */
+	unsigned label; /* of the last piece sent */
 };
 
 void ledger_fini(struct ledger *ledger);
@@ -77,6 +82,7 @@ void ledger_add_line(struct ledger *ledger, const struct names *names,
 struct ledger_piece {
 	bool show;
 	bool again; /* the beginning of a line that is sent once more */
+	unsigned label; /* to be told by in what the server answers */
 	const char *target; /* borrowed until the next call */
 };
 
@@ -99,6 +105,9 @@ bool ledger_has_unknown(const struct ledger *ledger);
 void ledger_ping(struct ledger *ledger);
 void ledger_pong(struct ledger *ledger);
 
+/* The server has answered the piece with this label, and all before it. */
+void ledger_answered(struct ledger *ledger, unsigned label);
+
 /* Our own words came back, live or in the history. True when we knew them. */
 bool ledger_echo(struct ledger *ledger, const struct names *names,
 		 struct span target, struct span text, bool action);
@@ -115,6 +124,10 @@ enum ledger_about { ABOUT_TEXT = 1, ABOUT_COMMAND = 2, ABOUT_ANY = 3 };
 const struct ledger_entry *
 ledger_refuse(struct ledger *ledger, const struct names *names,
 	      enum ledger_about about, struct span target, struct span command);
+
+/* The same for a refusal that names the line by its label. */
+const struct ledger_entry *ledger_refuse_label(struct ledger *ledger,
+					       unsigned label);
 
 /* The connection went: what was sent and not delivered waits again. */
 void ledger_lost(struct ledger *ledger);

@@ -9,6 +9,11 @@
 #include "core/mem.h"
 #include "sic-bridge/link_parts.h"
 
+enum {
+	SLEPT_MS = 1000, /* the clocks drift apart by this without a sleep */
+	AWAKE_ANSWER_MS = 20000,
+};
+
 /* The server's own words say more than a closed connection. */
 static void on_closed(const struct err *e, bool distrust, void *data)
 {
@@ -39,25 +44,45 @@ static void on_leave_timer(void *data)
 		link_send_quit(link);
 }
 
+/*
+ * How long an answer may take. After a sleep of the machine the connection is
+ * most likely gone, and who opened the lid is listening.
+ */
+static uint64_t answer_ms(const struct link *link, uint64_t now_ms)
+{
+	uint64_t limit_ms = (uint64_t)link->settings->ping_timeout_s * 1000;
+	bool slept = now_ms - clock_ms() > link->slept_ms + SLEPT_MS;
+
+	return slept ? min_size(limit_ms, AWAKE_ANSWER_MS) : limit_ms;
+}
+
+static void ask_whether_alive(struct link *link, uint64_t now_ms)
+{
+	static const char ping[] = "PING :sic-bridge";
+
+	link->pinged = true;
+	link->pinged_ms = now_ms;
+	link_send_line(link, ping, sizeof(ping) - 1);
+	watch_after(link->ping_timer, answer_ms(link, now_ms));
+}
+
 /* Only silence counts: a peer that talks need not be asked. */
 static void on_ping_timer(void *data)
 {
-	static const char ping[] = "PING :sic-bridge";
 	struct link *link = data;
 	const struct settings *s = link->settings;
-	uint64_t limit_ms = (uint64_t)s->ping_interval_s * 1000;
-	uint64_t silent_ms = clock_ms() - link->heard_ms;
+	uint64_t now_ms = clock_boot_ms();
+	uint64_t silent_ms = now_ms - link->heard_ms;
+	uint64_t due_ms = link->pinged
+				  ? link->pinged_ms + answer_ms(link, now_ms)
+				  : link->heard_ms +
+					    (uint64_t)s->ping_interval_s * 1000;
 	struct err e = { 0 };
 
-	if (link->pinged)
-		limit_ms += (uint64_t)s->ping_timeout_s * 1000;
-	if (silent_ms < limit_ms) {
-		watch_after(link->ping_timer, limit_ms - silent_ms);
+	if (now_ms < due_ms) {
+		watch_after(link->ping_timer, due_ms - now_ms);
 	} else if (!link->pinged) {
-		link->pinged = true;
-		link_send_line(link, ping, sizeof(ping) - 1);
-		watch_after(link->ping_timer,
-			    (uint64_t)s->ping_timeout_s * 1000);
+		ask_whether_alive(link, now_ms);
 	} else {
 		err_say(&e, ETIMEDOUT, "%s: no answer for %u seconds", s->host,
 			(unsigned)(silent_ms / 1000));
@@ -101,7 +126,7 @@ void link_pause(struct link *link)
 /* While we did not listen, the server could not be heard. */
 void link_resume(struct link *link)
 {
-	link->heard_ms = clock_ms();
+	link_note_heard(link);
 	if (link_is_up(link))
 		watch_after(link->ping_timer,
 			    (uint64_t)link->settings->ping_interval_s * 1000);
@@ -119,8 +144,7 @@ static void on_connected(const char *how, void *data)
 		return;
 	link->phase = LINK_REGISTERING;
 	history_clock_begin(&link->clock, history_now_ms());
-	link->heard_ms = clock_ms();
-	link->pinged = false;
+	link_note_heard(link);
 	watch_after(link->phase_timer,
 		    (uint64_t)link->settings->connect_timeout_s * 1000);
 	watch_after(link->ping_timer,
@@ -144,6 +168,7 @@ void link_connect(struct link *link)
 	presence_begin(&link->presence);
 	link->asked_ison = link->asked_nick = link->regained = false;
 	link->error_line = (struct err){ 0 };
+	link->answer_batch[0] = '\0';
 	wire_reset(&link->wire);
 	buf_clear(&link->out);
 	watch_cancel(link->phase_timer);
@@ -177,8 +202,8 @@ struct link *link_new(struct loop *loop, const struct link_config *config,
 	link->again.max_ms = (uint64_t)s->reconnect_max_s * 1000;
 	link->again.stable_ms = (uint64_t)s->stable_s * 1000;
 	flood_init(&link->flood, s->flood_burst, s->flood_interval_ms);
-	link->phase_timer = loop_timer(loop, on_phase_timer, link);
-	link->ping_timer = loop_timer(loop, on_ping_timer, link);
+	link->phase_timer = loop_boot_timer(loop, on_phase_timer, link);
+	link->ping_timer = loop_boot_timer(loop, on_ping_timer, link);
 	link->flood_timer = loop_timer(loop, on_flood_timer, link);
 	link->regain_timer = loop_timer(loop, on_regain_timer, link);
 	link->leave_timer = loop_timer(loop, on_leave_timer, link);
@@ -227,6 +252,11 @@ struct presence *link_presence(struct link *link)
 bool link_regain_stopped(const struct link *link)
 {
 	return link->regain_stopped;
+}
+
+unsigned link_answered_label(const struct link *link)
+{
+	return link->answered_label;
 }
 
 bool link_is_old(const struct link *link, const struct wire_line *line)

@@ -108,6 +108,8 @@ unsigned link_caps(const struct link *link);
 struct presence *link_presence(struct link *link);
 /* Services took our nick from us again: it is not asked for any more. */
 bool link_regain_stopped(const struct link *link);
+/* The label of our line that the server's line at hand answers; 0: of none. */
+unsigned link_answered_label(const struct link *link);
 /* Whether a line was said before this connection began. */
 bool link_is_old(const struct link *link, const struct wire_line *line);
 

@@ -389,9 +389,71 @@ static void on_known_line(struct link *link, const struct wire_line *line,
 		link_pump_soon(link);
 }
 
-static int on_line(const struct wire_line *line, void *data)
+/* ---- what a line of the server answers ----------------------------------- */
+
+/* As we write it; 0: it is not ours. */
+static unsigned label_number(struct span label)
 {
-	struct link *link = data;
+	unsigned n = 0;
+
+	if (label.len_bytes == 0 || label.len_bytes > 9)
+		return 0;
+	for (size_t i = 0; i < label.len_bytes; i++) {
+		if (label.text[i] < '0' || label.text[i] > '9')
+			return 0;
+		n = n * 10 + (unsigned)(label.text[i] - '0');
+	}
+	return n;
+}
+
+/* "BATCH +ref labeled-response": the answer is complete with "BATCH -ref". */
+static bool begins_answer(struct link *link, const struct wire_line *line,
+			  unsigned label)
+{
+	struct span ref = irc_line_param(&line->line, 0);
+
+	if (label == 0 || !irc_line_is(&line->line, "BATCH") ||
+	    ref.len_bytes < 2 || *ref.text != '+' ||
+	    ref.len_bytes > sizeof(link->answer_batch))
+		return false;
+	memcpy(link->answer_batch, ref.text + 1, ref.len_bytes - 1);
+	link->answer_batch[ref.len_bytes - 1] = '\0';
+	link->answer_label = label;
+	return true;
+}
+
+static bool ends_answer(const struct link *link, const struct wire_line *line)
+{
+	struct span ref = irc_line_param(&line->line, 0);
+
+	return irc_line_is(&line->line, "BATCH") && ref.len_bytes > 1 &&
+	       *ref.text == '-' &&
+	       span_is(span_of(ref.text + 1, ref.len_bytes - 1),
+		       link->answer_batch);
+}
+
+/* Returns whether the answer is complete with this line. */
+static bool note_label(struct link *link, const struct wire_line *line)
+{
+	unsigned label = label_number(line->tags.label);
+
+	link->answered_label = 0;
+	if (begins_answer(link, line, label))
+		return false;
+	link->answered_label = label;
+	if (label != 0 || link->answer_batch[0] == '\0')
+		return label != 0;
+	if (span_is(line->tags.batch, link->answer_batch))
+		link->answered_label = link->answer_label;
+	if (!ends_answer(link, line))
+		return false;
+	link->answered_label = link->answer_label;
+	link->answer_batch[0] = '\0';
+	return true;
+}
+
+static int take_line(struct link *link, const struct wire_line *line)
+{
 	enum message_kind kind = kind_by_name(&line->line);
 
 	history_clock_line(&link->clock, line, history_now_ms());
@@ -409,12 +471,25 @@ static int on_line(const struct wire_line *line, void *data)
 	return !link_is_up(link);
 }
 
+static int on_line(const struct wire_line *line, void *data)
+{
+	struct link *link = data;
+	bool complete = note_label(link, line);
+	int rc = take_line(link, line);
+
+	if (complete)
+		ledger_answered(&link->ledger, link->answered_label);
+	link->answered_label = 0;
+	if (complete && link->leaving != LINK_STAYS)
+		link_pump_soon(link);
+	return rc;
+}
+
 void link_received(char *bytes, size_t len_bytes, void *data)
 {
 	struct link *link = data;
 
-	link->heard_ms = clock_ms();
-	link->pinged = false;
+	link_note_heard(link);
 	/* What is left of a connection that is over may be lost. */
 	(void)!wire_feed(&link->wire, bytes, len_bytes, on_line, link);
 	link->handler->batch_end(link->data);

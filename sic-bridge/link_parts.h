@@ -13,6 +13,7 @@
 #ifndef SIC_BRIDGE_LINK_PARTS_H
 #define SIC_BRIDGE_LINK_PARTS_H
 
+#include "core/clock.h"
 #include "sic-bridge/flood.h"
 #include "sic-bridge/history.h"
 #include "sic-bridge/libirc.h"
@@ -61,6 +62,10 @@ struct link {
 	struct ledger ledger;
 	struct flood flood;
 	unsigned ping_number; /* of the ledger's PING */
+	unsigned answered_label; /* of our line that this one answers */
+	/* An answer of several lines: its batch, "" for none, and label. */
+	char answer_batch[HISTORY_REF_BYTES];
+	unsigned answer_label;
 	bool hold_repeats; /* until the history says what had arrived */
 	enum link_leaving leaving;
 	bool settling; /* leave_timer runs */
@@ -71,8 +76,10 @@ struct link {
 	bool regained; /* it worked on this connection */
 	bool regain_stopped; /* and was taken from us again: services do */
 
-	uint64_t heard_ms;
+	uint64_t heard_ms; /* by clock_boot_ms() */
+	uint64_t slept_ms; /* of all since boot, when it was heard */
 	bool pinged;
+	uint64_t pinged_ms;
 	struct watch *phase_timer; /* registering, welcomed, leaving, idle */
 	struct watch *ping_timer, *flood_timer, *regain_timer;
 	struct watch *leave_timer;
@@ -90,6 +97,14 @@ void link_failed(struct link *link, const struct err *e, bool for_good);
 void link_end(struct link *link, const struct err *e);
 /* Drop the connection and connect anew, from the loop. */
 void link_restart(struct link *link);
+
+/* The server is there. */
+static inline void link_note_heard(struct link *link)
+{
+	link->heard_ms = clock_boot_ms();
+	link->slept_ms = link->heard_ms - clock_ms();
+	link->pinged = false;
+}
 
 /* ---- link_send.c --------------------------------------------------------- */
 

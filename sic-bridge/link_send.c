@@ -135,6 +135,15 @@ static void note_sent(struct link *link, const struct irc_line *sent)
 	link->asked_nick = true;
 }
 
+/* Under a number that the answer names, where the server can. */
+static void send_piece(struct link *link, const struct buf *line,
+		       const struct ledger_piece *piece)
+{
+	if (link->cap.enabled & CAP_LABELED_RESPONSE)
+		buf_addf(&link->out, "@label=%u ", piece->label);
+	link_send_line(link, line->data, line->len_bytes);
+}
+
 static bool send_next(struct link *link)
 {
 	SCOPED_BUF struct buf line = { 0 };
@@ -145,7 +154,7 @@ static bool send_next(struct link *link)
 			 link->hold_repeats, &line, &piece))
 		return false;
 	flood_take(&link->flood);
-	link_send_line(link, line.data, line.len_bytes);
+	send_piece(link, &line, &piece);
 	if (!irc_line_parse(buf_text(&line), line.len_bytes, &sent))
 		return true;
 	note_sent(link, &sent);

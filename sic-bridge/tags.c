@@ -43,10 +43,9 @@ static void set_tag(const char *key, size_t key_bytes, char *value,
 		const char *key;
 		struct span *into;
 	} known[] = {
-		{ "time", &ret->time },
-		{ "msgid", &ret->msgid },
-		{ "batch", &ret->batch },
-		{ "account", &ret->account },
+		{ "time", &ret->time },	  { "msgid", &ret->msgid },
+		{ "batch", &ret->batch }, { "account", &ret->account },
+		{ "label", &ret->label },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(known); i++) {
@@ -61,7 +60,9 @@ void tags_parse(char *text, size_t len_bytes, struct tags *ret)
 {
 	char *end = text + len_bytes;
 
-	*ret = (struct tags){ { "", 0 }, { "", 0 }, { "", 0 }, { "", 0 } };
+	*ret = (struct tags){
+		{ "", 0 }, { "", 0 }, { "", 0 }, { "", 0 }, { "", 0 }
+	};
 	while (text < end) {
 		char *next = memchr(text, ';', (size_t)(end - text));
 		char *stop = next != NULL ? next : end;

@@ -14,7 +14,7 @@
 enum { TAGS_MAX_BYTES = 8191 };
 
 struct tags {
-	struct span time, msgid, batch, account; /* "" when absent */
+	struct span time, msgid, batch, account, label; /* "" when absent */
 };
 
 /*

@@ -418,6 +418,20 @@ static void add_excerpt(struct buf *out, const struct ledger_entry *entry)
 		buf_add_text(out, "\xe2\x80\xa6");
 }
 
+/* The line of ours that is refused: the one that is named, else the oldest. */
+static const struct ledger_entry *refuse(struct bridge *bridge,
+					 enum ledger_about about,
+					 struct span target,
+					 struct span command)
+{
+	struct ledger *ledger = link_ledger(bridge->link);
+	unsigned label = link_answered_label(bridge->link);
+
+	return label != 0 ? ledger_refuse_label(ledger, label)
+			  : ledger_refuse(ledger, &bridge->presence->names,
+					  about, target, command);
+}
+
 static const struct ledger_entry *refused_line(struct bridge *bridge,
 					       const struct numeric *numeric,
 					       const struct irc_line *line)
@@ -435,10 +449,9 @@ static const struct ledger_entry *refused_line(struct bridge *bridge,
 
 	if (numeric->of == NUMERIC_TELLS)
 		return NULL;
-	return ledger_refuse(link_ledger(bridge->link),
-			     &bridge->presence->names, about[numeric->of],
-			     numeric->subject_is_command ? nobody : subject,
-			     numeric->subject_is_command ? subject : nobody);
+	return refuse(bridge, about[numeric->of],
+		      numeric->subject_is_command ? nobody : subject,
+		      numeric->subject_is_command ? subject : nobody);
 }
 
 static void tell_numeric(struct bridge *bridge, const struct irc_line *line,
@@ -499,7 +512,6 @@ static void tell_wallops(struct bridge *bridge, const struct irc_line *line)
 /* "FAIL PRIVMSG CODE [context] :description"; "*" is no command. */
 static void tell_fail(struct bridge *bridge, const struct irc_line *line)
 {
-	const struct names *names = &bridge->presence->names;
 	struct span command = irc_line_param(line, 0);
 	struct span text = irc_line_param(line, line->count - 1);
 	const struct ledger_entry *entry = NULL;
@@ -508,11 +520,9 @@ static void tell_fail(struct bridge *bridge, const struct irc_line *line)
 	if (span_is(command, "*"))
 		command = nobody;
 	for (size_t i = 2; entry == NULL && i + 1 < line->count; i++)
-		entry = ledger_refuse(link_ledger(bridge->link), names,
-				      ABOUT_ANY, line->params[i], command);
+		entry = refuse(bridge, ABOUT_ANY, line->params[i], command);
 	if (entry == NULL && command.len_bytes > 0)
-		entry = ledger_refuse(link_ledger(bridge->link), names,
-				      ABOUT_ANY, nobody, command);
+		entry = refuse(bridge, ABOUT_ANY, nobody, command);
 	if (entry != NULL)
 		add_excerpt(&excerpt, entry);
 	tell(bridge, entry != NULL ? "not-sent" : "refused", nobody, nobody,

@@ -61,6 +61,7 @@ static const struct {
 	enum wire_fate fate;
 	bool bare;	/* the library copes with it without a prefix */
 } words[] = {
+	{ "ACK",	  WIRE_OURS, true },
 	{ "AUTHENTICATE", WIRE_OURS, true },
 	{ "BATCH",	  WIRE_OURS, true },
 	{ "CAP",	  WIRE_OURS, true },

@@ -234,7 +234,7 @@ def sasl_long_password():
 
 
 ALL = ("server-time message-tags batch echo-message account-tag multi-prefix "
-       "cap-notify draft/chathistory sts=duration=1 sasl=PLAIN unknown/thing")
+       "cap-notify labeled-response draft/chathistory sts=duration=1 sasl=PLAIN unknown/thing")
 
 
 def negotiate(server, caps=ALL, tokens=""):
@@ -310,24 +310,51 @@ def scram():
 
 
 @test
+def labels():
+    """labeled-response: the line that is refused is named, without a PING"""
+    server = RawServer()
+    listener = bridge(server.port, "--state", "--flood-interval=0")
+    peer, _ = negotiate(server, "message-tags batch labeled-response")
+    listener.wait(">< 376 ")
+    peer.answers = False
+    for number, text in enumerate(("first", "second", "third", "fourth"), 1):
+        listener.say(f":m bob {text}")
+        peer.expect(f"^@label={number} PRIVMSG bob :{text}$")
+    peer.say("@label=2 :srv 401 listener bob :No such nick")
+    listener.wait("no such nick: bob: not sent: second$")
+    # An answer of several lines counts when it is complete.
+    peer.say("@label=3 :srv BATCH +b labeled-response",
+             "@batch=b :srv NOTICE listener :sorry",
+             "@batch=b :srv FAIL PRIVMSG NO_TARGET :Nobody is there",
+             ":srv BATCH -b", "@label=4 :srv ACK")
+    listener.wait("Nobody is there: not sent: third$")
+    listener.end_input()
+    peer.expect("^QUIT")
+    peer.close()
+    equal(listener.exit_code(), 1)
+    equal(listener.errors[-1], "sic-bridge: 2 of 4 lines not sent")
+    assert not any("ACK" in l for l in listener.lines), listener.tell()
+
+
+@test
 def what_is_asked_for():
     """what we know is asked for, nothing else; NAK, NEW and DEL"""
     server = RawServer()
     listener = bridge(server.port)
     peer, asked = negotiate(server)
     equal(asked, "server-time message-tags batch echo-message account-tag "
-                 "multi-prefix cap-notify draft/chathistory")
+                 "multi-prefix cap-notify labeled-response draft/chathistory")
     # Without echo-message we show our own words ourselves.
     peer.say(":srv CAP listener DEL :echo-message")
     listener.wait(">< 376 ")
     listener.say(":m bob shown by us")
-    peer.expect("^PRIVMSG bob :shown by us$")
+    peer.expect(r"^@label=\d+ PRIVMSG bob :shown by us$")
     listener.wait("^bob .*<listener> shown by us$")
     peer.say(":srv CAP listener NEW :echo-message unknown/other")
     peer.expect("^CAP REQ :echo-message$")
     peer.say(":srv CAP listener ACK :echo-message")
     listener.say(":m bob shown by the server")
-    peer.expect("^PRIVMSG bob :shown by the server$")
+    peer.expect(r"^@label=\d+ PRIVMSG bob :shown by the server$")
     peer.say(":listener!u@h PRIVMSG bob :shown by the server")
     listener.wait("^bob .*<listener> shown by the server$")
     equal(sum("shown by the server" in l for l in listener.lines), 1)

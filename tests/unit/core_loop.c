@@ -73,6 +73,27 @@ static void test_timers(void **state)
 	buf_fini(&s.seen);
 }
 
+/* The timer that counts sleep is one in every other respect. */
+static void test_boot_timers(void **state)
+{
+	struct script s = { .loop = make() };
+
+	(void)state;
+	s.watch = loop_boot_timer(s.loop, on_timer, &s);
+	s.other = loop_boot_timer(s.loop, never, &s);
+	watch_after(s.other, 1);
+	watch_cancel(s.other);
+	watch_after(s.watch, 100000);
+	watch_after(s.watch, 0);
+	run(s.loop);
+	assert_string_equal(buf_text(&s.seen), "ttt");
+	watch_after(s.other, 1);
+	watch_free(s.watch);
+	watch_free(s.other);
+	loop_free(s.loop);
+	buf_fini(&s.seen);
+}
+
 static void on_read(int fd, int what, void *data)
 {
 	struct script *s = data;
@@ -208,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_timers),
+		cmocka_unit_test(test_boot_timers),
 		cmocka_unit_test(test_regular_file),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_children),

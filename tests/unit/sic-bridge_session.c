@@ -356,6 +356,40 @@ static void test_ledger_order(void **state)
 	ledger_fini(&l);
 }
 
+/* An answer by label is of that line; what was sent before it arrived. */
+static void test_ledger_labels(void **state)
+{
+	struct ledger l = { 0 };
+	const struct ledger_entry *entry;
+
+	(void)state;
+	names_init(&names);
+	say(&l, "bob", "one");
+	say(&l, "bob", "two");
+	say(&l, "#c", "three");
+	for (int i = 0; i < 3; i++)
+		(void)take(&l);
+	/* The label names it, though another would be older. */
+	entry = ledger_refuse_label(&l, 2);
+	assert_string_equal(entry->text, "two");
+	assert_null(ledger_refuse_label(&l, 2));
+	assert_null(ledger_refuse_label(&l, 4));
+	/* All up to the one that is answered arrived. */
+	ledger_answered(&l, 2);
+	assert_int_equal(count_of(&l).unknown, 1);
+	assert_null(ledger_refuse_label(&l, 1));
+	/* Over another connection old labels mean nothing. */
+	ledger_lost(&l);
+	assert_null(ledger_refuse_label(&l, 3));
+	assert_string_equal(take(&l), "PRIVMSG #c :three");
+	ledger_answered(&l, 3);
+	assert_true(ledger_has_unknown(&l));
+	ledger_answered(&l, 4);
+	assert_false(ledger_has_unknown(&l));
+	assert_int_equal(count_of(&l).unsent, 1);
+	ledger_fini(&l);
+}
+
 /* A refusal is of the oldest line that fits, once for all of its pieces. */
 static void test_ledger_refusals(void **state)
 {
@@ -617,6 +651,7 @@ int main(void)
 		cmocka_unit_test(test_presence_lists),
 		cmocka_unit_test(test_presence_any_server),
 		cmocka_unit_test(test_ledger_order),
+		cmocka_unit_test(test_ledger_labels),
 		cmocka_unit_test(test_ledger_refusals),
 		cmocka_unit_test(test_ledger_cancel),
 		cmocka_unit_test(test_ledger_actions),

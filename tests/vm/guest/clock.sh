@@ -76,6 +76,15 @@ suspended() { echo devices >/sys/power/pm_test && echo freeze >/sys/power/state;
 try "suspend" suspended
 echo none >/sys/power/pm_test
 still_works "suspend"
+# Four minutes of real sleep, while the server went away without a word: on the
+# clock that stands still in sleep it would be missed for another two minutes.
+sleeps() { rtcwake -m freeze -s 240; }
+lost() { journalctl -q -b _UID=1000 | grep -q "no answer for 2[4-9][0-9] s"; }
+pkill -STOP ngircd
+try "sleep" sleeps
+try "IRC after sleep: the dead connection is noticed" until_true 60 lost
+pkill -CONT ngircd
+still_works "sleep"
 show tail -n 5 $lines
 show journalctl --no-pager -q -b -p warning _UID=1000
 finish
