@@ -11,6 +11,7 @@
 #include "sic-bridge/charset.h"
 #include "sic-bridge/confine.h"
 #include "sic-bridge/input.h"
+#include "sic-bridge/listing.h"
 #include "sic-bridge/networks.h"
 #include "sic-bridge/secrets.h"
 #include "sic-bridge/settings.h"
@@ -184,6 +185,9 @@ int main(int argc, char **argv)
 		settings_fini(&settings);
 		return rc < 0 ? log_exit(&e) : 0;
 	}
+	if (rc == OPTS_STOP && settings.list_networks &&
+	    listing_print(&settings, &e) < 0)
+		rc = -e.code;
 	secret_hide(argc, argv, settings.password);
 	if (rc == OPTS_GO) {
 		if (settings.verbose)

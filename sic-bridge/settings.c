@@ -185,6 +185,8 @@ static const struct opt options[] = {
 	  true },
 	{ 0, "check-config", OPT_FLAG, FIELD(check_config), 0, 0, NULL, NULL,
 	  "report every mistake in the configuration and stop", NULL, "", true },
+	{ 0, "list-networks", OPT_FLAG, FIELD(list_networks), 0, 0, NULL, NULL,
+	  "show each [NETWORK] of the configuration and stop", NULL, "", true },
 	{ 0, "verbose", OPT_FLAG, FIELD(verbose), 0, 0, NULL, NULL,
 	  "report on standard error what the connection does", NULL, "", false },
 };
@@ -447,7 +449,8 @@ int settings_load(struct settings *settings, int argc, char **argv,
 				 settings->network);
 	if (check(settings, e) < 0)
 		return -e->code;
-	return settings->check_config ? OPTS_STOP : OPTS_GO;
+	return settings->check_config || settings->list_networks ? OPTS_STOP
+								 : OPTS_GO;
 }
 
 void settings_fini(struct settings *settings)

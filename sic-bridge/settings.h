@@ -71,7 +71,7 @@ struct settings {
 
 	bool verbose;
 	char *config;
-	bool check_config;
+	bool check_config, list_networks;
 };
 
 extern const struct opts sic_bridge_opts;

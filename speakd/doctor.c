@@ -9,6 +9,8 @@
 #include "core/mem.h"
 #include "core/paths.h"
 #include "core/speech.h"
+#include "speakd/doctor_sources.h"
+#include "speakd/settings_load.h"
 
 enum { ANSWER_MAX_BYTES = 1 << 20, ANSWER_WAIT_MS = 20000, ARGS_MAX = 4 };
 
@@ -22,27 +24,31 @@ struct check {
 	const char *missing; /* the package that has the program */
 	bool needed; /* there is no speech without it */
 	bool lists; /* the answer is lines "ok NAME" and "no NAME: WHY" */
+	const char *nothing; /* that it lists nothing */
 };
 
 /* clang-format off */
-static const struct check checks[] = {
-	{ "settings", "speakd", OURS, { "--check-config" }, NULL, true, false },
+static const struct check speech_checks[] = {
+	{ "settings", "speakd", OURS, { "--check-config" }, NULL, true, false,
+	  NULL },
 	{ "voices", "speakd-voice", HELPER, { "--list-voices" }, "speakd",
-	  true, false },
+	  true, false, NULL },
 	{ "sound", "speakd-voice", HELPER, { "--probe" }, "speakd",
-	  true, false },
-	{ "IRC networks", "sic-bridge", OURS, { "--check-config" },
-	  "sic-bridge", false, false },
+	  true, false, NULL },
+};
+static const struct check other_checks[] = {
+	{ "IRC networks", "sic-bridge", OURS, { "--list-networks" },
+	  "sic-bridge", false, true, "none is configured" },
 	{ "GTD directory", "project", OURS, { "check" }, "earshot-project",
-	  false, false },
+	  false, false, NULL },
 	{ "workspaces", "project", OURS, { "workspace", "doctor" },
-	  "earshot-project", false, true },
+	  "earshot-project", false, true, NULL },
 };
 /* clang-format on */
 
 struct doctor {
 	bool as_json;
-	bool has_sound;
+	bool has_sound, has_mistake;
 	unsigned failed_needed;
 	struct buf failed; /* names, for the ear */
 };
@@ -67,12 +73,11 @@ static void report(struct doctor *doctor, const char *name, bool ok,
 	printf("%s\n", buf_text(&out));
 }
 
-static void note_failure(struct doctor *doctor, const struct check *check)
+static void note_failure(struct doctor *doctor, const char *name, bool needed)
 {
-	if (check->needed)
-		doctor->failed_needed++;
+	doctor->failed_needed += needed;
 	buf_addf(&doctor->failed, "%s%s",
-		 doctor->failed.len_bytes > 0 ? ", " : "", check->name);
+		 doctor->failed.len_bytes > 0 ? ", " : "", name);
 }
 
 /* What a program prints, its messages included. Its exit code, or -errno. */
@@ -99,10 +104,15 @@ static int ask(const struct check *check, struct buf *answer, struct err *e)
 	return child_capture(&child, ANSWER_MAX_BYTES, answer, e);
 }
 
-/* A list of its own: each line is one of ours, below the check's name. */
-static void report_list(struct doctor *doctor, const struct check *check,
-			char *rest)
+/*
+ * A list of its own: each line is one of ours, below the check's name. Returns
+ * how many there were.
+ */
+static unsigned report_list(struct doctor *doctor, const struct check *check,
+			    char *rest)
 {
+	unsigned count = 0;
+
 	for (char *line = strsep(&rest, "\n"); line != NULL;
 	     line = strsep(&rest, "\n")) {
 		bool ok = strncmp(line, "ok ", 3) == 0;
@@ -117,7 +127,9 @@ static void report_list(struct doctor *doctor, const struct check *check,
 			*why = '\0';
 		name = mem_printf("%s, %s", check->name, line);
 		report(doctor, name, ok, why != NULL ? why + 2 : "");
+		count++;
 	}
+	return count;
 }
 
 /* "program: what is wrong" without the program: we say whose check it is. */
@@ -132,13 +144,27 @@ static const char *reason(const struct check *check, struct buf *answer)
 	return line;
 }
 
+static void report_answer(struct doctor *doctor, const struct check *check,
+			  int code, struct buf *answer)
+{
+	SCOPED_TEXT char *copy = mem_copy(buf_text(answer));
+	const char *why = "";
+
+	if (check->lists && report_list(doctor, check, copy) > 0)
+		return;
+	if (code != 0 && answer->len_bytes > 0)
+		why = reason(check, answer);
+	else if (code == 0 && check->nothing != NULL)
+		why = check->nothing;
+	report(doctor, check->name, code == 0, why);
+}
+
 static void run_check(struct doctor *doctor, const struct check *check)
 {
 	SCOPED_BUF struct buf answer = { 0 };
 	SCOPED_TEXT char *missing = NULL;
 	struct err e = { 0 };
 	int code = ask(check, &answer, &e);
-	bool ok = code == 0;
 
 	buf_add_text(&answer, "");
 	if (code < 0) {
@@ -147,42 +173,75 @@ static void run_check(struct doctor *doctor, const struct check *check)
 		missing = mem_printf("%s is not installed (package %s)",
 				     check->program, check->missing);
 		report(doctor, check->name, false, missing);
-	} else if (check->lists && answer.len_bytes > 0) {
-		report_list(doctor, check, answer.data);
-		return;
 	} else {
-		report(doctor, check->name, ok,
-		       ok || answer.len_bytes == 0 ? ""
-						   : reason(check, &answer));
+		report_answer(doctor, check, code, &answer);
 	}
-	if (!ok)
-		note_failure(doctor, check);
-	if (ok && strcmp(check->name, "sound") == 0)
-		doctor->has_sound = true;
+	if (code != 0)
+		note_failure(doctor, check->name, check->needed);
+	if (strcmp(check->name, "settings") == 0)
+		doctor->has_mistake = code != 0;
+	if (strcmp(check->name, "sound") == 0)
+		doctor->has_sound = code == 0;
 }
 
-/* Whether a speakd serves, and whether that one has sound. */
+/* ---- what speakd reads -------------------------------------------------- */
+
+static void on_source(void *data, const char *name, bool ok, const char *why)
+{
+	struct doctor *doctor = data;
+
+	report(doctor, name, ok, why);
+	if (!ok)
+		note_failure(doctor, name, false);
+}
+
+static void check_sources(struct doctor *doctor, const char *served)
+{
+	static char program[] = "speakd";
+	static char as_served[] = "--serve";
+	char *argv[] = { program, as_served, NULL };
+	struct settings *settings = NULL;
+	struct err e = { 0 };
+	int first;
+
+	/* A mistake was reported, and would be once more. */
+	if (!doctor->has_mistake &&
+	    settings_new(2, argv, &settings, &first, &e) != 0)
+		settings = NULL;
+	doctor_sources(settings, served, on_source, doctor);
+	settings_free(settings);
+}
+
+/* What it answers, or false with e filled. */
+static bool ask_server(struct buf *status, struct buf *sources, struct err *e)
+{
+	struct speech *speech = speech_open(NULL, e);
+	bool ok = speech != NULL &&
+		  speech_command(speech, status, e, "STATUS") >= 0 &&
+		  speech_command(speech, sources, e, "SOURCES") >= 0;
+
+	speech_close(speech);
+	return ok;
+}
+
+/* Whether a speakd serves, whether it has sound, and what it reads. */
 static void check_server(struct doctor *doctor)
 {
 	SCOPED_BUF struct buf status = { 0 };
+	SCOPED_BUF struct buf sources = { 0 };
 	struct err e = { 0 };
-	struct speech *speech = speech_open(NULL, &e);
 	bool mute;
 
-	if (speech == NULL) {
+	if (!ask_server(&status, &sources, &e)) {
 		report(doctor, "a speakd that serves", false, e.text);
+		check_sources(doctor, NULL);
 		return;
 	}
-	if (speech_command(speech, &status, &e, "STATUS") < 0) {
-		report(doctor, "a speakd that serves", false, e.text);
-		speech_close(speech);
-		return;
-	}
-	speech_close(speech);
 	mute = strstr(buf_text(&status), "sound no\n") != NULL;
 	report(doctor, "a speakd that serves", !mute,
 	       mute ? "it has no sound" : "");
 	doctor->has_sound |= !mute;
+	check_sources(doctor, buf_text(&sources));
 }
 
 static void say_result(const struct doctor *doctor)
@@ -206,9 +265,11 @@ int doctor_run(bool as_json)
 {
 	struct doctor doctor = { .as_json = as_json };
 
-	for (size_t i = 0; i < COUNT_OF(checks); i++)
-		run_check(&doctor, &checks[i]);
+	for (size_t i = 0; i < COUNT_OF(speech_checks); i++)
+		run_check(&doctor, &speech_checks[i]);
 	check_server(&doctor);
+	for (size_t i = 0; i < COUNT_OF(other_checks); i++)
+		run_check(&doctor, &other_checks[i]);
 	if (doctor.has_sound && !as_json)
 		say_result(&doctor);
 	buf_fini(&doctor.failed);

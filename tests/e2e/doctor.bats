@@ -56,3 +56,76 @@ assert "sound device" in found["sound"]["text"], found'
 	[[ $output == *"no   IRC networks: sic-bridge is not installed (package sic-bridge)"* ]]
 	[[ $output == *"no   workspaces: project is not installed (package earshot-project)"* ]]
 }
+
+@test "each source: is it there, and what is missing" {
+	mkdir -p "$XDG_CONFIG_HOME/earshot" logs
+	touch chat.out logs/a.log
+	cat >"$XDG_CONFIG_HOME/earshot/speakd.conf" <<-END
+		[source chat]
+		file = $PWD/chat.out
+		[source logs]
+		file = $PWD/logs/*.log
+		[source later]
+		file = $PWD/later.out
+		[source none]
+		file = $PWD/nologs/*.log
+		[source news]
+		command = nosuchprogram --follow
+		[source pipe]
+		command = cat $PWD/chat.out | tail -f
+		[source wrong]
+		fifo = $PWD/chat.out
+		[source new]
+		fifo = $PWD/new.fifo
+	END
+	run -1 speakd --doctor
+	[[ $output == *"ok   source chat: $PWD/chat.out"* ]]
+	[[ $output == *"ok   source logs: $PWD/logs/"* ]]
+	[[ $output == *"no   source later: $PWD/later.out is not there yet"* ]]
+	[[ $output == *"no   source none: $PWD/nologs/"*" is not there yet"* ]]
+	[[ $output == *"no   source news: nosuchprogram is not installed"* ]]
+	[[ $output == *"ok   source pipe: cat $PWD/chat.out | tail -f"* ]]
+	[[ $output == *"no   source wrong: $PWD/chat.out is not a fifo"* ]]
+	[[ $output == *"ok   source new: $PWD/new.fifo"* ]]
+	[ ! -e new.fifo ]
+}
+
+@test "where a speakd serves: what it reads, and what it does not" {
+	mkdir -p "$XDG_CONFIG_HOME/earshot"
+	touch chat.out more.out
+	printf '[source chat]\nfile = %s\n[source feed]\ncommand = sleep 600\n' \
+		"$PWD/chat.out" >"$XDG_CONFIG_HOME/earshot/speakd.conf"
+	start speakd --serve -o null
+	until_true 20 speakctl status
+	run -0 speakctl follow "$PWD/more.out"
+	printf '[source late]\nfile = %s\n' "$PWD/more.out" \
+		>>"$XDG_CONFIG_HOME/earshot/speakd.conf"
+	run speakd --doctor
+	[[ $output == *"ok   source chat: $PWD/chat.out, live"* ]]
+	[[ $output == *"ok   source feed: sleep 600, live"* ]]
+	[[ $output == *"no   source late: "*"the speakd that serves does not read it"* ]]
+	[[ $output == *"ok   followed $PWD/more.out: live"* ]]
+	[ "$(grep -c 'source chat' <<<"$output")" = 1 ]
+}
+
+@test "each IRC network, with where it connects or why it cannot" {
+	run -1 speakd --doctor
+	[[ $output == *"ok   IRC networks: none is configured"* ]]
+	mkdir -p "$XDG_CONFIG_HOME/earshot"
+	cat >"$XDG_CONFIG_HOME/earshot/sic-bridge.conf" <<-END
+		[libera]
+		host = irc.libera.chat
+		[local]
+		host = 127.0.0.1
+		port = 6667
+		plain = yes
+		sasl = plain
+	END
+	run -1 speakd --doctor
+	[[ $output == *"ok   IRC networks, libera: irc.libera.chat port 6697"* ]]
+	[[ $output == *"no   IRC networks, local: sasl: plain needs a password"* ]]
+	run -2 sic-bridge --list-networks
+	echo 'colour = red' >>"$XDG_CONFIG_HOME/earshot/sic-bridge.conf"
+	run -1 speakd --doctor
+	[[ $output == *"no   IRC networks: "*"sic-bridge.conf:8: "* ]]
+}
