@@ -189,12 +189,10 @@ static void offer_completed(struct typing *t, const struct gtd *gtd)
 static void offer_projects(struct typing *t)
 {
 	size_t before = t->candidates->count;
-	struct gtd gtd;
+	SCOPED_GTD struct gtd gtd = { 0 };
 
-	if (gtd_open(&gtd, t->settings, NULL) < 0) {
-		gtd_close(&gtd);
+	if (gtd_open(&gtd, t->settings, NULL) < 0)
 		return;
-	}
 	for (int s = 0; s < STATE_COUNT; s++) {
 		bool found = t->candidates->count > before;
 
@@ -207,7 +205,6 @@ static void offer_projects(struct typing *t)
 			(void)!place_each(&gtd, s, t->last, offer_project, t,
 					  NULL);
 	}
-	gtd_close(&gtd);
 }
 
 /* ---- items -------------------------------------------------------------- */
@@ -224,7 +221,7 @@ static void offer_items(struct typing *t)
 	SCOPED_ITEMS struct items items = { 0 };
 	SCOPED_SOURCE struct source source = { 0 };
 	struct err e = { 0 };
-	struct gtd gtd;
+	SCOPED_GTD struct gtd gtd = { 0 };
 
 	if (t->first == NULL || gtd_open(&gtd, t->settings, NULL) < 0)
 		return;
@@ -233,7 +230,6 @@ static void offer_items(struct typing *t)
 		for (size_t i = 0; i < items.count; i++)
 			if (!items.list[i].heading)
 				offer_copy(t, items.list[i].text, NULL);
-	gtd_close(&gtd);
 }
 
 /* Each context that something can be done in now. */
@@ -241,7 +237,7 @@ static void offer_contexts(struct typing *t)
 {
 	SCOPED_ITEMS struct items items = { 0 };
 	struct err e = { 0 };
-	struct gtd gtd;
+	SCOPED_GTD struct gtd gtd = { 0 };
 
 	if (gtd_open(&gtd, t->settings, NULL) < 0)
 		return;
@@ -258,7 +254,6 @@ static void offer_contexts(struct typing *t)
 						 mem_text(context, bytes),
 						 NULL);
 		}
-	gtd_close(&gtd);
 }
 
 /* ---- the last word ------------------------------------------------------ */
@@ -475,13 +470,12 @@ static int complete_projects(const char *prefix, struct settings *settings,
 {
 	SCOPED_CANDIDATES struct candidates found = { 0 };
 	struct typing t = { .candidates = &found, .no_options = true };
-	struct gtd gtd;
+	SCOPED_GTD struct gtd gtd = { 0 };
 
 	if (gtd_open(&gtd, settings, NULL) == 0)
 		for (int s = STATE_ACTIVE; s <= STATE_COMPLETED; s++)
 			(void)!place_each(&gtd, s, prefix, offer_directory, &t,
 					  NULL);
-	gtd_close(&gtd);
 	candidates_print(&found, out);
 	return 0;
 }

@@ -49,7 +49,10 @@ char *gtd_config_dir(const char *text, size_t len_bytes) MUST_CHECK;
  */
 int gtd_open(struct gtd *gtd, const struct settings *keep_settings,
 	     struct err *e) MUST_CHECK;
+/* After gtd_open(), whatever it returned; nothing for one that is all-zero. */
 void gtd_close(struct gtd *gtd);
+
+#define SCOPED_GTD ON_SCOPE_EXIT(gtd_close)
 
 /* Whether it is ~/gtd because nothing names another: to be made when it is
  * missing, where a named one may be a disk that is not mounted. */
