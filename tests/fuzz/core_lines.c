@@ -7,6 +7,8 @@
 #include "core/lines.h"
 #include "core/mem.h"
 
+enum { RUNS_MAX = 4 };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes);
 
 static int note(const char *line, size_t len_bytes, bool cut, void *data)
@@ -19,14 +21,19 @@ static int note(const char *line, size_t len_bytes, bool cut, void *data)
 	return 0;
 }
 
-/* A byte of data in 0..249 is itself; 250 and up a run of "x". */
+/* A byte of data in 0..249 is itself; the first few of 250 and up a run of "x".
+ */
 static void unfold(const uint8_t *data, size_t len_bytes, struct buf *out)
 {
+	int runs = 0;
+
 	for (size_t i = 0; i < len_bytes; i++) {
 		if (data[i] < 250) {
 			buf_add_char(out, (char)data[i]);
 			continue;
 		}
+		if (++runs > RUNS_MAX)
+			continue;
 		for (int n = LINES_MAX_BYTES / 2 - 252 + data[i]; n > 0; n--)
 			buf_add_char(out, 'x');
 	}
