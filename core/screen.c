@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 #include "core/screen.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 
@@ -145,6 +146,25 @@ void screen_repaint(void)
 void screen_show(void)
 {
 	refresh();
+}
+
+void screen_text(struct buf *out)
+{
+	int rows, columns, row, column;
+
+	if (stdscr == NULL)
+		return;
+	getyx(stdscr, row, column);
+	screen_size(&rows, &columns);
+	for (int i = 0; i < rows; i++) {
+		int size = columns * MB_LEN_MAX, n;
+
+		buf_reserve(out, (size_t)size);
+		n = mvinnstr(i, 0, out->data + out->len_bytes, size);
+		out->len_bytes += (size_t)(n > 0 ? n : 0);
+		buf_add_char(out, '\n');
+	}
+	move(row, column);
 }
 
 static int key_of(int code)

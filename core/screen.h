@@ -11,6 +11,7 @@
 #ifndef CORE_SCREEN_H
 #define CORE_SCREEN_H
 
+#include "core/buf.h"
 #include "core/err.h"
 
 enum screen_attribute {
@@ -71,6 +72,10 @@ void screen_cursor(int row, int column);
 void screen_repaint(void);
 /* Show what was drawn. */
 void screen_show(void);
+
+/* Add what was drawn, row after row, each with its newline; nothing when the
+ * screen is not open. */
+void screen_text(struct buf *out);
 
 /* The next key, waiting timeout_ms at most (0: not at all, -1: for ever). */
 int screen_key(int timeout_ms);

@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "core/screen.h"
 #include "core/text.h"
+#include "speakd/ctl/echo.h"
 #include "speakd/ctl/scan.h"
 
 enum {
@@ -29,6 +30,7 @@ struct ui {
 	struct buf typed, search; /* search: entries without it are hidden */
 	bool typing, quit, help;
 	size_t scroll; /* lines up from the newest */
+	struct echo echo;
 };
 
 /* ---- what the server tells ----------------------------------------------- */
@@ -66,6 +68,10 @@ static void take_news(struct ui *ui, struct span line)
 
 	if (!scan_entry(line, &entry))
 		return;
+	if (echo_is(&ui->echo, &entry)) {
+		scan_entry_fini(&entry);
+		return;
+	}
 	if (strcmp(buf_text(&entry.event), "word") == 0) {
 		ui->word_bytes = entry.offset_bytes;
 		scan_entry_fini(&entry);

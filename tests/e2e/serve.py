@@ -708,6 +708,24 @@ def test_small_screen(home):
     drive(home, 40, 12, "vt100")
 
 
+def test_screen_read_aloud(home):
+    """a screen reader that reads the screen is not shown on it, or it never ends"""
+    home.serve()
+    ctl(home, "say", "a letter has come")
+    screen = Screen(home, 80, 24)
+    try:
+        screen.shows("a letter has come")
+        row, = [row for row in screen.text().splitlines() if "letter" in row]
+        ctl(home, "say", row)
+        ctl(home, "say", "A  Letter has")
+        ctl(home, "say", "and another one")
+        screen.shows("and another one")
+        shown = screen.text()
+        assert shown.lower().count("letter") == 1, shown
+    finally:
+        screen.close()
+
+
 def test_screen_without_terminal(home):
     """no terminal, or no server any more: a sentence, exit 1"""
     daemon = home.serve()
@@ -732,4 +750,4 @@ main([test_sources, test_bad_sources, test_mistake_is_said,
       test_spell, test_missed, test_played_back, test_nobody_serves,
       test_pause_and_live, test_message_over_line, test_watch, test_hooks,
       test_action_example, test_manual_examples, test_manual_complete,
-      test_screen, test_small_screen, test_screen_without_terminal])
+      test_screen, test_small_screen, test_screen_read_aloud, test_screen_without_terminal])
