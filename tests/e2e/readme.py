@@ -343,6 +343,35 @@ def test_workspace(home):
         a.run(line)
 
 
+def test_pictures(home):
+    """README: the pictures and the sound are what the programs make today"""
+    for program in ("tmux", "sox"):
+        if shutil.which(program) is None:
+            raise Skip(program + " is not installed")
+    made = home.file("made")
+    os.mkdir(made)
+    got = subprocess.run([SRC + "/contrib/readme/make", made], text=True,
+                         capture_output=True, timeout=300, check=False)
+    if "namespaces" in got.stderr:
+        raise Skip(got.stderr)
+    assert got.returncode == 0, got.stdout + got.stderr
+
+    def text(directory, name):
+        with open(os.path.join(directory, name), encoding="utf-8") as picture:
+            return re.search("<desc>(.*)</desc>", picture.read(), re.S).group(1)
+
+    kept = SRC + "/contrib/readme"
+    assert text(made, "projects.svg") == text(kept, "projects.svg")
+    for name in ("listening.svg", "workspace.svg"):
+        # Times, sizes and how far it is differ.
+        words = [re.findall("[a-z]{3,}", text(where, name))
+                 for where in (made, kept)]
+        assert set(words[0]) == set(words[1]), words
+    seconds = subprocess.run(["soxi", "-D", made + "/ubuntu-meeting.ogg"],
+                             check=True, stdout=subprocess.PIPE).stdout
+    assert 15 < float(seconds) < 25, seconds
+
+
 def test_all_are_run(_):
     """no command is written that no test runs"""
     left = ["%s: %s" % (where, command) for where, command in all_commands()
@@ -355,4 +384,5 @@ def test_all_are_run(_):
 
 if __name__ == "__main__":
     main([test_samples, test_speakd, test_speakctl, test_project,
-          test_project_manual, test_workspace, test_all_are_run])
+          test_project_manual, test_workspace, test_pictures,
+          test_all_are_run])
