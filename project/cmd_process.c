@@ -28,6 +28,7 @@ struct process {
 	struct buf note; /* shown above the next item: what an answer did */
 	size_t skipped; /* items that stay in the inbox, from the top */
 	size_t done;
+	bool asked; /* the answers were listed */
 	const struct item *item;
 	struct picked picked; /* borrows from item */
 };
@@ -182,6 +183,9 @@ static const char question[] =
 	"r reference, d done, x trash, e new text, Enter skip, u undo, "
 	"q stop, ? help: ";
 
+/* From the second time on: a screen reader says all of it, each time. */
+static const char question_again[] = "? lists the answers: ";
+
 static const char help[] = "p NAME [ACTION]: it is a project of its own\n"
 			   "a PROJECT [TEXT]: an action of a project\n"
 			   "n [TEXT]: a next action of no project\n"
@@ -324,8 +328,12 @@ static enum then ask_item(struct process *p, size_t left)
 		text_escape(&text, p->item->text, strlen(p->item->text));
 		buf_add_char(&text, '\n');
 		p->ui.show(&p->ui, title.data, buf_text(&text));
-		if (!p->ui.ask(&p->ui, question, &line))
+		if (!p->ui.ask(&p->ui,
+			       p->asked && !p->ui.screen ? question_again
+							 : question,
+			       &line))
 			return THEN_STOP;
+		p->asked = true;
 		then = answer(p, buf_text(&line));
 	}
 	return then;

@@ -154,6 +154,29 @@ def screen():
 
 
 @test
+def questions():
+    """process: the answers are listed once, then for who asks"""
+    home = Home(["trip"])
+    try:
+        for text in ("one", "two"):
+            home.run("-q", "in", text)
+        child = home.spawn("process", columns=200)
+        child.expect(r"p project, .*q stop, \? help: ")
+        child.send("s\r")
+        child.expect("two\r\n")
+        child.expect(r"\? lists the answers: ")
+        assert "p project" not in child.before, child.before
+        child.send("?\r")
+        child.expect("p NAME")
+        child.expect(r"\? lists the answers: ")
+        child.send("q\r")
+        child.expect("1 processed, 1 left")
+        child.expect(pexpect.EOF)
+    finally:
+        home.close()
+
+
+@test
 def no_screen():
     """review --screen without a terminal is an error, not a hang"""
     home = Home(["trip"])
