@@ -12,6 +12,7 @@
 #include "project/collect.h"
 #include "project/command.h"
 #include "project/git.h"
+#include "project/heard.h"
 #include "project/item_change.h"
 #include "project/parts.h"
 
@@ -144,6 +145,8 @@ static int add_line(struct stream *s, const char *line, size_t len_bytes,
 	buf_add_text(&whole, s->lead);
 	if (capture_dates(buf_text(&shown), gtd->today, &whole, &bad) < 0)
 		log_warn("captured as it is: %s", bad.text);
+	if (s->lead[0] == '\0')
+		heard_add(&whole, gtd->today);
 	if (file_reading(s->path) == READ_NOTE)
 		boxed = capture_line(buf_text(&whole), READ_NOTE, false, true);
 	rc = change_one_line(gtd, s->call->command->name, s->path,

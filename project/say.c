@@ -99,6 +99,28 @@ static size_t say_sign(struct buf *out, const char *text, struct date today)
 	return 0;
 }
 
+/* A day alone, as in "(since 2026-11-28)" or "(carol, 2026-11-28 12:00)". */
+static bool say_day(struct buf *out, const char *word, size_t len,
+		    struct date today)
+{
+	size_t before = strspn(word, "(");
+	size_t after = len;
+	char day[DATE_BYTES] = "", when[48];
+	struct date date;
+
+	while (after > before && strchr("),.;:", word[after - 1]) != NULL)
+		after--;
+	if (after - before != 10)
+		return false;
+	memcpy(day, word + before, 10);
+	if (date_read(day, &date) == 0)
+		return false;
+	date_words(date, today, when, sizeof(when));
+	buf_addf(out, "%.*s%s%.*s", (int)before, word, when, (int)(len - after),
+		 word + after);
+	return true;
+}
+
 static void say_words(struct buf *out, const char *text, struct date today,
 		      bool dates)
 {
@@ -124,8 +146,10 @@ static void say_words(struct buf *out, const char *text, struct date today,
 			   say_date_word(&word, at, len, "t:", "from", today)) {
 			if (!dates)
 				buf_clear(&word);
-		} else if (at[0] != '@' || len == 1)
-			buf_add(&word, at, len);
+		} else if (at[0] != '@' || len == 1) {
+			if (!say_day(&word, at, len, today))
+				buf_add(&word, at, len);
+		}
 		if (word.len_bytes > 0) {
 			buf_add_text(out, blank);
 			text_escape(out, word.data, word.len_bytes);

@@ -11,7 +11,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 
-enum { KILL_AFTER_MS = 2000, HOOK_VARIABLES = 5 };
+enum { KILL_AFTER_MS = 2000, HOOK_VARIABLES = 6 };
 
 /* One command for one message, waiting or running. */
 struct hook {
@@ -65,6 +65,22 @@ static char *variable(const char *name, struct span value)
 	return mem_printf("%s=%.*s", name, (int)value.len_bytes, value.text);
 }
 
+/* As far as the line says it: "2026-11-28T12:00" here, or as it is written. */
+static char *time_of(const struct message *message)
+{
+	const struct message_time *when = &message->when;
+	time_t seconds = (time_t)(when->ms / 1000);
+	char text[32] = "";
+	struct tm tm;
+
+	if (when->dated &&
+	    (when->zoned ? localtime_r(&seconds, &tm)
+			 : gmtime_r(&seconds, &tm)) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M", &tm) > 0)
+		return mem_printf("EARSHOT_TIME=%s", text);
+	return variable("EARSHOT_TIME", message->time);
+}
+
 static void describe(struct hook *hook, const struct message *message,
 		     const char *source)
 {
@@ -75,6 +91,7 @@ static void describe(struct hook *hook, const struct message *message,
 	hook->variables[2] = variable("EARSHOT_TARGET", message->target);
 	hook->variables[3] = mem_printf("EARSHOT_KIND=%s", kind);
 	hook->variables[4] = mem_printf("EARSHOT_SOURCE=%s", source);
+	hook->variables[5] = time_of(message);
 }
 
 /* ---- running ------------------------------------------------------------- */

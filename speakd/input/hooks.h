@@ -4,10 +4,11 @@
  * hooks.h - commands that rules run for a message ("run = COMMAND").
  *
  * The message is in the environment (EARSHOT_NICK, EARSHOT_CHANNEL,
- * EARSHOT_KIND, EARSHOT_TARGET, EARSHOT_SOURCE) and its text on standard input:
- * never in the shell's command line. At most HOOKS_MAX run at a time; of
- * further ones HOOKS_WAITING_MAX wait, the rest is refused and counted. One
- * that runs longer than HOOKS_SECONDS is ended, with all that it started.
+ * EARSHOT_KIND, EARSHOT_TARGET, EARSHOT_SOURCE, EARSHOT_TIME) and its text on
+ * standard input: never in the shell's command line. At most HOOKS_MAX run at a
+ * time; of further ones HOOKS_WAITING_MAX wait, the rest is refused and
+ * counted. One that runs longer than HOOKS_SECONDS is ended, with all that it
+ * started.
  */
 #ifndef SPEAKD_HOOKS_H
 #define SPEAKD_HOOKS_H

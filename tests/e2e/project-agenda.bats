@@ -56,6 +56,20 @@ monthly 31 pay rent' ]
 	no grep -rq 'old flyer' "$GTD_DIR"
 }
 
+@test "a meeting's #action keeps its speaker, channel and time" {
+	export EARSHOT_KIND=message EARSHOT_NICK=carol EARSHOT_CHANNEL='#list' EARSHOT_SOURCE=sync
+	EARSHOT_TIME=12:00:01 p -q in - <<<'#action trent to mail the list'
+	EARSHOT_TIME=2026-11-27T09:30 p -q in - <<<'#action trent to read it'
+	EARSHOT_CHANNEL='' EARSHOT_TIME='' EARSHOT_NICK=$'ev\x1bil' p -q in - <<<'mine'
+	unset EARSHOT_KIND
+	p -q in - <<<'of my own'
+	[ "$(p in | cut -f4)" = '#action trent to mail the list (carol in #list, 2026-11-28 12:00)
+#action trent to read it (carol in #list, 2026-11-27 09:30)
+mine (ev\x1bil, 2026-11-28)
+of my own' ]
+	[[ $(ears in) == *'mail the list (carol in #list, today 12:00)'*'yesterday 09:30'* ]]
+}
+
 @test "process: what a decision lacks is asked for, mistakes change nothing" {
 	p -q new trip && p -q in one && p -q in two
 	printf '%s\n' zzz 'a nowhere' a trip 'p trip' 't never' '?' u q |
@@ -140,7 +154,7 @@ Next actions
 	[ "$(ears day)" = 'Saturday 2026-11-28.
 2 projects, 0 stuck, 1 waiting, 0 in the inbox.
 Overdue and missed:
-1: waiting: Ann: contract (since 2026-11-28), waiting, overdue by 27 days.
+1: waiting: Ann: contract (since today), waiting, overdue by 27 days.
 2: nextactions: pay the rent, overdue by 8 days.
 3: dentist, missed 2 days ago.
 4: tax: send it, overdue by 1 day.
@@ -176,7 +190,7 @@ Next actions:
 		2026-12-05 reminder '' report)" ]
 	[ "$(p ahead 2 | wc -l)" -eq 3 ]
 	[[ $(ears ahead 7) == *"Thursday 2026-12-03:
-"*"Bob (since 2026-11-28), waiting, due in 5 days.
+"*"Bob (since today), waiting, due in 5 days.
 gift, comes back in 5 days."* ]]
 	run p ahead many
 	[ "$status" -eq 2 ]

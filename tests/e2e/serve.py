@@ -523,7 +523,7 @@ def test_hooks(home):
 nick = me
 [rule action]
 text = ^#action me
-run = {{ echo "$EARSHOT_NICK $EARSHOT_KIND $EARSHOT_SOURCE"; cat; }} >>{home.file("out")}
+run = {{ echo "$EARSHOT_NICK $EARSHOT_KIND $EARSHOT_SOURCE $EARSHOT_TIME"; cat; }} >>{home.file("out")}
 [rule slow]
 text = never ends
 run = sleep 1000
@@ -540,7 +540,7 @@ run = exit 3
     until("it ran", lambda: os.path.exists(home.file("out"))
           and evil in open(home.file("out"), encoding="utf-8").read())
     with open(home.file("out"), encoding="utf-8") as out:
-        assert out.read() == "carol message meeting\n" + evil + "\n"
+        assert out.read() == "carol message meeting 12:00:01\n" + evil + "\n"
     assert not os.path.exists(home.file("pwned"))
     until("a failure is told", lambda: "ended with code 3" in home.errors())
     # Four at a time, 64 wait, the others are refused and counted.
