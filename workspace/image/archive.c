@@ -801,13 +801,15 @@ int pack_file(struct pack *pack, const char *name, const char *bytes, int fd,
 	      uint64_t len_bytes, struct err *e)
 {
 	struct archive_entry *entry = libarchive.archive_entry_new();
+	size_t name_bytes = strlen(name);
+	bool dir = name_bytes > 0 && name[name_bytes - 1] == '/';
 	int rc;
 
 	buf_clear(&pack->path);
 	buf_add_text(&pack->path, name);
 	libarchive.archive_entry_copy_pathname(entry, name);
-	libarchive.archive_entry_set_filetype(entry, AE_IFREG);
-	libarchive.archive_entry_set_perm(entry, 0644);
+	libarchive.archive_entry_set_filetype(entry, dir ? AE_IFDIR : AE_IFREG);
+	libarchive.archive_entry_set_perm(entry, dir ? 0755 : 0644);
 	libarchive.archive_entry_set_size(entry, (la_int64_t)len_bytes);
 	libarchive.archive_entry_set_mtime(entry, time(NULL), 0);
 	rc = write_member(pack, entry, bytes == NULL ? fd : -1, e);

@@ -87,7 +87,10 @@ void pack_without_holes(struct pack *pack);
 int pack_tree(struct pack *pack, int root, const char *prefix,
 	      uint64_t *ret_skipped, struct err *e) MUST_CHECK;
 
-/* Add one file, from memory or (bytes NULL) from a descriptor. */
+/*
+ * Add one file, from memory or (bytes NULL) from a descriptor; or a directory,
+ * whose name ends in "/".
+ */
 int pack_file(struct pack *pack, const char *name, const char *bytes, int fd,
 	      uint64_t len_bytes, struct err *e) MUST_CHECK;
 

@@ -489,6 +489,8 @@ int oci_export(struct pack *pack, int root, int tmp, const char *name,
 	       const char *image, uint64_t *ret_skipped, struct err *e)
 {
 	static const char layout[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
+	/* An ordinary user's skopeo wants to give what is missing to root. */
+	static const char *const directories[] = { "blobs/", "blobs/sha256/" };
 	SCOPED_BUF struct buf text = { 0 };
 	struct blob layer = { 0 }, config = { 0 }, manifest = { 0 };
 	struct json *index;
@@ -497,6 +499,8 @@ int oci_export(struct pack *pack, int root, int tmp, const char *name,
 	if (rc == 0)
 		rc = pack_file(pack, "oci-layout", layout, -1,
 			       sizeof(layout) - 1, e);
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(directories); i++)
+		rc = pack_file(pack, directories[i], "", -1, 0, e);
 	if (rc == 0)
 		rc = write_layer(pack, root, tmp, &layer, ret_skipped, e);
 	if (rc == 0)

@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
+# Images and the tools of others: skopeo, umoci, and a registry on loopback.
+
+load workspace
+
+setup_file() {
+	ws_setup_file
+	ws_possible || return 0
+	ws_rootfs "$WS_DIR/root"
+	ws base add small "$WS_DIR/root"
+	mkdir -m 777 "$WS_DIR/out"
+	registry_start
+	# What a user of skopeo has: whom to trust, and a registry without TLS.
+	as_user sh -c 'mkdir -p "$HOME/.config/containers"
+		echo "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}" \
+			>"$HOME/.config/containers/policy.json"
+		printf "[[registry]]\nlocation = \"%s\"\ninsecure = true\n" "$0" \
+			>"$HOME/.config/containers/registries.conf"' "$REGISTRY"
+}
+
+teardown_file() {
+	[ -z "${REGISTRY_PID:-}" ] || kill "$REGISTRY_PID" || :
+	ws_teardown_file
+}
+
+# Debian's docker-registry; REGISTRY is its address.
+registry_start() {
+	local tries port
+	port=$(/usr/bin/python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	export REGISTRY=127.0.0.1:$port REGISTRY_PID=
+	command -v docker-registry >/dev/null || return 0
+	cat >"$WS_DIR/registry.yml" <<-END
+		version: 0.1
+		log: {level: error, accesslog: {disabled: true}}
+		storage: {filesystem: {rootdirectory: $WS_DIR/registry}}
+		http: {addr: $REGISTRY}
+	END
+	docker-registry serve "$WS_DIR/registry.yml" >"$WS_DIR/registry.log" 2>&1 3>&- &
+	REGISTRY_PID=$!
+	for tries in {1..100}; do
+		(: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return 0
+		sleep 0.1
+	done
+	cat "$WS_DIR/registry.log" >&2
+	return 1
+}
+
+setup() {
+	ws_needs_namespaces
+	out=$WS_DIR/out
+	WS_PATH=$PATH
+	WS_ENV=(REGISTRY_AUTH_FILE="$WS_HOME/auth.json")
+}
+
+# needs PROGRAM...: as the user, who may not be able to reach our build tree.
+needs() {
+	local program
+	for program; do
+		command -v "$program" >/dev/null || skip "no $program (contrib/services)"
+		as_user "$program" --version >/dev/null 2>&1 ||
+			skip "$program cannot be run as an ordinary user here"
+	done
+}
+
+# made NAME: a workspace with something in it.
+made() {
+	ws create "$1" --base small
+	ws run "$1" -- sh -c "echo $1 >/etc/made; ln -s made /etc/link; rm /etc/old"
+}
+
+@test "skopeo pushes an export to a registry, and import fetches it there" {
+	needs skopeo
+	[ -n "$REGISTRY_PID" ] || skip "no docker-registry (contrib/services)"
+	made pushed
+	ws export pushed "$out/pushed.tar" --format oci
+	as_user skopeo copy -q "oci-archive:$out/pushed.tar" "docker://$REGISTRY/me/pushed:1"
+	as_user skopeo inspect "docker://$REGISTRY/me/pushed:1" | grep -q '"Os": "linux"'
+	ws import "docker://$REGISTRY/me/pushed:1" fetched
+	[ "$(ws run fetched -- cat /etc/link)" = pushed ]
+	run ws run fetched -- ls -d /etc/old
+	[ "$status" -ne 0 ]
+	ws base add remote "docker://$REGISTRY/me/pushed:1"
+	ws create onremote --base remote
+	[ "$(ws run onremote -- cat /etc/made)" = pushed ]
+	run ws import "docker://$REGISTRY/me/nosuch:1" nosuch
+	[ "$status" -eq 1 ]
+	[[ $output = *"manifest unknown"*"skopeo failed"* ]]
+	[ -z "$(ls "$WS_STORE/tmp")" ]
+}
+
+@test "an image in docker's schema, several layers, comes from a registry" {
+	needs skopeo umoci
+	[ -n "$REGISTRY_PID" ] || skip "no docker-registry (contrib/services)"
+	made layered
+	ws export layered "$out/layered.tar" --format oci
+	as_user skopeo copy -q "oci-archive:$out/layered.tar" "oci:$out/layered:one"
+	as_user umoci unpack --rootless --image "$out/layered:one" "$out/bundle"
+	as_user sh -c "rm '$out/bundle/rootfs/etc/link'; echo more >'$out/bundle/rootfs/etc/more'"
+	as_user umoci repack --image "$out/layered:two" "$out/bundle"
+	as_user umoci config --image "$out/layered:two" --config.env X=umoci \
+		--config.workingdir /usr/share
+	as_user skopeo copy -q --format v2s2 "oci:$out/layered:two" "docker://$REGISTRY/me/layered:2"
+	ws import "docker://$REGISTRY/me/layered:2" layered2
+	[ "$(ws run layered2 -- sh -c 'cat /etc/made /etc/more; echo $X; pwd')" = \
+		$'layered\nmore\numoci\n/usr/share' ]
+	run ws run layered2 -- ls -d /etc/link /etc/old
+	[[ $output != /etc* ]]
+}
+
+@test "umoci unpacks an export, owners and links as they are" {
+	needs umoci
+	made unpacked
+	ws run unpacked -- sh -c 'ln /etc/made /etc/hard; chmod 4711 /bin/busybox'
+	ws export unpacked "$out/unpacked.tar" --format oci
+	as_user sh -c "mkdir '$out/layout' && tar -C '$out/layout' -xf '$out/unpacked.tar'"
+	as_user umoci unpack --rootless --image "$out/layout:unpacked:latest" "$out/unpack"
+	[ "$(cat "$out/unpack/rootfs/etc/link")" = unpacked ]
+	[ "$out/unpack/rootfs/etc/made" -ef "$out/unpack/rootfs/etc/hard" ]
+	[ "$(stat -c %a "$out/unpack/rootfs/bin/busybox")" = 4711 ]
+}
