@@ -21,7 +21,9 @@
  */
 #include "speakd/voice/sink.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "core/clock.h"
 #include "core/library.h"
@@ -31,6 +33,7 @@ enum {
 	CONNECT_MS = 3000, /* until the server has answered */
 	LONG_MS = 2000, /* the buffer of a sink that can rewind */
 	SHORT_MS = 40,
+	POSITION_MS = 100, /* an answer of the server's takes less than 1 */
 	STALL_TELL_MS = 3000,
 	PULSE_FDS_MAX = 16,
 };
@@ -93,6 +96,20 @@ struct pa_sink_info {
 	uint64_t latency;
 	const char *driver;
 	int flags;
+	pa_proplist *proplist;
+	uint64_t configured_latency;
+};
+
+/* The beginning of it, too. */
+struct pa_timing_info {
+	struct timeval timestamp;
+	int synchronized_clocks;
+	uint64_t sink_usec, source_usec, transport_usec;
+	int playing;
+	int write_index_corrupt;
+	int64_t write_index;
+	int read_index_corrupt;
+	int64_t read_index;
 };
 
 struct pa_server_info {
@@ -127,6 +144,9 @@ static struct {
 						       const char *,
 						       pa_sink_info_fn *,
 						       void *);
+	pa_operation *(*context_get_sink_info_by_index)(pa_context *, uint32_t,
+							pa_sink_info_fn *,
+							void *);
 	void (*operation_unref)(pa_operation *);
 	const char *(*strerror)(int);
 	pa_proplist *(*proplist_new)(void);
@@ -140,10 +160,13 @@ static struct {
 				       const struct pa_buffer_attr *, int,
 				       const struct pa_cvolume *, pa_stream *);
 	int (*stream_get_state)(const pa_stream *);
+	uint32_t (*stream_get_device_index)(const pa_stream *);
 	int (*stream_write)(pa_stream *, const void *, size_t, void (*)(void *),
 			    int64_t, int);
 	size_t (*stream_writable_size)(const pa_stream *);
-	int (*stream_get_time)(pa_stream *, uint64_t *);
+	const struct pa_timing_info *(*stream_get_timing_info)(pa_stream *);
+	pa_operation *(*stream_update_timing_info)(
+		pa_stream *, void (*)(pa_stream *, int, void *), void *);
 	pa_operation *(*stream_flush)(pa_stream *, void *, void *);
 	int (*stream_disconnect)(pa_stream *);
 	void (*stream_unref)(pa_stream *);
@@ -168,6 +191,9 @@ static int load(struct err *e)
 		{ "pa_context_get_server_info", &pa.context_get_server_info },
 		{ "pa_context_get_sink_info_by_name",
 		  &pa.context_get_sink_info_by_name },
+		{ "pa_context_get_sink_info_by_index",
+		  &pa.context_get_sink_info_by_index },
+		{ "pa_stream_get_device_index", &pa.stream_get_device_index },
 		{ "pa_operation_unref", &pa.operation_unref },
 		{ "pa_strerror", &pa.strerror },
 		{ "pa_proplist_new", &pa.proplist_new },
@@ -178,7 +204,9 @@ static int load(struct err *e)
 		{ "pa_stream_get_state", &pa.stream_get_state },
 		{ "pa_stream_write", &pa.stream_write },
 		{ "pa_stream_writable_size", &pa.stream_writable_size },
-		{ "pa_stream_get_time", &pa.stream_get_time },
+		{ "pa_stream_get_timing_info", &pa.stream_get_timing_info },
+		{ "pa_stream_update_timing_info",
+		  &pa.stream_update_timing_info },
 		{ "pa_stream_flush", &pa.stream_flush },
 		{ "pa_stream_disconnect", &pa.stream_disconnect },
 		{ "pa_stream_unref", &pa.stream_unref },
@@ -199,7 +227,8 @@ struct sink {
 	pa_context *context;
 	pa_stream *stream;
 	struct sink_format format;
-	bool asked_server, asked_sink; /* and answered */
+	bool asked_server, asked_sink, asked_timing; /* and answered */
+	uint64_t configured_us; /* how far ahead its sink renders at most */
 	bool is_pipewire, is_dynamic;
 	bool rewinds; /* as this stream was made */
 	uint64_t written; /* frames, from the stream's beginning */
@@ -316,10 +345,21 @@ static void on_sink(pa_context *context, const struct pa_sink_info *info,
 	struct sink *sink = data;
 
 	(void)context;
-	if (eol == 0 && info != NULL)
-		sink->is_dynamic = (info->flags & PA_SINK_DYNAMIC_LATENCY) != 0;
-	else
+	if (eol != 0 || info == NULL) {
 		sink->asked_sink = true;
+		return;
+	}
+	sink->is_dynamic = (info->flags & PA_SINK_DYNAMIC_LATENCY) != 0;
+	sink->configured_us = info->configured_latency;
+}
+
+static void on_timing(pa_stream *stream, int success, void *data)
+{
+	struct sink *sink = data;
+
+	(void)stream;
+	(void)success;
+	sink->asked_timing = true;
 }
 
 static bool context_works(const struct sink *sink)
@@ -351,9 +391,10 @@ static bool stream_works(const struct sink *sink)
 }
 
 /* Until is() says so. A request may come meanwhile: it is seen to later. */
-static bool wait_until(struct sink *sink, bool (*is)(const struct sink *sink))
+static bool wait_until(struct sink *sink, bool (*is)(const struct sink *sink),
+		       unsigned limit_ms)
 {
-	uint64_t until_ms = clock_ms() + CONNECT_MS;
+	uint64_t until_ms = clock_ms() + limit_ms;
 
 	while (!is(sink)) {
 		int rc;
@@ -408,7 +449,26 @@ static bool connect_stream(struct sink *sink)
 	return sink->stream != NULL &&
 	       pa.stream_connect_playback(sink->stream, sink->name, &attr,
 					  flags, NULL, NULL) >= 0 &&
-	       wait_until(sink, stream_is_ready);
+	       wait_until(sink, stream_is_ready, CONNECT_MS);
+}
+
+/* The one that the stream is on, which may be another than was asked for. */
+static void ask_sink(struct sink *sink)
+{
+	const char *named = sink->name != NULL ? sink->name
+					       : getenv("PULSE_SINK");
+
+	sink->asked_sink = sink->is_dynamic = false;
+	if (sink->stream != NULL)
+		unref(pa.context_get_sink_info_by_index(
+			sink->context, pa.stream_get_device_index(sink->stream),
+			on_sink, sink));
+	else
+		unref(pa.context_get_sink_info_by_name(
+			sink->context,
+			named != NULL && *named != '\0' ? named
+							: "@DEFAULT_SINK@",
+			on_sink, sink));
 }
 
 static bool connect_server(struct sink *sink)
@@ -418,15 +478,12 @@ static bool connect_server(struct sink *sink)
 	sink->context = pa.context_new(pa.mainloop_get_api(sink->loop),
 				       "earshot");
 	if (pa.context_connect(sink->context, NULL, PA_NOAUTOSPAWN, NULL) < 0 ||
-	    !wait_until(sink, context_is_ready))
+	    !wait_until(sink, context_is_ready, CONNECT_MS))
 		return false;
-	sink->asked_server = sink->asked_sink = sink->is_dynamic = false;
+	sink->asked_server = false;
 	unref(pa.context_get_server_info(sink->context, on_server, sink));
-	unref(pa.context_get_sink_info_by_name(
-		sink->context,
-		sink->name != NULL ? sink->name : "@DEFAULT_SINK@", on_sink,
-		sink));
-	return wait_until(sink, is_asked);
+	ask_sink(sink);
+	return wait_until(sink, is_asked, CONNECT_MS);
 }
 
 static enum sink_result
@@ -444,17 +501,90 @@ pulse_start(struct sink *sink, const struct sink_format *format, struct err *e)
 	if (!connect_server(sink))
 		return lost(sink, e);
 	sink->rewinds = sink->is_dynamic && !sink->is_pipewire;
+	if (!connect_stream(sink))
+		return lost(sink, e);
+	/* Rules of the server's may have put it elsewhere. */
+	ask_sink(sink);
+	if (!wait_until(sink, is_asked, CONNECT_MS))
+		return lost(sink, e);
+	if (sink->rewinds == (sink->is_dynamic && !sink->is_pipewire))
+		return SINK_OK;
+	sink->rewinds = !sink->rewinds;
+	pa.stream_disconnect(sink->stream);
+	pa.stream_unref(sink->stream);
+	sink->stream = NULL;
 	return connect_stream(sink) ? SINK_OK : lost(sink, e);
 }
 
-/* Frames that were heard, since the stream's beginning. */
+/* ---- where it is --------------------------------------------------------- */
+
+static int64_t frames_of_us(const struct sink *sink, int64_t us)
+{
+	return us * (int64_t)sink->format.rate_hz / 1000000;
+}
+
+static int64_t us_since(const struct timeval *then)
+{
+	enum { US_MAX = 5000000 }; /* the clock may have been set */
+	struct timeval now;
+	int64_t us;
+
+	gettimeofday(&now, NULL);
+	us = (int64_t)(now.tv_sec - then->tv_sec) * 1000000 +
+	     (now.tv_usec - then->tv_usec);
+	return us < 0 ? 0 : us > US_MAX ? US_MAX : us;
+}
+
+/*
+ * Frames that were heard, since the stream's beginning. Of a sink that has
+ * rendered ahead the first frame lies in the future: pa_stream_get_time() makes
+ * that 0, goes on from there, and is up to two seconds too early.
+ */
 static uint64_t heard(struct sink *sink)
 {
-	uint64_t us = 0;
+	const struct pa_timing_info *timing =
+		pa.stream_get_timing_info(sink->stream);
+	int64_t at, read;
 
-	if (pa.stream_get_time(sink->stream, &us) < 0)
+	if (timing == NULL)
 		return 0;
-	return us * sink->format.rate_hz / 1000000;
+	read = timing->read_index / (int64_t)frame_bytes(sink);
+	at = read + frames_of_us(sink, (int64_t)timing->transport_usec -
+					       (int64_t)timing->sink_usec +
+					       us_since(&timing->timestamp));
+	/* What was never read was not heard, but for what is read since. */
+	if (timing->playing == 0 && at > read)
+		at = read;
+	return at > 0 ? (uint64_t)at : 0;
+}
+
+static bool position_is_asked(const struct sink *sink)
+{
+	return sink->asked_sink && sink->asked_timing;
+}
+
+/*
+ * The first frame that can still be changed. A sink takes back only as much as
+ * it renders ahead now: of what it rendered before somebody asked for less
+ * latency it takes back nothing.
+ */
+static uint64_t first_free(struct sink *sink)
+{
+	const struct pa_timing_info *timing;
+	int64_t at;
+
+	sink->asked_timing = false;
+	unref(pa.stream_update_timing_info(sink->stream, on_timing, sink));
+	ask_sink(sink);
+	if (!wait_until(sink, position_is_asked, POSITION_MS))
+		return 0;
+	timing = pa.stream_get_timing_info(sink->stream);
+	if (timing == NULL)
+		return 0;
+	at = timing->read_index / (int64_t)frame_bytes(sink);
+	if (sink->is_dynamic)
+		at -= frames_of_us(sink, (int64_t)sink->configured_us);
+	return at > 0 ? (uint64_t)at : 0;
 }
 
 static size_t pulse_delay(struct sink *sink)
@@ -504,8 +634,14 @@ static enum sink_result pulse_write(struct sink *sink, const int16_t *samples,
 
 static size_t pulse_rewind(struct sink *sink, size_t count)
 {
+	uint64_t least;
+
 	if (sink->stream == NULL || !sink->rewinds || count > sink->written)
 		return 0;
+	least = first_free(sink);
+	if (sink->written < least + count)
+		count = sink->written > least ? (size_t)(sink->written - least)
+					      : 0;
 	sink->back += count;
 	sink->written -= count;
 	return count;

@@ -149,6 +149,22 @@ END
 	[ ! -s err.txt ]
 }
 
+# An ear that asks for low latency, as it comes: what the server rendered ahead
+# before cannot be changed any more, and what is said then is heard after it.
+@test "sound: END is told when all was heard, by an ear that just came too" {
+	pulse_start
+	start speakd --serve -o pulse 2>err.txt
+	until_true 20 test -S "$XDG_RUNTIME_DIR/earshot/speakd.sock"
+	export SPEECHD_ADDRESS=unix_socket:$XDG_RUNTIME_DIR/earshot/speakd.sock
+	for round in 1 2 3; do
+		listen "ear$round.raw"
+		spd-say -w "one two three"
+		# To the recorder's file it is a moment.
+		[ "$round" -eq 1 ] || until_true 1 heard "ear$round.raw" 350
+		kill "$ear_pid"
+	done
+}
+
 @test "sound: no device at the start, told once; heard when it comes" {
 	start_speakd
 	speak "hello there my friends"
