@@ -13,16 +13,25 @@
 #include "core/log.h"
 #include "core/paths.h"
 #include "speakd/doctor.h"
+#include "speakd/queue/engine_list.h"
+#include "speakd/queue/phrase.h"
 #include "speakd/session.h"
 #include "speakd/settings_load.h"
 
-static int list_voices(struct err *e)
+static int list_voices(const struct settings *settings, struct err *e)
 {
 	SCOPED_TEXT char *helper = path_helper("speakd-voice");
-	const char *const argv[] = { helper, "--list-voices", NULL };
+	const char *argv[3 + ENGINES_MAX] = { helper, "--list-voices" };
+	char *engines[ENGINES_MAX] = { NULL };
 	const struct child child = { .argv = argv };
+	int rc;
 
-	return child_run(&child, e);
+	(void)engine_list_arguments(settings->engine, engines, ENGINES_MAX,
+				    argv + 2);
+	rc = child_run(&child, e);
+	for (size_t i = 0; i < ENGINES_MAX; i++)
+		free(engines[i]);
+	return rc;
 }
 
 int main(int argc, char **argv)
@@ -46,7 +55,7 @@ int main(int argc, char **argv)
 	if (settings->verbose)
 		log_open("speakd", LOG_LEVEL_DEBUG);
 	if (settings->check_config || settings->list_voices) {
-		rc = settings->list_voices ? list_voices(&e) : 0;
+		rc = settings->list_voices ? list_voices(settings, &e) : 0;
 		settings_free(settings);
 		return rc < 0 ? log_exit(&e) : rc;
 	}

@@ -6,6 +6,8 @@
 
 #include "core/mem.h"
 #include "core/paths.h"
+#include "speakd/queue/engine_list.h"
+#include "speakd/queue/phrase.h"
 
 /* ---- options with a grammar of their own -------------------------------- */
 
@@ -67,14 +69,25 @@ static int set_engine(void *data, const char *value, struct err *e)
 {
 	struct settings *s = data;
 
-	if (strcmp(value, "espeak-ng") != 0 &&
-	    !is_called(value, "command", true))
-		return err_usage(e,
-				 "engine: unknown engine '%s', expected "
-				 "espeak-ng or command:SHELL-COMMAND",
-				 value);
+	char *list;
+
+	if ((strcmp(value, "espeak-ng") != 0 &&
+	     !is_called(value, "command", true) &&
+	     !is_called(value, "module", true) &&
+	     !is_called(value, "pipe", true)) ||
+	    strchr(value, '\n') != NULL)
+		return err_usage(
+			e,
+			"engine: unknown engine '%s', expected "
+			"espeak-ng, module:NAME, command:SHELL-COMMAND "
+			"or pipe:SHELL-COMMAND",
+			value);
+	if (engine_list_count(s->engine != NULL ? s->engine : "") ==
+	    ENGINES_MAX)
+		return err_usage(e, "engine: more than %d", ENGINES_MAX);
+	list = engine_list_with(s->engine != NULL ? s->engine : "", value);
 	free(s->engine);
-	s->engine = mem_copy(value);
+	s->engine = list;
 	return 0;
 }
 
@@ -163,8 +176,9 @@ static const struct opt options[] = {
 	{ 'a', "volume", OPT_UINT, AT(volume_percent), 0, 200, "AMP", "100",
 	  "amplitude in percent, 0 to 200", NULL, NULL, false },
 	{ 0, "engine", OPT_CALL, 0, 0, 0, "ENGINE", "espeak-ng",
-	  "espeak-ng, or command:SHELL-COMMAND (text in, WAV or PCM out)",
-	  set_engine, "espeak-ng command:", false },
+	  "espeak-ng, module:NAME (speech-dispatcher's), command:SHELL-COMMAND "
+	  "(text in, WAV or PCM out) or pipe:SHELL-COMMAND (stays); repeatable",
+	  set_engine, "espeak-ng module: command: pipe:", false },
 	{ 0, "gap", OPT_UINT, AT(gap_ms), 0, 5000, "MS", "250",
 	  "silence between lines; less when much waits", NULL, NULL, false },
 	{ 0, "lead-in", OPT_UINT, AT(lead_in_ms), 0, 5000, "MS", "0",

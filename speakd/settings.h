@@ -59,7 +59,8 @@ struct settings {
 	int punctuation, digits; /* their enums */
 
 	/* Set by functions of the table. */
-	char *output, *engine; /* owned */
+	char *output; /* owned */
+	char *engine; /* owned: a list, see queue/engine_list.h */
 	unsigned events; /* mask of 1 << enum message_kind */
 	unsigned without; /* mask of enum wording_rule that are off */
 	bool highlight_word;

@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/paths.h"
+#include "speakd/queue/engine_list.h"
 #include "speakd/out/stall.h"
 #include "speakd/voice/protocol.h"
 
@@ -157,6 +158,16 @@ static void kill_child(struct voice *voice)
 		kill(voice->pid, SIGKILL);
 }
 
+static uint32_t engine_of(const struct voice *voice,
+			  const struct phrase *phrase)
+{
+	int number = phrase->engine != NULL
+			     ? engine_list_find(voice->engine, phrase->engine)
+			     : 0;
+
+	return number > 0 ? (uint32_t)number : 0;
+}
+
 /* The child may not have read its program yet: the packet waits for it. */
 static void send_phrase(struct voice *voice, struct saying *saying)
 {
@@ -177,6 +188,7 @@ static void send_phrase(struct voice *voice, struct saying *saying)
 		.form = phrase->form,
 		.punctuation = phrase->punctuation,
 		.by_script = phrase->by_script,
+		.engine = engine_of(voice, phrase),
 		.capitals = phrase->capitals,
 	};
 
@@ -440,8 +452,8 @@ static void on_exit_of_child(pid_t pid, int wait_status, void *data)
 
 static int spawn(struct voice *voice, struct err *e)
 {
-	const char *argv[9] = { voice->helper };
-	SCOPED_TEXT char *engine = mem_printf("--engine=%s", voice->engine);
+	const char *argv[8 + ENGINES_MAX] = { voice->helper };
+	char *engines[ENGINES_MAX] = { NULL };
 	SCOPED_TEXT char *output = mem_printf("--output=%s", voice->output);
 	SCOPED_TEXT char *name = mem_printf("--voice=%s", voice->voice_name);
 	SCOPED_TEXT char *channels = mem_printf("--channels=%u",
@@ -453,7 +465,8 @@ static int spawn(struct voice *voice, struct err *e)
 	size_t n = 1;
 	int rc;
 
-	argv[n++] = engine;
+	n += engine_list_arguments(voice->engine, engines, ENGINES_MAX,
+				   argv + n);
 	argv[n++] = output;
 	argv[n++] = name;
 	argv[n++] = channels;
@@ -482,6 +495,8 @@ static int spawn(struct voice *voice, struct err *e)
 	child.fds[VOICE_FD] = theirs;
 	child.fds[VOICE_SHARED_FD] = page;
 	rc = child_start(&child, &voice->pid, e);
+	for (size_t i = 0; i < ENGINES_MAX; i++)
+		free(engines[i]);
 	if (rc < 0) {
 		scope_close(&voice->fd);
 		voice->fd = -1;

@@ -27,7 +27,7 @@ enum {
 
 /* How the child is to be started; texts are borrowed for voice_start(). */
 struct voice_config {
-	const char *engine; /* "espeak-ng" or "command:SHELL-COMMAND" */
+	const char *engine; /* a list, see queue/engine_list.h */
 	const char *output; /* "alsa[:DEVICE]", "wav:FILE", "null",
 			       "command:SHELL-COMMAND" */
 	const char *voice; /* default voice, "en-us" */

@@ -30,6 +30,7 @@ struct phrase *phrase_copy(const struct phrase *phrase)
 	copy->text = mem_copy(phrase->text);
 	copy->styles = styles_copy(&phrase->styles);
 	copy->voice = mem_copy(phrase->voice);
+	copy->engine = mem_copy(phrase->engine);
 	copy->nick = mem_copy(phrase->nick);
 	copy->channel = mem_copy(phrase->channel);
 	copy->source = mem_copy(phrase->source);
@@ -46,6 +47,7 @@ void phrase_free(struct phrase *phrase)
 	free(phrase->text);
 	styles_fini(&phrase->styles);
 	free(phrase->voice);
+	free(phrase->engine);
 	free(phrase);
 }
 

@@ -48,6 +48,9 @@ enum capitals { CAPITALS_NONE, CAPITALS_SPELL, CAPITALS_ICON };
 
 enum { PHRASE_DEFAULT = -1 };
 
+/* How many engines there are at most, see queue/engine_list.h. */
+enum { ENGINES_MAX = 16 };
+
 struct phrase {
 	uint64_t id; /* set by dispatch, from 1; 0: none yet */
 	char *text; /* owned, UTF-8, safe for a synthesiser */
@@ -60,6 +63,7 @@ struct phrase {
 	bool names_source; /* source is said when it is another than before */
 	unsigned input; /* number of the input that it came from, 0: none */
 	char *voice; /* owned; NULL: the default voice */
+	char *engine; /* owned; its name, NULL: the default one */
 	int rate_wpm; /* PHRASE_DEFAULT: the default rate */
 	int pitch; /* PHRASE_DEFAULT: the default pitch */
 	int pitch_range; /* 0..99; PHRASE_DEFAULT: the engine's */

@@ -9,10 +9,10 @@
 #include "core/json.h"
 #include "core/mem.h"
 
-void ssip_configure(struct ssip *ssip, const char *keep_engine,
+void ssip_configure(struct ssip *ssip, const char *keep_engines,
 		    unsigned rate_wpm)
 {
-	ssip->host.engine = keep_engine;
+	ssip->host.engines = keep_engines;
 	ssip->host.rate_wpm = rate_wpm;
 }
 

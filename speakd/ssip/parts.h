@@ -126,6 +126,16 @@ command_fn command_status, command_sources, command_follow, command_unfollow,
 enum reply parse_who(const struct ssip_client *client, struct span word,
 		     int *ret_uid);
 
+/* LIST's. Voices that are not known yet are listed when they are. */
+enum reply list_modules(struct ssip_client *client);
+enum reply list_voices_or_wait(struct ssip_client *client, struct words words);
+
+/*
+ * The engine that a client's messages are said with: its OUTPUT_MODULE, the one
+ * that has its voice, or NULL, the default one. The caller's.
+ */
+char *client_engine(const struct ssip_client *client) MUST_CHECK;
+
 /* Whether there is such a voice, as far as can be known. */
 bool voice_is_known(const struct ssip_client *client, struct span voice);
 

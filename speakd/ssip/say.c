@@ -59,6 +59,7 @@ static struct phrase *client_phrase(const struct ssip_client *client,
 	bool rate_is_set = s->rate != rate_of_wpm(client->ssip->host.rate_wpm);
 
 	phrase->voice = voice_of(s);
+	phrase->engine = client_engine(client);
 	phrase->rate_wpm = rate_is_set ? wpm_of_rate(s->rate)
 				       : (int)client->ssip->host.rate_wpm;
 	if (s->pitch != 0)

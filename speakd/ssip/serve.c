@@ -6,6 +6,7 @@
 
 #include "core/mem.h"
 #include "core/paths.h"
+#include "speakd/queue/engine_list.h"
 #include "speakd/ssip/spawn.h"
 #include "speakd/ssip/server.h"
 #include "speakd/ssip/voice_list.h"
@@ -15,7 +16,7 @@ struct serve {
 	struct serve_handler handler;
 	struct server *server;
 	struct inputs *inputs;
-	char *engine; /* owned: "espeak-ng", or "command" */
+	char *engine; /* owned: what the default one is called */
 	struct dispatch *dispatch;
 	const struct settings *settings; /* borrowed */
 	struct voice_list *voices;
@@ -205,7 +206,7 @@ int serve_start(struct loop *loop, const struct settings *settings,
 		.reload = host_reload,
 		.respell = host_respell,
 		.profile = host_profile,
-		.engine = settings->engine,
+		.engines = settings->engine,
 		.rate_wpm = settings->rate_wpm,
 		.data = serve,
 	};
@@ -237,17 +238,15 @@ int serve_start(struct loop *loop, const struct settings *settings,
 void serve_set_inputs(struct serve *serve, struct inputs *keep_inputs)
 {
 	serve->inputs = keep_inputs;
-	voice_list_start(serve->voices);
+	voice_list_start(serve->voices, serve->settings->engine);
 }
 
-/* "command:piper ..." is called "command": its words are the user's. */
 void serve_configure(struct serve *serve, const struct settings *keep_settings)
 {
 	serve->settings = keep_settings;
 	free(serve->engine);
-	serve->engine = mem_text(keep_settings->engine,
-				 strcspn(keep_settings->engine, ":"));
-	ssip_configure(server_ssip(serve->server), serve->engine,
+	serve->engine = engine_list_name(keep_settings->engine, 0);
+	ssip_configure(server_ssip(serve->server), keep_settings->engine,
 		       keep_settings->rate_wpm);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "speakd/queue/engine_list.h"
 
 static const char *const rank_names[CLASS_COUNT] = {
 	[CLASS_IMPORTANT] = "important", [CLASS_MESSAGE] = "message",
@@ -470,6 +471,8 @@ static void get_value(const struct ssip_client *client, const char *name,
 		      char *buf, size_t buf_bytes)
 {
 	const struct ssip_settings *s = &client->settings;
+	SCOPED_TEXT char *engine = engine_list_name(client->ssip->host.engines,
+						    0);
 	const struct {
 		const char *name;
 		int value;
@@ -483,8 +486,7 @@ static void get_value(const struct ssip_client *client, const char *name,
 		const char *name, *value;
 	} texts[] = {
 		{ "LANGUAGE", s->language != NULL ? s->language : "en" },
-		{ "OUTPUT_MODULE",
-		  s->module != NULL ? s->module : client->ssip->host.engine },
+		{ "OUTPUT_MODULE", s->module != NULL ? s->module : engine },
 		{ "VOICE_TYPE", s->voice_type >= 0
 					? ssip_voice_types[s->voice_type]
 					: "NO_VOICE" },

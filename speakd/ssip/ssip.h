@@ -32,7 +32,8 @@ enum {
 /* What the protocol needs of the rest of speakd. */
 struct ssip_host {
 	/*
-	 * "LANGUAGE\tNAME\tGENDER\n" for every voice; NULL while it is not
+	 * "LANGUAGE\tNAME\tGENDER[\tENGINE]\n" for every voice, espeak-ng's
+	 * where none is named; NULL while it is not
 	 * known, then ssip_voices_known() is called.
 	 */
 	const struct buf *(*voices)(void *data);
@@ -54,7 +55,7 @@ struct ssip_host {
 	bool (*respell)(void *data, const char *voice, struct span text,
 			struct buf *out);
 	/* How SSIP clients speak that set nothing. */
-	const char *engine;
+	const char *engines; /* a list, see queue/engine_list.h */
 	unsigned rate_wpm;
 	void *data;
 };
@@ -118,7 +119,7 @@ struct ssip *ssip_new(struct dispatch *keep_dispatch,
 		      void *keep_data) MUST_CHECK;
 void ssip_free(struct ssip *ssip);
 /* What may change when the settings are read again. */
-void ssip_configure(struct ssip *ssip, const char *keep_engine,
+void ssip_configure(struct ssip *ssip, const char *keep_engines,
 		    unsigned rate_wpm);
 
 struct ssip_client *ssip_client_new(struct ssip *ssip) MUST_CHECK;

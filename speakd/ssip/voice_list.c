@@ -9,6 +9,8 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/paths.h"
+#include "speakd/queue/engine_list.h"
+#include "speakd/queue/phrase.h"
 
 struct voice_list {
 	struct loop *loop;
@@ -91,10 +93,12 @@ struct voice_list *voice_list_new(struct loop *loop, loop_fn *ready,
 	return list;
 }
 
-void voice_list_start(struct voice_list *list)
+void voice_list_start(struct voice_list *list, const char *engines)
 {
 	SCOPED_TEXT char *helper = path_helper("speakd-voice");
-	const char *const argv[] = { helper, "--list-voices", NULL };
+	const char *argv[3 + ENGINES_MAX] = { helper, "--list-voices" };
+	char *texts[ENGINES_MAX] = { NULL };
+	int rc;
 	struct child child = {
 		.argv = argv,
 		.fds = { CHILD_NULL, CHILD_NULL, CHILD_INHERIT },
@@ -111,7 +115,11 @@ void voice_list_start(struct voice_list *list)
 	writer = ends[1];
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	child.fds[STDOUT_FILENO] = writer;
-	if (child_start(&child, &list->pid, NULL) < 0) {
+	(void)engine_list_arguments(engines, texts, ENGINES_MAX, argv + 2);
+	rc = child_start(&child, &list->pid, NULL);
+	for (size_t i = 0; i < ENGINES_MAX; i++)
+		free(texts[i]);
+	if (rc < 0) {
 		list->pid = 0;
 		close_output(list);
 		voices_known(list);

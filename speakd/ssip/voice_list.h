@@ -18,12 +18,13 @@ struct voice_list;
 /* ready: as much as there will ever be is there; called from the loop. */
 struct voice_list *voice_list_new(struct loop *loop, loop_fn *ready,
 				  void *keep_data) MUST_CHECK;
-void voice_list_start(struct voice_list *list);
+/* engines: a list, see queue/engine_list.h. */
+void voice_list_start(struct voice_list *list, const char *engines);
 void voice_list_free(struct voice_list *list);
 
 /*
- * "LANGUAGE\tNAME\tGENDER\n" for every voice, borrowed; NULL while it is not
- * known yet, and empty when it could not be found out.
+ * "LANGUAGE\tNAME\tGENDER[\tENGINE]\n" for every voice, borrowed; NULL while it
+ * is not known yet, and empty when it could not be found out.
  */
 const struct buf *voice_list_get(const struct voice_list *list);
 

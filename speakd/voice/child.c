@@ -7,8 +7,10 @@
 #include "core/clock.h"
 #include "core/mem.h"
 #include "speakd/queue/phrase.h"
+#include "speakd/voice/arg.h"
 #include "speakd/voice/cue.h"
 #include "speakd/voice/player.h"
+#include "speakd/voice/resample.h"
 #include "speakd/voice/trim.h"
 
 enum { RETRY_FIRST_MS = 250, RETRY_LAST_MS = 5000, LEAD_LEAST_MS = 30 };
@@ -21,8 +23,7 @@ struct said {
 
 struct voice_child {
 	struct control *control;
-	const struct engine_kind *engine_kind;
-	struct engine *engine;
+	struct engines engines;
 	struct player player;
 	bool marks;
 	/* The one being heard, and the next; said[0] ends first. */
@@ -32,8 +33,10 @@ struct voice_child {
 	/* Of the phrase being made. */
 	const struct said *making;
 	struct trim trim;
+	struct resample resample; /* where the engine has another rate */
 	uint64_t cue_frames;
-	unsigned rate_hz; /* 0: no sound came yet */
+	unsigned rate_hz; /* of the stream; 0: no sound came yet */
+	bool has_sound; /* the same */
 	bool dropped; /* it was stopped or retracted meanwhile */
 	enum sink_result result; /* why the sound ended, SINK_OK: it did not */
 	struct err e;
@@ -47,26 +50,6 @@ static const struct {
 	{ "alsa", &sink_alsa }, { "wav", &sink_wav },
 	{ "null", &sink_null }, { "command", &sink_command },
 };
-
-static const struct {
-	const char *name;
-	const struct engine_kind *kind;
-} engines[] = {
-	{ "espeak-ng", &engine_espeak },
-	{ "command", &engine_command },
-};
-
-/* "NAME" or "NAME:ARG". Returns ARG, or NULL when it is another name. */
-static const char *arg_of(const char *spec, const char *name)
-{
-	size_t n = strlen(name);
-
-	if (strncmp(spec, name, n) != 0)
-		return NULL;
-	return spec[n] == ':'	 ? spec + n + 1
-	       : spec[n] == '\0' ? spec + n
-				 : NULL;
-}
 
 /* ---- what the parent asks for -------------------------------------------- */
 
@@ -212,13 +195,29 @@ static int play_cue(struct voice_child *child)
 	return rc;
 }
 
+static int feed_trim(void *data, const int16_t *samples, size_t count)
+{
+	struct voice_child *child = data;
+
+	return trim_feed(&child->trim, samples, count);
+}
+
 /* The first samples tell the rate: only now can the device be opened. */
-static int begin_sound(struct voice_child *child, unsigned rate_hz)
+static int begin_sound(struct voice_child *child, unsigned its_rate_hz)
 {
 	const struct voice_request *head = &child->making->phrase.head;
+	unsigned rate_hz = child->player.format.rate_hz > 0
+				   ? child->player.format.rate_hz
+				   : its_rate_hz;
 	int rc;
 
+	child->resample.fn = NULL;
+	if (rate_hz != its_rate_hz)
+		resample_init(&child->resample, its_rate_hz, rate_hz, feed_trim,
+			      child);
+
 	child->rate_hz = rate_hz;
+	child->has_sound = true;
 	trim_init(&child->trim, rate_hz, head->volume_percent, play, child);
 	stage(child, VOICE_IN_SINK);
 	rc = keep_result(child, player_begin(&child->player, rate_hz,
@@ -237,7 +236,11 @@ static int on_pcm(void *data, const int16_t *samples, size_t count,
 
 	if (child->rate_hz == 0)
 		rc = begin_sound(child, rate_hz);
-	return rc < 0 ? rc : trim_feed(&child->trim, samples, count);
+	if (rc < 0)
+		return rc;
+	return child->resample.fn != NULL
+		       ? resample_feed(&child->resample, samples, count)
+		       : trim_feed(&child->trim, samples, count);
 }
 
 /* Counted in the engine's sound, of which the front may have been taken. */
@@ -298,8 +301,10 @@ static int run_engine(struct voice_child *child, const struct said *said)
 	struct engine_out out = { on_pcm, on_mark, on_wait, child };
 	int rc;
 
-	rc = child->engine_kind->speak(child->engine, phrase->text, &params,
-				       &out, &child->e);
+	rc = engines_speak(&child->engines, phrase->head.engine, phrase->text,
+			   &params, &out, &child->has_sound, &child->e);
+	if (rc == 0 && child->rate_hz > 0 && child->resample.fn != NULL)
+		rc = resample_end(&child->resample);
 	if (rc == 0 && child->rate_hz > 0)
 		rc = trim_end(&child->trim);
 	trim_fini(&child->trim);
@@ -321,6 +326,7 @@ static void make(struct voice_child *child, struct said *said)
 	child->making = said;
 	child->dropped = false;
 	child->rate_hz = 0;
+	child->has_sound = false;
 	child->cue_frames = 0;
 	child->result = SINK_OK;
 	child->e = (struct err){ 0 };
@@ -412,7 +418,10 @@ static struct said *next_to_make(const struct voice_child *child)
 
 static unsigned want_ms(const struct voice_child *child)
 {
-	return child->engine_kind->lead_ms;
+	const struct said *last = last_said(child);
+
+	return engines_lead_ms(&child->engines,
+			       last != NULL ? last->phrase.head.engine : 0);
 }
 
 /* Soon the last phrase will have been heard: the next may be made now. */
@@ -514,21 +523,6 @@ static int open_sink(struct voice_child *child,
 	return err_usage(e, "unknown output '%s'", config->output);
 }
 
-static int open_engine(struct voice_child *child,
-		       const struct child_config *config, struct err *e)
-{
-	for (size_t i = 0; i < COUNT_OF(engines); i++) {
-		const char *arg = arg_of(config->engine, engines[i].name);
-
-		if (arg == NULL)
-			continue;
-		child->engine_kind = engines[i].kind;
-		return child->engine_kind->open(&child->engine, arg,
-						config->voice, e);
-	}
-	return err_usage(e, "unknown engine '%s'", config->engine);
-}
-
 static int close_sink(struct voice_child *child, struct err *e)
 {
 	struct player *player = &child->player;
@@ -544,16 +538,16 @@ int child_serve(struct control *control, const struct child_config *config)
 	bool good = false;
 
 	if (open_sink(&child, config, &e) < 0 ||
-	    open_engine(&child, config, &e) < 0) {
+	    engines_open(&child.engines, config->engines, config->engine_count,
+			 config->voice, &e) < 0) {
 		tell_why(&child, VOICE_BROKEN, &e);
 	} else {
 		control_tell(control,
 			     (struct voice_event){ .kind = VOICE_READY },
-			     child.engine_kind->about(child.engine));
+			     engines_about(&child.engines));
 		good = serve(&child);
 	}
-	if (child.engine != NULL)
-		child.engine_kind->close(child.engine);
+	engines_close(&child.engines);
 	if (close_sink(&child, &e) < 0 && good) {
 		tell_why(&child, VOICE_BROKEN, &e);
 		good = false;

@@ -5,12 +5,14 @@
 #define SPEAKD_VOICE_CHILD_H
 
 #include "speakd/voice/control.h"
-#include "speakd/voice/engine.h"
+#include "speakd/voice/engines.h"
 #include "speakd/voice/sink.h"
 
 /* What speakd asked for on the command line; borrowed for the call. */
 struct child_config {
-	const char *engine, *output, *voice;
+	const char *output, *voice;
+	const char *const *engines;
+	size_t engine_count;
 	unsigned channels; /* of the sound, 1 or 2 */
 	bool marks;
 	bool again; /* a child before this one died: go on behind it */

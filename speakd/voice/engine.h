@@ -48,6 +48,8 @@ struct engine;
 struct engine_kind {
 	/* So long before the end of a phrase the next one is asked for. */
 	unsigned lead_ms;
+	/* What it cannot say is said by espeak-ng. */
+	bool has_stand_in;
 	/* arg is what follows "NAME:"; default_voice is kept by copy. */
 	int (*open)(struct engine **ret, const char *arg,
 		    const char *default_voice, struct err *e);
@@ -56,10 +58,16 @@ struct engine_kind {
 		     const struct engine_params *params,
 		     const struct engine_out *out, struct err *e);
 	const char *(*about)(const struct engine *engine);
+	/*
+	 * Print its voices as engine_espeak_list() does, its name behind them.
+	 * NULL: it has none to tell of.
+	 */
+	int (*list)(struct engine *engine, FILE *out, struct err *e);
 	void (*close)(struct engine *engine);
 };
 
-extern const struct engine_kind engine_espeak, engine_command;
+extern const struct engine_kind engine_espeak, engine_command, engine_module,
+	engine_pipe;
 
 /* Print "NAME\tLANGUAGE\tGENDER" lines, sorted. 0 or -errno. */
 int engine_espeak_list(FILE *out, struct err *e) MUST_CHECK;

@@ -20,15 +20,28 @@
 #include "speakd/voice/child.h"
 
 struct settings {
-	char *engine, *output, *voice;
+	char *output, *voice;
+	const char *engines[ENGINES_MAX];
+	size_t engine_count;
 	unsigned channels;
 	bool marks, again, list_voices, probe;
 };
 
+/* value is a word of the command line's. */
+static int add_engine(void *data, const char *value, struct err *e)
+{
+	struct settings *settings = data;
+
+	if (settings->engine_count == ENGINES_MAX)
+		return err_usage(e, "engine: more than %d", ENGINES_MAX);
+	settings->engines[settings->engine_count++] = value;
+	return 0;
+}
+
 /* clang-format off */
 static const struct opt options[] = {
-	{ 0, "engine", OPT_TEXT, offsetof(struct settings, engine), 0, 0,
-	  "ENGINE", "espeak-ng", "what makes sound of text", NULL, NULL, true },
+	{ 0, "engine", OPT_CALL, 0, 0, 0, "ENGINE", NULL,
+	  "what makes sound of text; repeatable", add_engine, NULL, true },
 	{ 0, "output", OPT_TEXT, offsetof(struct settings, output), 0, 0,
 	  "OUT", "alsa", "where the sound goes", NULL, NULL, true },
 	{ 0, "voice", OPT_TEXT, offsetof(struct settings, voice), 0, 0,
@@ -79,7 +92,8 @@ static struct voice_shared *map_shared(int fd)
 
 static int serve(const struct settings *settings, struct err *e)
 {
-	struct child_config config = { .engine = settings->engine,
+	struct child_config config = { .engines = settings->engines,
+				       .engine_count = settings->engine_count,
 				       .output = settings->output,
 				       .voice = settings->voice,
 				       .channels = settings->channels,
@@ -127,10 +141,24 @@ static int probe(struct err *e)
 	return result == SINK_OK ? 0 : -e->code;
 }
 
+static int list_voices(const struct settings *settings, struct err *e)
+{
+	struct engines engines;
+	int rc;
+
+	signal(SIGPIPE, SIG_IGN);
+	rc = engines_know(&engines, settings->engines, settings->engine_count,
+			  settings->voice, e);
+	if (rc == 0)
+		rc = engines_list(&engines, stdout, e);
+	engines_close(&engines);
+	return rc;
+}
+
 static int run(const struct settings *settings, struct err *e)
 {
 	if (settings->list_voices)
-		return engine_espeak_list(stdout, e);
+		return list_voices(settings, e);
 	return settings->probe ? probe(e) : serve(settings, e);
 }
 

@@ -54,6 +54,7 @@ struct voice_request {
 	uint32_t lead_in_ms; /* and in front of the first after a pause */
 	uint32_t form, punctuation, capitals; /* the enums of phrase.h */
 	uint32_t by_script; /* 0 or 1 */
+	uint32_t engine; /* its number among those that the child was given */
 	/* Behind it, in this order: the voice's name, styles, the text. */
 	uint32_t voice_bytes, style_count;
 	uint32_t text_bytes;

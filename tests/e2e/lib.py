@@ -87,7 +87,8 @@ class Home:
                   errors="replace") as text:
             return text.read()
 
-    def close(self):
+    def end_all(self):
+        """What was started ends, and may be started again."""
         for child in self.running:
             if child.poll() is None:
                 child.send_signal(signal.SIGCONT)
@@ -98,6 +99,10 @@ class Home:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+        self.running = []
+
+    def close(self):
+        self.end_all()
         shutil.rmtree(self.path, ignore_errors=True)
 
 

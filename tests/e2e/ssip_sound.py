@@ -5,22 +5,23 @@
 import array
 import json
 import os
+import struct
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lib import Client, main  # noqa: E402
 
-RATE_HZ = 22050
 QUIET = 300
 
 
 class Heard:
     """The samples of one message, and what can be measured of them."""
 
-    def __init__(self, samples):
+    def __init__(self, samples, rate_hz):
+        self.rate_hz = rate_hz
         loud = [i for i, x in enumerate(samples) if abs(x) > QUIET]
         self.samples = samples[loud[0]:loud[-1] + 1] if loud else []
-        self.ms = len(self.samples) * 1000 // RATE_HZ
+        self.ms = len(self.samples) * 1000 // rate_hz
         self.peak = max(map(abs, self.samples), default=0)
 
     def same_as(self, other):
@@ -35,12 +36,13 @@ class Heard:
         for x in self.samples:
             run = run + 1 if abs(x) <= QUIET else 0
             longest = max(longest, run)
-        return longest * 1000 // RATE_HZ
+        return longest * 1000 // self.rate_hz
 
     def pitch_hz(self):
         """The median of what a window's autocorrelation says."""
         found = []
-        size, step = RATE_HZ // 20, RATE_HZ // 25
+        rate_hz = self.rate_hz
+        size, step = rate_hz // 20, rate_hz // 25
         for at in range(0, len(self.samples) - 2 * size, step):
             part = self.samples[at:at + 2 * size:4]
             mean = sum(part) / len(part)
@@ -48,10 +50,10 @@ class Heard:
             half = len(part) // 2
             if sum(x * x for x in part[:half]) < 5e7:
                 continue
-            lag = max(range(RATE_HZ // 4 // 400, RATE_HZ // 4 // 60),
+            lag = max(range(rate_hz // 4 // 400, rate_hz // 4 // 60),
                       key=lambda n, p=part, h=half:
                       sum(p[i] * p[i + n] for i in range(h)))
-            found.append(RATE_HZ / 4 / lag)
+            found.append(rate_hz / 4 / lag)
         return sorted(found)[len(found) // 2]
 
 
@@ -69,9 +71,10 @@ class Ear:
     def take(self):
         data = array.array("h")
         with open(self.wav, "rb") as file:
-            data.frombytes(file.read()[44:])
+            header, sound = file.read(44), file.read()
+        data.frombytes(sound)
         samples, self.at = data[self.at:], len(data)
-        return Heard(samples)
+        return Heard(samples, struct.unpack("<I", header[24:28])[0])
 
     def hear(self, text, *settings):
         for setting in settings:

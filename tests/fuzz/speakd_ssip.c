@@ -215,7 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.profile = host_path,
 		.reload = host_reload,
 		.respell = host_respell,
-		.engine = "espeak-ng",
+		.engines = "espeak-ng",
 		.rate_wpm = 220,
 		.data = &world,
 	};

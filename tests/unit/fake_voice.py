@@ -69,8 +69,8 @@ while True:
     if not packet:
         sys.exit(0)
     kind, cue, number, rate, pitch, volume, nv, _, nt = \
-        struct.unpack('=IIQiii32xIII', packet[:72])
-    text = packet[72 + nv:72 + nv + nt].decode()
+        struct.unpack('=IIQiii36xIII', packet[:76])
+    text = packet[80 + nv:80 + nv + nt].decode()
     if kind == QUIT:
         sys.exit(0)
     if kind == RETRACT:

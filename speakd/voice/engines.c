@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+#include "speakd/voice/engines.h"
+
+#include <string.h>
+
+#include "core/log.h"
+#include "speakd/voice/arg.h"
+
+static const struct {
+	const char *name;
+	const struct engine_kind *kind;
+} kinds[] = {
+	{ "espeak-ng", &engine_espeak },
+	{ "command", &engine_command },
+	{ "module", &engine_module },
+	{ "pipe", &engine_pipe },
+};
+
+static int add_slot(struct engines *engines, const char *spec, struct err *e)
+{
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		const char *arg = arg_of(spec, kinds[i].name);
+
+		if (arg == NULL)
+			continue;
+		engines->slots[engines->count++] = (struct engine_slot){
+			.kind = kinds[i].kind,
+			.arg = arg,
+		};
+		return 0;
+	}
+	return err_usage(e, "unknown engine '%s'", spec);
+}
+
+static int load(struct engines *engines, struct engine_slot *slot,
+		struct err *e)
+{
+	if (slot->engine != NULL)
+		return 0;
+	return slot->kind->open(&slot->engine, slot->arg, engines->voice, e);
+}
+
+static struct engine_slot *stand_in(struct engines *engines)
+{
+	for (size_t i = 0; i < engines->count; i++)
+		if (engines->slots[i].kind == &engine_espeak)
+			return &engines->slots[i];
+	return NULL;
+}
+
+int engines_know(struct engines *engines, const char *const *keep_specs,
+		 size_t count, const char *keep_voice, struct err *e)
+{
+	int rc = 0;
+
+	*engines = (struct engines){ .voice = keep_voice };
+	for (size_t i = 0; rc == 0 && i < min_size(count, ENGINES_MAX); i++)
+		rc = add_slot(engines, keep_specs[i], e);
+	if (rc == 0 && stand_in(engines) == NULL)
+		rc = add_slot(engines, "espeak-ng", e);
+	return rc;
+}
+
+int engines_open(struct engines *engines, const char *const *keep_specs,
+		 size_t count, const char *keep_voice, struct err *e)
+{
+	int rc = engines_know(engines, keep_specs, count, keep_voice, e);
+
+	return rc < 0 ? rc : load(engines, &engines->slots[0], e);
+}
+
+void engines_close(struct engines *engines)
+{
+	for (size_t i = 0; i < engines->count; i++)
+		if (engines->slots[i].engine != NULL)
+			engines->slots[i].kind->close(engines->slots[i].engine);
+	engines->count = 0;
+}
+
+static const struct engine_slot *slot_of(const struct engines *engines,
+					 size_t number)
+{
+	return &engines->slots[number < engines->count ? number : 0];
+}
+
+const char *engines_about(const struct engines *engines)
+{
+	return engines->slots[0].kind->about(engines->slots[0].engine);
+}
+
+unsigned engines_lead_ms(const struct engines *engines, size_t number)
+{
+	return slot_of(engines, number)->kind->lead_ms;
+}
+
+/* Told once, until it works again. */
+static void tell_stand_in(struct engine_slot *slot, const struct err *e)
+{
+	char why[ERR_TEXT_BYTES + 128];
+
+	if (!slot->told)
+		log_warn("engine %s: %s; espeak-ng speaks for it", slot->arg,
+			 err_text(e, why, sizeof(why)));
+	slot->told = true;
+}
+
+static int speak_with(struct engines *engines, struct engine_slot *slot,
+		      const char *text, const struct engine_params *params,
+		      const struct engine_out *out, struct err *e)
+{
+	int rc = load(engines, slot, e);
+
+	return rc < 0 ? rc
+		      : slot->kind->speak(slot->engine, text, params, out, e);
+}
+
+int engines_speak(struct engines *engines, size_t number, const char *text,
+		  const struct engine_params *params,
+		  const struct engine_out *out, const bool *heard,
+		  struct err *e)
+{
+	struct engine_slot *slot =
+		&engines->slots[number < engines->count ? number : 0];
+	struct engine_slot *other = stand_in(engines);
+	struct err second = { 0 };
+	int rc = speak_with(engines, slot, text, params, out, e);
+
+	if (rc == 0)
+		slot->told = false;
+	if (rc == 0 || rc == -ECANCELED || !slot->kind->has_stand_in || *heard)
+		return rc;
+	tell_stand_in(slot, e);
+	rc = speak_with(engines, other, text, params, out, &second);
+	if (rc < 0)
+		*e = second;
+	return rc;
+}
+
+int engines_list(struct engines *engines, FILE *out, struct err *e)
+{
+	int rc = engine_espeak_list(out, e);
+
+	for (size_t i = 0; rc == 0 && i < engines->count; i++) {
+		struct engine_slot *slot = &engines->slots[i];
+		struct err why = { 0 };
+
+		if (slot->kind->list == NULL)
+			continue;
+		/* One that does not work costs the others nothing. */
+		if (load(engines, slot, &why) < 0 ||
+		    slot->kind->list(slot->engine, out, &why) < 0)
+			tell_stand_in(slot, &why);
+	}
+	if (rc == 0 && fflush(out) != 0)
+		return err_set(e, errno, "write the list of voices");
+	return rc;
+}

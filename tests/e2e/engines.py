@@ -1,0 +1,235 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright the earshot authors
+"""engines.py - synthesisers of all kinds, at their best and at their worst."""
+import glob
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from lib import SRC, Client, Skip, main, until  # noqa: E402
+from ssip_sound import Ear, close_to  # noqa: E402
+
+HERE = os.path.join(SRC, "tests", "e2e")
+TONE_HZ = 500
+SLOW = "command:exec " + os.path.join(HERE, "slow_sink.py")
+
+
+def module(home, mode):
+    home.env["FAKE_MODULE_LOG"] = home.file("settings")
+    return "--engine=module:%s/fake_module.py %s" % (HERE, mode)
+
+
+def pipe(home, mode="ok"):
+    return "--engine=pipe:exec %s/fake_pipe.py %s %s" % (HERE, mode,
+                                                         home.file("pids"))
+
+
+def is_tone(heard):
+    return abs(heard.pitch_hz() - TONE_HZ / 2) < 20 or \
+        abs(heard.pitch_hz() - TONE_HZ) < 50 or \
+        abs(heard.pitch_hz() - TONE_HZ / 3) < 10
+
+
+def test_module(home):
+    """a module of speech-dispatcher's says what it is given, and marks"""
+    ear = Ear(home, module(home, "ok"))
+    heard = ear.hear("one two three four")
+    assert is_tone(heard), heard.pitch_hz()
+    # Four words of 200 ms and nothing of the markup between them.
+    assert 780 <= heard.ms <= 820, heard.ms
+    ear.client.code("SET self SSML_MODE on")
+    number = ear.client.say('<speak>one <mark name="b"/>two&lt; '
+                            '<mark name="c"/>three</speak>')
+    seen = []
+    while not seen or seen[-1] != b"702 END":
+        lines = ear.client.message()
+        seen.append(lines[2][4:] if lines[0][:3] == b"700" else lines[-1])
+        assert lines[0][4:] == number
+    assert seen == [b"701 BEGIN", b"b", b"c", b"702 END"], seen
+    assert not home.errors(), home.errors()
+
+
+def test_module_settings(home):
+    """what a client sets reaches the module in its own words"""
+    ear = Ear(home, module(home, "ok"))
+    ear.hear("x", "SET self RATE 100", "SET self PITCH -100",
+             "SET self VOLUME 0", "SET self PUNCTUATION all",
+             "SET self CAP_LET_RECOGN icon", "SET self SYNTHESIS_VOICE Ulla")
+    ear.hear("x", "SET self SYNTHESIS_VOICE", "SET self LANGUAGE fr")
+    ear.hear("abc", "SET self SPELLING on")
+    with open(home.file("settings"), encoding="utf-8") as log:
+        first, second, third = log.read().splitlines()
+    for word in ("rate=100", "pitch=-100", "volume=0", "punctuation_mode=all",
+                 "cap_let_recogn=icon", "spelling_mode=off",
+                 "synthesis_voice=Ulla"):
+        assert word in first.split(" "), (word, first)
+    assert "language=fr" in second.split(" "), second
+    assert "spelling_mode=on" in third.split(" "), third
+
+
+def test_bad_modules(home):
+    """one that hangs, dies, floods or lies: espeak-ng speaks, others are said"""
+    for mode in ("mute", "broken", "gone", "hang", "garbage", "line",
+                 "refuses", "lies"):
+        ear = Ear(home, module(home, mode))
+        first, second = ear.hear("one two three"), ear.hear("four five six")
+        assert first.ms > 300 and not is_tone(first), (mode, first.ms)
+        assert second.ms > 300, (mode, second.ms)
+        assert "espeak-ng speaks for it" in home.errors(), home.errors()
+        home.end_all()
+        os.remove(home.file("speakd.err"))
+
+
+def test_module_dies_in_a_block(home):
+    """what was half heard is told to be so; the next is said"""
+    ear = Ear(home, module(home, "block"), "--engine=espeak-ng")
+    ear.client.code("SET self OUTPUT_MODULE block")
+    number = ear.client.say("one two three")
+    assert ear.client.codes_until(number, 702, 703)[-1] == 703
+    ear.take()
+    assert ear.hear("four five", "SET self OUTPUT_MODULE espeak-ng").ms > 300
+
+
+def test_stop(home):
+    """STOP ends a module's sound, and it goes on with the next text"""
+    home.serve("-o", SLOW, module(home, "flood"))
+    client = Client(home.socket)
+    client.code("SET self NOTIFICATION all on")
+    client.code("SET self PRIORITY message")
+    for _ in range(3):
+        number = client.say("one two three")
+        client.event(number, 701)
+        assert client.code("STOP self") == 210
+        assert client.codes_until(number, 702, 703) == [703]
+    assert not home.errors(), home.errors()
+
+
+def test_several(home):
+    """several at once: by module, by voice; the last named is for the rest"""
+    ear = Ear(home, module(home, "ok"), "--engine=espeak-ng")
+    client = ear.client
+    assert client.command("LIST OUTPUT_MODULES") == [
+        b"250-espeak-ng", b"250-ok", b"250 OK MODULE LIST SENT"]
+    assert client.command("GET OUTPUT_MODULE")[0] == b"251-espeak-ng"
+    assert not is_tone(ear.hear("one two three"))
+    assert is_tone(ear.hear("one two three", "SET self OUTPUT_MODULE ok"))
+    assert client.command("LIST SYNTHESIS_VOICES") == [
+        b"249-Tony\ten\tnone", b"249-Ulla\tde\tnone",
+        b"249 OK VOICE LIST SENT"]
+    other = Client(home.socket)
+    voices = other.command("LIST SYNTHESIS_VOICES")
+    assert len(voices) > 50 and b"249-Tony\ten\tnone" not in voices
+    assert not is_tone(ear.hear("one two three",
+                                "SET self OUTPUT_MODULE espeak-ng"))
+    assert not is_tone(ear.hear("one two three",
+                                "SET self OUTPUT_MODULE nosuch"))
+    ear.client = other
+    other.code("SET self NOTIFICATION all on")
+    assert is_tone(ear.hear("one two three", "SET self SYNTHESIS_VOICE Tony"))
+    listed = home.run_program("speakd", "--list-voices", module(home, "ok"))
+    assert b"en\tTony\t-\tok\n" in listed.stdout, listed.stdout[-200:]
+
+
+def test_pipe(home):
+    """a command that stays: loaded once, stopped, gone on with"""
+    ear = Ear(home, pipe(home))
+    heard = ear.hear("one two three")
+    assert is_tone(heard) and 580 <= heard.ms <= 620, heard.ms
+    home.end_all()
+    home.serve("-o", SLOW, pipe(home))
+    client = Client(home.socket)
+    client.code("SET self NOTIFICATION all on")
+    client.code("SET self PRIORITY message")
+    for _ in range(3):
+        number = client.say("one two three " * 50)
+        client.event(number, 701)
+        assert client.code("STOP self") == 210
+        assert client.codes_until(number, 702, 703) == [703]
+    assert client.codes_until(client.say("x y"), 702, 703) == [701, 702]
+    with open(home.file("pids"), encoding="ascii") as pids:
+        assert len(pids.read().split()) == 2
+    assert not home.errors(), home.errors()
+
+
+def test_bad_pipes(home):
+    """a command that dies, or writes rubbish: espeak-ng speaks for it"""
+    for mode in ("dies", "garbage", "fails"):
+        ear = Ear(home, pipe(home, mode))
+        for _ in range(2):
+            assert not is_tone(ear.hear("one two three"))
+        assert "espeak-ng speaks for it" in home.errors(), home.errors()
+        home.end_all()
+        os.remove(home.file("speakd.err"))
+
+
+def real_module(name):
+    for path in (os.path.join(SRC, "build/services/root/usr/lib"), "/usr/lib",
+                 "/usr/libexec"):
+        found = glob.glob(path + "/speech-dispatcher-modules/" + name)
+        if found:
+            return found[0]
+    raise Skip("no " + name + " here (contrib/deps services)")
+
+
+def test_real_modules(home):
+    """sd_espeak-ng and sd_flite, unchanged"""
+    plain = None
+    for name in ("sd_espeak-ng", "sd_flite"):
+        ear = Ear(home, "--engine=module:" + real_module(name))
+        heard = ear.hear("one two three four five")
+        assert 800 < heard.ms < 3000, (name, heard.ms)
+        assert not home.errors(), home.errors()
+        if plain is not None:
+            assert not close_to(heard.ms, plain.ms, 1)
+        plain = heard
+        slow = ear.hear("one two three four five", "SET self RATE -50")
+        assert slow.ms > heard.ms * 1.2, (name, slow.ms, heard.ms)
+        home.end_all()
+
+
+def test_generic(home):
+    """sd_generic runs the command of its configuration, and plays by itself"""
+    conf = home.file("mine-generic.conf")
+    with open(conf, "w", encoding="ascii") as out:
+        out.write('GenericExecuteSynth "echo \'$DATA\' >>%s"\n'
+                  'AddVoice "en" "male1" "x"\n' % home.file("said"))
+    home.serve("-o", "null", "--engine=module:%s %s" %
+               (real_module("sd_generic"), conf))
+    client = Client(home.socket)
+    assert client.command("LIST OUTPUT_MODULES")[0] == b"250-mine-generic"
+    client.code("SET self NOTIFICATION all on")
+    assert client.codes_until(client.say("hello there"), 702, 703) == [701, 702]
+    with open(home.file("said"), encoding="ascii") as said:
+        assert said.read() == "hello there\n"
+
+
+def test_mistakes(home):
+    """an engine that is none, and a module that is not there: exit 2"""
+    for engine, why in (("festival", b"unknown engine"),
+                        ("pipe:", b"unknown engine"),
+                        ("module:nosuch", b"no module 'nosuch'")):
+        done = home.run_program("speakd", "--alone", "-o", "null",
+                                "--engine=" + engine, input=b"x\n")
+        assert done.returncode == 2 and why in done.stderr, done
+
+
+def test_ends_with_us(home):
+    """killed, speakd leaves no module behind"""
+    ear = Ear(home, pipe(home))
+    ear.hear("one")
+    with open(home.file("pids"), encoding="ascii") as pids:
+        worker = int(pids.read().split()[-1])
+    home.running[-1].kill()
+    until("the command is gone",
+          lambda: not os.path.exists("/proc/%d" % worker))
+
+
+if __name__ == "__main__":
+    if shutil.which("python3") is None:
+        raise SystemExit("no python3")
+    main([test_module, test_module_settings, test_bad_modules,
+          test_module_dies_in_a_block, test_stop, test_several, test_pipe,
+          test_bad_pipes, test_real_modules, test_generic, test_mistakes,
+          test_ends_with_us])
