@@ -255,8 +255,8 @@ static int import_main(const struct run *run, struct err *e)
 {
 	struct idmap map;
 	SCOPED_TEXT char *image = NULL;
-	const struct import import = { run->store, &map, run->set->max_mib,
-				       run_tell, &image };
+	const struct import import = { run->store, &map,   run->set->max_mib,
+				       run_tell,   &image, NULL };
 	SCOPED_CHAIN struct chain chain = { 0 };
 	SCOPED_FD int lock = store_lock(run->store, false, e);
 	const char *slash = strrchr(run->argv[0], '/');

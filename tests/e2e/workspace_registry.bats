@@ -110,6 +110,38 @@ made() {
 	[[ $output != /etc* ]]
 }
 
+@test "of several images in a layout or archive one is asked for, or is latest" {
+	needs skopeo umoci
+	made several
+	ws export several "$out/several.tar" --format oci
+	as_user skopeo copy -q "oci-archive:$out/several.tar" "oci:$out/several:one"
+	as_user umoci config --image "$out/several:one" --tag two --config.env X=two
+	run ws import "$out/several" none
+	[ "$status" -eq 1 ]
+	[[ $output = *"FILE:NAME. There are: one, two"* ]]
+	ws import "$out/several:two" several-two
+	[ "$(ws run several-two -- sh -c 'echo $X')" = two ]
+	run ws import "$out/several:three" none
+	[ "$status" -eq 1 ]
+	as_user umoci tag --image "$out/several:two" latest
+	ws import "$out/several" several-latest
+	[ "$(ws run several-latest -- sh -c 'echo $X')" = two ]
+	# docker's own archive, by a whole name and by the tag of one.
+	as_user skopeo copy -q --additional-tag example.org/x:new "oci:$out/several:one" \
+		"docker-archive:$out/several-docker.tar:example.org/x:old"
+	ws import "$out/several-docker.tar:example.org/x:old" several-old
+	[ "$(ws run several-old -- cat /etc/made)" = several ]
+	run ws import "$out/several-docker.tar:none" none
+	[ "$status" -eq 1 ]
+	[[ $output = *"example.org/x:old"* ]]
+	# What is no image has none in it, and a colon of one's own is one's own.
+	run ws import "$WS_DIR/root:two" none
+	[ "$status" -eq 1 ]
+	cp -r "$WS_DIR/root" "$out/a:b"
+	ws import "$out/a:b" colon
+	[ "$(ws run colon -- cat /etc/old)" = old ]
+}
+
 @test "umoci unpacks an export, owners and links as they are" {
 	needs umoci
 	made unpacked

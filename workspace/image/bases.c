@@ -77,7 +77,8 @@ int bases_resolve(const struct store *store, const struct idmap *map,
 		  struct err *e)
 {
 	char *image = NULL;
-	const struct import import = { store, map, max_mib, told_fn, &image };
+	const struct import import = { store,	map,	max_mib,
+				       told_fn, &image, NULL };
 	bool is_path = strchr(text, '/') != NULL;
 	struct stat st;
 	int rc = 0;

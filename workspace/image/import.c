@@ -48,6 +48,9 @@ static int import_file(const struct import *import, int fd, struct chain *ret,
 		return rc;
 	if (kind == ARCHIVE_OCI || kind == ARCHIVE_DOCKER)
 		return import_image(import, fd, kind == ARCHIVE_DOCKER, ret, e);
+	if (import->name != NULL)
+		return err_say(e, ENOENT, "there is no image '%s'",
+			       import->name);
 	return import_archive(import, fd,
 			      kind == ARCHIVE_INCUS ? "rootfs/" : NULL, false,
 			      ret, e);
@@ -168,32 +171,61 @@ static int open_input(const struct import *import, struct err *e)
 	return fd_give(&fd);
 }
 
+/*
+ * As a path; else the path of an image up to one of its colons, with what
+ * follows that as *ret_name: names of images have colons, too.
+ */
+static int open_path(const char *path, const char **ret_name, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	*ret_name = NULL;
+	for (const char *colon = strchr(path, ':');
+	     fd < 0 && errno == ENOENT && colon != NULL;
+	     colon = strchr(colon + 1, ':')) {
+		SCOPED_TEXT char *file = mem_text(path, (size_t)(colon - path));
+
+		*ret_name = colon + 1;
+		fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	}
+	return fd >= 0 ? fd : err_set(e, errno, "open %s", path);
+}
+
+/* Of what is at fd, by its kind. */
+static int import_opened(const struct import *import, int fd, struct chain *ret,
+			 struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(e, errno, "stat");
+	if (S_ISREG(st.st_mode))
+		return import_file(import, fd, ret, e);
+	if (!S_ISDIR(st.st_mode))
+		return err_say(e, EINVAL, "neither a file nor a directory");
+	if (faccessat(fd, "oci-layout", F_OK, 0) == 0)
+		return oci_import(import, fd, ret, e);
+	if (import->name != NULL)
+		return err_say(e, ENOENT, "there is no image '%s'",
+			       import->name);
+	return import_dir(import, fd, ret, e);
+}
+
 int import_source(const struct import *import, const char *path,
 		  struct chain *ret, struct err *e)
 {
-	bool input = strcmp(path, "-") == 0;
-	SCOPED_FD int fd = input ? open_input(import, e)
-				 : open(path,
-					O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct import named = *import;
 	struct chain chain = { 0 };
-	struct stat st;
+	SCOPED_FD int fd = -1;
 	int rc;
 
 	if (strncmp(path, registry_prefix, sizeof(registry_prefix) - 1) == 0)
 		return import_registry(import, path, ret, e);
-	if (fd < 0 && input)
+	fd = strcmp(path, "-") == 0 ? open_input(import, e)
+				    : open_path(path, &named.name, e);
+	if (fd < 0)
 		return fd;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set(e, errno, "open %s", path);
-	if (S_ISDIR(st.st_mode) && faccessat(fd, "oci-layout", F_OK, 0) == 0)
-		rc = oci_import(import, fd, &chain, e);
-	else if (S_ISDIR(st.st_mode))
-		rc = import_dir(import, fd, &chain, e);
-	else if (S_ISREG(st.st_mode))
-		rc = import_file(import, fd, &chain, e);
-	else
-		return err_say(e, EINVAL,
-			       "%s is neither a file nor a directory", path);
+	rc = import_opened(&named, fd, &chain, e);
 	if (rc < 0) {
 		import_drop(import->store, &chain);
 		chain_fini(&chain);

@@ -114,22 +114,86 @@ static int open_blob(int dir, const struct json *descriptor, struct err *e)
 	return fd_give(&fd);
 }
 
-/* Of several machines' manifests, this one's. */
-static const struct json *choose(const struct json *list)
+/* What an image is called: in a layout, in docker's own archive. */
+static const char *name_of(const struct json *image)
 {
-	const struct json *first = NULL;
+	const char *name = json_get_text(json_get(image, "annotations"),
+					 "org.opencontainers.image.ref.name");
+
+	return name != NULL
+		       ? name
+		       : json_text(json_at(json_get(image, "RepoTags"), 0));
+}
+
+/* The whole name, "registry/name:tag" in general, or its tag alone. */
+static bool is_called(const struct json *image, const char *name)
+{
+	const char *own = name_of(image);
+	const char *tag = own != NULL ? strrchr(own, ':') : NULL;
+
+	return own != NULL && (strcmp(own, name) == 0 ||
+			       (tag != NULL && strcmp(tag + 1, name) == 0));
+}
+
+static size_t count_called(const struct json *list, const char *name)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < json_count(list); i++)
+		count += is_called(json_at(list, i), name);
+	return count;
+}
+
+/*
+ * Of several images the one that is asked for, else "latest", is *ret_name;
+ * NULL when all are one image, for several machines.
+ */
+static int choose_name(const struct import *import, const struct json *list,
+		       const char **ret_name, struct err *e)
+{
+	const char *first = name_of(json_at(list, 0));
+	SCOPED_BUF struct buf names = { 0 };
+	bool differ = false;
+
+	*ret_name = import->name;
+	for (size_t i = 0; i < json_count(list); i++) {
+		const char *name = name_of(json_at(list, i));
+
+		differ = differ || (name != NULL && first != NULL &&
+				    strcmp(name, first) != 0);
+		buf_addf(&names, "%s%s", i > 0 ? ", " : "",
+			 name != NULL ? name : "one without a name");
+	}
+	if (*ret_name == NULL && differ)
+		*ret_name = "latest";
+	if (*ret_name == NULL || count_called(list, *ret_name) > 0)
+		return 0;
+	return err_say(e, ENOENT,
+		       "which image? Give its name behind the file's, as in "
+		       "FILE:NAME. There are: %s",
+		       buf_text(&names));
+}
+
+/* Of several machines' manifests, this one's. */
+static const struct json *choose(const struct json *list, const char *name)
+{
+	const struct json *first = NULL, *any = NULL;
 
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *one = json_at(list, i);
 		const struct json *platform = json_get(one, "platform");
 		const char *arch = json_get_text(platform, "architecture");
 
+		if (name != NULL && !is_called(one, name))
+			continue;
+		if (any == NULL)
+			any = one;
 		if (arch == NULL && first == NULL)
 			first = one;
 		if (arch != NULL && strcmp(arch, architecture()) == 0)
 			return one;
 	}
-	return first != NULL ? first : json_at(list, 0);
+	return first != NULL ? first : any;
 }
 
 static int import_layers(const struct import *import, int dir,
@@ -213,12 +277,18 @@ static int import_manifest(const struct import *import, int dir,
 			   const struct json *index, unsigned depth,
 			   struct chain *ret, struct err *e)
 {
-	const struct json *chosen = choose(json_get(index, "manifests"));
-	const char *type = json_get_text(chosen, "mediaType");
+	const struct json *list = json_get(index, "manifests");
+	const struct json *chosen;
+	const char *name = NULL;
+	const char *type;
 	SCOPED_FD int fd = -1;
 	struct json *json;
-	int rc;
+	int rc = depth == 0 ? choose_name(import, list, &name, e) : 0;
 
+	if (rc < 0)
+		return rc;
+	chosen = choose(list, name);
+	type = json_get_text(chosen, "mediaType");
 	if (chosen == NULL || depth > OCI_NESTED_MAX)
 		return err_say(e, EINVAL, "the image names no manifest");
 	fd = open_blob(dir, chosen, e);
@@ -292,6 +362,7 @@ int docker_import(const struct import *import, int dir, struct chain *ret,
 {
 	SCOPED_FD int fd = open_beneath(dir, "manifest.json", e);
 	struct json *list;
+	const char *name;
 	int rc;
 
 	if (fd < 0)
@@ -299,7 +370,9 @@ int docker_import(const struct import *import, int dir, struct chain *ret,
 	list = parse_fd(fd, "manifest.json", e);
 	if (list == NULL)
 		return -EINVAL;
-	rc = import_docker(import, dir, json_at(list, 0), ret, e);
+	rc = choose_name(import, list, &name, e);
+	if (rc == 0)
+		rc = import_docker(import, dir, choose(list, name), ret, e);
 	json_free(list);
 	return rc;
 }

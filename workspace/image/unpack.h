@@ -15,6 +15,7 @@ struct import {
 	unsigned max_mib; /* of unpacked contents */
 	import_told_fn *told_fn;
 	char **image; /* gets what an image says of running it (oci.h) */
+	const char *name; /* which of several images; NULL: not given */
 };
 
 /* Unpack an archive into a new layer, which goes on top of *chain. */
