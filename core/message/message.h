@@ -146,7 +146,12 @@ static inline struct span span_of_text(const char *text)
 	return span_of(text, strlen(text));
 }
 
-/* Whether span is exactly the C string text. */
-bool span_is(struct span span, const char *text);
+/* Whether span is exactly the C string text. In line: most are literals. */
+static inline bool span_is(struct span span, const char *text)
+{
+	return strlen(text) == span.len_bytes &&
+	       (span.len_bytes == 0 ||
+		memcmp(span.text, text, span.len_bytes) == 0);
+}
 
 #endif

@@ -4,16 +4,6 @@
 
 #include "core/text.h"
 
-bool cursor_literal(struct cursor *c, const char *literal)
-{
-	size_t n = strlen(literal);
-
-	if (cursor_left(c) < n || memcmp(c->at, literal, n) != 0)
-		return false;
-	c->at += n;
-	return true;
-}
-
 void cursor_blanks(struct cursor *c)
 {
 	while (c->at < c->end && *c->at == ' ')
@@ -107,13 +97,6 @@ bool cursor_host(struct cursor *c, char open, char close)
 		return false;
 	*c = try;
 	return true;
-}
-
-bool span_is(struct span span, const char *text)
-{
-	return strlen(text) == span.len_bytes &&
-	       (span.len_bytes == 0 ||
-		memcmp(span.text, text, span.len_bytes) == 0);
 }
 
 /* Source: RFC 2811 section 2.1; STATUSMSG of the 005 numeric ("@#channel"). */

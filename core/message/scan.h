@@ -59,7 +59,17 @@ static inline bool scan_is_alnum(char c)
 	       (c >= 'A' && c <= 'Z');
 }
 
-bool cursor_literal(struct cursor *c, const char *literal);
+/* In line: the compiler knows how long a literal is. */
+static inline bool cursor_literal(struct cursor *c, const char *literal)
+{
+	size_t n = strlen(literal);
+
+	if (cursor_left(c) < n || memcmp(c->at, literal, n) != 0)
+		return false;
+	c->at += n;
+	return true;
+}
+
 /* Blanks, any number of them. */
 void cursor_blanks(struct cursor *c);
 /* A blank or a tab, and then any number of them. */

@@ -80,6 +80,9 @@ static void half_day(struct cursor *c, struct parts *p)
 
 	(void)(cursor_char(&try, ' ') || cursor_literal(&try, "\u202f") ||
 	       cursor_literal(&try, "\u00a0"));
+	/* Most clocks end here. */
+	if (try.at == try.end || memchr("PpAa", *try.at, 4) == NULL)
+		return;
 	pm = cursor_literal(&try, "PM") || cursor_literal(&try, "pm") ||
 	     cursor_literal(&try, "p.m.");
 	if (!pm && !cursor_literal(&try, "AM") && !cursor_literal(&try, "am") &&
@@ -230,22 +233,70 @@ static bool year_last(struct cursor *c, struct parts *p)
 	return true;
 }
 
-static bool name_of(struct cursor *c, const char *const *names, unsigned count,
+/* A name in one language; its first least_bytes are enough. */
+struct name {
+	const char *text;
+	unsigned least_bytes, number;
+};
+
+/* What programs write in English, German and French. */
+/* clang-format off */
+static const struct name months[] = {
+	{ "January", 3, 1 },    { "Januar", 3, 1 },    { "J\u00e4nner", 4, 1 },
+	{ "janvier", 4, 1 },    { "February", 3, 2 },  { "Februar", 3, 2 },
+	{ "f\u00e9vrier", 4, 2 }, { "March", 3, 3 },  { "M\u00e4rz", 4, 3 },
+	{ "mars", 4, 3 },       { "April", 3, 4 },     { "avril", 3, 4 },
+	{ "May", 3, 5 },        { "Mai", 3, 5 },       { "mai", 3, 5 },
+	{ "June", 3, 6 },       { "Juni", 3, 6 },      { "juin", 4, 6 },
+	{ "July", 3, 7 },       { "Juli", 3, 7 },      { "juillet", 4, 7 },
+	{ "August", 3, 8 },     { "ao\u00fbt", 5, 8 }, { "September", 3, 9 },
+	{ "septembre", 4, 9 },  { "October", 3, 10 },  { "Oktober", 3, 10 },
+	{ "octobre", 3, 10 },   { "November", 3, 11 }, { "novembre", 3, 11 },
+	{ "December", 3, 12 },  { "Dezember", 3, 12 }, { "d\u00e9cembre", 4, 12 },
+};
+
+static const struct name weekdays[] = {
+	{ "Monday", 3, 1 },    { "Montag", 2, 1 },     { "lundi", 3, 1 },
+	{ "Tuesday", 3, 2 },   { "Dienstag", 2, 2 },   { "mardi", 3, 2 },
+	{ "Wednesday", 3, 3 }, { "Mittwoch", 2, 3 },   { "mercredi", 3, 3 },
+	{ "Thursday", 3, 4 },  { "Donnerstag", 2, 4 }, { "jeudi", 3, 4 },
+	{ "Friday", 3, 5 },    { "Freitag", 2, 5 },    { "vendredi", 3, 5 },
+	{ "Saturday", 3, 6 },  { "Samstag", 2, 6 },    { "Sonnabend", 4, 6 },
+	{ "samedi", 3, 6 },    { "Sunday", 3, 7 },     { "Sonntag", 2, 7 },
+	{ "dimanche", 3, 7 },
+};
+/* clang-format on */
+
+static bool is_letter(char c)
+{
+	return (unsigned char)c >= 0x80 ||
+	       (scan_is_alnum(c) && !scan_is_digit(c));
+}
+
+static size_t letters_at(const struct cursor *c)
+{
+	size_t n = 0;
+
+	while (c->at + n < c->end && is_letter(c->at[n]))
+		n++;
+	return n;
+}
+
+/* "Nov", "November", "nov." */
+static bool name_of(struct cursor *c, const struct name *names, size_t count,
 		    unsigned *ret)
 {
-	for (unsigned i = 0; i < count; i++) {
-		struct cursor try = *c;
+	size_t n = letters_at(c);
 
-		if (!cursor_literal(&try, names[i]))
+	if (n < 2)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (names[i].text[0] != *c->at || n < names[i].least_bytes ||
+		    strncmp(names[i].text, c->at, n) != 0)
 			continue;
-		/* "Nov", "November", "Sat", "Saturday" */
-		while (try.at < try.end && *try.at >= 'a' && *try.at <= 'z' &&
-		       try.at - c->at < 9)
-			try.at++;
-		if (try.at < try.end && scan_is_alnum(*try.at))
-			return false;
-		*ret = i + 1;
-		*c = try;
+		*ret = names[i].number;
+		c->at += n;
+		(void)cursor_char(c, '.');
 		return true;
 	}
 	return false;
@@ -253,21 +304,15 @@ static bool name_of(struct cursor *c, const char *const *names, unsigned count,
 
 static bool month_name(struct cursor *c, unsigned *ret)
 {
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr",
-					      "May", "Jun", "Jul", "Aug",
-					      "Sep", "Oct", "Nov", "Dec" };
-
 	return name_of(c, months, COUNT_OF(months), ret);
 }
 
 static void weekday(struct cursor *c)
 {
-	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu",
-					    "Fri", "Sat", "Sun" };
 	struct cursor try = *c;
 	unsigned day;
 
-	if (!name_of(&try, days, COUNT_OF(days), &day))
+	if (!name_of(&try, weekdays, COUNT_OF(weekdays), &day))
 		return;
 	(void)cursor_char(&try, ',');
 	if (!cursor_char(&try, ' '))
@@ -299,19 +344,22 @@ static void year_after(struct cursor *c, struct parts *p)
 	*c = try;
 }
 
-/* "Nov 28", "November 28, 2026", "28 Nov 2026", "28/Nov/2026", "28-Nov-26" */
+/*
+ * "Nov 28", "November 28, 2026", "28 Nov 2026", "28. November 2026",
+ * "28/Nov/2026", "28-Nov-26"
+ */
 static bool named_month(struct cursor *c, struct parts *p)
 {
 	struct cursor try = *c;
 
-	weekday(&try);
 	if (month_name(&try, &p->month)) {
 		if (!separator(&try))
 			return false;
 		cursor_blanks(&try);
 		if (!in_range(&try, 1, 1, 31, &p->day))
 			return false;
-	} else if (!in_range(&try, 1, 1, 31, &p->day) || !separator(&try) ||
+	} else if (!in_range(&try, 1, 1, 31, &p->day) ||
+		   (cursor_char(&try, '.'), !separator(&try)) ||
 		   !month_name(&try, &p->month)) {
 		return false;
 	}
@@ -321,6 +369,21 @@ static bool named_month(struct cursor *c, struct parts *p)
 	p->shape |= STAMP_MONTH;
 	*c = try;
 	return true;
+}
+
+/* "mar." is a day in French; "Mar" alone is a month. */
+static bool weekday_and_month(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+	const struct parts kept = *p;
+
+	weekday(&try);
+	if (named_month(&try, p)) {
+		*c = try;
+		return true;
+	}
+	*p = kept;
+	return named_month(c, p);
 }
 
 static bool take_date(struct cursor *c, struct parts *p)
@@ -333,7 +396,7 @@ static bool take_date(struct cursor *c, struct parts *p)
 	if (year_last(c, p))
 		return true;
 	*p = kept;
-	if (named_month(c, p))
+	if (weekday_and_month(c, p))
 		return true;
 	*p = kept;
 	return false;
@@ -432,13 +495,22 @@ static bool between(struct cursor *c, struct parts *p)
 	return true;
 }
 
+/* "12:", which no date begins with: what most stamps are. */
+static bool at_clock(const struct cursor *c)
+{
+	unsigned digits = digits_at(c);
+
+	return digits > 0 && digits < 3 && c->at + digits < c->end &&
+	       c->at[digits] == ':';
+}
+
 /* A date and a clock, or a clock alone, or a clock and a date. */
 static bool take_moment(struct cursor *c, struct parts *p)
 {
 	struct cursor try = *c;
 	struct cursor after;
 
-	if (take_date(&try, p)) {
+	if (!at_clock(c) && take_date(&try, p)) {
 		if (!between(&try, p) || !take_clock(&try, p))
 			return false;
 		/* ctime(3)'s "Sat Nov 28 12:30:01 2026" */
@@ -505,9 +577,12 @@ static bool take_two(struct cursor *c, struct stamp *ret)
 /* Every line comes through here: most begin with none of these. */
 static bool may_be_stamp(const struct cursor *c)
 {
+	/* A weekday or a month in any of the languages. */
+	static const char letters[] = "ADFJMNOSTWadfjlmnosv";
+
 	return c->at < c->end &&
 	       (scan_is_digit(*c->at) || *c->at == '[' || *c->at == '(' ||
-		(*c->at >= 'A' && *c->at <= 'W'));
+		memchr(letters, *c->at, sizeof(letters) - 1) != NULL);
 }
 
 bool stamp_take(struct cursor *c, struct stamp *ret)

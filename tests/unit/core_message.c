@@ -173,6 +173,15 @@ static const struct line {
 { "limnoria", "2019-03-08T00:40:49  *** nick <nick!u@h> has quit IRC (reason)", KIND_QUIT, "2019-03-08T00:40:49", "", "nick", "", "reason" },
 { "limnoria", "2019-03-08T00:40:49  *** a was kicked by b (r)", KIND_KICK, "2019-03-08T00:40:49", "", "b", "a", "r" },
 { "limnoria", "2019-03-08T00:40:49  *** b sets mode: +o a", KIND_MODE, "2019-03-08T00:40:49", "", "b", "", "+o a" },
+/* dates as programs write them in German and French */
+{ "hexchat", "M\u00e4r 28 12:30:01 <bob>\tx", KIND_MESSAGE, "M\u00e4r 28 12:30:01", "", "bob", "", "x" },
+{ "hexchat", "f\u00e9vr. 28 12:30:01 <bob>\tx", KIND_MESSAGE, "f\u00e9vr. 28 12:30:01", "", "bob", "", "x" },
+{ "hexchat", "ao\u00fbt 28 12:30:01 <bob>\tx", KIND_MESSAGE, "ao\u00fbt 28 12:30:01", "", "bob", "", "x" },
+{ "hexchat", "mars 28 12:30:01 <bob>\tx", KIND_MESSAGE, "mars 28 12:30:01", "", "bob", "", "x" },
+{ "konversation", "[Samstag, 28. November 2026] [12:30:01 CET] <bob>\tx", KIND_MESSAGE, "Samstag, 28. November 2026] [12:30:01 CET", "", "bob", "", "x" },
+{ "konversation", "[samedi 28 f\u00e9vrier 2026] [12:30:01 CET] <bob>\tx", KIND_MESSAGE, "samedi 28 f\u00e9vrier 2026] [12:30:01 CET", "", "bob", "", "x" },
+{ "syslog", "Dez 28 12:30:01 trent bob[1]: x", KIND_MESSAGE, "Dez 28 12:30:01", "", "bob", "", "x" },
+{ "syslog", "mar. 3 mars 12:30:01 trent bob[1]: x", KIND_MESSAGE, "mar. 3 mars 12:30:01", "", "bob", "", "x" },
 };
 
 /* One line of each grammar that says surely which it is. */
