@@ -8,6 +8,12 @@
 /* Nicks that may turn out to be relays: the last that wrote like one. */
 enum { SUSPECTS = 8, NICK_MAX_BYTES = 64 };
 
+/* Of the marks that changes are found by. */
+enum { MARK_BITS = 4096 };
+
+/* Nicks whose person is remembered, and how long they are at most. */
+enum { KNOWN_MAX = 128, KNOWN_NICK_BYTES = 32 };
+
 /* ---- the configuration --------------------------------------------------- */
 
 void people_config_fini(struct people_config *config)
@@ -128,10 +134,24 @@ struct change {
 	uint32_t mark; /* of base: most of the others differ in it */
 };
 
+/* What was found out about a nick, while nothing has changed. */
+struct known {
+	char nick[KNOWN_NICK_BYTES]; /* plain, as written */
+	size_t nick_bytes;
+	uint64_t generation; /* of people; another one: to be found out anew */
+	struct span person, name, was; /* in nick, or of whom it belongs to */
+	const struct person *section;
+};
+
 struct people {
 	const struct people_config *config;
+	struct known known[KNOWN_MAX];
+	uint64_t generation; /* grows with every change; from 1 */
+	struct change *leaving; /* of who quit: the message still needs it */
 	struct change changes[PEOPLE_CHANGES_MAX];
 	size_t change_count;
+	/* Bit n: a change may have mark n; most nicks have none. */
+	uint64_t marks[MARK_BITS / 64];
 	struct {
 		char nick[NICK_MAX_BYTES]; /* folded */
 		uint64_t lines[PEOPLE_RELAY_PROOFS]; /* the last ones */
@@ -148,6 +168,7 @@ struct people *people_new(const struct people_config *keep_config)
 	struct people *people = mem_new(sizeof(*people));
 
 	people->config = keep_config;
+	people->generation = 1;
 	return people;
 }
 
@@ -159,6 +180,7 @@ static void forget_changes(struct people *people)
 		free(people->changes[i].first);
 	}
 	people->change_count = 0;
+	memset(people->marks, 0, sizeof(people->marks));
 }
 
 void people_free(struct people *people)
@@ -231,6 +253,8 @@ static struct change *find_change(struct people *people, struct span nick)
 		return NULL;
 	key = fold(people, base_of(nick));
 	mark = mark_of(key);
+	if ((people->marks[mark % MARK_BITS / 64] >> (mark % 64) & 1) == 0)
+		return NULL;
 	for (size_t i = 0; i < people->change_count; i++)
 		if (people->changes[i].mark == mark &&
 		    strcmp(people->changes[i].base, key) == 0)
@@ -238,24 +262,31 @@ static struct change *find_change(struct people *people, struct span nick)
 	return NULL;
 }
 
-static void drop_change(struct people *people, struct change *change)
+/* Who has gone may be followed by another one of the same nick. */
+static void drop_who_left(struct people *people)
 {
+	struct change *change = people->leaving;
+
+	if (change == NULL)
+		return;
 	free(change->now);
 	free(change->base);
 	free(change->first);
 	*change = people->changes[--people->change_count];
+	people->leaving = NULL;
+	people->generation++;
 }
 
-/* Who has gone may be followed by another one of the same nick. */
 static void note_change(struct people *people, const struct message *m)
 {
 	struct change *old = find_change(people, m->nick);
 
-	if (m->kind == KIND_QUIT && old != NULL)
-		drop_change(people, old);
+	if (m->kind == KIND_QUIT)
+		people->leaving = old;
 	if (m->kind != KIND_NICK || m->text.len_bytes == 0 ||
 	    m->nick.len_bytes == 0)
 		return;
+	people->generation++;
 	if (old == NULL) {
 		if (people->change_count == PEOPLE_CHANGES_MAX)
 			forget_changes(people);
@@ -269,6 +300,8 @@ static void note_change(struct people *people, const struct message *m)
 	old->now = mem_copy(fold(people, m->text));
 	old->base = mem_copy(fold(people, base_of(m->text)));
 	old->mark = mark_of(old->base);
+	people->marks[old->mark % MARK_BITS / 64] |= UINT64_C(1)
+						     << (old->mark % 64);
 }
 
 /* ---- relays -------------------------------------------------------------- */
@@ -413,18 +446,13 @@ static struct span of_text(const char *text)
 	return span_of_text(text);
 }
 
-const struct person *people_read(struct people *people, struct message *message)
+/* Who has this nick: person, name and was of message, and the section. */
+static const struct person *find_out(struct people *people,
+				     struct message *message)
 {
-	const struct person *person;
-	const struct change *change;
+	const struct person *person = find_person(people, message->nick);
+	const struct change *change = find_change(people, message->nick);
 
-	people->line++;
-	message->nick = clean(&people->nick, message->nick);
-	see_through(people, message);
-	if (message->nick.len_bytes == 0)
-		return NULL;
-	person = find_person(people, message->nick);
-	change = find_change(people, message->nick);
 	message->name = base_of(message->nick);
 	message->person = message->name;
 	if (change != NULL) {
@@ -439,6 +467,61 @@ const struct person *people_read(struct people *people, struct message *message)
 		message->name = of_text(person->say != NULL ? person->say
 							    : person->name);
 	}
+	return person;
+}
+
+static struct known *place_of(struct people *people, struct span nick)
+{
+	uint32_t hash = 0;
+
+	for (size_t i = 0; i < nick.len_bytes; i++)
+		hash = hash * 31 + (unsigned char)nick.text[i];
+	return &people->known[(hash ^ (hash >> 7)) % KNOWN_MAX];
+}
+
+/*
+ * The same few people say nearly all lines, and who they are changes with
+ * nicks only.
+ */
+static const struct person *look_up(struct people *people,
+				    struct message *message)
+{
+	struct span nick = message->nick;
+	struct known *known;
+
+	if (nick.len_bytes > KNOWN_NICK_BYTES)
+		return find_out(people, message);
+	known = place_of(people, nick);
+	if (known->generation != people->generation ||
+	    known->nick_bytes != nick.len_bytes ||
+	    memcmp(known->nick, nick.text, nick.len_bytes) != 0) {
+		memcpy(known->nick, nick.text, nick.len_bytes);
+		known->nick_bytes = nick.len_bytes;
+		known->generation = people->generation;
+		message->nick = span_of(known->nick, nick.len_bytes);
+		known->section = find_out(people, message);
+		known->person = message->person;
+		known->name = message->name;
+		known->was = message->was;
+	}
+	message->nick = nick;
+	message->person = known->person;
+	message->name = known->name;
+	message->was = known->was;
+	return known->section;
+}
+
+const struct person *people_read(struct people *people, struct message *message)
+{
+	const struct person *person;
+
+	people->line++;
+	drop_who_left(people);
+	message->nick = clean(&people->nick, message->nick);
+	see_through(people, message);
+	if (message->nick.len_bytes == 0)
+		return NULL;
+	person = look_up(people, message);
 	if (message->kind == KIND_NICK || message->kind == KIND_QUIT)
 		note_change(people, message);
 	return person;
