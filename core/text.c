@@ -8,6 +8,7 @@
 #include <utf8proc.h>
 
 #include "core/mem.h"
+#include "core/wide.h"
 
 int32_t text_next(const char *text, size_t len_bytes, size_t *pos)
 {
@@ -53,9 +54,23 @@ static bool eight_are_plain(const char *text)
 		(ones * 0x80)) == 0;
 }
 
-bool text_is_plain(const char *text, size_t len_bytes)
+WIDE_INLINE size_t plain_blocks_body(const char *text, size_t len_bytes)
 {
 	size_t i = 0;
+
+	while (i + WIDE_BYTES <= len_bytes &&
+	       !wide_any(~wide_is_within(wide_load(text + i), ' ', '~')))
+		i += WIDE_BYTES;
+	return i;
+}
+
+/* So many bytes at the start are plain, counted in whole blocks. */
+WIDE_TWICE(size_t, plain_blocks, (const char *text, size_t len_bytes),
+	   (text, len_bytes), plain_blocks_body)
+
+bool text_is_plain(const char *text, size_t len_bytes)
+{
+	size_t i = plain_blocks(text, len_bytes);
 
 	for (; i + 8 <= len_bytes; i += 8)
 		if (!eight_are_plain(text + i))
@@ -63,6 +78,56 @@ bool text_is_plain(const char *text, size_t len_bytes)
 	for (; i < len_bytes; i++)
 		if ((unsigned char)(text[i] - ' ') > '~' - ' ')
 			return false;
+	return true;
+}
+
+/*
+ * The bytes of a common character at text, of which left are there; 0: it is
+ * none. Left out are the compatibility forms of both blocks, U+00AD, and what
+ * may be a picture: U+00A9 to U+00AE.
+ */
+static size_t common_bytes(const unsigned char *text, size_t left)
+{
+	/* Bit i: the lead byte 0xc2 + n, then 0x80 + i. */
+	static const uint64_t pairs[] = {
+		0x88c300fe00000000U, /* signs: U+0080 to U+00BF */
+		0xffffffffffffffffU, /* U+00C0 to U+00FF */
+		0x7ff3ffffffffffffU, /* U+0100 to U+013F */
+		0x7ffffffffffffdfeU, /* U+0140 to U+017F */
+	};
+
+	if (text[0] >= ' ' && text[0] <= '~')
+		return 1;
+	if (text[0] >= 0xc2 && text[0] <= 0xc5)
+		return left >= 2 && (text[1] & 0xc0) == 0x80 &&
+				       (pairs[text[0] - 0xc2] >>
+						(text[1] & 0x3f) &
+					1) != 0
+			       ? 2
+			       : 0;
+	/* Dashes and quotes, the euro. */
+	if (text[0] == 0xe2 && left >= 3 &&
+	    ((text[1] == 0x80 && text[2] != 0 &&
+	      strchr("\x93\x94\x98\x99\x9c\x9d", text[2]) != NULL) ||
+	     (text[1] == 0x82 && text[2] == 0xac)))
+		return 3;
+	return 0;
+}
+
+bool text_is_common(const char *text, size_t len_bytes)
+{
+	size_t i = plain_blocks(text, len_bytes);
+
+	while (i < len_bytes) {
+		size_t n = 8;
+
+		if (i + n > len_bytes || !eight_are_plain(text + i))
+			n = common_bytes((const unsigned char *)text + i,
+					 len_bytes - i);
+		if (n == 0)
+			return false;
+		i += n;
+	}
 	return true;
 }
 
@@ -249,7 +314,7 @@ static void escape_all_but(struct buf *out, const char *text, size_t len_bytes,
 	struct text_context context = { 0 };
 	size_t pos = 0;
 
-	if (text_is_plain(text, len_bytes)) {
+	if (text_is_common(text, len_bytes)) {
 		buf_add(out, text, len_bytes);
 		return;
 	}

@@ -18,6 +18,13 @@ bool text_is_utf8(const char *text, size_t len_bytes);
 /* Whether it is plain ASCII without control bytes: the common, fast case. */
 bool text_is_plain(const char *text, size_t len_bytes);
 
+/*
+ * Whether it is well-formed and made of what most of Europe types: plain ASCII,
+ * letters up to U+017F, typographic quotes and dashes, signs of Latin-1.
+ * Nothing of it is hidden, invisible, an emoji or another text under NFKC.
+ */
+bool text_is_common(const char *text, size_t len_bytes);
+
 /* Whether it is ASCII, control bytes included. */
 bool text_is_ascii(const char *text, size_t len_bytes);
 

@@ -3,6 +3,7 @@
 #include "speakd/words/hygiene.h"
 
 #include "core/text.h"
+#include "core/wide.h"
 
 /*
  * NFKC makes a code point at most four times shorter (a mathematical letter),
@@ -30,73 +31,75 @@ static bool is_blank(int32_t code)
 	       code == 0x205f || code == 0x3000;
 }
 
-static bool has_few_dots(const char *text, size_t len_bytes)
-{
-	const char *end = text + len_bytes;
+/* What a text has shown up to here. */
+struct tidy {
+	size_t run_bytes; /* since the last blank */
+	unsigned dots;
+	bool ascii, good;
+};
 
-	for (size_t dots = 0; dots <= HYGIENE_DOTS; dots++) {
-		text = memchr(text, '.', (size_t)(end - text));
-		if (text == NULL)
-			return true;
-		text++;
+/* Look at count bytes at text; the one after them is there as well. */
+WIDE_INLINE void look(struct tidy *tidy, const char *text, size_t count)
+{
+	const uint32_t inside = count >= WIDE_BYTES
+					? UINT32_MAX
+					: (UINT32_C(1) << count) - 1;
+	const wide v = wide_load(text);
+	const wide_truth blank = wide_is(v, ' '), dot = wide_is(v, '.');
+	const uint32_t blanks = wide_mask(blank) & inside;
+
+	if (wide_any(~wide_is_within(v, ' ', '~')))
+		tidy->ascii = false;
+	if (wide_any(blank & wide_is(wide_load(text + 1), ' ')))
+		tidy->good = false;
+	if (wide_any(dot))
+		tidy->dots += (unsigned)__builtin_popcount(wide_mask(dot));
+	if (blanks == 0) {
+		tidy->run_bytes += count;
+	} else {
+		tidy->run_bytes += (size_t)__builtin_ctz(blanks);
+		if (tidy->run_bytes > HYGIENE_RUN_BYTES)
+			tidy->good = false;
+		tidy->run_bytes = count - 32 + (size_t)__builtin_clz(blanks);
 	}
-	return false;
-}
-
-/* A blank at least every HYGIENE_RUN_BYTES, found from the far end. */
-static bool has_short_runs(const char *text, size_t len_bytes)
-{
-	while (len_bytes > HYGIENE_RUN_BYTES) {
-		const char *blank = memrchr(text, ' ', HYGIENE_RUN_BYTES + 1);
-
-		if (blank == NULL)
-			return false;
-		len_bytes -= (size_t)(blank + 1 - text);
-		text = blank + 1;
-	}
-	return true;
-}
-
-/* In each byte 0x80 where bytes has a blank, else 0. No carry leaves a byte. */
-static uint64_t blanks_of(uint64_t bytes)
-{
-	const uint64_t ones = 0x0101010101010101U;
-	uint64_t other = bytes ^ (ones * ' ');
-
-	return ~(((other & (ones * 0x7f)) + ones * 0x7f) | other) &
-	       (ones * 0x80);
-}
-
-/* Seven pairs a step: memmem() takes as long as all the rest of is_clean(). */
-static bool has_two_blanks(const char *text, size_t len_bytes)
-{
-	size_t i = 0;
-
-	for (; i + 8 <= len_bytes; i += 7) {
-		uint64_t bytes, blanks;
-
-		memcpy(&bytes, text + i, sizeof(bytes));
-		blanks = blanks_of(bytes);
-		if ((blanks & (blanks >> 8)) != 0)
-			return true;
-	}
-	for (; i + 2 <= len_bytes; i++)
-		if (text[i] == ' ' && text[i + 1] == ' ')
-			return true;
-	return false;
+	if (tidy->run_bytes > HYGIENE_RUN_BYTES)
+		tidy->good = false;
 }
 
 /*
- * Clean already? Only what is plain ASCII is told here, and what only may be
- * too much is said to be: the slow way decides.
+ * No two blanks, no long run, few dots, and every byte printable ASCII or, when
+ * ascii comes out false, to be looked at.
+ */
+WIDE_INLINE bool is_tidy_body(const char *text, size_t len_bytes,
+			      bool *ret_ascii)
+{
+	struct tidy tidy = { .ascii = true, .good = true };
+	char rest[2 * WIDE_BYTES + 1];
+	size_t pos = 0;
+
+	for (; pos + WIDE_BYTES < len_bytes && tidy.good; pos += WIDE_BYTES)
+		look(&tidy, text + pos, WIDE_BYTES);
+	memset(rest, 'x', sizeof(rest));
+	memcpy(rest, text + pos, min_size(len_bytes - pos, WIDE_BYTES));
+	look(&tidy, rest, min_size(len_bytes - pos, WIDE_BYTES));
+	*ret_ascii = tidy.ascii;
+	return tidy.good && tidy.dots <= HYGIENE_DOTS;
+}
+
+WIDE_TWICE(bool, is_tidy, (const char *text, size_t len_bytes, bool *ret_ascii),
+	   (text, len_bytes, ret_ascii), is_tidy_body)
+
+/*
+ * Clean already? Only what is common is told here, and what only may be too
+ * much is said to be: the slow way decides.
  */
 static bool is_clean(const char *text, size_t len_bytes)
 {
+	bool ascii;
+
 	return len_bytes > 0 && text[0] != ' ' &&
-	       text_is_plain(text, len_bytes) &&
-	       has_short_runs(text, len_bytes) &&
-	       !has_two_blanks(text, len_bytes) &&
-	       has_few_dots(text, len_bytes);
+	       is_tidy(text, len_bytes, &ascii) &&
+	       (ascii || text_is_common(text, len_bytes));
 }
 
 enum {
@@ -367,6 +370,35 @@ static void clean_any(struct buf *out, const char *text, size_t len_bytes)
 		   composed.len_bytes);
 }
 
+/* "..." for each "\u2026" from at on, which is what NFKC makes of it. */
+static void write_dots_out(char *at, char *end)
+{
+	static const char dots[] = "\u2026";
+	const size_t n = sizeof(dots) - 1;
+
+	while ((at = memmem(at, (size_t)(end - at), dots, n)) != NULL)
+		memcpy(at, "...", n);
+}
+
+/*
+ * What most lines lack that are not clean: a blank beside a blank, or what the
+ * wording shortens words with. False: nothing was added.
+ */
+static bool clean_usual(struct buf *out, const char *text, size_t len_bytes)
+{
+	size_t from = out->len_bytes;
+
+	if (len_bytes == 0)
+		return true;
+	buf_add(out, text, len_bytes);
+	write_dots_out(out->data + from, out->data + out->len_bytes);
+	fold_blanks(out, from);
+	if (is_clean(out->data + from, out->len_bytes - from))
+		return true;
+	buf_cut(out, from);
+	return false;
+}
+
 void hygiene_clean(struct buf *out, const char *text, size_t len_bytes)
 {
 	size_t from = out->len_bytes;
@@ -377,6 +409,8 @@ void hygiene_clean(struct buf *out, const char *text, size_t len_bytes)
 		buf_add(out, text, len_bytes);
 		return;
 	}
+	if (clean_usual(out, text, len_bytes))
+		return;
 	if (text_is_ascii(text, len_bytes))
 		break_ascii(out, text, len_bytes);
 	else

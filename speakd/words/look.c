@@ -1,166 +1,154 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * look.c - the look is taken sixteen bytes at a time, in the vectors of gcc and
- * clang; each byte is judged with the two on either side of it.
+ * look.c - the look is taken thirty-two bytes at a time (core/wide.h); each
+ * byte is judged with the two on either side of it.
  */
 #include "speakd/words/look.h"
 
-#include <string.h>
-
+#include "core/wide.h"
 #include "speakd/words/clean.h"
+#include "speakd/words/hygiene.h"
 
-enum { STEP = 16, BESIDE = 2, WORD_MAX_BYTES = 31 };
+enum {
+	BESIDE = 2,
+	WORD_MAX_BYTES = 31,
+	/* A longer text takes the long way: nobody writes prose of that size.
+	 */
+	LOOK_MAX_BYTES = 1024
+};
 
-typedef unsigned char bytes16 __attribute__((vector_size(STEP)));
-
-/* Each byte is 0xff where the comparison holds, else 0. */
-typedef __typeof__((bytes16){ 0 } == (bytes16){ 0 }) truth16;
-
-static inline bytes16 load(const char *at)
+WIDE_INLINE wide_truth is_digit(wide v)
 {
-	bytes16 v;
-
-	memcpy(&v, at, sizeof(v));
-	return v;
+	return wide_is_within(v, '0', '9');
 }
 
-static inline truth16 is(bytes16 v, unsigned char c)
+WIDE_INLINE wide_truth is_letter(wide v)
 {
-	return v == c;
-}
-
-/*
- * first <= v <= last, as a signed comparison: the unsigned one takes three
- * times as long on processors that do not have it.
- */
-static inline truth16 is_within(bytes16 v, unsigned char first,
-				unsigned char last)
-{
-	return (truth16)(v - first + 0x80) <
-	       (truth16)((bytes16){ 0 } + (unsigned char)(last - first + 0x81));
-}
-
-static inline truth16 is_digit16(bytes16 v)
-{
-	return is_within(v, '0', '9');
-}
-
-static inline truth16 is_letter16(bytes16 v)
-{
-	return is_within(v | 0x20, 'a', 'z');
+	return wide_is_within(v | 0x20, 'a', 'z');
 }
 
 /* What stands in prose, as long as nothing below objects. */
-static inline truth16 is_mark16(bytes16 v)
+WIDE_INLINE wide_truth is_mark(wide v)
 {
-	return is(v, '.') | is(v, ',') | is(v, '!') | is(v, '?') | is(v, '\'') |
-	       is(v, '"') | is(v, '(') | is(v, ')') | is(v, ';') | is(v, ':') |
-	       is(v, '-');
+	return wide_is(v, '.') | wide_is(v, ',') | wide_is(v, '!') |
+	       wide_is(v, '?') | wide_is(v, '\'') | wide_is(v, '"') |
+	       wide_is(v, '(') | wide_is(v, ')') | wide_is(v, ';') |
+	       wide_is(v, ':') | wide_is(v, '-');
 }
 
 /*
  * Which of the bytes at text may be something else than prose. The two bytes
- * before and the two after the sixteen are looked at too.
+ * before and the two after them are looked at too.
  */
-static inline truth16 judge(const char *text, truth16 *mixed)
+WIDE_INLINE wide_truth judge(const char *text, wide_truth *mixed)
 {
-	const bytes16 pp = load(text - 2), p = load(text - 1), c = load(text),
-		      n = load(text + 1), nn = load(text + 2);
-	const truth16 letter = is_letter16(c), digit = is_digit16(c),
-		      mark = is_mark16(c), space = is(c, ' ');
-	const truth16 p_letter = is_letter16(p), p_digit = is_digit16(p),
-		      n_letter = is_letter16(n), n_digit = is_digit16(n),
-		      n_space = is(n, ' ');
-	truth16 bad = ~(letter | digit | mark | space);
+	const wide p = wide_load(text - 1), c = wide_load(text),
+		   n = wide_load(text + 1);
+	const wide_truth letter = is_letter(c), digit = is_digit(c),
+			 mark = is_mark(c), space = wide_is(c, ' ');
+	const wide_truth p_letter = is_letter(p), p_digit = is_digit(p),
+			 n_letter = is_letter(n), n_digit = is_digit(n),
+			 n_space = wide_is(n, ' ');
+	wide_truth bad = ~(letter | digit | mark | space);
 
 	/* "  ", "..", "!!"; a lone symbol, three together */
 	bad |= (mark | space) & (c == n);
-	bad |= mark & n_space & is(p, ' ');
-	bad |= mark & is_mark16(p) & is_mark16(n);
+	bad |= mark & n_space & wide_is(p, ' ');
+	bad |= mark & ~(p_letter | p_digit | wide_is(p, ' ')) &
+	       ~(n_letter | n_digit | n_space);
 	/* "foo.c", "v.2"; "12.04" is a number */
-	bad |= is(c, '.') & (n_letter | (n_digit & ~p_digit));
+	bad |= wide_is(c, '.') & (n_letter | (n_digit & ~p_digit));
 	/* "a:b", ":)"; "12:30" is a time */
-	bad |= is(c, ':') &
+	bad |= wide_is(c, ':') &
 	       ~(((p_letter | p_digit) & n_space) | (p_digit & n_digit));
-	bad |= is(c, ';') & ~n_space;
+	bad |= wide_is(c, ';') & ~n_space;
 	/* "-rf", "5-3" */
-	bad |= is(c, '-') & ~(p_letter & n_letter);
+	bad |= wide_is(c, '-') & ~(p_letter & n_letter);
 	/* "()", "(:", "8)" */
-	bad |= is(c, '(') & ~(n_letter | n_digit | is(n, '"') | is(n, '\''));
-	bad |= is(c, ')') & is(p, '8');
+	bad |= wide_is(c, '(') &
+	       ~(n_letter | n_digit | wide_is(n, '"') | wide_is(n, '\''));
+	bad |= wide_is(c, ')') & wide_is(p, '8');
 	/* More than four digits in a row; "x86", or part of a hash. */
 	*mixed |= digit & (p_letter | n_letter);
-	bad |= digit & p_digit & n_digit & is_digit16(pp) & is_digit16(nn);
+	bad |= digit & p_digit & n_digit & is_digit(wide_load(text - 2)) &
+	       is_digit(wide_load(text + 2));
 	return bad;
 }
 
-static inline bool any(truth16 v)
-{
-	uint64_t halves[2];
+/* The words of a text, which end where its spaces are. */
+struct words {
+	const char *text;
+	size_t start; /* of the word that has not ended yet */
+	size_t longest;
+	unsigned same; /* words in a row that begin with the same byte */
+	char first;
+	bool repeats;
+};
 
-	memcpy(halves, &v, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
+WIDE_INLINE void end_word(struct words *words, size_t end)
+{
+	size_t len_bytes = end - words->start;
+
+	words->longest = max_size(words->longest, len_bytes);
+	words->same = words->text[words->start] == words->first
+			      ? words->same + 1
+			      : 1;
+	words->repeats |= words->same == CLEAN_REPEATS;
+	words->first = words->text[words->start];
+	words->start = end + 1;
 }
 
-/* The same for the first count of the sixteen: what follows is padding. */
-static inline bool any_of(truth16 v, size_t count)
+WIDE_INLINE void end_words(struct words *words, size_t pos, uint32_t spaces)
 {
-	const bytes16 places = { 0, 1, 2,  3,  4,  5,  6,  7,
-				 8, 9, 10, 11, 12, 13, 14, 15 };
-
-	return any(v & (places < (unsigned char)min_size(count, STEP)));
+	for (; spaces != 0; spaces &= spaces - 1)
+		end_word(words, pos + (size_t)__builtin_ctz(spaces));
 }
 
-/* No word so long that it may be a hash, none again and again. */
-static bool has_usual_words(struct span text, size_t max_bytes)
+/* The bits of the first count bytes. */
+WIDE_INLINE uint32_t mask_of(size_t count)
 {
-	const char *at = text.text, *end = at + text.len_bytes;
-	size_t same = 1;
-	char first = '\0';
+	return count >= WIDE_BYTES ? UINT32_MAX : (UINT32_C(1) << count) - 1;
+}
 
-	while (at < end) {
-		const char *space = memchr(at, ' ', (size_t)(end - at));
-		size_t n = (size_t)((space != NULL ? space : end) - at);
+/* text has spaces on both sides: BESIDE before it, WIDE_BYTES after. */
+WIDE_INLINE bool look(const char *text, size_t len_bytes)
+{
+	struct words words = { .text = text, .first = '\0' };
+	wide_truth mixed = wide_is((wide){ 0 }, 1);
+	unsigned dots = 0;
 
-		if (n > max_bytes)
+	for (size_t pos = 0; pos < len_bytes; pos += WIDE_BYTES) {
+		uint32_t inside = mask_of(len_bytes - pos);
+		wide_truth bad = judge(text + pos, &mixed);
+		const wide c = wide_load(text + pos);
+
+		if (wide_any(bad) && (wide_mask(bad) & inside) != 0)
 			return false;
-		same = *at == first ? same + 1 : 1;
-		if (same == CLEAN_REPEATS)
-			return false;
-		first = *at;
-		at += n + 1;
+		end_words(&words, pos, wide_mask(wide_is(c, ' ')) & inside);
+		if (wide_any(wide_is(c, '.')))
+			dots += (unsigned)__builtin_popcount(
+				wide_mask(wide_is(c, '.')));
 	}
-	return true;
+	end_word(&words, len_bytes);
+	return !words.repeats && dots <= HYGIENE_DOTS &&
+	       words.longest <= (wide_any(mixed) ? CLEAN_HASH_DIGITS - 1
+						 : WORD_MAX_BYTES);
 }
+
+WIDE_TWICE(bool, look_padded, (const char *text, size_t len_bytes),
+	   (text, len_bytes), look)
 
 bool look_is_prose(struct span text)
 {
-	/* The first bytes and the last stand among spaces. */
-	char edge[BESIDE + 2 * STEP + BESIDE];
-	size_t len_bytes = text.len_bytes, pos;
-	truth16 mixed = is((bytes16){ 0 }, 1);
+	char padded[BESIDE + LOOK_MAX_BYTES + WIDE_BYTES + BESIDE];
+	size_t len_bytes = text.len_bytes;
 
-	if (len_bytes == 0)
+	if (len_bytes == 0 || len_bytes > LOOK_MAX_BYTES ||
+	    text.text[0] == ' ' || text.text[len_bytes - 1] == ' ')
 		return false;
-	memset(edge, ' ', sizeof(edge));
-	memcpy(edge + BESIDE, text.text, min_size(len_bytes, STEP + BESIDE));
-	if (any_of(judge(edge + BESIDE, &mixed), len_bytes))
-		return false;
-	for (pos = STEP; pos + STEP + BESIDE <= len_bytes; pos += STEP)
-		if (any(judge(text.text + pos, &mixed)))
-			return false;
-	if (pos < len_bytes) {
-		size_t left = len_bytes - pos;
-
-		memset(edge, ' ', sizeof(edge));
-		memcpy(edge, text.text + pos - BESIDE, left + BESIDE);
-		if (any_of(judge(edge + BESIDE, &mixed), left))
-			return false;
-		if (left > STEP &&
-		    any_of(judge(edge + BESIDE + STEP, &mixed), left - STEP))
-			return false;
-	}
-	return has_usual_words(text, any(mixed) ? CLEAN_HASH_DIGITS - 1
-						: WORD_MAX_BYTES);
+	memset(padded, ' ', BESIDE);
+	memcpy(padded + BESIDE, text.text, len_bytes);
+	memset(padded + BESIDE + len_bytes, ' ', WIDE_BYTES + BESIDE);
+	return look_padded(padded + BESIDE, len_bytes);
 }

@@ -13,7 +13,7 @@
 
 /*
  * True: clean_text() leaves text alone, at the levels "none" and "some" and
- * with numbers as words. False: perhaps not.
+ * with numbers as words, and so does hygiene_clean(). False: perhaps not.
  */
 bool look_is_prose(struct span text);
 

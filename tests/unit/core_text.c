@@ -190,15 +190,50 @@ static void test_small(void **state)
 	assert_int_equal(text_next("\xff", 1, &pos), -1);
 	assert_int_equal(pos, 1);
 	assert_int_equal(text_width("a\xe6\x97\xa5\xcc\x81", 6), 3);
+	assert_true(text_is_common("\u00e9 \u2019 \u20ac \u0159", 11));
+	assert_false(text_is_common("\u00a0", 2));
+	assert_false(text_is_common("\xc3", 1));
+	assert_false(text_is_common("\xe2\x80", 2));
 	assert_true(text_is_invisible(0x200b));
 	assert_true(text_is_invisible(0xe01ef));
 	assert_false(text_is_invisible('a'));
 	assert_false(text_is_invisible(0x2010));
 }
 
+/* Whatever is common is what all of these leave alone, beside anything. */
+static void test_common(void **state)
+{
+	size_t found = 0;
+
+	(void)state;
+	for (uint32_t code = 0; code < 0x20000; code++) {
+		SCOPED_BUF struct buf in = { 0 };
+		SCOPED_BUF struct buf all = { 0 };
+
+		if (code >= 0xd800 && code < 0xe000)
+			continue;
+		buf_add_text(&in, "e");
+		buf_add_code(&in, code);
+		buf_add_text(&in, "n");
+		if (!text_is_common(buf_text(&in), in.len_bytes))
+			continue;
+		found += code >= 0x80;
+		text_repair(&all, in.data, in.len_bytes);
+		text_nfkc(&all, in.data, in.len_bytes);
+		text_escape(&all, in.data, in.len_bytes);
+		for (size_t i = 0; i < 3; i++)
+			if (all.len_bytes != 3 * in.len_bytes ||
+			    memcmp(all.data + i * in.len_bytes, in.data,
+				   in.len_bytes) != 0)
+				fail_msg("U+%04X changes", code);
+	}
+	assert_true(found > 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_common),
 		cmocka_unit_test(test_repair),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_escape),

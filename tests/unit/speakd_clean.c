@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "speakd/words/clean.h"
+#include "speakd/words/hygiene.h"
 #include "speakd/words/wording.h"
 
 #define HEX32 "0123456789abcdef0123456789abcdef"
@@ -219,6 +220,9 @@ static void test_look(void **state)
 		needless++;
 		clean_text(&out, &scratch, &reading,
 			   span_of(in.data, in.len_bytes));
+		assert_string_equal(buf_text(&out), buf_text(&in));
+		buf_clear(&out);
+		hygiene_clean(&out, in.data, in.len_bytes);
 		assert_string_equal(buf_text(&out), buf_text(&in));
 	}
 	assert_true(needless > 1000);
