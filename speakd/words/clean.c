@@ -64,37 +64,30 @@ static unsigned trait_of(char c)
 	return byte_traits[(unsigned char)c];
 }
 
-static bool has_row(struct span word)
-{
-	for (size_t i = 1; i < word.len_bytes; i++)
-		if (word.text[i] == word.text[i - 1] &&
-		    (trait_of(word.text[i]) & HAS_SYMBOL) != 0)
-			return true;
-	return false;
-}
-
-/* A dot or colon that does not end the word, or a bracket pair. */
-static bool has_inner(struct span word)
-{
-	for (size_t i = 0; i + 1 < word.len_bytes; i++) {
-		char c = word.text[i], next = word.text[i + 1];
-
-		if (((c == '.' || c == ':') && is_word_byte(next)) ||
-		    (c == '(' && next == ')') || (c == '.' && next == '/'))
-			return true;
-	}
-	return false;
-}
-
-/* The traits that only the whole word shows. */
+/*
+ * The traits that only the whole word shows: a row; a dot or colon that does
+ * not end the word, or a bracket pair; no letter and no digit.
+ */
 static unsigned whole_traits(struct span word, unsigned traits)
 {
-	if ((traits & HAS_SYMBOL) != 0) {
-		traits |= has_row(word) ? HAS_ROW : 0;
-		traits |= has_inner(word) ? HAS_INNER : 0;
-	}
 	if ((traits & (HAS_DIGIT | HAS_LETTER | HAS_HIGH)) == 0)
 		traits |= HAS_ONLY_SYMBOLS;
+	if ((traits & HAS_SYMBOL) == 0)
+		return traits;
+	for (size_t i = 1; i < word.len_bytes; i++) {
+		char before = word.text[i - 1], c = word.text[i];
+		unsigned t = trait_of(before);
+
+		if ((t & HAS_SYMBOL) == 0)
+			continue;
+		if (before == c)
+			traits |= HAS_ROW;
+		else if (((t & (HAS_DOT | HAS_COLON)) != 0 &&
+			  is_word_byte(c)) ||
+			 (before == '(' && c == ')') ||
+			 (before == '.' && c == '/'))
+			traits |= HAS_INNER;
+	}
 	return traits;
 }
 
@@ -115,8 +108,8 @@ static const struct {
 	word_fn *say;
 } word_rules[] = {
 	{ WORDING_EMOJI,   HAS_SYMBOL, 2, CLEAN_EMOTICON_BYTES, word_emoticon },
-	{ WORDING_URLS,    HAS_COLON,  7, SIZE_MAX, word_url },
-	{ WORDING_URLS,    HAS_DOT,    7, SIZE_MAX, word_url },
+	{ WORDING_URLS,    HAS_COLON | HAS_SLASH, 7, SIZE_MAX, word_url },
+	{ WORDING_URLS,    HAS_DOT | HAS_INNER, 7, SIZE_MAX, word_url },
 	{ WORDING_MARKUP,  HAS_NAMED,  2, SIZE_MAX, word_markup },
 	{ WORDING_MARKUP,  HAS_COLON,  3, SIZE_MAX, word_markup },
 	{ WORDING_PATHS,   HAS_SLASH,  4, SIZE_MAX, word_path },
@@ -139,41 +132,78 @@ static const struct {
 };
 /* clang-format on */
 
-static bool applies(size_t i, const struct reading *reading, size_t len_bytes,
-		    unsigned traits)
+enum { RULE_COUNT = COUNT_OF(word_rules) };
+
+enum { TRAIT_COUNT = 11 };
+
+/*
+ * The rules that a reading has on, as bits, each beside one of the traits that
+ * it needs: a word shows few of them, so that few rules are looked at.
+ */
+struct plan {
+	unsigned by_trait[TRAIT_COUNT];
+	unsigned always; /* needs none */
+	unsigned symbols; /* for every word with a symbol */
+};
+
+static void make_plan(const struct reading *reading, struct plan *ret)
 {
-	if (len_bytes < word_rules[i].min_bytes ||
-	    len_bytes > word_rules[i].max_bytes)
-		return false;
-	if (word_rules[i].rule != 0)
-		return (reading->rules & word_rules[i].rule) != 0 &&
-		       (traits & word_rules[i].needs) == word_rules[i].needs;
+	*ret = (struct plan){ 0 };
+	for (unsigned i = 0; i < RULE_COUNT; i++) {
+		unsigned needs = word_rules[i].needs;
+
+		if (word_rules[i].rule != 0
+			    ? (reading->rules & word_rules[i].rule) == 0
+			    : reading->punctuation != PUNCTUATION_SOME)
+			continue;
+		if (needs == 0)
+			ret->always |= 1U << i;
+		else
+			ret->by_trait[__builtin_ctz(needs)] |= 1U << i;
+	}
 	if (reading->punctuation > PUNCTUATION_SOME)
-		return (traits & (HAS_SYMBOL | HAS_HIGH)) != 0;
-	return reading->punctuation == PUNCTUATION_SOME &&
-	       (traits & word_rules[i].needs) == word_rules[i].needs;
+		ret->symbols = 1U << (RULE_COUNT - 1);
 }
 
-/* The first rule that may have something to say; their count: none. */
-static size_t first_rule(const struct reading *reading, size_t len_bytes,
-			 unsigned traits)
+static bool fits(size_t i, size_t len_bytes, unsigned traits)
 {
-	size_t i = 0;
-
-	while (i < COUNT_OF(word_rules) &&
-	       !applies(i, reading, len_bytes, traits))
-		i++;
-	return i;
+	return (traits & word_rules[i].needs) == word_rules[i].needs &&
+	       len_bytes >= word_rules[i].min_bytes &&
+	       len_bytes <= word_rules[i].max_bytes;
 }
 
-/* Try the rules on word, in order, from the one called first. */
+/* The rules that may change a word with these traits. */
+static unsigned rules_for(const struct plan *plan, size_t len_bytes,
+			  unsigned traits)
+{
+	unsigned left = plan->always, found = 0;
+
+	for (unsigned t = traits; t != 0; t &= t - 1)
+		left |= plan->by_trait[__builtin_ctz(t)];
+	for (; left != 0; left &= left - 1) {
+		size_t i = (size_t)__builtin_ctz(left);
+
+		found |= (unsigned)fits(i, len_bytes, traits) << i;
+	}
+	/* Beyond "some" every symbol may have its name. */
+	if ((traits & (HAS_SYMBOL | HAS_HIGH)) != 0)
+		found |= plan->symbols;
+	return found;
+}
+
+/* Try rules on word, in their order; several may be one function. */
 static bool try_rules(struct buf *out, const struct reading *reading,
-		      struct span word, unsigned traits, size_t first)
+		      struct span word, unsigned rules)
 {
-	for (size_t i = first; i < COUNT_OF(word_rules); i++)
-		if (applies(i, reading, word.len_bytes, traits) &&
-		    word_rules[i].say(out, reading, word))
+	word_fn *tried = NULL;
+
+	for (; rules != 0; rules &= rules - 1) {
+		word_fn *say = word_rules[__builtin_ctz(rules)].say;
+
+		if (say != tried && say(out, reading, word))
 			return true;
+		tried = say;
+	}
 	return false;
 }
 
@@ -181,19 +211,6 @@ static bool is_within(struct span word, struct span line)
 {
 	return word.text >= line.text &&
 	       word.text + word.len_bytes <= line.text + line.len_bytes;
-}
-
-/* A part of a word, or what a rule made of one, by the rules again. */
-static void read_part(struct buf *out, const struct reading *reading,
-		      struct span word)
-{
-	struct reading moved = *reading;
-	unsigned traits = word.len_bytes > 0 ? traits_of(word) : 0;
-
-	if (!is_within(word, reading->line))
-		moved.line = word;
-	if (traits == 0 || !try_rules(out, &moved, word, traits, 0))
-		buf_add(out, word.text, word.len_bytes);
 }
 
 /* The end of the word at pos, and what is in it. */
@@ -216,24 +233,62 @@ static inline bool is_simple(size_t len_bytes, unsigned traits)
 }
 
 /*
- * The word at start..end, and what stands unchanged in front of it from plain
- * on, when a rule may change it. Returns where unchanged text begins again.
+ * Letters and the marks of a sentence, each alone, as in "(so," or "don't.":
+ * nor is such a word changed at "some", when it is too long for an emoticon.
+ */
+static inline bool is_marked(const struct reading *reading, size_t len_bytes,
+			     unsigned traits)
+{
+	const unsigned usual = HAS_LETTER | HAS_SYMBOL | HAS_DOT | HAS_COLON;
+
+	return (traits & ~usual) == 0 && len_bytes > CLEAN_EMOTICON_BYTES &&
+	       len_bytes < CLEAN_HASH_SURE_DIGITS &&
+	       reading->punctuation <= PUNCTUATION_SOME;
+}
+
+/* A part of a word, or what a rule made of one, by the rules again. */
+static void read_part(struct buf *out, const struct reading *reading,
+		      struct span word)
+{
+	struct reading moved = *reading;
+	unsigned traits = traits_of(word);
+	struct plan plan;
+
+	if (is_simple(word.len_bytes, traits) ||
+	    is_marked(reading, word.len_bytes, traits)) {
+		buf_add(out, word.text, word.len_bytes);
+		return;
+	}
+	if (!is_within(word, reading->line))
+		moved.line = word;
+	make_plan(reading, &plan);
+	if (!try_rules(out, &moved, word,
+		       rules_for(&plan, word.len_bytes, traits)))
+		buf_add(out, word.text, word.len_bytes);
+}
+
+/*
+ * A word of the line, and what stands unchanged in front of it from plain on,
+ * when a rule may change it. Returns where unchanged text begins again.
  */
 static size_t add_word(struct buf *out, const struct reading *reading,
-		       size_t plain, size_t start, size_t end, unsigned traits)
+		       const struct plan *plan, size_t plain, struct span word,
+		       unsigned traits)
 {
 	const char *text = reading->line.text;
-	struct span word = span_of(text + start, end - start);
-	size_t first;
+	size_t start = (size_t)(word.text - text);
+	unsigned rules;
 
 	traits = whole_traits(word, traits);
-	first = first_rule(reading, word.len_bytes, traits);
-	if (first == COUNT_OF(word_rules))
+	if (is_marked(reading, word.len_bytes, traits))
+		return plain;
+	rules = rules_for(plan, word.len_bytes, traits);
+	if (rules == 0)
 		return plain;
 	buf_add(out, text + plain, start - plain);
-	if (!try_rules(out, reading, word, traits, first))
+	if (!try_rules(out, reading, word, rules))
 		buf_add(out, word.text, word.len_bytes);
-	return end;
+	return start + word.len_bytes;
 }
 
 /* How often the word at start..end stands there in a row. */
@@ -276,15 +331,19 @@ static void clean_words(struct buf *out, const struct reading *reading)
 	const char *text = reading->line.text;
 	const size_t len_bytes = reading->line.len_bytes;
 	const bool markup = (reading->rules & WORDING_MARKUP) != 0;
+	struct plan plan;
 	size_t pos = 0, plain = 0;
 
+	make_plan(reading, &plan);
 	while (pos < len_bytes) {
 		unsigned traits;
 		size_t end = word_end(text, len_bytes, pos, &traits);
 		size_t count = 1;
 
 		if (!is_simple(end - pos, traits))
-			plain = add_word(out, reading, plain, pos, end, traits);
+			plain = add_word(out, reading, &plan, plain,
+					 span_of(text + pos, end - pos),
+					 traits);
 		if (may_repeat(text, len_bytes, pos, end) && markup)
 			count = count_word(reading->line, pos, end);
 		if (count >= CLEAN_REPEATS) {
@@ -383,7 +442,7 @@ void clean_text(struct buf *out, struct buf *scratch,
 		return;
 	here.line = text;
 	here.read = read_part;
-	if (!text_is_plain(text.text, text.len_bytes)) {
+	if (!text_is_common(text.text, text.len_bytes)) {
 		buf_clear(scratch);
 		clean_other(scratch, reading, text.text, text.len_bytes);
 		here.line = span_of(buf_text(scratch), scratch->len_bytes);

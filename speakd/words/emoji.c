@@ -351,7 +351,8 @@ bool word_emoticon(struct buf *out, const struct reading *reading,
 	    strchr(":;=(^<>8B\\oO-/", word.text[0]) == NULL)
 		return false;
 	for (size_t i = 0; i < COUNT_OF(emoticons); i++) {
-		if (!span_is(word, emoticons[i].text))
+		if (emoticons[i].text[0] != word.text[0] ||
+		    !span_is(word, emoticons[i].text))
 			continue;
 		buf_add_text(out, reading_text(reading, emoticons[i].name));
 		return true;

@@ -268,6 +268,9 @@ static bool read_answer(struct meeting *meeting, struct span text,
 bool meeting_read(struct meeting *meeting, struct span text,
 		  struct meeting_notice *ret)
 {
+	/* Nothing in the tables begins with a small letter; most lines do. */
+	if (text.len_bytes > 0 && text.text[0] >= 'a' && text.text[0] <= 'z')
+		return false;
 	*ret = (struct meeting_notice){ .text = span_of("", 0),
 					.priority = PRIORITY_NORMAL };
 	text = trim(text);
@@ -275,9 +278,6 @@ bool meeting_read(struct meeting *meeting, struct span text,
 		return false;
 	if (strchr("#![", text.text[0]) != NULL)
 		return read_command(meeting, text, ret);
-	/* Nothing in the tables begins with a small letter; most lines do. */
-	if (text.text[0] >= 'a' && text.text[0] <= 'z')
-		return false;
 	return read_vote(text, ret) || read_answer(meeting, text, ret);
 }
 

@@ -236,12 +236,16 @@ static const struct {
 };
 /* clang-format on */
 
+/* The table has every symbol of ASCII, in its order. */
 static const struct symbol *symbol_of(char c)
 {
-	for (size_t i = 0; i < COUNT_OF(symbols); i++)
-		if (symbols[i].c == c)
-			return &symbols[i];
-	return NULL;
+	if (c >= '!' && c <= '/')
+		return &symbols[c - '!'];
+	if (c >= ':' && c <= '@')
+		return &symbols[c - ':' + 15];
+	if (c >= '[' && c <= '`')
+		return &symbols[c - '[' + 22];
+	return c >= '{' && c <= '~' ? &symbols[c - '{' + 28] : NULL;
 }
 
 /* ---- one word --------------------------------------------------------------

@@ -134,6 +134,21 @@ static bool add_row(struct buf *out, const struct reading *reading,
 	return true;
 }
 
+/* Whether one of its rows may be said in another way: most are too short. */
+static bool has_row_to_say(struct span word)
+{
+	for (size_t pos = 0; pos < word.len_bytes;) {
+		char c = word.text[pos];
+		size_t n = row_bytes(word, pos);
+
+		if (!ascii_is_alnum(c) &&
+		    (n >= CLEAN_ROW_BYTES || (n > 1 && (c == '!' || c == '?'))))
+			return true;
+		pos += n;
+	}
+	return false;
+}
+
 static bool is_one_row(struct span word)
 {
 	return row_bytes(word, 0) == word.len_bytes;
@@ -163,6 +178,8 @@ bool word_symbols(struct buf *out, const struct reading *reading,
 		add_symbols(out, reading, word.len_bytes);
 		return true;
 	}
+	if (!has_row_to_say(word))
+		return false;
 	for (size_t pos = 0; pos < word.len_bytes;) {
 		size_t n = row_bytes(word, pos);
 

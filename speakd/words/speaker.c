@@ -75,7 +75,8 @@ bool speaker_same(struct span a, struct span b)
 	SCOPED_BUF struct buf folded_b = { 0 };
 
 	if (a.len_bytes == b.len_bytes &&
-	    same_ascii(a.text, b.text, a.len_bytes))
+	    (a.len_bytes == 0 || memcmp(a.text, b.text, a.len_bytes) == 0 ||
+	     same_ascii(a.text, b.text, a.len_bytes)))
 		return true;
 	if (text_is_plain(a.text, a.len_bytes) ||
 	    text_is_plain(b.text, b.len_bytes))
