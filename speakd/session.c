@@ -182,6 +182,13 @@ static void on_say(struct phrase *take_phrase, bool live, void *data)
 		inputs_pause(session->inputs);
 }
 
+static void on_words(struct span words, enum cue cue, void *data)
+{
+	struct session *session = data;
+
+	session->outlet->words(session->outlet, words, cue);
+}
+
 static void on_flush(void *data)
 {
 	struct session *session = data;
@@ -425,6 +432,7 @@ static int run_inputs(struct session *session, int first_file, struct err *e)
 {
 	const struct inputs_handler handler = {
 		.say = on_say,
+		.words = session->outlet->words != NULL ? on_words : NULL,
 		.flush = on_flush,
 		.ended = on_inputs_ended,
 		.run = session->settings->print ? NULL : on_run,

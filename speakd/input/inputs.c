@@ -86,6 +86,13 @@ static void on_say(struct phrase *take_phrase, void *data)
 	say(input, take_phrase, input->live);
 }
 
+static void on_words(struct span words, enum cue cue, void *data)
+{
+	const struct inputs *inputs = ((const struct input *)data)->inputs;
+
+	inputs->handler.words(words, cue, inputs->handler.data);
+}
+
 static void on_run(const char *command, const struct message *message,
 		   void *data)
 {
@@ -243,6 +250,7 @@ static void begin(struct input *input, bool live)
 {
 	const struct source_handler handler = {
 		.say = on_say,
+		.words = input->inputs->handler.words != NULL ? on_words : NULL,
 		.run = on_run,
 		.data = input,
 		.name = feed_name(input),

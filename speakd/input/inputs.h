@@ -22,6 +22,8 @@ struct inputs;
 struct inputs_handler {
 	/* live: it came from a stream that goes on whether we listen or not. */
 	void (*say)(struct phrase *take_phrase, bool live, void *data);
+	/* The words of what would be a phrase; NULL: they are not enough. */
+	void (*words)(struct span words, enum cue cue, void *data);
 	/* What was there to read has been given: let it out. */
 	void (*flush)(void *data);
 	/* Nothing is left to read, and nothing is followed. */

@@ -143,12 +143,20 @@ static void on_phrase(struct source *source, struct phrase *take_phrase)
 	say(source, take_phrase);
 }
 
+static void on_words(struct source *source, struct span words, enum cue cue)
+{
+	source_flush(source);
+	source->handler.words(words, cue, source->handler.data);
+}
+
 static void on_outcome(struct outcome take_outcome, void *data)
 {
 	struct source *source = data;
 
 	if (take_outcome.phrase != NULL)
 		on_phrase(source, take_outcome.phrase);
+	else if (take_outcome.words.len_bytes > 0)
+		on_words(source, take_outcome.words, take_outcome.cue);
 	else
 		source->handler.run(take_outcome.command, source->message,
 				    source->handler.data);
@@ -254,7 +262,7 @@ static struct span clean_line(struct source *source, struct span line)
 {
 	static const char mark[] = "\xef\xbb\xbf";
 
-	if (text_is_plain(line.text, line.len_bytes))
+	if (text_is_common(line.text, line.len_bytes))
 		return line;
 	if (line.len_bytes >= 3 && memcmp(line.text, mark, 3) == 0)
 		line = span_of(line.text + 3, line.len_bytes - 3);
@@ -346,6 +354,9 @@ void source_line(struct source *source, const char *line, size_t len_bytes,
 		source_flush(source);
 		crowd_begin(&source->crowd, &message, source->said_ms);
 	}
+	/* What may have to wait for others has to be a phrase. */
+	wording_give_words(source->wording,
+			   source->handler.words != NULL && !source->joins);
 	wording_message(source->wording, &message, whole, cut,
 			source->section != NULL ? source->section->rules
 						: source->settings->line_rules,

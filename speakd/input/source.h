@@ -17,6 +17,8 @@ struct source;
 
 struct source_handler {
 	void (*say)(struct phrase *take_phrase, void *data);
+	/* Instead of a phrase, where its words are enough; NULL: never. */
+	void (*words)(struct span words, enum cue cue, void *data);
 	/* A rule says to run command for message. */
 	void (*run)(const char *command, const struct message *message,
 		    void *data);

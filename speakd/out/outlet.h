@@ -14,6 +14,7 @@
 #define SPEAKD_OUTLET_H
 
 #include "core/err.h"
+#include "core/message/message.h"
 #include "speakd/queue/phrase.h"
 
 struct outlet_handler {
@@ -30,6 +31,8 @@ struct outlet {
 	/* live: lines may be skipped to catch up with their stream. */
 	void (*say)(struct outlet *outlet, struct phrase *take_phrase,
 		    bool live);
+	/* Words alone; NULL: only phrases. */
+	void (*words)(struct outlet *outlet, struct span words, enum cue cue);
 	/* No more phrases until room(); those that come are kept. */
 	bool (*is_full)(const struct outlet *outlet);
 	/* What was there to read was given: let it out. */

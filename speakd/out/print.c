@@ -18,12 +18,18 @@ struct printer {
 	struct err failure;
 };
 
+static void print_words(struct span words, enum cue cue, struct buf *out)
+{
+	if (cue == CUE_HIGHLIGHT)
+		buf_add_text(out, "[chime] ");
+	text_show(out, words.text, words.len_bytes);
+	buf_add_char(out, '\n');
+}
+
 void print_phrase(const struct phrase *phrase, struct buf *out)
 {
-	if (phrase->cue == CUE_HIGHLIGHT)
-		buf_add_text(out, "[chime] ");
-	text_show(out, phrase->text, strlen(phrase->text));
-	buf_add_char(out, '\n');
+	print_words(span_of(phrase->text, strlen(phrase->text)), phrase->cue,
+		    out);
 }
 
 static void write_lines(struct printer *printer)
@@ -51,6 +57,16 @@ static void printer_say(struct outlet *outlet, struct phrase *take_phrase,
 	if (!take_phrase->missed)
 		print_phrase(take_phrase, &printer->lines);
 	phrase_free(take_phrase);
+	if (printer->lines.len_bytes >= PRINT_BUFFER_BYTES)
+		write_lines(printer);
+}
+
+static void printer_words(struct outlet *outlet, struct span words,
+			  enum cue cue)
+{
+	struct printer *printer = (struct printer *)outlet;
+
+	print_words(words, cue, &printer->lines);
 	if (printer->lines.len_bytes >= PRINT_BUFFER_BYTES)
 		write_lines(printer);
 }
@@ -103,6 +119,7 @@ struct outlet *print_new(const struct outlet_handler *handler)
 
 	printer->outlet = (struct outlet){
 		.say = printer_say,
+		.words = printer_words,
 		.is_full = printer_is_full,
 		.flush = printer_flush,
 		.inputs_ended = printer_inputs_ended,

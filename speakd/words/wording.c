@@ -16,6 +16,7 @@
 
 struct wording {
 	const struct wording_config *config; /* borrowed */
+	bool gives_words; /* instead of phrases */
 	/* Of the line: what it is said in. */
 	const char *voice; /* borrowed from config or tongue; NULL: default */
 	const struct language *language; /* NULL: English */
@@ -38,6 +39,7 @@ struct draft {
 	const struct verdict *verdict;
 	struct span text; /* as the rules left it */
 	struct span said; /* the text's words, cleaned */
+	struct span prose; /* said, while it is known to be (look.h); or "" */
 	const char *format; /* of the sentence */
 	bool mine, changes_speaker, new_channel, cut;
 	enum priority priority;
@@ -81,6 +83,11 @@ void wording_free(struct wording *wording)
 	buf_fini(&wording->sentence);
 	buf_fini(&wording->said);
 	free(wording);
+}
+
+void wording_give_words(struct wording *wording, bool enough)
+{
+	wording->gives_words = enough;
 }
 
 uint64_t wording_cuts(const struct wording *wording)
@@ -171,14 +178,18 @@ static struct span bare_channel(struct span channel)
 /* Make safe what stands in sentence; false when nothing is left of it. */
 static bool finish_text(struct wording *wording, bool cut)
 {
-	const char *more = ours(wording, N_(" and more"));
-	const char *cut_off = ours(wording, N_(" line cut"));
-	size_t room = PHRASE_MAX_BYTES - strlen(more) - strlen(cut_off);
 	struct buf *said = &wording->said;
+	const char *more, *cut_off;
+	size_t room;
 
 	buf_clear(said);
 	hygiene_clean(said, buf_text(&wording->sentence),
 		      wording->sentence.len_bytes);
+	if (!cut && said->len_bytes <= PHRASE_MAX_BYTES)
+		return said->len_bytes > 0;
+	more = ours(wording, N_(" and more"));
+	cut_off = ours(wording, N_(" line cut"));
+	room = PHRASE_MAX_BYTES - strlen(more) - strlen(cut_off);
 	if (said->len_bytes > PHRASE_MAX_BYTES ||
 	    (cut && said->len_bytes > room)) {
 		const char *blank = memrchr(said->data, ' ', room);
@@ -254,14 +265,21 @@ static char *place_of(const struct message *message)
 			  (int)channel.len_bytes, channel.text);
 }
 
+/* What stands in said, as a phrase or, where they are enough, as words. */
 static void say_draft(struct wording *wording, const struct draft *draft,
 		      uint64_t now_ms, wording_give_fn *give, void *data)
 {
 	const struct verdict *verdict = draft->verdict;
+	const enum cue cue = verdict->cue >= 0 ? (enum cue)verdict->cue
+					       : draft->cue;
 	struct phrase *phrase;
 
-	if (!finish_text(wording, draft->cut))
+	if (wording->gives_words) {
+		give((struct outcome){ .words = span_of_buf(&wording->said),
+				       .cue = cue },
+		     data);
 		return;
+	}
 	phrase = phrase_new(
 		mem_text(wording->said.data, wording->said.len_bytes));
 	set_voice(wording, draft, phrase);
@@ -269,7 +287,7 @@ static void say_draft(struct wording *wording, const struct draft *draft,
 	phrase->priority = verdict->priority >= 0
 				   ? (enum priority)verdict->priority
 				   : draft->priority;
-	phrase->cue = verdict->cue >= 0 ? (enum cue)verdict->cue : draft->cue;
+	phrase->cue = cue;
 	phrase->arrived_ms = now_ms;
 	phrase->nick = text_of(draft->message->nick);
 	phrase->channel = place_of(draft->message);
@@ -336,6 +354,43 @@ static void fill(struct wording *wording, const struct draft *draft)
 		      &values);
 }
 
+/* A nick that the hygiene leaves alone, with a colon after it. */
+static bool is_plain_name(struct span name)
+{
+	if (name.len_bytes >= HYGIENE_RUN_BYTES)
+		return false;
+	for (size_t i = 0; i < name.len_bytes; i++)
+		if (name.text[i] <= ' ' || name.text[i] > '~' ||
+		    name.text[i] == '.')
+			return false;
+	return true;
+}
+
+/*
+ * What most lines are, prose with or without a nick before it, goes straight
+ * into said: there is nothing to fill in or to make safe. False: it is none.
+ */
+static bool fill_prose(struct wording *wording, const struct draft *draft)
+{
+	const struct form *form = &forms[KIND_MESSAGE];
+	struct span name = message_name(draft->message);
+	struct buf *out = &wording->said;
+
+	if (draft->prose.len_bytes == 0 ||
+	    draft->said.text != draft->prose.text || draft->cut ||
+	    draft->mine || draft->new_channel || draft->cue != CUE_NONE ||
+	    (draft->format != form->full && draft->format != form->no_nick) ||
+	    (draft->format == form->full && !is_plain_name(name)))
+		return false;
+	buf_clear(out);
+	if (draft->format == form->full) {
+		buf_add(out, name.text, name.len_bytes);
+		buf_add(out, ": ", 2);
+	}
+	buf_add(out, draft->prose.text, draft->prose.len_bytes);
+	return true;
+}
+
 /* text with the listener's own words, of the source and of the language. */
 static struct span respell(struct wording *wording, struct span text)
 {
@@ -348,6 +403,8 @@ static struct span respell(struct wording *wording, struct span text)
 	for (size_t i = 0; i < COUNT_OF(dictionaries); i++) {
 		struct buf *out = &wording->respelled[i];
 
+		if (dictionaries[i] == NULL)
+			continue;
 		buf_clear(out);
 		if (dictionary_apply(dictionaries[i], text, out))
 			text = span_of_buf(out);
@@ -362,8 +419,9 @@ static void clean(struct wording *wording, struct draft *draft,
 	const struct reading reading = reading_of(wording, draft->verdict);
 
 	text = respell(wording, text);
+	draft->prose = span_of("", 0);
 	if (clean_is_needless(&reading, text)) {
-		draft->said = text;
+		draft->said = draft->prose = text;
 		return;
 	}
 	buf_clear(&wording->clean);
@@ -402,6 +460,8 @@ static void name_sign(const struct wording *wording, struct draft *draft)
 		{ "-0", N_("minus zero") },
 	};
 
+	if (draft->text.len_bytes != 2)
+		return;
 	for (size_t i = 0; i < COUNT_OF(signs); i++)
 		if (span_is(draft->text, signs[i].text))
 			draft->said =
@@ -539,7 +599,8 @@ static void mark_highlight(struct wording *wording, struct draft *draft)
 	if (draft->mine) {
 		draft->priority = PRIORITY_HIGH;
 	} else if (m->kind == KIND_PRIVATE ||
-		   (speaks && speaker_named(draft->text, me))) {
+		   (speaks && me.len_bytes > 0 &&
+		    speaker_named(draft->text, me))) {
 		draft->priority = PRIORITY_HIGH;
 		draft->cue = CUE_HIGHLIGHT;
 	}
@@ -662,6 +723,7 @@ static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
 	const struct message *m = draft->message;
 	uint64_t ms = message_said_ms(m, now_ms);
 	bool is_line = m->kind == KIND_MESSAGE;
+	bool something = true;
 
 	if (wording->config->tongue != NULL)
 		choose_language(wording, draft);
@@ -677,11 +739,15 @@ static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
 	if (draft->verdict->say_as != NULL && !is_named_already(draft))
 		draft->format = draft->verdict->say_as;
 	mark_paste(wording, draft, ms);
-	fill(wording, draft);
+	if (!fill_prose(wording, draft)) {
+		fill(wording, draft);
+		something = finish_text(wording, draft->cut);
+	}
 	if (m->kind != KIND_NICK)
 		remember_speaker(wording, draft);
 	wording->spoke_ms = ms;
-	say_draft(wording, draft, now_ms, give, data);
+	if (something)
+		say_draft(wording, draft, now_ms, give, data);
 }
 
 void wording_message(struct wording *wording, const struct message *message,

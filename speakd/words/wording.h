@@ -75,10 +75,18 @@ struct wording *
 wording_new(const struct wording_config *keep_config) MUST_CHECK;
 void wording_free(struct wording *wording);
 
-/* Something that a message gives: words to say, or a command to run. */
+/*
+ * Whether words are enough from now on: whoever prints needs no phrase, and how
+ * it would sound is then not found out.
+ */
+void wording_give_words(struct wording *wording, bool enough);
+
+/* Something that a message gives: a phrase, its words, or a command to run. */
 struct outcome {
-	struct phrase *phrase; /* the receiver's to free; NULL: a command */
+	struct phrase *phrase; /* the receiver's to free; NULL: one of these */
 	const char *command; /* of a rule's "run = COMMAND"; borrowed */
+	struct span words; /* with wording_give_words(); borrowed */
+	enum cue cue; /* of the words */
 };
 
 typedef void wording_give_fn(struct outcome take_outcome, void *data);
