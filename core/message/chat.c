@@ -299,8 +299,6 @@ static enum fit in_frame(struct cursor c, struct message *ret)
 	return FIT_NO;
 }
 
-/* "[nick waves]" of rcirc is anybody's bracket: not read. */
-
 /* "#channel: <nick> text", "[#channel] <nick> text", "#channel <nick> text" */
 static enum fit other_window(struct cursor c, struct message *ret)
 {
@@ -381,6 +379,25 @@ static enum fit doubt(const struct line *line, const struct message *m)
 		       : FIT_SURE;
 }
 
+/*
+ * rcirc's "[nick waves]", all that the line has. Anybody may write in brackets:
+ * a stream is not known by it.
+ */
+static enum fit bracketed(struct cursor c, struct message *ret)
+{
+	struct span nick;
+
+	if (!cursor_char(&c, '[') || c.at == c.end || c.end[-1] != ']')
+		return FIT_NO;
+	c.end--;
+	if (span_has(cursor_rest(&c), ']') || !cursor_word_blank(&c, &nick) ||
+	    !is_name(nick) || span_has(nick, ':') ||
+	    scan_is_digit(nick.text[0]) || grammar_is_severity(nick))
+		return FIT_NO;
+	message_said(ret, KIND_ACTION, nick, cursor_rest(&c));
+	return FIT_LOOSE;
+}
+
 /* What follows one stamp, or two in a row, of irssi's hilight window. */
 static enum fit after_stamp(const struct line *line, struct message *ret)
 {
@@ -406,7 +423,8 @@ static enum fit after_stamp(const struct line *line, struct message *ret)
 		c = line->body;
 		(void)cursor_space(&c);
 	}
-	return unknown(line, c, ret);
+	fit = bracketed(c, ret);
+	return fit != FIT_NO ? fit : unknown(line, c, ret);
 }
 
 /*

@@ -35,11 +35,22 @@ static enum message_kind kind_of(struct span word)
 		const char *word;
 		enum message_kind kind;
 	} words[] = {
-		{ "/me", KIND_ACTION },	     { "me", KIND_ACTION },
-		{ "*", KIND_ACTION },	     { "emote", KIND_ACTION },
-		{ "m.emote", KIND_ACTION },  { "m.notice", KIND_NOTICE },
-		{ "privmsg", KIND_MESSAGE }, { "leave", KIND_PART },
-		{ "dm", KIND_PRIVATE },	     { "whisper", KIND_PRIVATE },
+		{ "/me", KIND_ACTION },
+		{ "me", KIND_ACTION },
+		{ "*", KIND_ACTION },
+		{ "emote", KIND_ACTION },
+		{ "m.emote", KIND_ACTION },
+		{ "m.notice", KIND_NOTICE },
+		{ "privmsg", KIND_MESSAGE },
+		{ "leave", KIND_PART },
+		{ "dm", KIND_PRIVATE },
+		{ "whisper", KIND_PRIVATE },
+		/* Slack */
+		{ "me_message", KIND_ACTION },
+		{ "channel_join", KIND_JOIN },
+		{ "group_join", KIND_JOIN },
+		{ "channel_leave", KIND_PART },
+		{ "group_leave", KIND_PART },
 	};
 
 	for (int i = 0; i < KIND_COUNT; i++)
@@ -313,6 +324,8 @@ static const struct {
 	{ "origin_server_ts", OWN_TIME },
 	{ "__REALTIME_TIMESTAMP", OWN_TIME },
 	{ "nick", OWN_NICK },
+	{ "user_profile.display_name", OWN_NICK },
+	{ "user_profile.real_name", OWN_NICK },
 	{ "author.name", OWN_NICK },
 	{ "author.username", OWN_NICK },
 	{ "user.name", OWN_NICK },
@@ -328,6 +341,7 @@ static const struct {
 	{ "channel", OWN_CHANNEL },
 	{ "room", OWN_CHANNEL },
 	{ "kind", OWN_KIND },
+	{ "subtype", OWN_KIND },
 	{ "type", OWN_KIND },
 	{ "text", OWN_TEXT },
 	{ "message", OWN_TEXT },

@@ -92,6 +92,21 @@ static bool is_mac(const char *bytes, size_t len_bytes)
 	return returns >= MAC_LINES;
 }
 
+/* "[", "{" and a key, with any blanks between. */
+static bool is_array(const char *bytes, size_t len_bytes)
+{
+	static const char begin[] = "[{\"";
+	size_t found = 0;
+
+	for (size_t i = 0; i < len_bytes && found < sizeof(begin) - 1; i++) {
+		if (bytes[i] == begin[found])
+			found++;
+		else if (strchr(" \t\r\n", bytes[i]) == NULL)
+			return false;
+	}
+	return found == sizeof(begin) - 1;
+}
+
 enum decode_kind decode_sniff(const char *bytes, size_t len_bytes, bool whole)
 {
 	if (is_packed(bytes, len_bytes))
@@ -107,6 +122,8 @@ enum decode_kind decode_sniff(const char *bytes, size_t len_bytes, bool whole)
 		return DECODE_UTF16_BE;
 	if (is_binary(bytes, len_bytes))
 		return DECODE_BINARY;
+	if (is_array(bytes, len_bytes))
+		return DECODE_ARRAY;
 	return whole && is_mac(bytes, len_bytes) ? DECODE_MAC : DECODE_TEXT;
 }
 
@@ -147,6 +164,56 @@ static void add_utf16(struct decode *decode, const char *bytes,
 	}
 }
 
+static void add_text(struct decode *decode, char c, struct buf *out)
+{
+	buf_add_char(out, c);
+	if (decode->escaped)
+		decode->escaped = false;
+	else if (c == '\\')
+		decode->escaped = true;
+	else if (c == '"')
+		decode->in_text = false;
+}
+
+/* Before and after the array: text, without empty lines. */
+static void add_outside(struct decode *decode, char c, struct buf *out)
+{
+	if (c == '[')
+		decode->depth++;
+	else if (c != '\n' ||
+		 (out->len_bytes > 0 && out->data[out->len_bytes - 1] != '\n'))
+		buf_add_char(out, c);
+}
+
+/* What stands in an object is kept, but for the ends of its lines. */
+static void add_inside(struct decode *decode, char c, struct buf *out)
+{
+	bool opens = c == '[' || c == '{', closes = c == ']' || c == '}';
+
+	decode->in_text = c == '"';
+	if ((decode->depth > 1 || opens) && c != '\n' && c != '\r')
+		buf_add_char(out, c);
+	if (opens)
+		decode->depth++;
+	else if (closes)
+		decode->depth--;
+	if (closes && decode->depth == 1)
+		buf_add_char(out, '\n');
+}
+
+static void add_array(struct decode *decode, const char *bytes,
+		      size_t len_bytes, struct buf *out)
+{
+	for (size_t i = 0; i < len_bytes; i++) {
+		if (decode->in_text && decode->depth > 1)
+			add_text(decode, bytes[i], out);
+		else if (decode->depth == 0)
+			add_outside(decode, bytes[i], out);
+		else
+			add_inside(decode, bytes[i], out);
+	}
+}
+
 void decode_add(struct decode *decode, const char *bytes, size_t len_bytes,
 		struct buf *out)
 {
@@ -157,6 +224,8 @@ void decode_add(struct decode *decode, const char *bytes, size_t len_bytes,
 		for (size_t i = start; i < out->len_bytes; i++)
 			if (out->data[i] == '\r')
 				out->data[i] = '\n';
+	} else if (decode->kind == DECODE_ARRAY) {
+		add_array(decode, bytes, len_bytes, out);
 	} else {
 		add_utf16(decode, bytes, len_bytes, out);
 	}

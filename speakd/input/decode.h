@@ -2,7 +2,8 @@
 /* Copyright the earshot authors */
 /*
  * decode.h - what the bytes of a stream are, by its first ones: text in UTF-8
- * or anything like it, UTF-16, a packed file, or no text at all. Pure.
+ * or anything like it, UTF-16, a JSON array, a packed file, or no text at all.
+ * Pure.
  */
 #ifndef SPEAKD_INPUT_DECODE_H
 #define SPEAKD_INPUT_DECODE_H
@@ -15,6 +16,7 @@ enum decode_kind {
 	DECODE_UTF16_LE,
 	DECODE_UTF16_BE,
 	DECODE_MAC, /* lines end in a carriage return alone */
+	DECODE_ARRAY, /* of JSON objects, as exports are written: one a line */
 	DECODE_PACKED, /* gzip, bzip2, xz, zstd, lz4 */
 	DECODE_BINARY,
 };
@@ -30,12 +32,14 @@ struct decode {
 	unsigned char half; /* of a UTF-16 unit */
 	bool has_half;
 	uint32_t high; /* surrogate that waits for its low one, 0: none */
+	unsigned depth; /* of brackets and braces */
+	bool in_text, escaped;
 };
 
 /*
- * Add bytes as UTF-8 to out: of DECODE_UTF16_* and DECODE_MAC only, the others
- * need nothing done. A surrogate without its other half becomes U+FFFD. The
- * byte order mark goes.
+ * Add bytes as lines of UTF-8 to out: of DECODE_UTF16_*, DECODE_MAC and
+ * DECODE_ARRAY only, the others need nothing done. A surrogate without its
+ * other half becomes U+FFFD. The byte order mark goes.
  */
 void decode_add(struct decode *decode, const char *bytes, size_t len_bytes,
 		struct buf *out);

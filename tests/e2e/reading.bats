@@ -155,6 +155,34 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 	diff <(printf '%s\n' a b c d) <(said -f plain mac)
 }
 
+@test "an export that is one array of objects is read object by object" {
+	cat >day.json <<-'END'
+	[
+	  {"type":"message","user":"U1","text":"hello <@U2> &amp; all",
+	   "ts":"1764331801.000200",
+	   "user_profile":{"display_name":"alice","real_name":"Alice B"}},
+	  {"subtype":"channel_join","user":"U2","ts":"1764331802.0","text":"x"},
+	  {"subtype":"me_message","text":"waves ] } \" [","ts":"1764331803.0",
+	   "user_profile":{"display_name":"","real_name":"Bob"}}
+	]
+	END
+	speakd --print day.json >out
+	diff - out <<-'END'
+	alice: hello mention and all
+	Bob waves right bracket right brace quote left bracket
+	END
+	speakd --print -e join day.json | grep -qx 'U2 joins'
+	# What follows the array is text again; a chat line is none.
+	printf '[{"text":"a"}]\nplain\n' >in
+	speakd --print in >out
+	diff - out <<-'END'
+	a
+	plain
+	END
+	printf '[{1}] is what I meant\n' | speakd --print |
+		grep -q 'is what I meant'
+}
+
 @test "what is no text is refused by its name, what is broken is told" {
 	run speakd --print "$EARSHOT_BIN/speakd"
 	[ "$status" -eq 1 ]
