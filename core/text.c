@@ -19,6 +19,14 @@ int32_t text_next(const char *text, size_t len_bytes, size_t *pos)
 		return -1;
 	if ((unsigned char)text[*pos] < 0x80)
 		return (unsigned char)text[(*pos)++];
+	/* Two bytes: most of what is not ASCII in Europe. */
+	if ((unsigned char)text[*pos] >= 0xc2 &&
+	    (unsigned char)text[*pos] < 0xe0 && *pos + 1 < len_bytes &&
+	    ((unsigned char)text[*pos + 1] & 0xc0) == 0x80) {
+		code = (text[*pos] & 0x1f) << 6 | (text[*pos + 1] & 0x3f);
+		*pos += 2;
+		return code;
+	}
 	n = utf8proc_iterate((const utf8proc_uint8_t *)text + *pos,
 			     (utf8proc_ssize_t)(len_bytes - *pos), &code);
 	if (n <= 0) {
@@ -320,8 +328,15 @@ static void escape_all_but(struct buf *out, const char *text, size_t len_bytes,
 	}
 	while (pos < len_bytes) {
 		size_t start = pos;
-		int32_t code = text_next(text, len_bytes, &pos);
+		int32_t code;
 
+		if (pos + 8 <= len_bytes && eight_are_plain(text + pos)) {
+			buf_add(out, text + pos, 8);
+			pos += 8;
+			context = (struct text_context){ text[pos - 1], 0 };
+			continue;
+		}
+		code = text_next(text, len_bytes, &pos);
 		if (code < 0)
 			buf_addf(out, "\\x%02x", (unsigned char)text[start]);
 		else if (text_is_hidden(&context, code) &&
@@ -387,8 +402,14 @@ void text_nfkc(struct buf *out, const char *text, size_t len_bytes)
 
 	while (pos < len_bytes) {
 		size_t start = pos, end;
-		int32_t code = text_next(text, len_bytes, &pos);
+		int32_t code;
 
+		if (pos + 8 <= len_bytes && eight_are_plain(text + pos)) {
+			pos += 8;
+			last = pos - 1;
+			continue;
+		}
+		code = text_next(text, len_bytes, &pos);
 		if (code >= 0 && is_nfkc_inert(code)) {
 			last = start;
 			continue;

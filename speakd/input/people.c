@@ -136,9 +136,9 @@ struct change {
 
 /* What was found out about a nick, while nothing has changed. */
 struct known {
-	char nick[KNOWN_NICK_BYTES]; /* plain, as written */
-	size_t nick_bytes;
-	uint64_t generation; /* of people; another one: to be found out anew */
+	char nick[KNOWN_NICK_BYTES]; /* as written */
+	size_t nick_bytes; /* 0: free */
+	uint32_t mark; /* that its change is found by */
 	struct span person, name, was; /* in nick, or of whom it belongs to */
 	const struct person *section;
 };
@@ -146,7 +146,6 @@ struct known {
 struct people {
 	const struct people_config *config;
 	struct known known[KNOWN_MAX];
-	uint64_t generation; /* grows with every change; from 1 */
 	struct change *leaving; /* of who quit: the message still needs it */
 	struct change changes[PEOPLE_CHANGES_MAX];
 	size_t change_count;
@@ -168,7 +167,6 @@ struct people *people_new(const struct people_config *keep_config)
 	struct people *people = mem_new(sizeof(*people));
 
 	people->config = keep_config;
-	people->generation = 1;
 	return people;
 }
 
@@ -181,6 +179,7 @@ static void forget_changes(struct people *people)
 	}
 	people->change_count = 0;
 	memset(people->marks, 0, sizeof(people->marks));
+	memset(people->known, 0, sizeof(people->known));
 }
 
 void people_free(struct people *people)
@@ -262,6 +261,14 @@ static struct change *find_change(struct people *people, struct span nick)
 	return NULL;
 }
 
+/* What is known of the nicks that a change with this mark is found for. */
+static void forget_known(struct people *people, uint32_t mark)
+{
+	for (size_t i = 0; i < KNOWN_MAX; i++)
+		if (people->known[i].mark == mark)
+			people->known[i].nick_bytes = 0;
+}
+
 /* Who has gone may be followed by another one of the same nick. */
 static void drop_who_left(struct people *people)
 {
@@ -269,12 +276,12 @@ static void drop_who_left(struct people *people)
 
 	if (change == NULL)
 		return;
+	forget_known(people, change->mark);
 	free(change->now);
 	free(change->base);
 	free(change->first);
 	*change = people->changes[--people->change_count];
 	people->leaving = NULL;
-	people->generation++;
 }
 
 static void note_change(struct people *people, const struct message *m)
@@ -286,7 +293,6 @@ static void note_change(struct people *people, const struct message *m)
 	if (m->kind != KIND_NICK || m->text.len_bytes == 0 ||
 	    m->nick.len_bytes == 0)
 		return;
-	people->generation++;
 	if (old == NULL) {
 		if (people->change_count == PEOPLE_CHANGES_MAX)
 			forget_changes(people);
@@ -295,11 +301,14 @@ static void note_change(struct people *people, const struct message *m)
 			.first = mem_text(m->nick.text, m->nick.len_bytes),
 		};
 	}
+	if (old->base != NULL)
+		forget_known(people, old->mark);
 	free(old->now);
 	free(old->base);
 	old->now = mem_copy(fold(people, m->text));
 	old->base = mem_copy(fold(people, base_of(m->text)));
 	old->mark = mark_of(old->base);
+	forget_known(people, old->mark);
 	people->marks[old->mark % MARK_BITS / 64] |= UINT64_C(1)
 						     << (old->mark % 64);
 }
@@ -492,12 +501,11 @@ static const struct person *look_up(struct people *people,
 	if (nick.len_bytes > KNOWN_NICK_BYTES)
 		return find_out(people, message);
 	known = place_of(people, nick);
-	if (known->generation != people->generation ||
-	    known->nick_bytes != nick.len_bytes ||
+	if (known->nick_bytes != nick.len_bytes ||
 	    memcmp(known->nick, nick.text, nick.len_bytes) != 0) {
 		memcpy(known->nick, nick.text, nick.len_bytes);
 		known->nick_bytes = nick.len_bytes;
-		known->generation = people->generation;
+		known->mark = mark_of(fold(people, base_of(nick)));
 		message->nick = span_of(known->nick, nick.len_bytes);
 		known->section = find_out(people, message);
 		known->person = message->person;

@@ -223,15 +223,26 @@ static void add_digit(struct runs *runs, int32_t digit)
 }
 
 /*
- * A printable ASCII character inside a run of Latin or of signs: added where
- * it stands, as nearly all are. False: the slow way decides.
+ * A blank, or a printable ASCII character inside or at the start of a run of
+ * Latin or of signs: added where it stands, as nearly all are. False: the slow
+ * way decides.
  */
 static bool runs_add_ascii(struct runs *runs, char c)
 {
-	if (c <= ' ' || c > '~' || runs->blank_due ||
-	    runs->script < SCRIPT_NEUTRAL || runs->script > SCRIPT_LATIN ||
+	if (c == ' ') {
+		runs->script = SCRIPT_NEUTRAL;
+		runs->blank_due = runs->run_bytes > 0;
+		return true;
+	}
+	if (c < ' ' || c > '~' || runs->script < SCRIPT_NEUTRAL ||
+	    runs->script > SCRIPT_LATIN ||
 	    runs->run_bytes >= runs->max_run_bytes)
 		return false;
+	if (runs->blank_due) {
+		buf_add_char(runs->out, ' ');
+		runs->run_bytes = 0;
+		runs->blank_due = false;
+	}
 	if (is_latin(c))
 		runs->script = SCRIPT_LATIN;
 	buf_add_char(runs->out, c);
