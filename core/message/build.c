@@ -55,7 +55,7 @@ static enum fit at_line(const struct line *line, struct message *ret)
 	/* "fatal error: ", "error: ": else it could be anybody's reference. */
 	(void)cursor_literal(&word, "fatal ");
 	return cursor_until(&word, ": ", &severity) &&
-			       grammar_is_severity(severity)
+			       span_is_severity(severity)
 		       ? FIT_SURE
 		       : FIT_LOOSE;
 }

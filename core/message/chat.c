@@ -392,7 +392,7 @@ static enum fit bracketed(struct cursor c, struct message *ret)
 	c.end--;
 	if (span_has(cursor_rest(&c), ']') || !cursor_word_blank(&c, &nick) ||
 	    !is_name(nick) || span_has(nick, ':') ||
-	    scan_is_digit(nick.text[0]) || grammar_is_severity(nick))
+	    scan_is_digit(nick.text[0]) || span_is_severity(nick))
 		return FIT_NO;
 	message_said(ret, KIND_ACTION, nick, cursor_rest(&c));
 	return FIT_LOOSE;

@@ -9,22 +9,6 @@
 
 enum { NAME_BYTES = 64, NAME_BLANKS = 4, NICK_BYTES = 40 };
 
-bool grammar_is_severity(struct span word)
-{
-	static const char *const words[] = {
-		"error", "warning",  "warn",  "info",	 "debug", "notice",
-		"fatal", "critical", "crit",  "alert",	 "emerg", "trace",
-		"note",	 "panic",    "err",   "verbose", "todo",  "http",
-		"https", "failed",   "usage",
-	};
-
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (word.len_bytes == strlen(words[i]) &&
-		    strncasecmp(word.text, words[i], word.len_bytes) == 0)
-			return true;
-	return false;
-}
-
 static bool is_nick(struct span name, bool with_blanks)
 {
 	size_t blanks = 0;
@@ -38,7 +22,7 @@ static bool is_nick(struct span name, bool with_blanks)
 	return name.len_bytes > 0 && !span_ends(name, ' ') &&
 	       blanks <= (with_blanks ? NAME_BLANKS : 0) &&
 	       name.len_bytes <= (with_blanks ? NAME_BYTES : NICK_BYTES) &&
-	       !grammar_is_severity(name);
+	       !span_is_severity(name);
 }
 
 bool grammar_colon_nick(struct cursor *c, bool with_blanks, struct span *ret)

@@ -46,7 +46,5 @@ grammar_fn grammar_stamped; /* any text after a sure time stamp */
 
 /* "nick: text": the nick of a person or a program, up to its colon. */
 bool grammar_colon_nick(struct cursor *c, bool with_blanks, struct span *ret);
-/* "error", "WARNING": a word that says how bad it is, and no name. */
-bool grammar_is_severity(struct span word);
 
 #endif

@@ -31,7 +31,7 @@ static bool take_program(struct cursor *c, struct span *ret)
 	if (span_ends(word, ']') && cursor_until(&inside, "[", &name))
 		word = name;
 	if (word.len_bytes == 0 || span_has(word, '"') ||
-	    grammar_is_severity(word))
+	    span_is_severity(word))
 		return false;
 	(void)cursor_char(&try, ' ');
 	*ret = word;
@@ -116,7 +116,7 @@ static bool take_facility(struct cursor *c, struct span *ret_level)
 		return false;
 	*ret_level = span_trim_end(*ret_level);
 	*c = try;
-	return grammar_is_severity(*ret_level);
+	return span_is_severity(*ret_level);
 }
 
 static struct span loud_level(struct span level)
@@ -235,7 +235,7 @@ enum fit grammar_web_error(const struct line *line, struct message *ret)
 	inside = cursor_of(level);
 	if (cursor_until(&inside, ":", &module))
 		level = cursor_rest(&inside);
-	if (!grammar_is_severity(level))
+	if (!span_is_severity(level))
 		return FIT_NO;
 	skip_details(&c);
 	ret->label = loud_level(level);

@@ -144,6 +144,22 @@ bool span_ends(struct span span, char c)
 	return span.len_bytes > 0 && span.text[span.len_bytes - 1] == c;
 }
 
+bool span_is_severity(struct span word)
+{
+	static const char *const words[] = {
+		"error", "warning",  "warn",  "info",	 "debug", "notice",
+		"fatal", "critical", "crit",  "alert",	 "emerg", "trace",
+		"note",	 "panic",    "err",   "verbose", "todo",  "http",
+		"https", "failed",   "usage",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (word.len_bytes == strlen(words[i]) &&
+		    strncasecmp(word.text, words[i], word.len_bytes) == 0)
+			return true;
+	return false;
+}
+
 void message_clear(struct message *message)
 {
 	const struct span none = { "", 0 };
