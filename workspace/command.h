@@ -9,6 +9,7 @@
 #include "core/err.h"
 #include "core/json.h"
 #include "core/opt.h"
+#include "workspace/run/outgoing.h"
 #include "workspace/run/shares.h"
 #include "workspace/store/store.h"
 
@@ -20,6 +21,7 @@ struct settings {
 	unsigned layers, days, max_mib, size_gib, grace, memory_mib, pids;
 	bool json, say, keep, nested, all, flatten, fix, init, back, dry_run;
 	struct shares shares;
+	struct ports ports;
 	const char *env[COMMAND_ENV_MAX];
 	size_t env_count;
 	struct buf map; /* "--map" values, separated by blanks */

@@ -96,6 +96,7 @@ static int launch(const struct run *run, const char *word,
 			      .env_count = set->env_count,
 			      .nested = set->nested,
 			      .say = set->say,
+			      .ports = set->ports,
 			      .memory_mib = set->memory_mib,
 			      .pids = set->pids };
 	int rc;
@@ -138,7 +139,8 @@ static int start_main(const struct run *run, struct err *e)
 	struct settings *set = run->set;
 	struct launch how = { .name = name,
 			      .net = set->net,
-			      .keep = set->keep };
+			      .keep = set->keep,
+			      .ports = set->ports };
 	int rc;
 
 	if (name == NULL)
@@ -181,8 +183,11 @@ static const struct opt run_opts[] = {
 	  "sound, display, ssh-agent, speech, home, PATH[:INSIDE][:ro]",
 	  option_share, "sound display ssh-agent speech home @file", true },
 	{ 'n', "net", OPT_TEXT, FIELD(net), 0, 0, "NET", NULL,
-	  "network: host, none, or bridge:NAME of a full system container",
-	  NULL, "host none", true },
+	  "network: host, none, private; bridge:NAME with --init",
+	  NULL, "host none private", true },
+	{ 'p', "publish", OPT_CALL, 0, 0, 0, "PORT[:INSIDE]", NULL,
+	  "a port of --net private that the host has", option_publish, NULL,
+	  true },
 	{ 'E', "env", OPT_CALL, 0, 0, 0, "NAME[=VALUE]", NULL,
 	  "pass or set an environment variable", option_env, NULL, true },
 	{ 'x', "nested", OPT_FLAG, FIELD(nested), 0, 0, NULL, NULL,
@@ -206,8 +211,11 @@ static const struct opt start_opts[] = {
 	  "sound, display, ssh-agent, speech, home, PATH[:INSIDE][:ro]",
 	  option_share, "sound display ssh-agent speech home @file", true },
 	{ 'n', "net", OPT_TEXT, FIELD(net), 0, 0, "NET", NULL,
-	  "network: host, none, or bridge:NAME of a full system container",
-	  NULL, "host none", true },
+	  "network: host, none, private; bridge:NAME with --init",
+	  NULL, "host none private", true },
+	{ 'p', "publish", OPT_CALL, 0, 0, 0, "PORT[:INSIDE]", NULL,
+	  "a port of --net private that the host has", option_publish, NULL,
+	  true },
 	JSON_OPTION,
 };
 

@@ -193,6 +193,7 @@ static int running_rootfs(const struct store *store,
 	memcpy(ret->upper, meta->upper, sizeof(ret->upper));
 	ret->plain = storage_is_liblxc(meta->store);
 	ret->private_net = launch->private_net;
+	ret->outgoing = launch->outgoing;
 	ret->bridge = launch->bridge;
 	ret->single = idmap_outside(&map->gids, 5) < 0;
 	ret->shares = launch->shares.list;
@@ -219,6 +220,17 @@ static void tell_drift(const struct store *store, const char *name,
 	told_fn(all);
 }
 
+static int way_out(const struct store *store, const struct launch *launch,
+		   int alive, struct err *e)
+{
+	SCOPED_SUPERVISOR struct supervisor supervisor = { .sock = -1 };
+	int rc = supervisor_connect(store, launch->name, &supervisor, e);
+
+	return rc == 1 ? outgoing_start(store, launch->name, &supervisor, alive,
+					e)
+		       : rc;
+}
+
 /* With the name's lock held: a snapshot gives a workspace another upper. */
 static int start(const struct store *store, const struct launch *launch,
 		 launch_told_fn *told_fn, struct err *e)
@@ -227,9 +239,12 @@ static int start(const struct store *store, const struct launch *launch,
 	SCOPED_META struct meta meta = { 0 };
 	struct rootfs rootfs;
 	const struct boot boot = { launch->name, &meta, &rootfs };
+	SCOPED_FD int alive = -1;
 	struct idmap map;
 	int rc = store_load(store, "ws", launch->name, &meta, e);
 
+	if (rc == 0 && launch->outgoing)
+		rc = outgoing_check(e);
 	if (rc == 0)
 		rc = ops_check(store, launch->name, &meta, e);
 	if (rc == 0)
@@ -241,9 +256,10 @@ static int start(const struct store *store, const struct launch *launch,
 		return rc;
 	rootfs.hostname = hostname;
 	tell_drift(store, launch->name, &meta, told_fn);
-	return meta.init ? boot_start(&boot, e)
-			 : supervisor_start(store, launch->name, &rootfs, &map,
-					    e);
+	if (meta.init)
+		return boot_start(&boot, e);
+	rc = supervisor_start(store, launch->name, &rootfs, &map, &alive, e);
+	return rc < 0 || alive < 0 ? rc : way_out(store, launch, alive, e);
 }
 
 /* One try to join, and one to start: 1 with *ret filled. */
@@ -365,14 +381,22 @@ static int choose_net(struct launch *launch, const struct meta *meta,
 
 	if (net == NULL)
 		net = meta->init ? "none" : "host";
-	if (!bridge && strcmp(net, "none") != 0 && strcmp(net, "host") != 0)
+	launch->outgoing = strcmp(net, "private") == 0;
+	if (!bridge && !launch->outgoing && strcmp(net, "none") != 0 &&
+	    strcmp(net, "host") != 0)
 		return err_usage(e,
-				 "net: '%s' is none of host, none, "
+				 "net: '%s' is none of host, none, private, "
 				 "bridge:NAME",
 				 net);
 	if (bridge && !meta->init)
 		return err_usage(e, "net: a bridge is for full system "
 				    "containers (create --init)");
+	if (launch->outgoing && meta->init)
+		return err_usage(e, "net: a full system container has none or "
+				    "bridge:NAME");
+	if (launch->ports.count > 0 && !launch->outgoing)
+		return err_usage(e, "publish: ports of the workspace's own are "
+				    "those of --net private");
 	launch->private_net = strcmp(net, "host") != 0;
 	launch->bridge = bridge ? net + 7 : NULL;
 	return 0;
@@ -406,14 +430,17 @@ static int check_net(const struct launch *launch, const struct meta *meta,
 		     const struct supervisor *supervisor, struct err *e)
 {
 	if (meta->init || launch->net == NULL ||
-	    launch->private_net == supervisor->private_net)
+	    (launch->private_net == supervisor->private_net &&
+	     launch->outgoing == supervisor->outgoing))
 		return 0;
 	return err_say(e, EBUSY,
 		       "%s runs already, with %s; stop it first, or leave out "
 		       "--net",
 		       launch->name,
-		       supervisor->private_net ? "a network of its own"
-					       : "the host's network");
+		       !supervisor->private_net ? "the host's network"
+		       : supervisor->outgoing
+			       ? "a network of its own with a way out"
+			       : "a network of its own");
 }
 
 /* It runs afterwards, as the options ask for. */
@@ -438,7 +465,11 @@ static int bring_up(const struct store *store, struct launch *launch,
 			       launch->name);
 	if (rc == 0)
 		rc = get_running(store, launch, told_fn, ret, e);
-	return rc < 0 ? rc : check_net(launch, meta, &ret->supervisor, e);
+	if (rc >= 0)
+		rc = check_net(launch, meta, &ret->supervisor, e);
+	return rc < 0 ? rc
+		      : outgoing_publish(store, launch->name, &launch->ports,
+					 e);
 }
 
 int launch_start(const struct store *store, struct launch *launch,

@@ -7,6 +7,7 @@
 #define WORKSPACE_LAUNCH_H
 
 #include "core/err.h"
+#include "workspace/run/outgoing.h"
 #include "workspace/run/shares.h"
 #include "workspace/store/store.h"
 
@@ -17,13 +18,15 @@ struct launch {
 	struct shares shares;
 	const char *const *env; /* "NAME=VALUE" or "NAME" of the host's */
 	size_t env_count;
-	const char *net; /* "host", "none", "bridge:NAME"; NULL: the usual */
+	const char *net; /* "host", "none", "private", "bridge:NAME"; NULL:
+			    the usual */
+	struct ports ports; /* of a private one */
 	bool nested, say;
 	bool keep; /* launch_start() */
 	unsigned memory_mib, pids; /* 0: no limit */
 	/* Filled by launch_run(): */
 	const char *bridge;
-	bool private_net;
+	bool private_net, outgoing;
 	bool host; /* the host is below */
 };
 

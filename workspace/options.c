@@ -25,6 +25,13 @@ int option_env(void *settings, const char *value, struct err *e)
 	return 0;
 }
 
+int option_publish(void *settings, const char *value, struct err *e)
+{
+	struct settings *set = settings;
+
+	return ports_add(&set->ports, value, e);
+}
+
 int option_map(void *settings, const char *value, struct err *e)
 {
 	struct settings *set = settings;

@@ -13,6 +13,7 @@
 /* Each adds one value of a repeatable option: err_usage when it is none. */
 int option_share(void *settings, const char *value, struct err *e) MUST_CHECK;
 int option_env(void *settings, const char *value, struct err *e) MUST_CHECK;
+int option_publish(void *settings, const char *value, struct err *e) MUST_CHECK;
 int option_map(void *settings, const char *value, struct err *e) MUST_CHECK;
 
 #define MAP_OPTION                                                             \

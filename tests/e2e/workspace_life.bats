@@ -118,10 +118,98 @@ runs() { ws list | grep "^$1 " | grep -q running; }
 	[ "$output" = 0x9 ]
 }
 
+# A host where /dev/net/tun is everybody's, as udev makes it.
+with_tun() {
+	[ -e "$WS_DIR/tun" ] || { mknod "$WS_DIR/tun" c 10 200 && chmod "${TUN_MODE:-666}" "$WS_DIR/tun"; }
+	# shellcheck disable=SC2016 # of the inner shell
+	unshare -m sh -c 'mount --bind "$1" /dev/net/tun; shift; exec "$@"' sh \
+		"$WS_DIR/tun" bash -c 'source "$1"; shift; "$@"' - \
+		"$BATS_TEST_DIRNAME/workspace.bash" "$@"
+}
+
+fetch() { # ADDRESS PORT: what answers there
+	python3 - "$@" <<-'END'
+		import sys, urllib.request
+		print(urllib.request.urlopen(f"http://{sys.argv[1]}:{sys.argv[2]}/", timeout=5).read().decode())
+	END
+}
+
+free_port() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+@test "--net private: a network with a way out, and ports that the host has" {
+	local port other out_port server
+	ws_needs_root "make a /dev/net/tun that is everybody's"
+	command -v slirp4netns >/dev/null || skip "slirp4netns is neither installed nor unpacked (contrib/services)"
+	[ -c /dev/net/tun ] || skip "no /dev/net/tun here"
+	export WS_PATH=$PATH
+	port=$(free_port)
+	ws create netp
+	with_tun ws start netp --keep -n private -p "$port:80"
+	with_tun ws run netp -- cat /etc/resolv.conf >out
+	grep -qx 'nameserver 10.0.2.3' out
+	# In: what listens inside on 80 is the host's port, of its loopback only.
+	with_tun ws run netp -- sh -c 'mkdir -p /srv/w; cd /srv/w; echo from inside >index.html;
+		python3 -m http.server 80 >/dev/null 2>&1 &'
+	until_true 20 fetch 127.0.0.1 "$port" >out
+	grep -qx 'from inside' out
+	# Out: by the host's address, but never to its loopback.
+	mkdir -p served
+	echo from the host >served/index.html
+	out_port=$(free_port)
+	python3 -m http.server -d served --bind 127.0.0.1 "$out_port" >/dev/null 2>&1 3>&- &
+	server=$!
+	until_true 10 fetch 127.0.0.1 "$out_port" >/dev/null
+	run with_tun ws run netp -- python3 -c "import urllib.request as u
+print(u.urlopen('http://10.0.2.2:$out_port/', timeout=3).read())"
+	kill "$server"
+	[ "$status" -ne 0 ]
+	# A port more while it runs; one that is taken; another network.
+	other=$(free_port)
+	with_tun ws run netp -n private -p "127.0.0.1:$other:80" -- true
+	fetch 127.0.0.1 "$other" >out
+	grep -qx 'from inside' out
+	run with_tun ws run netp -n private -p "$port:80" -- true
+	[ "$status" -eq 1 ]
+	[[ $output = *"port $port of 127.0.0.1 cannot be had"* ]]
+	run with_tun ws run netp -n none -- true
+	[ "$status" -eq 1 ]
+	[[ $output = *"runs already, with a network of its own"* ]]
+	# Nothing of it outlives the workspace.
+	ws stop netp
+	until_true 10 bash -c '! pgrep -u "$1" slirp4netns' - "$WS_USER"
+	[ ! -e "$WS_STORE/run/netp.net" ]
+}
+
+@test "--net private: what is missing is named" {
+	ws_needs_root "make a /dev/net/tun that is nobody's"
+	[ -c /dev/net/tun ] || skip "no /dev/net/tun here"
+	ws create netm
+	local none=$WS_DIR/none
+	mkdir -p "$none"
+	WS_PATH=$none run ws run netm -n private -- true
+	[ "$status" -eq 1 ]
+	[[ $output = *"slirp4netns is missing (Debian: apt install slirp4netns)"* ]]
+	printf '#!/bin/sh\n' >"$none/slirp4netns"
+	chmod 755 "$none/slirp4netns"
+	rm -f "$WS_DIR/tun"
+	TUN_MODE=600 WS_PATH=$none:$PATH run with_tun ws run netm -n private -- true
+	[ "$status" -eq 1 ]
+	[[ $output = *"chmod 666 /dev/net/tun"* ]]
+	rm -f "$WS_DIR/tun"
+	for wrong in '' x 0 70000 80:x 1.2.3.4 1.2.3.400:80 80/sctp; do
+		run ws run netm -n private -p "$wrong" -- true
+		[ "$status" -eq 2 ]
+	done
+	run ws run netm -p 8080:80 -- true
+	[ "$status" -eq 2 ]
+	[[ $output = *"are those of --net private"* ]]
+}
+
 @test "users have a home directory: me, and others" {
 	make home
 	run ws run home --user me -- sh -c 'cd && pwd && echo x >.rc && cat "$HOME/.rc"'
-	echo "$output"
 	[ "${lines[0]}" = "$WS_HOME" ]
 	[ "${lines[1]}" = x ]
 	ws_needs_range

@@ -663,7 +663,7 @@ int boot_stop(const struct store *store, const char *name, struct err *e)
 	    wait_unlocked(fd, BOOT_STOP_MS))
 		return 0;
 	(void)pidfd_send_signal(init, SIGKILL, NULL, 0);
-	if (!wait_unlocked(fd, BOOT_STOP_MS))
+	if (!wait_unlocked(fd, BOOT_END_MS))
 		return err_say(e, ETIMEDOUT,
 			       "the workspace does not end (process %d)", pid);
 	return 0;

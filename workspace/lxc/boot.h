@@ -25,6 +25,8 @@
 enum {
 	BOOT_START_MS = 30000, /* until process 1 runs */
 	BOOT_STOP_MS = 20000, /* from asking it to end to killing it */
+	/* After that: the keeper cleans up, on a slow machine for long. */
+	BOOT_END_MS = 120000,
 };
 
 struct boot {

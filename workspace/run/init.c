@@ -39,7 +39,7 @@ enum {
 struct init {
 	int listener;
 	int signals;
-	bool private_net, exposed;
+	bool private_net, outgoing, exposed;
 	struct freezer freezer;
 	int namespaces[SUPERVISOR_NAMESPACES];
 	struct copyup_server *server; /* NULL: nothing to copy up here */
@@ -87,6 +87,7 @@ static void accept_session(struct init *init)
 	struct greeting greeting = {
 		.magic = GREETING,
 		.private_net = init->private_net,
+		.outgoing = init->outgoing,
 		.copies_up = init->server != NULL,
 		.exposed = init->exposed,
 		.full = init->count >= 2 + SUPERVISOR_SESSIONS_MAX,
@@ -370,9 +371,10 @@ static int stand_alone(struct init *init, struct err *e)
 /* Nothing of the caller's: no terminal, no descriptor, no session. */
 static int let_go(struct init_start *start, struct err *e)
 {
-	int *kept[KEPT_FIXED + SHARES_MAX] = { &start->listener, &start->lock,
-					       &start->go, &start->verdict,
-					       &start->store.dir };
+	int *kept[KEPT_FIXED + SHARES_MAX + 1] = { &start->listener,
+						   &start->lock, &start->go,
+						   &start->verdict,
+						   &start->store.dir };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int count = KEPT_FIXED;
 
@@ -383,6 +385,8 @@ static int let_go(struct init_start *start, struct err *e)
 	for (size_t i = 0; i < start->rootfs.share_count; i++)
 		if (start->rootfs.shares[i].tree >= 0)
 			kept[count++] = &start->shares[i].tree;
+	if (start->alive >= 0)
+		kept[count++] = &start->alive;
 	for (int i = 0; i < count; i++) {
 		*kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, KEPT_FD + i);
 		/* In this order, so that nothing lies between them. */
@@ -422,6 +426,7 @@ _Noreturn void init_main(struct init_start *start)
 	title_clear();
 	init.listener = start->listener;
 	init.private_net = start->rootfs.private_net;
+	init.outgoing = start->rootfs.outgoing;
 	init.exposed = start->rootfs.exposed;
 	init.polled[0] = (struct pollfd){ init.listener, POLLIN, 0 };
 	init.polled[1] = (struct pollfd){ init.signals, POLLIN, 0 };

@@ -20,13 +20,12 @@
 
 #include "core/err.h"
 #include "workspace/run/rootfs.h"
+#include "workspace/run/supervisor.h"
 
 enum {
 	GREETING = 'k',
 	GREETING_REFUSAL = 'f', /* closed at once: too many connections */
 };
-
-enum { SUPERVISOR_NAMESPACES = 6 };
 
 /* In the order of joining: the first gives the right to the others. */
 struct supervisor_namespace {
@@ -41,6 +40,7 @@ size_t supervisor_namespace_count(bool private_net);
 struct greeting {
 	char magic;
 	bool private_net;
+	bool outgoing; /* and a way out of it */
 	bool exposed; /* 0 inside is root of the host */
 	bool copies_up; /* wants the listeners of sessions */
 	bool full; /* no session more, only who asks for something */
@@ -52,6 +52,7 @@ struct init_start {
 	struct share *shares; /* rootfs.shares, when it has trees */
 	const struct idmap *map;
 	int listener, lock, go, verdict;
+	int alive; /* held as long as it lives; -1: nobody watches */
 	int *namespaces; /* to be opened */
 };
 

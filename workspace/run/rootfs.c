@@ -15,6 +15,7 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "workspace/ns/mounts.h"
+#include "workspace/run/outgoing.h"
 #include "workspace/store/layer.h"
 #include "workspace/store/host_layer.h"
 #include "workspace/store/tree.h"
@@ -561,9 +562,9 @@ static int write_inside(int root, const char *path, const struct buf *text,
 }
 
 /*
- * Name servers, as the host has them now. Over the host /etc/resolv.conf often
- * leads into /run, which is new inside: the file is put there. In a root file
- * system of its own it is covered.
+ * Name servers, as the host has them now, or the one that a way out has. Over
+ * the host /etc/resolv.conf often leads into /run, which is new inside: the
+ * file is put there. Elsewhere it is covered.
  */
 static int show_resolver(const struct work *work, struct err *e)
 {
@@ -574,13 +575,16 @@ static int show_resolver(const struct work *work, struct err *e)
 	const char *copy = "/run/earshot-resolv.conf";
 	int rc;
 
-	if (real == NULL ||
-	    file_read(AT_FDCWD, real, RESOLV_MAX_BYTES, &text, NULL) < 0)
+	if (work->rootfs->outgoing)
+		buf_add_text(&text, "nameserver " OUTGOING_DNS "\n");
+	else if (real == NULL ||
+		 file_read(AT_FDCWD, real, RESOLV_MAX_BYTES, &text, NULL) < 0)
 		return 0;
-	if (work->rootfs->lower.host)
-		return strncmp(real, "/run/", 5) == 0
-			       ? write_inside(work->root, real, &text, e)
-			       : 0;
+	if (work->rootfs->lower.host && real != NULL &&
+	    strncmp(real, "/run/", 5) == 0)
+		return write_inside(work->root, real, &text, e);
+	if (work->rootfs->lower.host && !work->rootfs->outgoing)
+		return 0;
 	rc = write_inside(work->root, copy, &text, e);
 	if (rc < 0)
 		return rc;
@@ -647,7 +651,7 @@ static int mount_system(const struct work *work, struct err *e)
 	if (rc == 0)
 		rc = mount_at(work->root, "/tmp", "tmpfs", "mode=1777",
 			      MOUNT_NO_SUID | MOUNT_NO_DEV, e);
-	if (rc == 0 && !work->rootfs->private_net)
+	if (rc == 0 && (!work->rootfs->private_net || work->rootfs->outgoing))
 		rc = show_resolver(work, e);
 	return rc < 0 ? rc : show_shares(work, e);
 }

@@ -33,6 +33,7 @@ struct rootfs {
 	char host_layer[LAYER_ID_BYTES + 1]; /* when lower.host */
 	const char *hostname;
 	bool private_net;
+	bool outgoing; /* it has a way out (outgoing.h) */
 	const char *bridge; /* of a full system container's network; NULL */
 	bool single;
 	bool exposed; /* 0 inside is root of the host */

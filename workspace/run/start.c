@@ -142,10 +142,13 @@ static int start_in_child(struct init_start *start, struct err *e)
 
 int supervisor_start(const struct store *store, const char *name,
 		     const struct rootfs *rootfs, const struct idmap *map,
-		     struct err *e)
+		     int *ret_alive, struct err *e)
 {
 	SCOPED_FD int lock = supervisor_lock(store, name, e);
 	SCOPED_FD int listener = -1;
+	SCOPED_FD int alive = -1;
+	SCOPED_FD int watched = -1;
+	int ends[2], rc;
 	struct init_start start = {
 		.store = *store,
 		.rootfs = *rootfs,
@@ -154,6 +157,7 @@ int supervisor_start(const struct store *store, const char *name,
 		.lock = lock,
 		.go = -1,
 		.verdict = -1,
+		.alive = -1,
 	};
 
 	if (lock < 0)
@@ -161,8 +165,17 @@ int supervisor_start(const struct store *store, const char *name,
 	listener = supervisor_bind(store, name, e);
 	if (listener < 0)
 		return listener;
+	if (rootfs->outgoing) {
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return err_set(e, errno, "pipe");
+		watched = ends[0];
+		start.alive = alive = ends[1];
+	}
 	start.listener = listener;
 	start.rootfs.store = &start.store;
-	return is_hosts_root(map) ? start_in_child(&start, e)
-				  : start_init(&start, e);
+	rc = is_hosts_root(map) ? start_in_child(&start, e)
+				: start_init(&start, e);
+	if (rc == 0)
+		*ret_alive = fd_give(&watched);
+	return rc;
 }

@@ -12,10 +12,11 @@
 
 /*
  * The workspace does not run; the caller holds the lock of its name. With 0
- * supervisor_connect() finds it.
+ * supervisor_connect() finds it. *ret_alive, with rootfs->outgoing: a
+ * descriptor that hangs up when it ends.
  */
 int supervisor_start(const struct store *store, const char *name,
 		     const struct rootfs *rootfs, const struct idmap *map,
-		     struct err *e) MUST_CHECK;
+		     int *ret_alive, struct err *e) MUST_CHECK;
 
 #endif

@@ -111,6 +111,7 @@ static int greet(int sock, struct supervisor *ret, struct err *e)
 		.uid = peer.uid,
 		.gid = peer.gid,
 		.private_net = greeting.private_net,
+		.outgoing = greeting.outgoing,
 		.exposed = greeting.exposed,
 		.copies_up = greeting.copies_up,
 		.full = greeting.full,
@@ -164,20 +165,31 @@ static int ask(const struct supervisor *supervisor, char request, char want,
 	return 0;
 }
 
-int supervisor_join(const struct supervisor *supervisor, struct err *e)
+int supervisor_get_namespaces(const struct supervisor *supervisor,
+			      int ret[SUPERVISOR_NAMESPACES], struct err *e)
 {
 	size_t want = supervisor_namespace_count(supervisor->private_net);
-	int fds[SUPERVISOR_NAMESPACES];
 	char answer = 0;
 	size_t count = 0;
-	int rc = 0;
 
-	if (send(supervisor->sock, "j", 1, MSG_NOSIGNAL) != 1)
-		return err_say(e, ESRCH, "join: the workspace just ended");
-	if (fdpass_receive(supervisor->sock, &answer, 1, fds, COUNT_OF(fds),
-			   &count) != 1 ||
-	    answer != 'J' || count != want)
-		rc = err_say(e, ESRCH, "join: the workspace just ended");
+	if (send(supervisor->sock, "j", 1, MSG_NOSIGNAL) == 1 &&
+	    fdpass_receive(supervisor->sock, &answer, 1, ret,
+			   SUPERVISOR_NAMESPACES, &count) == 1 &&
+	    answer == 'J' && count == want)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		close(ret[i]);
+	return err_say(e, ESRCH, "join: the workspace just ended");
+}
+
+int supervisor_join(const struct supervisor *supervisor, struct err *e)
+{
+	size_t count = supervisor_namespace_count(supervisor->private_net);
+	int fds[SUPERVISOR_NAMESPACES];
+	int rc = supervisor_get_namespaces(supervisor, fds, e);
+
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < count; i++) {
 		if (rc == 0 && setns(fds[i], supervisor_namespaces[i].type) < 0)
 			rc = err_set(e, errno, "join the workspace");

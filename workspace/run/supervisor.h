@@ -36,6 +36,7 @@ struct supervisor {
 	uid_t uid; /* of root inside, as seen outside */
 	gid_t gid;
 	bool private_net;
+	bool outgoing; /* and it has a way out */
 	bool exposed; /* 0 inside is root of the host */
 	bool copies_up; /* sessions are to hand over their listener */
 	bool full; /* there are SUPERVISOR_SESSIONS_MAX */
@@ -49,6 +50,15 @@ int supervisor_connect(const struct store *store, const char *name,
 		       struct supervisor *ret, struct err *e) MUST_CHECK;
 void supervisor_close(struct supervisor *supervisor);
 #define SCOPED_SUPERVISOR ON_SCOPE_EXIT(supervisor_close)
+
+/*
+ * Descriptors of its namespaces, for the caller to close; the last one is the
+ * network's when that is private.
+ */
+enum { SUPERVISOR_NAMESPACES = 6 };
+int supervisor_get_namespaces(const struct supervisor *supervisor,
+			      int ret[SUPERVISOR_NAMESPACES],
+			      struct err *e) MUST_CHECK;
 
 /*
  * Become a process of the workspace's namespaces; of processes, only children
