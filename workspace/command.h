@@ -10,6 +10,7 @@
 #include "core/json.h"
 #include "core/opt.h"
 #include "workspace/run/outgoing.h"
+#include "workspace/run/scope.h"
 #include "workspace/run/shares.h"
 #include "workspace/store/store.h"
 
@@ -18,7 +19,8 @@ enum { COMMAND_ENV_MAX = 128, COMMAND_OPERANDS = 3 };
 /* The options of all verbs. */
 struct settings {
 	char *base, *store, *user, *comment, *file, *net, *format, *project;
-	unsigned layers, days, max_mib, size_gib, grace, memory_mib, pids;
+	unsigned layers, days, max_mib, size_gib, grace;
+	struct limits limits;
 	bool json, say, keep, nested, all, flatten, fix, init, back, dry_run;
 	struct shares shares;
 	struct ports ports;

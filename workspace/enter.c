@@ -97,8 +97,7 @@ static int launch(const struct run *run, const char *word,
 			      .nested = set->nested,
 			      .say = set->say,
 			      .ports = set->ports,
-			      .memory_mib = set->memory_mib,
-			      .pids = set->pids };
+			      .limits = set->limits };
 	int rc;
 
 	if (name == NULL)
@@ -192,10 +191,13 @@ static const struct opt run_opts[] = {
 	  "pass or set an environment variable", option_env, NULL, true },
 	{ 'x', "nested", OPT_FLAG, FIELD(nested), 0, 0, NULL, NULL,
 	  "allow namespaces and mounts inside", NULL, NULL, true },
-	{ 0, "memory", OPT_UINT, FIELD(memory_mib), 1, 1 << 30, "MIB", NULL,
-	  "the most that each process may use", NULL, NULL, true },
-	{ 0, "pids", OPT_UINT, FIELD(pids), 1, 1 << 22, "N", NULL,
-	  "the most processes and threads of one user inside", NULL, NULL, true },
+	{ 0, "memory", OPT_UINT, FIELD(limits.memory_mib), 1, 1 << 30, "MIB",
+	  NULL, "the most memory that the command may use", NULL, NULL, true },
+	{ 0, "pids", OPT_UINT, FIELD(limits.pids), 1, 1 << 22, "N", NULL,
+	  "the most processes and threads of it", NULL, NULL, true },
+	{ 0, "cpus", OPT_CALL, 0, 0, 0, "N", NULL,
+	  "the most processors that it may use, such as 1.5", option_cpus, NULL,
+	  true },
 	{ 0, "say", OPT_FLAG, FIELD(say), 0, 0, NULL, NULL,
 	  "output lines also into speakd", NULL, NULL, true },
 	{ 'b', "base", OPT_TEXT, FIELD(base), 0, 0, "BASE", "host",

@@ -550,8 +550,8 @@ int launch_run(const struct store *store, struct launch *launch,
 	attach.user = launch->user;
 	attach.home = home;
 	attach.say = launch->say;
-	attach.memory_mib = launch->memory_mib;
-	attach.pids = launch->pids;
+	attach.limits = launch->limits;
+	attach.rlimits = meta.init;
 	attach.confine.private_net = running.supervisor.private_net;
 	attach.confine.nested = launch->nested || meta.init;
 	attach.confine.keep_caps = launch->nested || meta.init;

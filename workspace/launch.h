@@ -8,6 +8,7 @@
 
 #include "core/err.h"
 #include "workspace/run/outgoing.h"
+#include "workspace/run/scope.h"
 #include "workspace/run/shares.h"
 #include "workspace/store/store.h"
 
@@ -23,7 +24,7 @@ struct launch {
 	struct ports ports; /* of a private one */
 	bool nested, say;
 	bool keep; /* launch_start() */
-	unsigned memory_mib, pids; /* 0: no limit */
+	struct limits limits;
 	/* Filled by launch_run(): */
 	const char *bridge;
 	bool private_net, outgoing;

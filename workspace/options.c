@@ -6,6 +6,8 @@
 
 #include "core/log.h"
 
+enum { CPUS_MAX = 8192 };
+
 int option_share(void *settings, const char *value, struct err *e)
 {
 	struct settings *set = settings;
@@ -30,6 +32,27 @@ int option_publish(void *settings, const char *value, struct err *e)
 	struct settings *set = settings;
 
 	return ports_add(&set->ports, value, e);
+}
+
+/* "1.5", with a point in every language. */
+int option_cpus(void *settings, const char *value, struct err *e)
+{
+	struct settings *set = settings;
+	unsigned whole = 0, hundredths = 0, digits = 0;
+	const char *at = value;
+
+	for (; *at >= '0' && *at <= '9' && whole <= CPUS_MAX; at++)
+		whole = whole * 10 + (unsigned)(*at - '0');
+	if (at != value && *at == '.')
+		for (at++; *at >= '0' && *at <= '9' && digits < 2; at++)
+			hundredths += (unsigned)(*at - '0') *
+				      (digits++ == 0 ? 10 : 1);
+	set->limits.cpu_percent = whole * 100 + hundredths;
+	if (*at != '\0' || whole > CPUS_MAX || set->limits.cpu_percent == 0)
+		return err_usage(e,
+				 "cpus: '%s' is not a number from 0.01 to %d",
+				 value, CPUS_MAX);
+	return 0;
 }
 
 int option_map(void *settings, const char *value, struct err *e)

@@ -14,6 +14,7 @@
 int option_share(void *settings, const char *value, struct err *e) MUST_CHECK;
 int option_env(void *settings, const char *value, struct err *e) MUST_CHECK;
 int option_publish(void *settings, const char *value, struct err *e) MUST_CHECK;
+int option_cpus(void *settings, const char *value, struct err *e) MUST_CHECK;
 int option_map(void *settings, const char *value, struct err *e) MUST_CHECK;
 
 #define MAP_OPTION                                                             \

@@ -293,7 +293,14 @@ print(u.urlopen('http://10.0.2.2:$out_port/', timeout=3).read())"
 	run ws run limits --memory 200 --pids 50 -- sh -c 'dd if=/dev/zero of=/dev/null bs=50M count=1 2>/dev/null && echo fits
 		ulimit -v unlimited 2>/dev/null; ulimit -v'
 	[ "$output" = $'fits\n204800' ]
-	for wrong in "--memory 0" "--pids x" "--memory 50M"; do
+	# There is no such limit without systemd: refused, not forgotten.
+	if [ ! -e /run/systemd/system ]; then
+		run ws run limits --cpus 1.5 -- true
+		[ "$status" -eq 1 ]
+		[[ $output = *"cpus: systemd does not run here"* ]]
+	fi
+	for wrong in "--memory 0" "--pids x" "--memory 50M" "--cpus 0" "--cpus 1.555" \
+		"--cpus x" "--cpus .5" "--cpus 8193"; do
 		# shellcheck disable=SC2086
 		run ws run limits $wrong -- true
 		[ "$status" -eq 2 ]

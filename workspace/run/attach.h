@@ -8,6 +8,7 @@
 
 #include "core/err.h"
 #include "workspace/run/confine.h"
+#include "workspace/run/scope.h"
 #include "workspace/run/supervisor.h"
 
 /*
@@ -27,7 +28,8 @@ struct attach {
 	const char *home; /* $HOME: the second choice */
 	struct confine confine;
 	bool say; /* output lines also into speakd */
-	unsigned memory_mib, pids; /* of the command and its children; 0: any */
+	struct limits limits;
+	bool rlimits; /* not in a scope of systemd's: cpus are refused */
 };
 
 /*

@@ -317,18 +317,21 @@ static int confine(const struct attach_inside *inner, struct err *e)
 						inner->supervisor, listener, e);
 }
 
-/* Nobody inside can raise them again. */
-static int limit(const struct attach *attach, struct err *e)
+/* Where no scope is to be had. Nobody inside can raise them again. */
+static int limit(const struct attach_inside *inner, struct err *e)
 {
+	const struct limits *limits = &inner->attach->limits;
 	const struct rlimit memory = {
-		(rlim_t)attach->memory_mib << 20,
-		(rlim_t)attach->memory_mib << 20,
+		(rlim_t)limits->memory_mib << 20,
+		(rlim_t)limits->memory_mib << 20,
 	};
-	const struct rlimit pids = { attach->pids, attach->pids };
+	const struct rlimit pids = { limits->pids, limits->pids };
 
-	if (attach->memory_mib > 0 && setrlimit(RLIMIT_AS, &memory) < 0)
+	if (inner->scoped)
+		return 0;
+	if (limits->memory_mib > 0 && setrlimit(RLIMIT_AS, &memory) < 0)
 		return err_set(e, errno, "limit memory");
-	if (attach->pids > 0 && setrlimit(RLIMIT_NPROC, &pids) < 0)
+	if (limits->pids > 0 && setrlimit(RLIMIT_NPROC, &pids) < 0)
 		return err_set(e, errno, "limit processes");
 	return 0;
 }
@@ -350,7 +353,7 @@ static _Noreturn void command_main(const struct attach_inside *inner, int slave)
 		umask(022);
 		rc = confine(inner, &e);
 		if (rc == 0)
-			rc = limit(attach, &e);
+			rc = limit(inner, &e);
 	}
 	if (rc < 0)
 		fail(sock, &e, 1);
@@ -475,7 +478,27 @@ static _Noreturn void enter_elsewhere(struct inside *inside, int signals)
 	_exit(0);
 }
 
-_Noreturn void attach_inside_main(const struct attach_inside *inner)
+/* While the host's systemd can be reached. */
+static int enter_scope(struct attach_inside *inner, struct err *e)
+{
+	const struct attach *attach = inner->attach;
+	const struct limits *limits = &attach->limits;
+	struct err why = { 0 };
+
+	if (limits->memory_mib + limits->pids + limits->cpu_percent == 0)
+		return 0;
+	if (attach->rlimits)
+		(void)err_say(&why, ENOTSUP,
+			      "what runs in a full system container is not "
+			      "systemd's of the host");
+	else
+		inner->scoped = scope_enter(limits, &why) == 0;
+	if (inner->scoped || limits->cpu_percent == 0)
+		return 0;
+	return err_say(e, ENOTSUP, "cpus: %s", why.text);
+}
+
+_Noreturn void attach_inside_main(struct attach_inside *inner)
 {
 	struct inside inside = { inner, { geteuid(), getegid() } };
 	struct err e = { 0 };
@@ -483,6 +506,8 @@ _Noreturn void attach_inside_main(const struct attach_inside *inner)
 	int proc = open_self();
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (enter_scope(inner, &e) < 0)
+		fail(inner->sock, &e, 1);
 	if (inner->attach->enter != NULL)
 		enter_elsewhere(&inside, signals);
 	ns_hide();

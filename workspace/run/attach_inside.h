@@ -27,9 +27,10 @@ struct attach_inside {
 	int sock;
 	int fds[3]; /* standard ones of the command, -1: the terminal */
 	bool wants_pty;
+	bool scoped; /* its limits are those of a scope */
 };
 
 /* Never returns. */
-_Noreturn void attach_inside_main(const struct attach_inside *inner);
+_Noreturn void attach_inside_main(struct attach_inside *inner);
 
 #endif

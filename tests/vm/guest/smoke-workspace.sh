@@ -26,6 +26,18 @@ if [ "$1" = first ]; then
 	try "over the host: restore" w restore trip@1
 	is "over the host: what the snapshot had" 1 inside trip 'cat /usr/share/written'
 	is "over the host: what was removed is away" "" inside trip 'ls /etc/motd 2>/dev/null'
+	# In a control group of its own, by the user's own systemd.
+	# shellcheck disable=SC2016 # of the inner shell
+	is "limits: all of the command together" "$((64 << 20)) 0 31 50000 100000" \
+		w run trip --memory 64 --pids 30 --cpus 0.5 -- sh -c '
+		cd "/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)" &&
+		echo $(cat memory.max memory.swap.max pids.max cpu.max)'
+	# shellcheck disable=SC2016
+	is "limits: who takes more memory is killed" 137 sh -c '
+		project workspace run trip --memory 64 -- python3 -c "b = bytearray(200 << 20)" 2>/dev/null
+		echo $?'
+	is "limits: and nobody else" "" sh -c \
+		"systemctl --user --no-legend list-units 'project-workspace-*'"
 
 	try "a base" w base add small /srv/small
 	try "over a base: create" w create box --base small
