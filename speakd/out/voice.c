@@ -212,6 +212,15 @@ static void on_device(void *data, bool works, const char *why)
 		log_warn("no sound, trying again: %s", why);
 }
 
+static void on_instead(void *data, const char *text)
+{
+	struct voice_outlet *out = data;
+
+	dispatch_set_instead(out->dispatch, text);
+	log_warn("%s",
+		 text[0] != '\0' ? text : "the sound device asked for works");
+}
+
 static void on_broken(void *data, const char *why, bool usage)
 {
 	struct voice_outlet *out = data;
@@ -247,6 +256,7 @@ static int start_voice(struct voice_outlet *out, struct err *e)
 		.want = on_want,
 		.end = on_end,
 		.device = on_device,
+		.instead = on_instead,
 		.broken = on_broken,
 		.data = out,
 	};

@@ -319,6 +319,10 @@ static void on_event(struct voice *voice, const struct voice_event *event,
 	case VOICE_DEVICE:
 		handler->device(handler->data, event->value != 0, text);
 		break;
+	case VOICE_INSTEAD:
+		if (handler->instead != NULL)
+			handler->instead(handler->data, text);
+		break;
 	case VOICE_BROKEN:
 		give_up(voice, text, event->value != 0);
 		break;

@@ -57,6 +57,8 @@ struct voice_handler {
 	 * that was being said waits and is then said from its beginning.
 	 */
 	void (*device)(void *data, bool works, const char *why);
+	/* What is used in place of the output asked for; "": that again. */
+	void (*instead)(void *data, const char *text);
 	/*
 	 * The voice cannot go on at all: a full disk under wav:, a command
 	 * output that ended. Everything after it fails the same way. usage: the

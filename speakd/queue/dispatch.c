@@ -12,6 +12,7 @@ struct dispatch {
 	struct dispatch_handler handler;
 	struct dispatch_watcher watcher; /* all NULL: nobody listens */
 	bool is_mute; /* there is no sound at present */
+	char *instead; /* owned: another device than asked for, and why */
 	struct scheduler *scheduler;
 	struct history *history; /* NULL: nobody will ask */
 	struct dispatch_manner manner;
@@ -113,6 +114,7 @@ void dispatch_free(struct dispatch *dispatch)
 	free(dispatch->manner.voice);
 	free(dispatch->source);
 	free(dispatch->nick);
+	free(dispatch->instead);
 	free(dispatch);
 }
 
@@ -138,6 +140,17 @@ void dispatch_set_sound(struct dispatch *dispatch, bool works)
 bool dispatch_has_sound(const struct dispatch *dispatch)
 {
 	return !dispatch->is_mute;
+}
+
+void dispatch_set_instead(struct dispatch *dispatch, const char *text)
+{
+	free(dispatch->instead);
+	dispatch->instead = text[0] != '\0' ? mem_copy(text) : NULL;
+}
+
+const char *dispatch_instead(const struct dispatch *dispatch)
+{
+	return dispatch->instead;
 }
 
 static void pump(struct dispatch *dispatch)

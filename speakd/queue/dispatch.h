@@ -88,6 +88,9 @@ void dispatch_ended(struct dispatch *dispatch, const struct phrase *phrase,
 /* Sound works or does not: for whoever asks. */
 void dispatch_set_sound(struct dispatch *dispatch, bool works);
 bool dispatch_has_sound(const struct dispatch *dispatch);
+/* Which device is used in place of the one asked for, and why; NULL: none. */
+void dispatch_set_instead(struct dispatch *dispatch, const char *text);
+const char *dispatch_instead(const struct dispatch *dispatch);
 
 /* SSIP's verbs, for a client, SCHEDULER_LINES or SCHEDULER_ALL. */
 void dispatch_stop(struct dispatch *dispatch, int client);

@@ -51,8 +51,12 @@ static void host_status(void *data, struct buf *out)
 {
 	const struct serve *serve = data;
 
+	const char *instead = dispatch_instead(serve->dispatch);
+
 	buf_addf(out, "engine %s\nsound %s\n", serve->engine,
 		 dispatch_has_sound(serve->dispatch) ? "yes" : "no");
+	if (instead != NULL)
+		buf_addf(out, "device %s\n", instead);
 }
 
 static int host_follow(void *data, const char *path, struct err *e)

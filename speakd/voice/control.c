@@ -162,3 +162,9 @@ void control_device(struct control *control, bool works, const char *why)
 	control->device_fails = !works;
 	control_tell(control, event, why);
 }
+
+void control_instead(struct control *control, const char *text)
+{
+	control_tell(control, (struct voice_event){ .kind = VOICE_INSTEAD },
+		     text);
+}

@@ -52,6 +52,8 @@ void control_tell(struct control *control, struct voice_event event,
 
 /* Tell that the device works or not, once a change. */
 void control_device(struct control *control, bool works, const char *why);
+/* Another device than the one asked for is used; "": that one again. */
+void control_instead(struct control *control, const char *text);
 
 /* Where the child is from now on, and with which phrase; also a beat. */
 void control_stage(struct control *control, enum voice_stage stage,

@@ -73,6 +73,8 @@ enum voice_event_kind {
 	VOICE_BROKEN, /* nothing can be said from now on; text: why; value:
 			 1 when the settings are wrong. The child ends; a
 			 new one would fare the same */
+	VOICE_INSTEAD, /* text: what is used in place of the output asked for,
+			  and why; empty: that output again */
 };
 
 struct voice_event {

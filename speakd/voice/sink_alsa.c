@@ -189,9 +189,13 @@ static bool open_card(struct sink *sink, const struct sink_format *format,
 	if (clock_ms() - sink->failed_since_ms < ALSA_CARD_AFTER_MS ||
 	    open_as(sink, "sysdefault", format) < 0)
 		return false;
-	if (!sink->uses_card)
-		log_warn("sound device default: %s; using the card itself",
-			 snd_strerror(why));
+	if (!sink->uses_card) {
+		SCOPED_TEXT char *text = mem_printf(
+			"sound device default: %s; using the card itself",
+			snd_strerror(why));
+
+		control_instead(sink->control, text);
+	}
 	sink->uses_card = true;
 	return true;
 }
@@ -211,6 +215,8 @@ alsa_start(struct sink *sink, const struct sink_format *format, struct err *e)
 	if (rc < 0)
 		return open_card(sink, format, rc) ? SINK_OK
 						   : lost(sink, rc, e);
+	if (sink->uses_card)
+		control_instead(sink->control, "");
 	sink->uses_card = false;
 	sink->failed_since_ms = 0;
 	return SINK_OK;

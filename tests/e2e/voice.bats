@@ -210,6 +210,14 @@ END
 	run -0 --separate-stderr timeout 60 speakd -o alsa line.txt
 	[[ $stderr == *"sound device default: "*"using the card itself"* ]]
 	heard card.raw 200
+	# Whoever asks the one that serves learns it too.
+	speakd --serve -o alsa >said.txt 2>err.txt 3>&- &
+	pids+=($!)
+	until_true 20 speakctl status >status
+	speakctl say hello
+	until_true 60 bash -c 'speakctl status |
+		grep "^device: sound device default: .*using the card itself"'
+	speakctl --json status | grep -q '"device": *"sound device default: '
 }
 
 @test "sound: the server dies in mid-phrase and comes back: said again" {
