@@ -413,6 +413,13 @@ void rules_chain(struct rules *rules, struct rules *keep_then)
 	rules->then = keep_then;
 }
 
+static bool is_empty(const struct rules *rules)
+{
+	while (rules != NULL && rules->count == 0)
+		rules = rules->then;
+	return rules == NULL;
+}
+
 void rules_judge(struct rules *first, struct rules *second,
 		 const struct message *message, struct span line,
 		 struct verdict *ret)
@@ -430,6 +437,8 @@ void rules_judge(struct rules *first, struct rules *second,
 		.punctuation = -1,
 		.digits = -1,
 	};
+	if (is_empty(first) && is_empty(second))
+		return;
 	for (struct rules *r = first; r != NULL; r = r->then)
 		decided = judge(r, message, line, ret, decided);
 	for (struct rules *r = second; r != NULL; r = r->then)
