@@ -9,11 +9,15 @@
 #include "core/buf.h"
 #include "core/message/message.h"
 
+struct catalogue;
+
 /*
  * Add the sentence of a state with its channels called as a person calls them:
  * "#meeting" is "meeting". What follows a second ": " is quoted and stays as it
- * was typed.
+ * was typed. A sentence of sic-bridge's that catalogue (NULL: none) knows is
+ * said in its language.
  */
-void state_words(struct span sentence, struct buf *out);
+void state_words(struct span sentence, const struct catalogue *catalogue,
+		 struct buf *out);
 
 #endif

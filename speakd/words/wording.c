@@ -750,6 +750,16 @@ static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
 		say_draft(wording, draft, now_ms, give, data);
 }
 
+/* Of the voice that states are said in, the default one. */
+static const struct catalogue *catalogue_of(const struct wording *wording)
+{
+	const struct wording_config *config = wording->config;
+	const struct language *language = languages_of_voice(config->languages,
+							     config->voice);
+
+	return language != NULL ? language->catalogue : NULL;
+}
+
 void wording_message(struct wording *wording, const struct message *message,
 		     struct span line, bool cut, struct rules *first,
 		     struct rules *second, uint64_t now_ms,
@@ -772,7 +782,7 @@ void wording_message(struct wording *wording, const struct message *message,
 	draft.text = verdict.replaced ? span_of_buf(&verdict.text)
 				      : message->text;
 	if (message->kind == KIND_STATE) {
-		state_words(draft.text, &state);
+		state_words(draft.text, catalogue_of(wording), &state);
 		draft.text = span_of_buf(&state);
 	}
 	if (verdict.run != NULL)

@@ -31,7 +31,7 @@ static void test_states(void **state)
 
 		state_words(
 			span_of(cases[i].sentence, strlen(cases[i].sentence)),
-			&out);
+			NULL, &out);
 		assert_string_equal(buf_text(&out), cases[i].said);
 	}
 }
