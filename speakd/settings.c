@@ -236,6 +236,9 @@ static const struct opt options[] = {
 	{ 0, "digits", OPT_CHOICE, AT(digits), 0, 0, "HOW", "words",
 	  "numbers as words, as pairs of digits or as single digits", NULL,
 	  READING_DIGITS, false },
+	{ 0, "capitals", OPT_CHOICE, AT(capitals), 0, 0, "HOW", "none",
+	  "capital letters unmarked, marked by a word, or by a sound", NULL,
+	  READING_CAPITALS, false },
 
 	{ .kind = OPT_HEAD, .help = "When too much waits" },
 	{ 0, "catch-up-after", OPT_UINT, AT(catch_up_after_s), 0, 3600, "S",
@@ -319,6 +322,7 @@ void settings_derive(struct settings *s)
 		.highlight_sound = !s->highlight_word,
 		.punctuation = (enum punctuation)s->punctuation,
 		.digits = (enum digits)s->digits,
+		.capitals = (enum capitals)s->capitals,
 		.languages = s->languages,
 		.tongue = s->tongue,
 	};

@@ -56,7 +56,7 @@ struct settings {
 	char *profile; /* NULL: none */
 	char *ssip, *communication_method, *socket_path;
 	unsigned port;
-	int punctuation, digits; /* their enums */
+	int punctuation, digits, capitals; /* their enums */
 
 	/* Set by functions of the table. */
 	char *output; /* owned */

@@ -44,4 +44,7 @@ ctl_fn ctl_ui;
 /* teach.c: a word, and how it is said. */
 ctl_fn ctl_teach;
 
+/* forget.c: no speakd has to serve for it. */
+ctl_fn ctl_forget;
+
 #endif

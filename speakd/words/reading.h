@@ -15,6 +15,7 @@ enum digits { DIGITS_WORDS, DIGITS_PAIRS, DIGITS_SINGLE };
 /* Their words, as options and sections name them, in the order above. */
 #define READING_PUNCTUATION "none some most all"
 #define READING_DIGITS	    "words pairs single"
+#define READING_CAPITALS    "none spell icon"
 
 struct buf;
 struct catalogue;

@@ -284,6 +284,7 @@ static void say_draft(struct wording *wording, const struct draft *draft,
 		mem_text(wording->said.data, wording->said.len_bytes));
 	set_voice(wording, draft, phrase);
 	phrase->by_script = has_rule(wording, WORDING_LANGUAGES);
+	phrase->capitals = wording->config->capitals;
 	phrase->priority = verdict->priority >= 0
 				   ? (enum priority)verdict->priority
 				   : draft->priority;

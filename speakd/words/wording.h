@@ -56,6 +56,7 @@ struct wording_config {
 	bool highlight_sound; /* a cue; else the word "highlight" */
 	enum punctuation punctuation;
 	enum digits digits;
+	enum capitals capitals;
 	struct languages *languages; /* borrowed; NULL: English alone */
 	const struct tongue *tongue; /* borrowed; NULL: one language */
 	const struct dictionary *dictionary; /* of the source; NULL: none */

@@ -130,6 +130,14 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 	done | diff - <(said in)
 }
 
+@test "a million nicks and channels take no more memory than a few" {
+	awk 'BEGIN { for (i = 0; i < 1000000; i++)
+		printf "#c%d  : 11/22/26 00:01 <n%d> hello\n", i, i }' |
+		(ulimit -v 60000; speakd --print) >out
+	[ "$(wc -l <out)" -eq 1000000 ]
+	[ "$(tail -n 1 out)" = "in c999999: n999999: hello" ]
+}
+
 @test "what is for a terminal is not said" {
 	printf '\033[1m\033[32mOK\033[0m build finished\n\033[0m[12:00:00] <al> hi\n1%%\r50%%\r100%%\n' >in
 	diff <(printf '%s\n' 'OK build finished' 'al: hi' '100%') <(said in)

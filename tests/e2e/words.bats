@@ -56,6 +56,22 @@ plain() { speakd --print --format=plain "$@"; }
 	speakd --print -e all -v pl in | grep -qx 'eve joins'
 }
 
+@test "what becomes of the listener is told in the language of the voice" {
+	say() {
+		printf 'x           : 11/28/26 12:00 >< STATE (a): %s\n' "$1" |
+			speakd --print -f sic -v "$2"
+	}
+	[ "$(say 'libera lost: timed out' de)" = 'libera verloren: timed out' ]
+	[ "$(say 'in #c: 2 here, topic: fix #3' de)" = \
+		'in c: 2 hier, Thema: fix Nummer 3' ]
+	[ "$(say 'you are banned from #c' fr)" = 'vous êtes banni de c' ]
+	[ "$(say 'al kicked you from #c: go' fr)" = \
+		'al vous a expulsé de c : go' ]
+	# What has no translation, and no language: as it is.
+	[ "$(say '#c is moderated' de)" = 'c is moderated' ]
+	[ "$(say 'in #c: 2 here' en)" = 'in c: 2 here' ]
+}
+
 @test "each source has the words of its own voice" {
 	printf 'https://a.example/b\n' >in
 	printf '[source x]\nfile = in\nlast = 1\nvoice = de\n' >c
@@ -168,4 +184,97 @@ plain() { speakd --print --format=plain "$@"; }
 	for i in 1 2 3 4; do printf '[12:00:%02d] <n%d> buy now\n' $i $i; done >in
 	speakd --print in | grep -qx 'three others: buy now'
 	speakd --print -v de in | grep -qx '3 andere: buy now'
+}
+
+# says TEXT WANT [OPTION...]: TEXT as a line of its own is said as WANT.
+says() {
+	printf '%s\n' "$1" | plain "${@:3}" >said
+	printf '%s\n' "$2" | diff - said
+}
+
+# sounds_else OPTION TEXT: the sound is another one with OPTION.
+sounds_else() {
+	printf '%s\n' "$2" >in
+	speakd -f plain --alone -w with.wav "$1" in
+	speakd -f plain --alone -w without.wav in
+	! cmp -s with.wav without.wav
+}
+
+# The rows of the table "Beside others" in speakd(1), by their names.
+check_row() {
+	case $1 in
+	'four punctuation levels')
+		says 'well, a/b (x)' 'well, a/b (x)' --punctuation=none
+		says 'well, a/b (x)' 'well, a slash b (x)'
+		says 'well, a/b (x)' \
+			'well, a slash b left parenthesis x right parenthesis' \
+			--punctuation=most
+		says 'well, (x)' \
+			'well comma, left parenthesis x right parenthesis' \
+			--punctuation=all
+		;;
+	'named by context') says 'a - b, rm -rf' 'a - b, rm dash rf' ;;
+	'repeats and rows counted')
+		says 'no no no no =====' 'no, 4 times 5 equals' ;;
+	'ids digit by digit') says 'bug 1234567' 'bug 1 2 3 4 5 6 7' ;;
+	'capitals marked') sounds_else --capitals=spell 'Hello There' ;;
+	'numbers by digits')
+		says '1234' '1 2 3 4' --digits=single
+		says '1234' '12 34' --digits=pairs
+		;;
+	'paths and links by meaning')
+		says '/usr/src/linux-6.1/net/foo.c:12' \
+			'foo dot c line 12 in linux-6.1...'
+		says 'https://github.com/lxc/lxc/pull/12' \
+			'pull request 12 of lxc'
+		;;
+	'emoji in one'"'"'s language')
+		mkdir -p data/speech-dispatcher/locale/de
+		printf 'symbols:\n\360\237\221\215\tDaumen\tnone\n' \
+			>data/speech-dispatcher/locale/de/emojis.dic
+		XDG_DATA_DIRS=$PWD/data says "$(printf '\360\237\221\215')" \
+			Daumen -v de
+		;;
+	dictionary)
+		mkdir -p "$XDG_CONFIG_HOME/earshot"
+		echo 'nginx = engine x' >"$XDG_CONFIG_HOME/earshot/dictionary"
+		says 'use nginx' 'use engine x'
+		;;
+	'voice by script')
+		sounds_else --without=languages 'привет мир' ;;
+	'language by detection')
+		sounds_else --languages=en-us,de \
+			'das ist ein ganz normaler deutscher Satz für alle' ;;
+	profiles) says '5 > 3' '5 > 3' -c profile.conf --profile=mine ;;
+	*)
+		echo "no test for the row '$1'" >&2
+		return 1
+		;;
+	esac
+}
+
+@test "each row of the table beside others is so" {
+	printf '[profile mine]\npunctuation = none\n' >profile.conf
+	sed -n '/^\.Ss Beside others/,/^\.El/s/^\.It \([^E].*\)/\1/p' \
+		"$EARSHOT_SRC/man/speakd.1" >rows
+	[ "$(wc -l <rows)" -ge 12 ]
+	while read -r row; do
+		[[ $row == *" Ta yes Ta "* ]]
+		check_row "${row%% Ta *}"
+	done <rows
+}
+
+@test "speakctl forget erases what is kept, whether one serves or not" {
+	mkdir -p "$XDG_STATE_HOME/earshot"
+	echo x >"$XDG_STATE_HOME/earshot/seen"
+	echo x >"$XDG_STATE_HOME/earshot/speakd.conf.good"
+	speakctl forget
+	[ ! -e "$XDG_STATE_HOME/earshot/seen" ]
+	[ ! -e "$XDG_STATE_HOME/earshot/speakd.conf.good" ]
+	speakctl forget
+	# One that cannot go is told.
+	mkdir "$XDG_STATE_HOME/earshot/seen"
+	run speakctl forget
+	[ "$status" -eq 1 ]
+	[[ $output == *earshot/seen* ]]
 }
