@@ -175,18 +175,6 @@ static enum fit profanity(const struct line *line, struct message *ret)
 	return said(c, false, ret) ? FIT_SURE : FIT_NO;
 }
 
-/*
- * What a line without brackets, date or seconds says of itself is too little:
- * "12:30 note: lunch".
- */
-static enum fit how_sure(const struct line *line)
-{
-	const unsigned sure = STAMP_SQUARE | STAMP_ROUND | STAMP_DATE |
-			      STAMP_SECONDS;
-
-	return (line->stamp.shape & sure) != 0 ? FIT_SURE : FIT_LOOSE;
-}
-
 enum fit grammar_colon(const struct line *line, struct message *ret)
 {
 	static grammar_fn *const special[] = { grammar_chat, whatsapp, zoom,
@@ -205,7 +193,6 @@ enum fit grammar_colon(const struct line *line, struct message *ret)
 	}
 	if (!cursor_space(&c))
 		return FIT_NO;
-	return said(c, (line->stamp.shape & STAMP_ROUND) != 0, ret)
-		       ? how_sure(line)
-		       : FIT_NO;
+	return said(c, (line->stamp.shape & STAMP_ROUND) != 0, ret) ? FIT_SURE
+								    : FIT_NO;
 }

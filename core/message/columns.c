@@ -56,13 +56,31 @@ static bool is_network(struct span prefix)
 	return false;
 }
 
+/*
+ * Tabs in a log; " | " with blanks before the prefix in what was copied off the
+ * screen.
+ */
+static bool take_prefix(const struct line *line, struct cursor *c,
+			struct span *ret)
+{
+	if (cursor_char(c, '\t'))
+		return (line->stamp.shape & (STAMP_DATE | STAMP_EPOCH)) != 0 &&
+		       cursor_until(c, "\t", ret);
+	if (line->stamp.shape == 0 || !cursor_space(c))
+		return false;
+	(void)cursor_literal(c, "| ");
+	if (!cursor_until(c, " | ", ret))
+		return false;
+	*ret = span_trim_end(*ret);
+	return true;
+}
+
 enum fit grammar_columns(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->body;
 	struct span prefix;
 
-	if ((line->stamp.shape & (STAMP_DATE | STAMP_EPOCH)) == 0 ||
-	    !cursor_char(&c, '\t') || !cursor_until(&c, "\t", &prefix))
+	if (!take_prefix(line, &c, &prefix))
 		return FIT_NO;
 	if (is_network(prefix)) {
 		network(c, ret);

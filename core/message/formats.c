@@ -24,6 +24,7 @@ enum grammar {
 	GRAMMAR_WEB_ACCESS,
 	GRAMMAR_COMPILER,
 	GRAMMAR_TESTS,
+	GRAMMAR_NAMED,
 	GRAMMAR_STAMPED,
 	GRAMMAR_COUNT,
 	/* Not found out: asked for. */
@@ -51,6 +52,7 @@ static const struct {
 	[GRAMMAR_WEB_ACCESS] = { "access", grammar_web_access },
 	[GRAMMAR_COMPILER] = { "compiler", grammar_compiler },
 	[GRAMMAR_TESTS] = { "tests", grammar_tests },
+	[GRAMMAR_NAMED] = { "named", grammar_named },
 	[GRAMMAR_STAMPED] = { "stamped", grammar_stamped },
 };
 
@@ -108,6 +110,7 @@ static const struct format formats[] = {
 	{ "webaccess", GRAMMAR_WEB_ACCESS, NULL, NULL },
 	{ "compiler", GRAMMAR_COMPILER, NULL, NULL },
 	{ "tests", GRAMMAR_TESTS, NULL, NULL },
+	{ "named", GRAMMAR_NAMED, NULL, NULL },
 	{ "stamped", GRAMMAR_STAMPED, NULL, NULL },
 };
 /* clang-format on */
@@ -246,6 +249,17 @@ static void count_other(struct format_reader *reader, enum grammar grammar)
 	reader->misses = 0;
 }
 
+/* "[make] all": once, it could be anything; twice in a row, somebody speaks. */
+static bool is_second(const struct line *line, struct format_reader *reader,
+		      struct message *ret)
+{
+	bool doubtful = fit_of(GRAMMAR_NAMED, line, reader, ret) == FIT_LOOSE;
+	bool second = doubtful && reader->doubtful;
+
+	reader->doubtful = doubtful;
+	return second;
+}
+
 static bool detect(const struct line *line, struct format_reader *reader,
 		   struct message *ret)
 {
@@ -263,6 +277,10 @@ static bool detect(const struct line *line, struct format_reader *reader,
 		count_other(reader, (enum grammar)i);
 		if (i == reader->now)
 			reader->shape = line->stamp.shape;
+		return true;
+	}
+	if (is_second(line, reader, ret)) {
+		count_other(reader, GRAMMAR_NAMED);
 		return true;
 	}
 	reader->misses = 0;

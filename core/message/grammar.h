@@ -38,6 +38,7 @@ grammar_fn grammar_chat; /* "<nick> text" and all that goes with it */
 grammar_fn grammar_columns; /* WeeChat: time, prefix and text between tabs */
 grammar_fn grammar_colon; /* "nick: text" after a time */
 grammar_fn grammar_angle; /* "<nick> text" without a time */
+grammar_fn grammar_named; /* "[nick] text", "nick> text" */
 grammar_fn grammar_marker; /* "--- Log opened ..." */
 grammar_fn grammar_syslog, grammar_kernel, grammar_logcat;
 grammar_fn grammar_web_error, grammar_web_access;

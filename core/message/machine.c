@@ -7,8 +7,22 @@
  */
 #include "core/message/grammar.h"
 
+/* Whoever keeps lines puts a time before that of the program, or the kernel. */
+static void skip_own_stamp(struct cursor *c)
+{
+	const unsigned moment = STAMP_DATE | STAMP_UPTIME;
+	struct cursor try = *c;
+	struct stamp own;
+
+	cursor_blanks(&try);
+	if (stamp_take(&try, &own) && (own.shape & moment) != 0 &&
+	    (own.shape & STAMP_SECONDS) != 0 && cursor_space(&try))
+		*c = try;
+}
+
 static void said(struct message *ret, struct span who, struct cursor text)
 {
+	skip_own_stamp(&text);
 	ret->kind = KIND_MESSAGE;
 	ret->nick = who;
 	ret->text = cursor_rest(&text);
@@ -284,8 +298,9 @@ enum fit grammar_stamped(const struct line *line, struct message *ret)
 	if (shape == 0 || (shape & (STAMP_EPOCH | STAMP_UPTIME)) != 0)
 		return FIT_NO;
 	(void)cursor_space(&c);
-	ret->kind = c.at < c.end ? KIND_MESSAGE : KIND_OTHER;
-	ret->text = cursor_rest(&c);
+	said(ret, span_of_text(""), c);
+	if (ret->text.len_bytes == 0)
+		ret->kind = KIND_OTHER;
 	return (shape & STAMP_DATE) != 0 ||
 			       ((shape & (STAMP_SQUARE | STAMP_ROUND)) != 0 &&
 				(shape & STAMP_SECONDS) != 0)

@@ -161,6 +161,17 @@ static const struct line {
 { "ubuntu", "ubuntu-meeting 2010-11-08 [13:22] <diwic> #startmeeting ", KIND_MESSAGE, "13:22", "#ubuntu-meeting", "diwic", "", "#startmeeting" },
 { "ubuntu", "ubuntu-meeting 2010-11-08 === a is now known as b", KIND_NICK, "", "#ubuntu-meeting", "a", "", "b" },
 { "ubuntu", "[12:05] <bob> === x is now known as y", KIND_MESSAGE, "12:05", "", "bob", "", "=== x is now known as y" },
+/* A speaker in brackets, before ">", before a bar */
+{ "named", "12:30 [@alice] hi", KIND_MESSAGE, "12:30", "", "alice", "", "hi" },
+{ "named", "[12:30:01] alice> a > b", KIND_MESSAGE, "12:30:01", "", "alice", "", "a > b" },
+{ "named", "alice> hi", KIND_MESSAGE, "", "", "alice", "", "hi" },
+{ "weechat", "12:30:01   @alice | a | b", KIND_MESSAGE, "12:30:01", "", "alice", "", "a | b" },
+{ "weechat", "12:30:01     --> | carol (c@h) has joined #c", KIND_JOIN, "12:30:01", "#c", "carol", "", "" },
+{ "hexchat", "Nov 28 12:30:12 *\tcarol (c@h) has joined", KIND_JOIN, "Nov 28 12:30:12", "", "carol", "", "" },
+{ "hexchat", "Nov 28 12:30:12 *\tcarol (c@h) has left (why)", KIND_PART, "Nov 28 12:30:12", "", "carol", "", "why" },
+/* A second time, of the program */
+{ "syslog", "Nov 28 12:30:05 trent kernel: [  1.5] usb 1-1: gone", KIND_MESSAGE, "Nov 28 12:30:05", "", "kernel", "", "usb 1-1: gone" },
+{ "syslog", "Nov 28 12:30:05 trent cron[1]: 12:30 is noon", KIND_MESSAGE, "Nov 28 12:30:05", "", "cron", "", "12:30 is noon" },
 /* MeetBot, Limnoria */
 { "meetbot", "16:25:01 <blackboxsw> #topic Previous Actions", KIND_MESSAGE, "16:25:01", "", "blackboxsw", "", "#topic Previous Actions" },
 { "meetbot", "16:25 <blackboxsw> #startmeeting  Cloud-init", KIND_MESSAGE, "16:25", "", "blackboxsw", "", "#startmeeting  Cloud-init" },
@@ -364,6 +375,10 @@ static void test_plain_stays(void **state)
 		"{\"a\": 1}",
 		"a\tb\tc",
 		"see a.c:12: there",
+		"[make] all",
+		"[ 50%] Building",
+		"if a> b",
+		"> quoted",
 		"May 12 was fine",
 		"Sunday was fine",
 		"12345678901 is long",
