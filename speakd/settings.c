@@ -8,6 +8,7 @@
 #include "core/paths.h"
 #include "speakd/queue/engine_list.h"
 #include "speakd/queue/phrase.h"
+#include "speakd/words/casting.h"
 
 /* ---- options with a grammar of their own -------------------------------- */
 
@@ -314,6 +315,11 @@ void settings_derive(struct settings *s)
 	/* Voices cannot be read: why choose them. */
 	if (s->print)
 		s->without |= WORDING_VOICES;
+	if ((s->without & WORDING_VOICES) == 0 && s->casting == NULL) {
+		SCOPED_TEXT char *path = path_state("voices");
+
+		s->casting = casting_new(path);
+	}
 	s->wording = (struct wording_config){
 		.rules = WORDING_ALL & ~s->without,
 		.events = s->events,
@@ -324,6 +330,7 @@ void settings_derive(struct settings *s)
 		.digits = (enum digits)s->digits,
 		.capitals = (enum capitals)s->capitals,
 		.languages = s->languages,
+		.casting = s->casting,
 		.tongue = s->tongue,
 	};
 	for (size_t i = 0; i < s->source_count; i++) {
@@ -390,6 +397,7 @@ void settings_free(struct settings *settings)
 	people_config_fini(&settings->people);
 	format_list_fini(&settings->formats);
 	languages_free(settings->languages);
+	casting_free(settings->casting);
 	for (size_t i = 0; i < settings->profile_value_count; i++) {
 		free(settings->profile_values[i].profile);
 		free(settings->profile_values[i].key);

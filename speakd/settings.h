@@ -84,6 +84,7 @@ struct settings {
 
 	/* Made from the above. */
 	const struct format *format; /* of a source without its own */
+	struct casting *casting; /* owned; NULL: voices are not chosen */
 	struct languages *languages; /* owned */
 	struct tongue *tongue; /* owned; NULL: one language alone */
 	struct wording_config wording;

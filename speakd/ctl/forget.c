@@ -9,8 +9,10 @@
 
 int ctl_forget(struct ctl *ctl, struct err *e)
 {
-	/* Which items of feeds were said; the last good settings. */
-	static const char *const kept[] = { "seen", "speakd.conf.good" };
+	/* Which items of feeds were said, who has which voice, and the last
+	 * good settings. */
+	static const char *const kept[] = { "seen", "voices",
+					    "speakd.conf.good" };
 
 	(void)ctl;
 	for (size_t i = 0; i < COUNT_OF(kept); i++) {

@@ -630,7 +630,7 @@ const struct ctl_verb ctl_verbs[] = {
 	{ "voices", "", "list the voices", 0, 0, verb_voices, NULL },
 	{ "nicks", "", "list who was heard of late", 0, 0, verb_nicks, NULL },
 	{ "forget", "", "erase what speakd keeps: items of feeds that were said, "
-	  "the last good settings", 0, 0, ctl_forget, NULL },
+	  "people's voices, the last good settings", 0, 0, ctl_forget, NULL },
 	{ "ui", "", "the listening screen", 0, 0, ctl_ui, NULL },
 };
 /* clang-format on */

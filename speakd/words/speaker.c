@@ -4,6 +4,7 @@
 
 #include "core/mention.h"
 #include "core/text.h"
+#include "speakd/words/casting.h"
 #include "speakd/words/word_rules.h"
 
 /*
@@ -15,7 +16,7 @@
 static const struct {
 	const char *variant;
 	int pitch, level_percent;
-} voices[] = {
+} voices[CASTING_VOICES] = {
 	{ "m6", 30, 102 }, { "m1", 70, 115 }, { "m5", 30, 111 },
 	{ "m5", 70, 111 }, { "m7", 30, 84 },  { "m7", 65, 84 },
 	{ "m8", 30, 148 }, { "m8", 70, 148 }, { "f5", 30, 101 },
@@ -47,10 +48,11 @@ static uint64_t hash_nick(struct span nick)
 	return hash_bytes(buf_text(&folded), folded.len_bytes);
 }
 
-struct speaker_voice speaker_voice(struct span nick)
+struct speaker_voice speaker_voice(struct casting *casting, struct span nick)
 {
 	uint64_t hash = hash_nick(nick);
-	size_t voice = hash % COUNT_OF(voices);
+	size_t voice = casting != NULL ? casting_voice(casting, hash)
+				       : hash % COUNT_OF(voices);
 	int place = (int)(hash / COUNT_OF(voices) % PLACES);
 
 	return (struct speaker_voice){

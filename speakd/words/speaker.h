@@ -21,9 +21,13 @@ struct speaker_voice {
 	int place; /* -100 left .. 100 right */
 };
 
-/* Stable over runs and machines: the same nick, in any case, sounds the same.
+struct casting;
+
+/*
+ * The same nick, in any case, sounds the same: as casting.h assigns it, or with
+ * NULL by the nick alone.
  */
-struct speaker_voice speaker_voice(struct span nick);
+struct speaker_voice speaker_voice(struct casting *casting, struct span nick);
 
 /* Nicks are equal whatever their case. */
 bool speaker_same(struct span a, struct span b);

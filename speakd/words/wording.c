@@ -227,7 +227,8 @@ static void set_voice(struct wording *wording, const struct draft *draft,
 
 	if (has_rule(wording, WORDING_VOICES) && !draft->mine &&
 	    nick.len_bytes > 0 && forms[draft->message->kind].own_voice) {
-		struct speaker_voice own = speaker_voice(nick);
+		struct speaker_voice own =
+			speaker_voice(wording->config->casting, nick);
 
 		phrase->pitch = own.pitch;
 		phrase->level_percent = own.level_percent;

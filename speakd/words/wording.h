@@ -46,6 +46,7 @@ enum wording_rule {
 	WORDING_ALL = (1 << 17) - 1,
 };
 
+struct casting;
 struct tongue;
 
 struct wording_config {
@@ -59,6 +60,7 @@ struct wording_config {
 	enum capitals capitals;
 	struct languages *languages; /* borrowed; NULL: English alone */
 	const struct tongue *tongue; /* borrowed; NULL: one language */
+	struct casting *casting; /* borrowed; NULL: voices by the nick alone */
 	const struct dictionary *dictionary; /* of the source; NULL: none */
 };
 

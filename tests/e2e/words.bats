@@ -267,9 +267,11 @@ check_row() {
 @test "speakctl forget erases what is kept, whether one serves or not" {
 	mkdir -p "$XDG_STATE_HOME/earshot"
 	echo x >"$XDG_STATE_HOME/earshot/seen"
+	echo x >"$XDG_STATE_HOME/earshot/voices"
 	echo x >"$XDG_STATE_HOME/earshot/speakd.conf.good"
 	speakctl forget
 	[ ! -e "$XDG_STATE_HOME/earshot/seen" ]
+	[ ! -e "$XDG_STATE_HOME/earshot/voices" ]
 	[ ! -e "$XDG_STATE_HOME/earshot/speakd.conf.good" ]
 	speakctl forget
 	# One that cannot go is told.
@@ -277,4 +279,24 @@ check_row() {
 	run speakctl forget
 	[ "$status" -eq 1 ]
 	[[ $output == *earshot/seen* ]]
+}
+
+@test "a voice that was given is kept, but not by --print" {
+	printf '12:00 <alice> hello\n12:01 <bob> hello\n' >in
+	speakd --print in >out
+	[ ! -e "$XDG_STATE_HOME/earshot/voices" ]
+	speakd --alone -f irssi -w a.wav in
+	[ "$(wc -l <"$XDG_STATE_HOME/earshot/voices")" -eq 2 ]
+	[ "$(stat -c %a "$XDG_STATE_HOME/earshot/voices")" = 600 ]
+	cp "$XDG_STATE_HOME/earshot/voices" kept
+	printf '12:00 <bob> hello\n12:01 <alice> hello\n' >other
+	speakd --alone -f irssi -w b.wav other
+	cmp kept "$XDG_STATE_HOME/earshot/voices"
+	# What is damaged is begun anew, what cannot be written is no mistake.
+	echo 'not ours' >"$XDG_STATE_HOME/earshot/voices"
+	speakd --alone -f irssi -w c.wav in
+	rm -r "$XDG_STATE_HOME/earshot"
+	: >"$XDG_STATE_HOME/earshot"
+	speakd --alone -f irssi -w d.wav in
+	cmp a.wav d.wav
 }

@@ -245,7 +245,7 @@ static void test_voices(void **state)
 	};
 	struct wording_config c = config(0);
 	struct wording *wording = wording_new(&c);
-	struct speaker_voice own = speaker_voice(span("CAROL"));
+	struct speaker_voice own = speaker_voice(NULL, span("CAROL"));
 	char want[32];
 
 	(void)state;
