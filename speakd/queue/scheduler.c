@@ -476,8 +476,11 @@ void scheduler_take_back(struct scheduler *scheduler,
 	if (ahead->now == NOW_UTTERANCE) {
 		put_back(scheduler, ahead->saying);
 		phrase_free(take_phrase);
-	} else {
+	} else if (scheduler->held_line == NULL) {
 		scheduler->held_line = take_phrase;
+	} else {
+		/* It was cut off before that one was held. */
+		scheduler->cut_line = take_phrase;
 	}
 	*ahead = (struct spoken){ .now = NOW_NOTHING };
 }

@@ -336,6 +336,41 @@ static void test_history(void **state)
 	history_free(history);
 }
 
+/* A message comes: what the voice was given to go on with is taken back. */
+static void say_over(struct stage *stage, struct phrase *take_ahead,
+		     uint64_t id)
+{
+	assert_non_null(take_ahead);
+	scheduler_take_back(stage->scheduler, take_ahead);
+	say(stage, CLASS_IMPORTANT, id);
+}
+
+/* A line that was cut off and the next one both wait: neither takes the other's
+ * place when a second message comes. */
+static void test_two_lines_taken_back(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	set_up(&stage);
+	line(&stage, 100, "one");
+	line(&stage, 101, "two");
+	begin(&stage, "one");
+	say_over(&stage, scheduler_next(stage.scheduler), 1);
+	end(&stage);
+	begin(&stage, "some words");
+	say_over(&stage, scheduler_next(stage.scheduler), 2);
+	end(&stage);
+	begin(&stage, "some words");
+	end(&stage);
+	begin(&stage, "one");
+	end(&stage);
+	begin(&stage, "two");
+	end(&stage);
+	expect(&stage, "B1 E1 B2 E2 said100 said101 ");
+	tear_down(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_long_text_in_parts),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_history),
+		cmocka_unit_test(test_two_lines_taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
