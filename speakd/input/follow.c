@@ -16,6 +16,8 @@ enum {
 	FOLLOW_READ_BYTES = 65536,
 	FOLLOW_EVENT_BYTES = 4096,
 	FOLLOW_LINKS_MAX = 8,
+	/* Files that took the name while those before them wait to be read. */
+	FOLLOW_NEXT_MAX = 16,
 };
 
 /* One file behind the name: the present one, or the one rotated away. */
@@ -36,6 +38,8 @@ struct follow {
 	follow_warn_fn *warn_fn;
 	void *data;
 	struct tail now, old;
+	struct tail next[FOLLOW_NEXT_MAX]; /* unread, in the name's order */
+	size_t next_count;
 	bool started; /* the name was looked up once */
 	bool paused;
 	bool warned;
@@ -216,30 +220,47 @@ static int open_name(struct follow *follow, struct stat *st)
 	return fd;
 }
 
-/* The name means a file that we do not have open: it becomes the present one.
+/* The file that the name meant when it was last looked up. */
+static struct tail *newest(struct follow *follow)
+{
+	return follow->next_count > 0 ? &follow->next[follow->next_count - 1]
+				      : &follow->now;
+}
+
+/* The name means a file that we do not have open: it is the next one to read.
  */
 static void open_new(struct follow *follow)
 {
 	struct stat st;
+	struct tail *tail;
 	int fd = open_name(follow, &st);
 
 	if (fd < 0)
 		return;
-	if (follow->now.fd >= 0) {
-		/* An unfinished line that nobody will finish is a line. */
-		(void)!lines_end(&follow->old.lines, follow->line_fn,
-				 follow->data);
-		tail_close(follow, &follow->old);
-		follow->old = follow->now;
-	}
-	tail_init(&follow->now);
-	follow->now.fd = fd;
-	follow->now.dev = st.st_dev;
-	follow->now.ino = st.st_ino;
+	if (follow->now.fd >= 0)
+		follow->next_count++;
+	tail = newest(follow);
+	tail_init(tail);
+	tail->fd = fd;
+	tail->dev = st.st_dev;
+	tail->ino = st.st_ino;
 	if (!follow->started)
-		follow->now.offset = last_lines_start(fd, st.st_size,
-						      follow->last_lines);
-	watch_file(follow, &follow->now);
+		tail->offset = last_lines_start(fd, st.st_size,
+						follow->last_lines);
+	watch_file(follow, tail);
+}
+
+/* The present file is read: the one that took its name is the present one. */
+static void advance(struct follow *follow)
+{
+	/* An unfinished line that nobody will finish is a line. */
+	(void)!lines_end(&follow->old.lines, follow->line_fn, follow->data);
+	tail_close(follow, &follow->old);
+	follow->old = follow->now;
+	follow->now = follow->next[0];
+	follow->next_count--;
+	memmove(follow->next, follow->next + 1,
+		follow->next_count * sizeof(follow->next[0]));
 }
 
 static bool same_file(const struct tail *tail, const struct stat *st)
@@ -248,21 +269,26 @@ static bool same_file(const struct tail *tail, const struct stat *st)
 	       tail->ino == st->st_ino;
 }
 
-/* The name may lead back to the file that was rotated away. */
+/*
+ * What the name means now. It may lead back to the file that was rotated away;
+ * while more of them wait to be read there is time for that.
+ */
 static void look_up(struct follow *follow)
 {
 	struct stat st;
 
-	if (stat(follow->path, &st) < 0 || same_file(&follow->now, &st))
+	if (stat(follow->path, &st) < 0 || same_file(newest(follow), &st))
 		return;
-	if (same_file(&follow->old, &st)) {
+	if (follow->next_count == 0 && same_file(&follow->old, &st)) {
 		struct tail swap = follow->now;
 
 		follow->now = follow->old;
 		follow->old = swap;
 		return;
 	}
-	open_new(follow);
+	if (follow->next_count < FOLLOW_NEXT_MAX &&
+	    !same_file(&follow->now, &st))
+		open_new(follow);
 }
 
 /* ---- the directory ---------------------------------------------------------
@@ -357,22 +383,31 @@ static void tell_waiting(struct follow *follow)
 
 /* ---- the one question --------------------------------------------------- */
 
+/* To the end of all that there is; false when the turn was over before it. */
+static bool read_all(struct follow *follow)
+{
+	while (tail_read(follow, &follow->old) &&
+	       tail_read(follow, &follow->now)) {
+		if (follow->paused || follow->next_count == 0)
+			return true;
+		advance(follow);
+	}
+	return false;
+}
+
 /*
- * First the rest of what we have, then what the name means now, then its
- * contents. The directory is watched before the name is looked up: what is
- * created in between is either seen or announced.
+ * What does the name mean now, and what is there to read? The name is looked up
+ * even while nothing may be read: the next rotation takes this file away. The
+ * directory is watched before: what is created in between is either seen or
+ * announced.
  */
 static void update(struct follow *follow)
 {
 	bool all;
 
 	watch_dirs(follow);
-	all = tail_read(follow, &follow->old);
-	all = tail_read(follow, &follow->now) && all;
-	if (all && !follow->paused) {
-		look_up(follow);
-		all = tail_read(follow, &follow->now);
-	}
+	look_up(follow);
+	all = read_all(follow);
 	if (!follow->started && follow->now.fd < 0 && !follow->warned)
 		tell_waiting(follow);
 	follow->started = true;
@@ -449,6 +484,8 @@ void follow_free(struct follow *follow)
 		return;
 	tail_close(follow, &follow->old);
 	tail_close(follow, &follow->now);
+	while (follow->next_count > 0)
+		tail_close(follow, &follow->next[--follow->next_count]);
 	watch_free(follow->events);
 	watch_free(follow->timer);
 	scope_close(&follow->inotify);

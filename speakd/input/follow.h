@@ -4,7 +4,8 @@
  * follow.h - the lines of a file that grows, followed by its name for ever.
  *
  * Survives rotation by rename-and-create (the old file is read until the next
- * rotation, as its writer may still hold it), truncation and copytruncate, a
+ * rotation, as its writer may still hold it; while paused, the files of up to
+ * 16 rotations are held open), truncation and copytruncate, a
  * file or directory that is not there yet, and removal. No line is lost or
  * given twice, with two exceptions: what a writer wrote and cut away again
  * before we were scheduled, and a file that was put in the name's place and

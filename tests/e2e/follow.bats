@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the earshot authors
 # follow.bats - speakd --follow: never a line lost or said twice.
+
+bats_require_minimum_version 1.5.0
+
 load lib
 
 setup() { common_setup; }
@@ -180,6 +183,31 @@ is_open() {
 	done >want
 	echo end >>want
 	diff want out
+}
+
+status_of() { speakctl status | sed -n "s/^$1: //p"; }
+is_full() { [ "$(status_of lines)" -ge 1000 ]; }
+# What waits is skipped, which makes room, until the history has COUNT of TEXT.
+kept() {
+	speakctl live >/dev/null
+	[ "$(speakctl history 10000 "$1" | grep -c "$1")" -eq "$2" ]
+}
+
+@test "rotated again and again while too much waits to be said" {
+	: >log
+	start speakd --serve -o null --format=plain -F log 2>err
+	until_true 20 speakctl status
+	until_true 20 is_open log
+	run -0 speakctl pause
+	seq -f 'early %g' 1500 >>log
+	until_true 20 is_full
+	for n in 1 2 3; do
+		mv log "log.$n"
+		seq -f "part $n line %g" 10 >log
+		until_true 20 is_open log
+	done
+	until_true 20 kept part 30
+	until_true 20 kept early 1500
 }
 
 @test "several files are followed side by side" {
