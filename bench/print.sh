@@ -31,20 +31,33 @@ post() {
 }
 seconds() {
 	start=$(date +%s.%N)
-	"$@" big | wc -l >count
+	(
+		"$@" big | wc -l >count
+		times >spent
+	)
 	end=$(date +%s.%N)
 	echo "$start $end" | awk '{ printf "%.3f\n", $2 - $1 }'
 }
+# What it took of the processors, user and system: the same on a busy machine.
+processor() {
+	awk 'NR == 2 { gsub("[ms]", " "); print $1 * 60 + $2 + $3 * 60 + $4 }' spent
+}
+quotient() { echo "$1 $2" | awk '{ printf "%.3f\n", $1 / $2 }'; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 seconds ours >/dev/null
 i=0
 while [ "$i" -lt "$runs" ]; do
 	a=$(seconds ours)
+	c=$(processor)
 	b=$(seconds post)
+	d=$(processor)
 	echo "$a" >>ours.s
 	echo "$b" >>post.s
-	echo "$a $b" | awk '{ printf "%.3f\n", $1 / $2 }' >>ratio
+	quotient "$a" "$b" >>ratio
+	echo "$c" >>ours.cpu
+	echo "$d" >>post.cpu
+	quotient "$c" "$d" >>ratio.cpu
 	i=$((i + 1))
 done
 
@@ -65,6 +78,7 @@ system=$(grep -aEc '^===.* (has joined|has left|has quit|is now known as) ' one 
 echo "| --print, $lines lines | speakd | egrep \\| gawk | ratio |"
 echo "| --- | --- | --- | --- |"
 echo "| seconds, median of $runs | $(median <ours.s) | $(median <post.s) | $(median <ratio) |"
+echo "| processor seconds | $(median <ours.cpu) | $(median <post.cpu) | $(median <ratio.cpu) |"
 echo "| peak memory, kB: this log; 1/1000 of it | $(peak big); $(head -n $((lines / 1000)) big >small && peak small) | | |"
 echo
 echo "| one copy of the logs: $(wc -l <one) lines, $real messages, $system joins, parts, quits, nicks | speakd | egrep \\| gawk |"

@@ -57,7 +57,20 @@ static size_t find_start(struct span word, const char **ret_start)
 
 static bool is_in_url(char c)
 {
-	return (unsigned char)c > ' ' && strchr("<>\"`{}|\\^", c) == NULL;
+	switch (c) {
+	case '<':
+	case '>':
+	case '"':
+	case '`':
+	case '{':
+	case '}':
+	case '|':
+	case '\\':
+	case '^':
+		return false;
+	default:
+		return (unsigned char)c > ' ';
+	}
 }
 
 /* Brackets opened inside count: en.wikipedia.org/wiki/C_(language) */
