@@ -83,8 +83,9 @@ static void words_copy(struct words *words, const char *const *argv)
 		words->list[i] = mem_copy(argv[i]);
 }
 
+/* argv NULL: the command of its image, or a shell. */
 static int launch(const struct run *run, const char *word,
-		  const char *const *argv, struct err *e)
+		  const char *const *argv, bool image_command, struct err *e)
 {
 	SCOPED_TEXT char *name = find_or_create(run, word, e);
 	ON_SCOPE_EXIT(words_fini) struct words words = { 0 };
@@ -95,6 +96,7 @@ static int launch(const struct run *run, const char *word,
 			      .env = set->env,
 			      .env_count = set->env_count,
 			      .nested = set->nested,
+			      .image_command = image_command,
 			      .say = set->say,
 			      .ports = set->ports,
 			      .limits = set->limits };
@@ -111,15 +113,23 @@ static int launch(const struct run *run, const char *word,
 	return rc;
 }
 
+/* Only one that exists is of an image. */
+static int run_image(const struct run *run, struct err *e)
+{
+	SCOPED_TEXT char *name = store_find(run->store, run->argv[0], e);
+
+	return name == NULL ? -ENOENT : launch(run, name, NULL, true, e);
+}
+
 static int run_main(const struct run *run, struct err *e)
 {
 	bool dashes = run->argc > 1 && strcmp(run->argv[1], "--") == 0;
 	int first = dashes ? 2 : 1;
 
 	if (run->argc <= first)
-		return err_usage(e, "run: which command?");
+		return run_image(run, e);
 	return launch(run, run->argv[0], (const char *const *)run->argv + first,
-		      e);
+		      false, e);
 }
 
 static int enter_main(const struct run *run, struct err *e)
@@ -127,9 +137,9 @@ static int enter_main(const struct run *run, struct err *e)
 	SCOPED_TEXT char *here = NULL;
 
 	if (run->argc > 0)
-		return launch(run, run->argv[0], NULL, e);
+		return launch(run, run->argv[0], NULL, false, e);
 	here = project_here(e);
-	return here == NULL ? -EINVAL : launch(run, here, NULL, e);
+	return here == NULL ? -EINVAL : launch(run, here, NULL, false, e);
 }
 
 static int start_main(const struct run *run, struct err *e)
@@ -239,7 +249,7 @@ const struct command command_enter = {
 const struct command command_run = {
 	.verb = "run",
 	.alias = "r",
-	.usage = "NAME [options] -- COMMAND [ARGUMENT...]",
+	.usage = "NAME [options] [-- COMMAND [ARGUMENT...]]",
 	.about = "a command in it",
 	.min = 1,
 	.max = -1,

@@ -22,7 +22,7 @@
 #include "workspace/store/packages_busy.h"
 #include "workspace/projects.h"
 
-enum { ENV_MAX = 256, HOSTNAME_MAX_BYTES = 63 };
+enum { ENV_MAX = 256, IMAGE_WORDS_MAX = 256, HOSTNAME_MAX_BYTES = 63 };
 
 /* ---- environment -------------------------------------------------------- */
 
@@ -504,9 +504,40 @@ static char *image_user(const struct json *image)
 		       : NULL;
 }
 
+/* Words of an image, borrowed from it. */
+struct image_words {
+	const char *list[IMAGE_WORDS_MAX + 1]; /* NULL-terminated */
+	size_t count;
+};
+
+static void add_words(struct image_words *words, const struct json *list)
+{
+	for (size_t i = 0; i < json_count(list); i++) {
+		const char *word = json_text(json_at(list, i));
+
+		if (word != NULL && words->count < IMAGE_WORDS_MAX)
+			words->list[words->count++] = word;
+	}
+}
+
+/* Entrypoint, then Cmd: what "podman run IMAGE" would run. */
+static int image_argv(const char *name, const struct json *image,
+		      struct image_words *words, struct err *e)
+{
+	add_words(words, json_get(image, "Entrypoint"));
+	add_words(words, json_get(image, "Cmd"));
+	if (words->count > 0)
+		return 0;
+	return err_usage(e,
+			 "run: which command? %s is of no image that names "
+			 "one",
+			 name);
+}
+
 int launch_run(const struct store *store, struct launch *launch,
 	       launch_told_fn *told_fn, struct err *e)
 {
+	struct image_words words = { 0 };
 	SCOPED_META struct meta meta = { 0 };
 	SCOPED_RUNNING struct running running = { 0 };
 	const struct boot_place place = { store, meta.upper };
@@ -521,6 +552,10 @@ int launch_run(const struct store *store, struct launch *launch,
 
 	if (rc == 0 && meta.image != NULL)
 		image = json_parse(meta.image, strlen(meta.image));
+	if (rc == 0 && launch->image_command) {
+		rc = image_argv(launch->name, image, &words, e);
+		attach.argv = words.list;
+	}
 	if (rc == 0 && launch->user == NULL && !meta.single) {
 		user = image_user(image);
 		launch->user = user;

@@ -15,6 +15,7 @@
 struct launch {
 	const char *name;
 	const char *const *argv; /* NULL: a shell */
+	bool image_command; /* argv is the image's Entrypoint and Cmd */
 	const char *user; /* NULL: root inside */
 	struct shares shares;
 	const char *const *env; /* "NAME=VALUE" or "NAME" of the host's */

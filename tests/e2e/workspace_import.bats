@@ -387,7 +387,7 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	config = get(manifest['config'])
 	assert len(config['history']) == len(config['rootfs']['diff_ids']) == 1
 	config['config'] = {'Env': ['FOO=a b', 'PATH=/bin:/opt/own'], 'User': 'bob:7',
-	    'WorkingDir': '/usr/share', 'Entrypoint': ['/bin/sh'], 'Cmd': ['-c', 'true'],
+	    'WorkingDir': '/usr/share', 'Entrypoint': ['/bin/sh'], 'Cmd': ['-c', 'echo "image $FOO"'],
 	    'Labels': {'x': 'y'}}
 	manifest['config'].update(put(config))
 	index['manifests'][0].update(put(manifest))
@@ -399,6 +399,13 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	run ws run ran -- sh -c 'echo "$FOO|$PATH"; pwd; id -u'
 	[ "$output" = $'a b|/bin:/opt/own\n/usr/share\n'"$(ws doctor | grep -q '^no *a range' && echo 0 || echo 1000)" ]
 	[ "$(ws run ran --user root --env FOO=mine -- sh -c 'echo "$FOO"; id -u')" = $'mine\n0' ]
+	# Without a command: the image's, as the image's user.
+	[ "$(ws run ran)" = "image a b" ]
+	run ws run run
+	[ "$status" -eq 2 ]
+	[[ $output = *"which command? run is of no image"* ]]
+	run ws run nothere
+	[ "$status" -eq 1 ]
 	ws clone ran again
 	ws base add ranbase "$out/image"
 	ws create frombase --base ranbase

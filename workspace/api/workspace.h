@@ -139,7 +139,8 @@ void earshot_ws_rows_free(struct earshot_ws_rows *rows);
 /* ---- commands ----------------------------------------------------------- */
 
 /*
- * Start argv in NAME, which is made when it is a project's without one. options
+ * Start argv in NAME, which is made when it is a project's without one; NULL or
+ * empty: what its image runs. options
  * are those of "project workspace run". fds are its standard input, output and
  * error, each -1 for nothing; NULL: the caller's own.
  */
