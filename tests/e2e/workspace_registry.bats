@@ -55,6 +55,8 @@ setup() {
 	WS_ENV=(REGISTRY_AUTH_FILE="$WS_HOME/auth.json")
 }
 
+teardown() { [ -z "${LXD_PID:-}" ] || kill "$LXD_PID" 2>/dev/null || :; }
+
 # needs PROGRAM...: as the user, who may not be able to reach our build tree.
 needs() {
 	local program
@@ -152,4 +154,50 @@ made() {
 	[ "$(cat "$out/unpack/rootfs/etc/link")" = unpacked ]
 	[ "$out/unpack/rootfs/etc/made" -ef "$out/unpack/rootfs/etc/hard" ]
 	[ "$(stat -c %a "$out/unpack/rootfs/bin/busybox")" = 4711 ]
+}
+
+# lxd_lxc WORDS...: the client of the daemon that runs in a directory of ours.
+lxd_lxc() { HOME=$WS_DIR/lxd LXD_DIR=$WS_DIR/lxd timeout 60 lxc "$@" </dev/null; }
+
+# Its own mounts and network: it sets up bridges, firewalls and cgroups.
+lxd_start() {
+	local root lxd
+	lxd=$(command -v lxd)
+	mkdir "$WS_DIR/lxd"
+	# It runs setfattr and the like, unpacked beside it.
+	root=$(readlink -f "$lxd")
+	root=${root%/bin/lxd}/root/usr
+	PATH=$root/sbin:$root/bin:$PATH LXD_DIR=$WS_DIR/lxd unshare -mn "$lxd" --group root \
+		>"$WS_DIR/lxd.log" 2>&1 3>&- &
+	LXD_PID=$!
+	for _ in {1..100}; do
+		! lxd_lxc query /1.0 >/dev/null 2>&1 || return 0
+		sleep 0.1
+	done
+	sed "s,^,# ," "$WS_DIR/lxd.log" >&3
+	return 1
+}
+
+@test "LXD takes an export, makes an instance of it, and what it publishes comes back" {
+	ws_needs_root "run lxd here"
+	command -v lxd >/dev/null || skip "no lxd (contrib/services)"
+	made instance
+	ws export instance "$out/instance.tar.gz" --format incus
+	lxd_start || skip "lxd does not start here"
+	lxd_lxc image import "$out/instance.tar.gz" --alias instance
+	lxd_lxc storage create default dir
+	lxd_lxc profile device add default root disk pool=default path=/
+	lxd_lxc init instance c1
+	rootfs=$(nsenter -t "$LXD_PID" -m cat \
+		"$WS_DIR/lxd/storage-pools/default/containers/c1/rootfs/etc/link")
+	[ "$rootfs" = instance ]
+	lxd_lxc publish c1 --alias published
+	lxd_lxc image export published "$out/published"
+	chmod a+r "$out"/published*
+	kill "$LXD_PID"
+	wait "$LXD_PID" || :
+	ws import "$out"/published.tar* published
+	[ "$(ws run published -- cat /etc/link)" = instance ]
+	run ws run published -- ls -d /etc/old
+	[ "$status" -ne 0 ]
 }
