@@ -27,9 +27,9 @@ static int check_store(const char *name, enum store_kind *ret, struct err *e)
 
 	if (kind < 0)
 		return err_usage(e,
-				 "store: '%s' is none of overlay, btrfs, "
+				 "unknown store '%s', expected overlay, btrfs, "
 				 "reflink, dir, loop, lvm, zfs, lxc:dir, "
-				 "lxc:overlay, lxc:btrfs",
+				 "lxc:overlay or lxc:btrfs",
 				 name);
 	*ret = (enum store_kind)kind;
 	return 0;

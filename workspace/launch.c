@@ -385,8 +385,8 @@ static int choose_net(struct launch *launch, const struct meta *meta,
 	if (!bridge && !launch->outgoing && strcmp(net, "none") != 0 &&
 	    strcmp(net, "host") != 0)
 		return err_usage(e,
-				 "net: '%s' is none of host, none, private, "
-				 "bridge:NAME",
+				 "unknown net '%s', expected host, none, "
+				 "private or bridge:NAME",
 				 net);
 	if (bridge && !meta->init)
 		return err_usage(e, "net: a bridge is for full system "

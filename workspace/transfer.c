@@ -222,8 +222,9 @@ static int export_main(const struct run *run, struct err *e)
 
 	if (rc == 0 && strcmp(format, "root") != 0 &&
 	    strcmp(format, "oci") != 0 && strcmp(format, "incus") != 0)
-		return err_usage(e, "format: '%s' is none of root, oci, incus",
-				 format);
+		return err_usage(
+			e, "unknown format '%s', expected root, oci or incus",
+			format);
 	if (rc == 0 && to_output && run->set->json && run->json == stdout)
 		return err_usage(e, "export: standard output cannot have the "
 				    "archive and --json, too");

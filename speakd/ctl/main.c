@@ -10,6 +10,7 @@
 
 #include "core/files.h"
 #include "core/log.h"
+#include "core/near.h"
 #include "core/mem.h"
 #include "core/opt.h"
 #include "speakd/ctl/ctl.h"
@@ -76,6 +77,30 @@ static void help_verbs(void)
 	}
 }
 
+static void help_verb(const struct ctl_verb *verb)
+{
+	printf("usage: speakctl %s %s\n%s\n", verb->name, verb->operands,
+	       verb->help);
+}
+
+static int unknown_verb(const char *typed, struct err *e)
+{
+	struct near near;
+
+	near_init(&near, typed);
+	for (size_t i = 0; i < ctl_verb_count; i++)
+		near_offer(&near, ctl_verbs[i].name, strlen(ctl_verbs[i].name));
+	if (near.word[0] != '\0')
+		return err_usage(e, "unknown verb '%s', did you mean '%s'?",
+				 typed, near.word);
+	return err_usage(e, "unknown verb '%s'; see speakctl --help", typed);
+}
+
+static bool is_lone_help(int argc, char **argv)
+{
+	return argc == 1 && strcmp(argv[0], "--help") == 0;
+}
+
 static int run_verb(struct ctl *ctl, const struct ctl_verb *verb, struct err *e)
 {
 	int rc;
@@ -95,6 +120,23 @@ static int run_verb(struct ctl *ctl, const struct ctl_verb *verb, struct err *e)
 	return rc;
 }
 
+/* "help" and "help VERB", as others have them. */
+static int help(int argc, char **argv, struct err *e)
+{
+	const struct ctl_verb *verb;
+
+	if (argc == 0) {
+		opts_help(&opts, stdout);
+		help_verbs();
+		return 0;
+	}
+	verb = ctl_verb_find(argv[0]);
+	if (verb == NULL)
+		return unknown_verb(argv[0], e);
+	help_verb(verb);
+	return 0;
+}
+
 static int run(struct ctl *ctl, int argc, char **argv, struct err *e)
 {
 	const struct ctl_verb *verb;
@@ -105,12 +147,15 @@ static int run(struct ctl *ctl, int argc, char **argv, struct err *e)
 	}
 	if (argc == 0)
 		return err_usage(e, "no verb; see speakctl --help");
+	if (strcmp(argv[0], "help") == 0)
+		return help(argc - 1, argv + 1, e);
 	verb = ctl_verb_find(argv[0]);
 	if (verb == NULL)
-		return err_usage(e,
-				 "no verb is called '%s'; see speakctl "
-				 "--help",
-				 argv[0]);
+		return unknown_verb(argv[0], e);
+	if (is_lone_help(argc - 1, argv + 1)) {
+		help_verb(verb);
+		return 0;
+	}
 	ctl->argc = argc - 1;
 	ctl->argv = argv + 1;
 	return run_verb(ctl, verb, e);

@@ -323,6 +323,7 @@ static int verb_volume(struct ctl *ctl, struct err *e)
 /* "default" goes back to what the settings and rules say. */
 static int verb_voice(struct ctl *ctl, struct err *e)
 {
+	enum { VOICE_REFUSED = 514 }; /* SSIP's "parameter invalid" */
 	const char *name = ctl->argv[0];
 	int rc;
 
@@ -330,6 +331,9 @@ static int verb_voice(struct ctl *ctl, struct err *e)
 		name = "";
 	rc = speech_command(ctl->speech, NULL, e, "SET lines VOICE%s%s",
 			    *name != '\0' ? " " : "", name);
+	if (rc < 0 && speech_code(ctl->speech) == VOICE_REFUSED)
+		return err_say(e, EINVAL,
+			       "unknown voice '%s'; see speakctl voices", name);
 	return rc < 0 ? rc : 0;
 }
 

@@ -3,6 +3,8 @@
 # Copyright the earshot authors
 # speakd.bats - speakd as its user runs it, without sound: --print, options,
 # configuration, signals, and input that means harm.
+bats_require_minimum_version 1.5.0
+
 load lib
 
 setup() { common_setup; }
@@ -232,4 +234,29 @@ plain() { speakd --print --format=plain "$@"; }
 @test "50,000 lines at once through a pipe are all printed" {
 	seq 1 50000 >numbers
 	cat numbers | plain | diff numbers -
+}
+
+@test "speakctl: help of a verb, and what a mistyped one was meant to be" {
+	run -0 speakctl say --help
+	[ "${lines[0]}" = "usage: speakctl say TEXT..." ]
+	run -0 speakctl help rate
+	[ "${lines[0]}" = "usage: speakctl rate [[+-]N]" ]
+	run -0 speakctl help
+	[[ $output == *"usage: speakctl [options] VERB"*"skip what is being said"* ]]
+	run -2 speakctl sya hello
+	[ "$output" = "speakctl: unknown verb 'sya', did you mean 'say'?" ]
+	run -2 speakctl help sya
+	run -2 speakctl xyzzyx
+	[ "$output" = "speakctl: unknown verb 'xyzzyx'; see speakctl --help" ]
+}
+
+has_voices() { speakctl voices | grep -q .; }
+
+@test "speakctl: a voice that does not exist is named" {
+	start speakd --serve -o null 2>err
+	# Until the voice has told which there are, any name is taken.
+	until_true 20 has_voices
+	run -1 speakctl voice nosuchvoice
+	[ "$output" = "speakctl: unknown voice 'nosuchvoice'; see speakctl voices" ]
+	run -0 speakctl voice default
 }
