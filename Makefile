@@ -156,7 +156,8 @@ help:
 #:              an hour of soak, a stock Debian in QEMU;
 #:              tests/matrix tries other releases, users and compilers
 #: check-asan   the same tests with AddressSanitizer and UBSan
-#: soak         many followed files, clients and killed voices for SOAK_SECONDS (300)
+#: soak         many followed files and clients, voices and sound servers killed, a
+#:              network that fails, for SOAK_SECONDS (300); SOAK_LINES in all
 #: check-vm     a stock Debian in QEMU, two boots; check-vm-full: an hour of it
 #: lint         format, layers, self-contained headers, clang-tidy, cppcheck, ...
 #: bench        measure beside what people use instead (BENCH="print ssip": only
@@ -261,7 +262,8 @@ check-full: check
 	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) \
 		EARSHOT_MODE=$(MODE) PYTHON=$(PYTHON) EARSHOT_TEST_SECONDS=7200 \
 		tests/run $(FULL_TESTS)
-	+$(Q)$(MAKE) --no-print-directory SOAK_SECONDS=3600 soak
+	+$(Q)$(MAKE) --no-print-directory SOAK_SECONDS=3600 \
+		SOAK_LINES=1000000 soak
 	+$(Q)$(MAKE) --no-print-directory check-vm-full
 
 unit-tests: $(UNIT_TESTS)
@@ -273,9 +275,10 @@ check-unit: all $(UNIT_TESTS)
 
 # In a machine of its own, with a distribution's kernel: see tests/vm/README.md.
 SOAK_SECONDS = 300
+SOAK_LINES = 0
 soak: all
 	$(Q)EARSHOT_BIN=$(abspath $(BIN)) EARSHOT_SRC=$(CURDIR) \
-		$(PYTHON) tests/soak --seconds $(SOAK_SECONDS)
+		$(PYTHON) tests/soak --seconds $(SOAK_SECONDS) --lines $(SOAK_LINES)
 
 check-vm: all
 	+$(Q)tests/vm/check smoke
