@@ -133,18 +133,20 @@ static struct iovec text_part(char *text)
 static int send_request(struct voice *voice, struct voice_request request,
 			const struct phrase *phrase)
 {
-	struct iovec parts[4] = { { &request, sizeof(request) } };
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 4 };
+	struct iovec parts[5] = { { &request, sizeof(request) } };
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 5 };
 
 	if (phrase != NULL) {
 		parts[1] = text_part(phrase->voice);
 		request.voice_bytes = (uint32_t)parts[1].iov_len;
+		parts[2] = text_part(phrase->sound);
+		request.sound_bytes = (uint32_t)parts[2].iov_len;
 		request.style_count = (uint32_t)min_size(phrase->styles.count,
 							 VOICE_STYLES_MAX);
-		parts[2].iov_base = phrase->styles.list;
-		parts[2].iov_len = request.style_count * sizeof(struct style);
-		parts[3] = text_part(phrase->text);
-		request.text_bytes = (uint32_t)parts[3].iov_len;
+		parts[3].iov_base = phrase->styles.list;
+		parts[3].iov_len = request.style_count * sizeof(struct style);
+		parts[4] = text_part(phrase->text);
+		request.text_bytes = (uint32_t)parts[4].iov_len;
 	}
 	if (sendmsg(voice->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return -errno;

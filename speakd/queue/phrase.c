@@ -31,6 +31,7 @@ struct phrase *phrase_copy(const struct phrase *phrase)
 	copy->styles = styles_copy(&phrase->styles);
 	copy->voice = mem_copy(phrase->voice);
 	copy->engine = mem_copy(phrase->engine);
+	copy->sound = mem_copy(phrase->sound);
 	copy->nick = mem_copy(phrase->nick);
 	copy->channel = mem_copy(phrase->channel);
 	copy->source = mem_copy(phrase->source);
@@ -48,6 +49,7 @@ void phrase_free(struct phrase *phrase)
 	styles_fini(&phrase->styles);
 	free(phrase->voice);
 	free(phrase->engine);
+	free(phrase->sound);
 	free(phrase);
 }
 

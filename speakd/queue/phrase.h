@@ -35,6 +35,7 @@ enum cue {
 enum phrase_form {
 	FORM_TEXT,
 	FORM_CHARS, /* one code point after the other, by their names */
+	FORM_SOUND, /* only when its sound cannot be played */
 };
 
 enum punctuation {
@@ -63,6 +64,7 @@ struct phrase {
 	bool names_source; /* source is said when it is another than before */
 	unsigned input; /* number of the input that it came from, 0: none */
 	char *voice; /* owned; NULL: the default voice */
+	char *sound; /* owned: a file to be heard before it; NULL: none */
 	char *engine; /* owned; its name, NULL: the default one */
 	int rate_wpm; /* PHRASE_DEFAULT: the default rate */
 	int pitch; /* PHRASE_DEFAULT: the default pitch */

@@ -340,6 +340,14 @@ void scheduler_add(struct scheduler *scheduler,
 
 /* ---- what goes out ------------------------------------------------------- */
 
+/* What is gone on with was announced already. */
+static void drop_sounds(struct phrase *phrase)
+{
+	phrase->cue = CUE_NONE;
+	free(phrase->sound);
+	phrase->sound = NULL;
+}
+
 /* The next part of a message, as a phrase. */
 static struct phrase *make_part(struct utterance *u)
 {
@@ -359,7 +367,7 @@ static struct phrase *make_part(struct utterance *u)
 				     SCHEDULER_PART_STYLES);
 	phrase->text = mem_text(text, u->part_bytes);
 	if (u->at_bytes > 0)
-		phrase->cue = CUE_NONE;
+		drop_sounds(phrase);
 	return phrase;
 }
 
@@ -529,7 +537,7 @@ static void keep_cut_line(struct scheduler *scheduler, const struct spoken *was,
 	scheduler->cut_line = phrase_copy(phrase);
 	free(scheduler->cut_line->text);
 	scheduler->cut_line->text = left;
-	scheduler->cut_line->cue = CUE_NONE;
+	drop_sounds(scheduler->cut_line);
 	if (from > 0)
 		scheduler->cut_line->named_bytes = 0;
 }

@@ -7,6 +7,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "speakd/ssip/icon.h"
 #include "speakd/ssip/ssml.h"
 #include "speakd/words/hygiene.h"
 
@@ -75,8 +76,9 @@ static struct phrase *client_phrase(const struct ssip_client *client,
 }
 
 /* Marks and styles, when there are some, become the message's. */
-static enum reply queue_message(struct ssip_client *client, char *take_text,
-				enum phrase_form form, struct ssml *ssml)
+static enum reply queue_sounding(struct ssip_client *client, char *take_text,
+				 enum phrase_form form, struct ssml *ssml,
+				 char *take_sound)
 {
 	struct dispatch *dispatch = client->ssip->dispatch;
 	struct utterance *u;
@@ -85,10 +87,12 @@ static enum reply queue_message(struct ssip_client *client, char *take_text,
 	if (!scheduler_has_room(dispatch_scheduler(dispatch), client->uid,
 				strlen(take_text))) {
 		free(take_text);
+		free(take_sound);
 		return REPLY_MUCH;
 	}
 	u = utterance_new(client_phrase(client, take_text));
 	u->phrase->form = form;
+	u->phrase->sound = take_sound;
 	u->client = client->uid;
 	u->rank = client->settings.rank;
 	u->block = client->block;
@@ -106,6 +110,12 @@ static enum reply queue_message(struct ssip_client *client, char *take_text,
 	reply_dataf(client, 225, "%ju", (uintmax_t)id);
 	reply(client, 225, "OK MESSAGE QUEUED");
 	return REPLY_NONE;
+}
+
+static enum reply queue_message(struct ssip_client *client, char *take_text,
+				enum phrase_form form, struct ssml *ssml)
+{
+	return queue_sounding(client, take_text, form, ssml, NULL);
 }
 
 static char *clean(const char *text, size_t len_bytes)
@@ -231,8 +241,25 @@ enum reply say_key(struct ssip_client *client, struct words words)
 			     NULL);
 }
 
-/* We ship no sounds: an icon's name tells more than a missing one. */
+/* Its sound; the name tells more than one that is missing. */
 enum reply say_icon(struct ssip_client *client, struct words words)
 {
-	return say_key(client, words);
+	struct span icon = words_rest(&words);
+	SCOPED_TEXT char *name = NULL;
+	SCOPED_TEXT char *sound = NULL;
+	SCOPED_TEXT char *spoken = NULL;
+	enum reply rc;
+
+	if (!is_usable(icon, &rc))
+		return rc;
+	name = word_text(icon);
+	sound = icon_find(name);
+	if (sound == NULL)
+		return say_key(client, words);
+	for (char *c = name; *c != '\0'; c++)
+		if (*c == '_' || *c == '-')
+			*c = ' ';
+	spoken = clean(name, strlen(name));
+	return queue_sounding(client, text_give(&spoken), FORM_SOUND, NULL,
+			      text_give(&sound));
 }

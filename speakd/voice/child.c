@@ -5,15 +5,22 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/log.h"
 #include "core/mem.h"
 #include "speakd/queue/phrase.h"
 #include "speakd/voice/arg.h"
 #include "speakd/voice/cue.h"
 #include "speakd/voice/player.h"
 #include "speakd/voice/resample.h"
+#include "speakd/voice/sound_file.h"
 #include "speakd/voice/trim.h"
 
-enum { RETRY_FIRST_MS = 250, RETRY_LAST_MS = 5000, LEAD_LEAST_MS = 30 };
+enum {
+	SOUND_RATE_HZ = 22050,
+	RETRY_FIRST_MS = 250,
+	RETRY_LAST_MS = 5000,
+	LEAD_LEAST_MS = 30
+};
 
 /* A phrase that the parent waits for. */
 struct said {
@@ -33,7 +40,8 @@ struct voice_child {
 	/* Of the phrase being made. */
 	const struct said *making;
 	struct trim trim;
-	struct resample resample; /* where the engine has another rate */
+	struct resample resample; /* where a sound has another rate */
+	unsigned its_rate_hz; /* of what comes now; 0: nothing came yet */
 	uint64_t cue_frames;
 	unsigned rate_hz; /* of the stream; 0: no sound came yet */
 	bool has_sound; /* the same */
@@ -203,21 +211,12 @@ static int feed_trim(void *data, const int16_t *samples, size_t count)
 }
 
 /* The first samples tell the rate: only now can the device be opened. */
-static int begin_sound(struct voice_child *child, unsigned its_rate_hz)
+static int begin_sound(struct voice_child *child, unsigned rate_hz)
 {
 	const struct voice_request *head = &child->making->phrase.head;
-	unsigned rate_hz = child->player.format.rate_hz > 0
-				   ? child->player.format.rate_hz
-				   : its_rate_hz;
 	int rc;
 
-	child->resample.fn = NULL;
-	if (rate_hz != its_rate_hz)
-		resample_init(&child->resample, its_rate_hz, rate_hz, feed_trim,
-			      child);
-
 	child->rate_hz = rate_hz;
-	child->has_sound = true;
 	trim_init(&child->trim, rate_hz, head->volume_percent, play, child);
 	stage(child, VOICE_IN_SINK);
 	rc = keep_result(child, player_begin(&child->player, rate_hz,
@@ -228,19 +227,56 @@ static int begin_sound(struct voice_child *child, unsigned its_rate_hz)
 	return rc;
 }
 
-static int on_pcm(void *data, const int16_t *samples, size_t count,
-		  unsigned rate_hz)
+/* What comes has another rate from here on than what came before. */
+static int turn_to(struct voice_child *child, unsigned its_rate_hz)
 {
-	struct voice_child *child = data;
+	int rc = child->resample.fn != NULL ? resample_end(&child->resample)
+					    : 0;
+
+	child->resample.fn = NULL;
+	child->its_rate_hz = its_rate_hz;
+	if (rc == 0 && its_rate_hz != child->rate_hz)
+		resample_init(&child->resample, its_rate_hz, child->rate_hz,
+			      feed_trim, child);
+	return rc;
+}
+
+static int take_samples(struct voice_child *child, const int16_t *samples,
+			size_t count, unsigned its_rate_hz,
+			unsigned fresh_rate_hz)
+{
 	int rc = 0;
 
 	if (child->rate_hz == 0)
-		rc = begin_sound(child, rate_hz);
-	if (rc < 0)
+		rc = begin_sound(child, child->player.format.rate_hz > 0
+						? child->player.format.rate_hz
+						: fresh_rate_hz);
+	if (rc == 0 && child->its_rate_hz != its_rate_hz)
+		rc = turn_to(child, its_rate_hz);
+	if (rc != 0)
 		return rc;
 	return child->resample.fn != NULL
 		       ? resample_feed(&child->resample, samples, count)
 		       : trim_feed(&child->trim, samples, count);
+}
+
+/* Of an engine: a stream that is begun with it has its rate. */
+static int on_pcm(void *data, const int16_t *samples, size_t count,
+		  unsigned rate_hz)
+{
+	struct voice_child *child = data;
+
+	child->has_sound = true;
+	return take_samples(child, samples, count, rate_hz, rate_hz);
+}
+
+/* Of a file: it would be a poor rate for the speech that follows. */
+static int on_file(void *data, const int16_t *samples, size_t count,
+		   unsigned rate_hz)
+{
+	struct voice_child *child = data;
+
+	return take_samples(child, samples, count, rate_hz, SOUND_RATE_HZ);
 }
 
 /* Counted in the engine's sound, of which the front may have been taken. */
@@ -281,6 +317,23 @@ static int on_wait(void *data, struct pollfd *fds, size_t count, int timeout_ms)
 	}
 }
 
+/* The sound of a file, in front of the text or for it. True: it was heard. */
+static bool play_file(struct voice_child *child,
+		      const struct control_phrase *phrase)
+{
+	struct err e = { 0 };
+	char why[ERR_TEXT_BYTES + 128];
+	int rc;
+
+	if (*phrase->sound == '\0')
+		return false;
+	rc = sound_file_play(phrase->sound, phrase->head.volume_percent,
+			     on_file, child, &e);
+	if (rc < 0 && rc != -ECANCELED)
+		log_warn("sound %s", err_text(&e, why, sizeof(why)));
+	return rc == 0 || rc == -ECANCELED;
+}
+
 static int run_engine(struct voice_child *child, const struct said *said)
 {
 	const struct control_phrase *phrase = &said->phrase;
@@ -290,7 +343,8 @@ static int run_engine(struct voice_child *child, const struct said *said)
 		.pitch = phrase->head.pitch,
 		.volume_percent = phrase->head.volume_percent,
 		.pitch_range = phrase->head.pitch_range,
-		.form = (enum phrase_form)phrase->head.form,
+		.form = phrase->head.form == FORM_CHARS ? FORM_CHARS
+							: FORM_TEXT,
 		.punctuation = (enum punctuation)phrase->head.punctuation,
 		.by_script = phrase->head.by_script != 0,
 		.capitals = (enum capitals)phrase->head.capitals,
@@ -299,10 +353,12 @@ static int run_engine(struct voice_child *child, const struct said *said)
 		.style_count = phrase->head.style_count,
 	};
 	struct engine_out out = { on_pcm, on_mark, on_wait, child };
-	int rc;
+	int rc = 0;
 
-	rc = engines_speak(&child->engines, phrase->head.engine, phrase->text,
-			   &params, &out, &child->has_sound, &child->e);
+	if (!play_file(child, phrase) || phrase->head.form != FORM_SOUND)
+		rc = engines_speak(&child->engines, phrase->head.engine,
+				   phrase->text, &params, &out,
+				   &child->has_sound, &child->e);
 	if (rc == 0 && child->rate_hz > 0 && child->resample.fn != NULL)
 		rc = resample_end(&child->resample);
 	if (rc == 0 && child->rate_hz > 0)
@@ -326,6 +382,8 @@ static void make(struct voice_child *child, struct said *said)
 	child->making = said;
 	child->dropped = false;
 	child->rate_hz = 0;
+	child->its_rate_hz = 0;
+	child->resample.fn = NULL;
 	child->has_sound = false;
 	child->cue_frames = 0;
 	child->result = SINK_OK;

@@ -13,7 +13,7 @@ enum { CONTROL_BEAT_MS = 500 };
 
 struct packet {
 	struct voice_request head;
-	char bytes[2 * VOICE_TEXT_MAX_BYTES +
+	char bytes[3 * VOICE_TEXT_MAX_BYTES +
 		   VOICE_STYLES_MAX * sizeof(struct style)];
 };
 
@@ -31,27 +31,34 @@ static bool is_sound(const struct packet *packet, size_t len_bytes)
 
 	return len_bytes >= sizeof(*head) &&
 	       head->voice_bytes <= VOICE_TEXT_MAX_BYTES &&
+	       head->sound_bytes <= VOICE_TEXT_MAX_BYTES &&
 	       head->text_bytes <= VOICE_TEXT_MAX_BYTES &&
 	       head->style_count <= VOICE_STYLES_MAX &&
 	       len_bytes == sizeof(*head) + head->voice_bytes +
+				    head->sound_bytes +
 				    head->style_count * sizeof(struct style) +
 				    head->text_bytes;
+}
+
+static const char *take_text(char *to, const char *from, size_t len_bytes)
+{
+	memcpy(to, from, len_bytes);
+	to[len_bytes] = '\0';
+	return from + len_bytes;
 }
 
 static void take_phrase(struct control *control, const struct packet *packet)
 {
 	struct control_phrase *phrase = &control->inbox;
-	size_t voice_bytes = packet->head.voice_bytes;
 	size_t style_bytes = packet->head.style_count * sizeof(struct style);
-	size_t text_bytes = packet->head.text_bytes;
+	const char *at = packet->bytes;
 
 	phrase->head = packet->head;
-	memcpy(phrase->voice, packet->bytes, voice_bytes);
-	phrase->voice[voice_bytes] = '\0';
-	memcpy(phrase->styles, packet->bytes + voice_bytes, style_bytes);
-	memcpy(phrase->text, packet->bytes + voice_bytes + style_bytes,
-	       text_bytes);
-	phrase->text[text_bytes] = '\0';
+	at = take_text(phrase->voice, at, packet->head.voice_bytes);
+	at = take_text(phrase->sound, at, packet->head.sound_bytes);
+	memcpy(phrase->styles, at, style_bytes);
+	at += style_bytes;
+	(void)take_text(phrase->text, at, packet->head.text_bytes);
 	control->has_phrase = true;
 }
 

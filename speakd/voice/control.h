@@ -20,6 +20,7 @@ enum { CONTROL_WAIT_FDS_MAX = 24, CONTROL_FOREVER_MS = -1 };
 struct control_phrase {
 	struct voice_request head;
 	char voice[VOICE_TEXT_MAX_BYTES + 1];
+	char sound[VOICE_TEXT_MAX_BYTES + 1];
 	struct style styles[VOICE_STYLES_MAX];
 	char text[VOICE_TEXT_MAX_BYTES + 1];
 };

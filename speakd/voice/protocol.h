@@ -55,8 +55,9 @@ struct voice_request {
 	uint32_t form, punctuation, capitals; /* the enums of phrase.h */
 	uint32_t by_script; /* 0 or 1 */
 	uint32_t engine; /* its number among those that the child was given */
-	/* Behind it, in this order: the voice's name, styles, the text. */
-	uint32_t voice_bytes, style_count;
+	/* Behind it, in this order: the voice's name, a sound's file,
+	 * styles, the text. */
+	uint32_t voice_bytes, sound_bytes, style_count;
 	uint32_t text_bytes;
 };
 

@@ -3,13 +3,15 @@
 # Copyright the earshot authors
 """ssip_sound.py - what clients of speakd's socket hear, measured in a WAV."""
 import array
+import ctypes
 import json
+import math
 import os
 import struct
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import Client, main  # noqa: E402
+from lib import Client, Skip, main  # noqa: E402
 
 QUIET = 300
 
@@ -211,6 +213,78 @@ def test_words_and_marks(home):
     assert words == [0, 4, 8, 14], words
 
 
+def write_tone(path, rate_hz, channels, ms, file_format="wav"):
+    """500 Hz, at half of what there is, by libsndfile itself"""
+    class Info(ctypes.Structure):
+        _fields_ = [("frames", ctypes.c_int64), ("samplerate", ctypes.c_int),
+                    ("channels", ctypes.c_int), ("format", ctypes.c_int),
+                    ("sections", ctypes.c_int), ("seekable", ctypes.c_int)]
+
+    formats = {"wav": 0x10002, "ogg": 0x200060, "flac": 0x170002}
+    try:
+        lib = ctypes.CDLL("libsndfile.so.1")
+    except OSError as missing:
+        raise Skip("no libsndfile1") from missing
+    lib.sf_open.restype = ctypes.c_void_p
+    info = Info(0, rate_hz, channels, formats[file_format], 0, 0)
+    file = lib.sf_open(path.encode(), 0x20, ctypes.byref(info))
+    assert file, path
+    samples = array.array("h")
+    for i in range(rate_hz * ms // 1000):
+        samples.extend([int(16000 * math.sin(2 * math.pi * 500 * i / rate_hz))]
+                       * channels)
+    data = (ctypes.c_short * len(samples)).from_buffer(samples)
+    lib.sf_writef_short(ctypes.c_void_p(file), data,
+                        ctypes.c_int64(len(samples) // channels))
+    lib.sf_close(ctypes.c_void_p(file))
+
+
+def is_tone(heard, ms):
+    return (abs(heard.ms - ms) < 30 and 14000 < heard.peak < 18500 and
+            heard.longest_silence_ms() < 5)
+
+
+def test_icons(home):
+    """SOUND_ICON plays its file, of any format, in one stream with speech"""
+    data = os.path.join(home.home, ".local", "share")
+    theirs = os.path.join(data, "sounds", "sound-icons")
+    own = os.path.join(data, "earshot", "sounds")
+    os.makedirs(theirs)
+    os.makedirs(own)
+    home.env["XDG_DATA_DIRS"] = home.file("share")
+    stereo = os.path.join(home.file("share"), "sounds", "freedesktop", "stereo")
+    os.makedirs(stereo)
+    write_tone(os.path.join(theirs, "prompt"), 8000, 1, 300)
+    write_tone(os.path.join(stereo, "bell.oga"), 44100, 2, 400, "ogg")
+    write_tone(os.path.join(stereo, "finish.flac"), 48000, 1, 250, "flac")
+    write_tone(os.path.join(own, "finish.wav"), 22050, 1, 500)
+    write_tone(os.path.join(stereo, "long.wav"), 8000, 1, 15000)
+    write_tone(home.file("secret.wav"), 8000, 1, 300)
+    with open(os.path.join(theirs, "broken"), "wb") as out:
+        out.write(b"RIFF nothing at all")
+    ear = Ear(home)
+    assert is_tone(ear.command("SOUND_ICON prompt"), 300)
+    plain = ear.hear("one two three")
+    assert not is_tone(plain, plain.ms)
+    assert is_tone(ear.command("SOUND_ICON bell"), 400)
+    assert is_tone(ear.command("SOUND_ICON finish"), 500)
+    assert is_tone(ear.command("SOUND_ICON long"), 10000)
+    assert ear.hear("one two three").same_as(plain)
+    quiet = ear.hear("x", "SET self VOLUME -50") and \
+        ear.command("SOUND_ICON bell")
+    assert 3000 < quiet.peak < 6000, quiet.peak
+    ear.client.code("SET self VOLUME 100")
+    # Where there is no sound, the name is one.
+    said = ear.hear("no such icon")
+    assert ear.command("SOUND_ICON no-such_icon").same_as(said)
+    said = ear.hear("broken")
+    assert ear.command("SOUND_ICON broken").same_as(said)
+    assert "broken" in home.errors()
+    for name in ("../../../../secret.wav", home.file("secret.wav"), ".", ".."):
+        heard = ear.command("SOUND_ICON " + name)
+        assert not is_tone(heard, 300), name
+
+
 def test_bombs(home):
     """SSML made to harm costs its sender a message, and nobody else"""
     ear = Ear(home)
@@ -234,4 +308,4 @@ def test_bombs(home):
 
 if __name__ == "__main__":
     main([test_markup, test_prosody, test_pauses, test_voices, test_spelled,
-          test_words_and_marks, test_bombs])
+          test_words_and_marks, test_icons, test_bombs])

@@ -68,8 +68,8 @@ while True:
     packet = sock.recv(20000)
     if not packet:
         sys.exit(0)
-    kind, cue, number, rate, pitch, volume, nv, _, nt = \
-        struct.unpack('=IIQiii36xIII', packet[:76])
+    kind, cue, number, rate, pitch, volume, nv, _, _, nt = \
+        struct.unpack('=IIQiii36xIIII', packet[:80])
     text = packet[80 + nv:80 + nv + nt].decode()
     if kind == QUIT:
         sys.exit(0)
