@@ -408,6 +408,7 @@ void settings_free(struct settings *settings)
 	rules_free(settings->file_rules);
 	opts_fini(&speakd_opts, settings);
 	free(settings->engine);
+	client_sections_fini(&settings->clients);
 	free(settings->output);
 	free(settings->mistake);
 	free(settings->good);

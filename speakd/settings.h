@@ -16,6 +16,7 @@
 #include "speakd/words/rules.h"
 #include "speakd/words/tongue.h"
 #include "speakd/words/wording.h"
+#include "speakd/ssip/client_section.h"
 
 enum {
 	SETTINGS_FOLLOW_MAX = 64,
@@ -60,6 +61,7 @@ struct settings {
 
 	/* Set by functions of the table. */
 	char *output; /* owned */
+	struct client_sections clients; /* [client PATTERN] */
 	char *engine; /* owned: a list, see queue/engine_list.h */
 	unsigned events; /* mask of 1 << enum message_kind */
 	unsigned without; /* mask of enum wording_rule that are off */

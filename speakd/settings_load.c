@@ -66,6 +66,9 @@ static int on_section(void *data, const char *section, const char *key,
 		return rules_set(s->rules, section + 5, key, value, e);
 	if (strncmp(section, "source ", 7) == 0)
 		return set_source(s, section + 7, key, value, e);
+	if (strncmp(section, "client ", 7) == 0)
+		return client_sections_set(&s->clients, section + 7, key, value,
+					   e);
 	if (strncmp(section, "profile ", 8) == 0)
 		return profile_set(s, section + 8, key, value, e);
 	if (strncmp(section, "person ", 7) == 0)

@@ -41,6 +41,9 @@ const struct ctl_verb *ctl_verb_find(const char *name);
 /* ui.c: the listening screen. */
 ctl_fn ctl_ui;
 
+/* import.c: another program's configuration. */
+ctl_fn ctl_import;
+
 /* teach.c: a word, and how it is said. */
 ctl_fn ctl_teach;
 

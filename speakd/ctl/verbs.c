@@ -635,6 +635,9 @@ const struct ctl_verb ctl_verbs[] = {
 	{ "nicks", "", "list who was heard of late", 0, 0, verb_nicks, NULL },
 	{ "forget", "", "erase what speakd keeps: items of feeds that were said, "
 	  "people's voices, the last good settings", 0, 0, ctl_forget, NULL },
+	{ "import-speechd", "[FILE]",
+	  "print speech-dispatcher's configuration as lines for speakd.conf",
+	  0, 1, ctl_import, "@file" },
 	{ "ui", "", "the listening screen", 0, 0, ctl_ui, NULL },
 };
 /* clang-format on */

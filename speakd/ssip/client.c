@@ -10,9 +10,11 @@
 #include "core/mem.h"
 
 void ssip_configure(struct ssip *ssip, const char *keep_engines,
+		    const struct client_sections *keep_clients,
 		    unsigned rate_wpm)
 {
 	ssip->host.engines = keep_engines;
+	ssip->host.clients = keep_clients;
 	ssip->host.rate_wpm = rate_wpm;
 }
 

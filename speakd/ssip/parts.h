@@ -9,6 +9,7 @@
 #define SPEAKD_SSIP_PARTS_H
 
 #include "core/message/message.h"
+#include "speakd/ssip/rate.h"
 #include "speakd/ssip/ssip.h"
 
 struct ssip {
@@ -142,10 +143,6 @@ bool voice_is_known(const struct ssip_client *client, struct span voice);
 /* VOICE_TYPE's names, in upper case. */
 enum { VOICE_TYPES = 8 };
 extern const char *const ssip_voice_types[VOICE_TYPES];
-
-/* SSIP's -100..100 of a rate in words a minute, and back. */
-int rate_of_wpm(unsigned wpm);
-int wpm_of_rate(int rate);
 
 /* One history entry as a JSON object in one line. */
 void entry_json(const struct ssip *ssip, const struct history_entry *entry,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* rate.c - SSIP's -100..100 and words a minute. */
-#include "speakd/ssip/parts.h"
+#include "speakd/ssip/rate.h"
 
 /*
  * As speech-dispatcher's espeak-ng module maps them: straight lines from 80

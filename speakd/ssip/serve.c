@@ -211,6 +211,7 @@ int serve_start(struct loop *loop, const struct settings *settings,
 		.respell = host_respell,
 		.profile = host_profile,
 		.engines = settings->engine,
+		.clients = &settings->clients,
 		.rate_wpm = settings->rate_wpm,
 		.data = serve,
 	};
@@ -251,7 +252,7 @@ void serve_configure(struct serve *serve, const struct settings *keep_settings)
 	free(serve->engine);
 	serve->engine = engine_list_name(keep_settings->engine, 0);
 	ssip_configure(server_ssip(serve->server), keep_settings->engine,
-		       keep_settings->rate_wpm);
+		       &keep_settings->clients, keep_settings->rate_wpm);
 }
 
 void serve_free(struct serve *serve)

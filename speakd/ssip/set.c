@@ -120,6 +120,8 @@ static enum reply set_switch(struct ssip_client *client,
 	return REPLY_NONE;
 }
 
+static void set_default(struct ssip_client *client, const char *parameter);
+
 static enum reply set_name_among(struct ssip_settings *to,
 				 const struct parameter *p, struct words words,
 				 const char *const *names, size_t count)
@@ -232,6 +234,16 @@ static enum reply set_voice(struct ssip_client *client,
 	return REPLY_NONE;
 }
 
+/* What the listener's configuration has for a client of this name. */
+static void take_defaults(struct ssip_client *client)
+{
+	const struct client_sections *sections = client->ssip->host.clients;
+
+	for (size_t i = 0; sections != NULL && i < sections->count; i++)
+		if (client_setting_is_for(&sections->list[i], client->name))
+			set_default(client, sections->list[i].parameter);
+}
+
 /* libspeechd puts it in quotes. */
 static enum reply set_client_name(struct ssip_client *client,
 				  struct ssip_settings *to,
@@ -247,6 +259,7 @@ static enum reply set_client_name(struct ssip_client *client,
 	if (value.len_bytes == 0)
 		return REPLY_MISSING;
 	keep_text(&client->name, value);
+	take_defaults(client);
 	return REPLY_NONE;
 }
 
@@ -262,9 +275,9 @@ static enum reply set_pause_context(struct ssip_client *client,
 	(void)p;
 	if (value.len_bytes == 0)
 		return REPLY_MISSING;
-	if (!word_number(value, &n) || n < 0)
+	if (!word_number(value, &n))
 		return REPLY_NOT_NUMBER;
-	to->pause_context = (unsigned)n;
+	to->pause_context = n > 0 ? (unsigned)n : 0;
 	return REPLY_NONE;
 }
 
@@ -338,9 +351,9 @@ static const struct parameter parameters[] = {
 	  "OK CAP LET RECOGNITION SET",
 	  306, "ERR COULDNT SET CAP LET RECOGNITION", false, true },
 	{ "SPELLING", set_switch, AT(spelling), 207, "OK SPELLING SET",
-	  308, "ERR COULDNT SET SPELLING", false, true },
+	  308, "ERR COULDNT SET SPELLING", false, false },
 	{ "SSML_MODE", set_switch, AT(ssml), 219, "OK SSML MODE SET",
-	  315, "ERR COULDNT SET SSML MODE", true, true },
+	  315, "ERR COULDNT SET SSML MODE", false, true },
 	{ "PAUSE_CONTEXT", set_pause_context, 0, 217, "OK PAUSE CONTEXT SET",
 	  313, "ERR COULDNT SET PAUSE CONTEXT", false, true },
 	{ "NOTIFICATION", set_notification, 0, 220, "OK NOTIFICATION SET",
@@ -356,6 +369,34 @@ static const struct parameter *find_parameter(struct span name)
 		if (word_is(name, parameters[i].name))
 			return &parameters[i];
 	return NULL;
+}
+
+/* "RATE 20", as it was checked; its reply is for nobody. */
+static void set_default(struct ssip_client *client, const char *parameter)
+{
+	struct words words = { parameter, parameter + strlen(parameter) };
+	const struct parameter *p = find_parameter(words_next(&words));
+	size_t out_bytes = client->out.len_bytes;
+
+	if (p != NULL)
+		(void)p->set(client, &client->settings, p, words);
+	buf_cut(&client->out, out_bytes);
+}
+
+/* A client that is not there: a wrong value is told of first. */
+static enum reply fail_for_nobody(struct ssip_client *asking,
+				  const struct parameter *p, struct words words)
+{
+	struct ssip_settings nobody = { .rank = CLASS_TEXT };
+	enum reply rc = p->set(asking, &nobody, p, words);
+
+	free(nobody.language);
+	free(nobody.voice);
+	free(nobody.module);
+	if (rc != REPLY_NONE)
+		return rc;
+	failed(asking, p);
+	return REPLY_NONE;
 }
 
 /*
@@ -381,7 +422,7 @@ static enum reply set_for(struct ssip_client *asking, const struct parameter *p,
 	if (found)
 		reply(asking, p->ok, p->ok_text);
 	else
-		failed(asking, p);
+		return fail_for_nobody(asking, p, words);
 	return REPLY_NONE;
 }
 
@@ -454,14 +495,14 @@ enum reply command_set(struct ssip_client *client, struct words words)
 		return set_lines(client, name, words);
 	if (p == NULL)
 		return REPLY_INVALID_COMMAND;
+	if (client->block != 0 && !p->in_block)
+		return REPLY_NO_BLOCK;
 	if (p->self_only && uid != client->uid) {
 		if (p->set != set_rank)
 			return REPLY_INVALID;
 		failed(client, p);
 		return REPLY_NONE;
 	}
-	if (client->block != 0 && !p->in_block)
-		return REPLY_NO_BLOCK;
 	return set_for(client, p, words, uid);
 }
 

@@ -17,6 +17,7 @@
 
 #include "core/err.h"
 #include "core/message/message.h"
+#include "speakd/ssip/client_section.h"
 #include "speakd/ssip/framer.h"
 #include "speakd/queue/dispatch.h"
 
@@ -56,6 +57,7 @@ struct ssip_host {
 			struct buf *out);
 	/* How SSIP clients speak that set nothing. */
 	const char *engines; /* a list, see queue/engine_list.h */
+	const struct client_sections *clients; /* NULL: none */
 	unsigned rate_wpm;
 	void *data;
 };
@@ -120,6 +122,7 @@ struct ssip *ssip_new(struct dispatch *keep_dispatch,
 void ssip_free(struct ssip *ssip);
 /* What may change when the settings are read again. */
 void ssip_configure(struct ssip *ssip, const char *keep_engines,
+		    const struct client_sections *keep_clients,
 		    unsigned rate_wpm);
 
 struct ssip_client *ssip_client_new(struct ssip *ssip) MUST_CHECK;

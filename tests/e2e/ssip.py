@@ -596,6 +596,86 @@ def test_voice_then_language(home):
     assert got.returncode == 0, got
 
 
+def test_client_sections(home):
+    """[client PATTERN]: what a client begins with, by its name"""
+    home.configure("[client orca:*]\nrate = 449\npitch = 99\nvolume = 0\n"
+                   "voice-type = female1\npriority = message\n"
+                   "[client emacs]\nlanguage = de\npunctuation = some\n"
+                   "[client *:cron:*]\nrate = 80\n[client *]\npitch = 0\n"
+                   "[client emacs:*]\nrate = 170\n")
+    home.serve()
+
+    def client_of(name):
+        client = Client(home.socket)
+        assert client.code("SET self CLIENT_NAME " + name) == 208
+        return client
+
+    def get(client, what):
+        return client.command("GET " + what)[0][4:].decode()
+
+    orca, emacs = client_of("joe:orca:main"), client_of("joe:Emacs:default")
+    assert [get(orca, x) for x in ("RATE", "PITCH", "VOLUME", "VOICE_TYPE")] \
+        == ["100", "-100", "-100", "FEMALE1"]
+    assert [get(emacs, x) for x in ("RATE", "PITCH", "LANGUAGE",
+                                    "PUNCTUATION")] == ["0", "-100", "de",
+                                                        "some"]
+    assert get(client_of("root:cron:x"), "RATE") == "-100"
+    # What it sets itself wins.
+    orca.code("SET self RATE 5")
+    assert get(orca, "RATE") == "5"
+    # An unnamed one is nobody's.
+    assert get(Client(home.socket), "PITCH") == "0"
+
+
+def test_client_section_mistakes(home):
+    """a mistake in a [client] section names its line and what is valid"""
+    for line, why in (("rate = 79", b"rate: 79 is outside 80..449"),
+                      ("rate = fast", b"rate: not a number: 'fast'"),
+                      ("speed = 1", b"unknown key 'speed', expected rate"),
+                      ("punctuation = few", b"expected one of none some")):
+        home.configure("[client x]\n" + line + "\n")
+        done = home.run_program("speakd", "--check-config")
+        assert done.returncode == 2, done
+        assert b"speakd.conf:2: " in done.stderr and why in done.stderr, done
+
+
+def test_import_speechd(home):
+    """speakctl import-speechd: its lines are good, and nothing is lost"""
+    conf = os.path.join(home.home, ".config", "speech-dispatcher")
+    os.makedirs(os.path.join(conf, "clients"))
+    with open(os.path.join(conf, "speechd.conf"), "w",
+              encoding="ascii") as out:
+        out.write('# LogLevel 5\nLogLevel  3\nDefaultRate 100\n'
+                  'DefaultVolume "100"\nDefaultPitch 0 # the middle\n'
+                  'DefaultVoiceType "FEMALE1"\n'
+                  'DefaultPunctuationMode "some"\nDefaultSpelling  Off\n'
+                  'AddModule "flite" "sd_flite" "flite.conf" "x.log"\n'
+                  'AddModule "mine" "sd_generic" "mine-generic.conf"\n'
+                  'AddModule "espeak-ng" "sd_espeak-ng" "espeak-ng.conf"\n'
+                  'DefaultModule espeak-ng\nLanguageDefaultModule "cs" "x"\n'
+                  'Include "clients/*.conf"\n')
+    with open(os.path.join(conf, "clients", "a.conf"), "w",
+              encoding="ascii") as out:
+        out.write('BeginClient "emacs:*"\n  DefaultPunctuationMode "all"\n'
+                  'EndClient\nDefaultPauseContext 2\n')
+    done = home.run_program("speakctl", "import-speechd")
+    assert done.returncode == 0, done
+    lines = done.stdout.decode().splitlines()
+    for line in ("engine = module:sd_flite", "engine = espeak-ng",
+                 "engine = module:sd_generic "
+                 "/etc/speech-dispatcher/modules/mine-generic.conf",
+                 "# not taken over: LanguageDefaultModule cs x",
+                 "[client *]", "rate = 449", "volume = 100", "pitch = 50",
+                 "voice-type = female1", "spelling = off",
+                 "[client emacs:*]", "punctuation = all",
+                 "pause-context = 2"):
+        assert line in lines, (line, lines)
+    assert not [line for line in lines if "Log" in line]
+    home.configure(done.stdout.decode())
+    done = home.run_program("speakd", "--check-config")
+    assert done.returncode == 0, done
+
+
 def test_voices_are_slow(home):
     """a slow list of voices holds up nobody but who asked for it"""
     tools, go = home.file("bin"), home.file("go")
@@ -628,7 +708,9 @@ exec '%s' "$@"
     assert len(other.command("LIST SYNTHESIS_VOICES")) > 50
 
 
-main([test_voices_are_slow, test_spawn_joins, test_paused_is_silent,
+main([test_client_sections,
+          test_client_section_mistakes, test_import_speechd,
+          test_voices_are_slow, test_spawn_joins, test_paused_is_silent,
       test_voice_then_language, test_golden, test_events, test_priorities, test_blocks, test_pause,
       test_marks, test_data, test_limits, test_huge_text,
       test_hostile_clients, test_never_reads, test_gone_client,
