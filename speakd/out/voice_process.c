@@ -12,6 +12,7 @@
 
 #include "core/child.h"
 #include "core/clock.h"
+#include "core/icon.h"
 #include "core/mem.h"
 #include "core/paths.h"
 #include "speakd/queue/engine_list.h"
@@ -133,13 +134,16 @@ static struct iovec text_part(char *text)
 static int send_request(struct voice *voice, struct voice_request request,
 			const struct phrase *phrase)
 {
+	SCOPED_TEXT char *sound = NULL;
 	struct iovec parts[5] = { { &request, sizeof(request) } };
 	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 5 };
 
 	if (phrase != NULL) {
 		parts[1] = text_part(phrase->voice);
 		request.voice_bytes = (uint32_t)parts[1].iov_len;
-		parts[2] = text_part(phrase->sound);
+		if (phrase->sound != NULL)
+			sound = icon_find(phrase->sound);
+		parts[2] = text_part(sound);
 		request.sound_bytes = (uint32_t)parts[2].iov_len;
 		request.style_count = (uint32_t)min_size(phrase->styles.count,
 							 VOICE_STYLES_MAX);

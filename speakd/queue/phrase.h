@@ -64,7 +64,7 @@ struct phrase {
 	bool names_source; /* source is said when it is another than before */
 	unsigned input; /* number of the input that it came from, 0: none */
 	char *voice; /* owned; NULL: the default voice */
-	char *sound; /* owned: a file to be heard before it; NULL: none */
+	char *sound; /* owned: the name of an icon that is heard before it */
 	char *engine; /* owned; its name, NULL: the default one */
 	int rate_wpm; /* PHRASE_DEFAULT: the default rate */
 	int pitch; /* PHRASE_DEFAULT: the default pitch */

@@ -7,7 +7,6 @@
 
 #include "core/mem.h"
 #include "core/text.h"
-#include "speakd/ssip/icon.h"
 #include "speakd/ssip/ssml.h"
 #include "speakd/words/hygiene.h"
 
@@ -126,17 +125,25 @@ static char *clean(const char *text, size_t len_bytes)
 	return mem_text(buf_text(&out), out.len_bytes);
 }
 
-/* The same, with the listener's dictionary; not for what is spelled. */
-static char *clean_words(const struct ssip_client *client, const char *text,
-			 size_t len_bytes)
+/* The listener's dictionary, in the client's language. */
+static bool respell(void *data, struct span text, struct buf *out)
 {
+	const struct ssip_client *client = data;
 	const struct ssip_host *host = &client->ssip->host;
 	SCOPED_TEXT char *voice = voice_of(&client->settings);
+
+	return host->respell != NULL &&
+	       host->respell(host->data, voice, text, out);
+}
+
+/* The same with it; not for what is spelled. */
+static char *clean_words(struct ssip_client *client, const char *text,
+			 size_t len_bytes)
+{
 	SCOPED_BUF struct buf respelled = { 0 };
 
-	if (client->settings.spelling || host->respell == NULL ||
-	    !host->respell(host->data, voice, span_of(text, len_bytes),
-			   &respelled))
+	if (client->settings.spelling ||
+	    !respell(client, span_of(text, len_bytes), &respelled))
 		return clean(text, len_bytes);
 	return clean(respelled.data, respelled.len_bytes);
 }
@@ -147,7 +154,7 @@ static enum reply say_ssml(struct ssip_client *client, const char *text,
 	struct ssml ssml = { 0 };
 	enum reply rc;
 
-	ssml_read(&ssml, text, len_bytes);
+	ssml_read(&ssml, text, len_bytes, respell, client);
 	rc = queue_message(client,
 			   mem_text(buf_text(&ssml.text), ssml.text.len_bytes),
 			   FORM_TEXT, &ssml);
@@ -246,20 +253,14 @@ enum reply say_icon(struct ssip_client *client, struct words words)
 {
 	struct span icon = words_rest(&words);
 	SCOPED_TEXT char *name = NULL;
-	SCOPED_TEXT char *sound = NULL;
-	SCOPED_TEXT char *spoken = NULL;
 	enum reply rc;
 
 	if (!is_usable(icon, &rc))
 		return rc;
 	name = word_text(icon);
-	sound = icon_find(name);
-	if (sound == NULL)
-		return say_key(client, words);
 	for (char *c = name; *c != '\0'; c++)
 		if (*c == '_' || *c == '-')
 			*c = ' ';
-	spoken = clean(name, strlen(name));
-	return queue_sounding(client, text_give(&spoken), FORM_SOUND, NULL,
-			      text_give(&sound));
+	return queue_sounding(client, clean(name, strlen(name)), FORM_SOUND,
+			      NULL, word_text(icon));
 }

@@ -22,6 +22,8 @@ struct element {
 
 struct reader {
 	struct ssml *ssml;
+	ssml_respell_fn *respell;
+	void *data;
 	struct buf raw; /* words, not yet made safe */
 	struct style style; /* what holds here */
 	struct element open[SSML_DEPTH_MAX];
@@ -43,13 +45,19 @@ static bool ends_in_blank(const struct buf *buf)
  */
 static void flush(struct reader *reader)
 {
+	SCOPED_BUF struct buf respelled = { 0 };
 	SCOPED_BUF struct buf clean = { 0 };
 	struct buf *raw = &reader->raw;
 	struct buf *text = &reader->ssml->text;
 
 	if (raw->len_bytes == 0)
 		return;
-	hygiene_clean(&clean, raw->data, raw->len_bytes);
+	if (reader->respell != NULL && !reader->style.spelled &&
+	    reader->respell(reader->data, span_of(raw->data, raw->len_bytes),
+			    &respelled))
+		hygiene_clean(&clean, respelled.data, respelled.len_bytes);
+	else
+		hygiene_clean(&clean, raw->data, raw->len_bytes);
 	if (xml_is_blank(raw->data[0]) && !ends_in_blank(text))
 		buf_add_char(text, ' ');
 	buf_add(text, buf_text(&clean), clean.len_bytes);
@@ -135,8 +143,11 @@ static void open_element(struct reader *reader, const struct xml_tag *tag,
 				     hides };
 	reader->depth++;
 	reader->hidden += hides;
-	if (read != NULL)
+	/* What is in front of it is read as it was. */
+	if (read != NULL) {
+		flush(reader);
 		read(tag, &reader->style);
+	}
 	if (!style_sounds_like(&reader->style, &element->style))
 		set_style(reader, 0);
 }
@@ -161,6 +172,7 @@ static void close_element(struct reader *reader, const struct xml_tag *tag)
 		at--;
 	if (at == 0)
 		return;
+	flush(reader);
 	while (reader->depth >= at) {
 		reader->depth--;
 		reader->hidden -= reader->open[reader->depth].hides;
@@ -279,9 +291,13 @@ static void make_whole_safe(struct ssml *ssml)
 	buf_add(text, buf_text(&clean), clean.len_bytes);
 }
 
-void ssml_read(struct ssml *ssml, const char *text, size_t len_bytes)
+void ssml_read(struct ssml *ssml, const char *text, size_t len_bytes,
+	       ssml_respell_fn *respell, void *data)
 {
-	struct reader reader = { .ssml = ssml, .style = style_plain(0) };
+	struct reader reader = { .ssml = ssml,
+				 .respell = respell,
+				 .data = data,
+				 .style = style_plain(0) };
 	struct xml xml = { .at = text, .end = text + len_bytes };
 	struct xml_tag tag;
 

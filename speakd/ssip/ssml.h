@@ -13,6 +13,7 @@
 #define SPEAKD_SSIP_SSML_H
 
 #include "core/buf.h"
+#include "core/message/message.h"
 #include "speakd/queue/scheduler.h"
 
 enum {
@@ -30,10 +31,18 @@ struct ssml {
 };
 
 /*
- * Read text (well-formed UTF-8). ssml is zero-initialised by the caller.
- * Marks beyond SSML_MARKS_MAX are left out.
+ * Add text as the listener wants its words said. False, and nothing added: it
+ * is good as it is.
  */
-void ssml_read(struct ssml *ssml, const char *text, size_t len_bytes);
+typedef bool ssml_respell_fn(void *data, struct span text, struct buf *out);
+
+/*
+ * Read text (well-formed UTF-8). respell: of what is not spelled; may be NULL.
+ * ssml is zero-initialised by the caller. Marks beyond SSML_MARKS_MAX are left
+ * out.
+ */
+void ssml_read(struct ssml *ssml, const char *text, size_t len_bytes,
+	       ssml_respell_fn *respell, void *data);
 void ssml_fini(struct ssml *ssml);
 
 #endif

@@ -21,7 +21,7 @@ struct rule {
 	bool drop, keep;
 	char *text_re; /* owned: what text was made of */
 	char *replace; /* owned, like the following */
-	char *say_as, *voice, *run;
+	char *say_as, *voice, *run, *sound;
 	int pitch, rate_wpm, volume_percent, priority, cue;
 	int punctuation, digits; /* -1: as everywhere */
 };

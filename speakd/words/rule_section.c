@@ -132,6 +132,7 @@ static const struct key keys[] = {
 	{ "volume",   set_number,   FIELD(volume_percent), 0, VOLUME_MAX_PERCENT },
 	{ "priority", set_priority, FIELD(priority), 0, 0 },
 	{ "cue",      set_cue,      FIELD(cue), 0, 0 },
+	{ "sound",    set_text,     FIELD(sound), 0, 0 },
 	{ "run",      set_text,     FIELD(run), 0, 0 },
 	{ "punctuation", set_punctuation, FIELD(punctuation), 0, 0 },
 	{ "digits",   set_digits,   FIELD(digits), 0, 0 },
@@ -170,7 +171,8 @@ static bool has_effect(const struct rule *rule)
 {
 	return rule->drop || rule->keep || rule->replace != NULL ||
 	       rule->say_as != NULL || rule->voice != NULL ||
-	       rule->run != NULL || rule->pitch != PHRASE_DEFAULT ||
+	       rule->run != NULL || rule->sound != NULL ||
+	       rule->pitch != PHRASE_DEFAULT ||
 	       rule->rate_wpm != PHRASE_DEFAULT ||
 	       rule->volume_percent != PHRASE_DEFAULT || rule->priority >= 0 ||
 	       rule->cue >= 0 || rule->punctuation >= 0 || rule->digits >= 0;

@@ -46,6 +46,7 @@ static void rule_fini(struct rule *rule)
 	free(rule->say_as);
 	free(rule->voice);
 	free(rule->run);
+	free(rule->sound);
 }
 
 void rules_free(struct rules *rules)
@@ -350,6 +351,7 @@ static void apply(struct rules *rules, const struct rule *rule,
 	set_first_text(&verdict->say_as, rule->say_as);
 	set_first_text(&verdict->voice, rule->voice);
 	set_first_text(&verdict->run, rule->run);
+	set_first_text(&verdict->sound, rule->sound);
 	set_first(&verdict->pitch, rule->pitch, PHRASE_DEFAULT);
 	set_first(&verdict->rate_wpm, rule->rate_wpm, PHRASE_DEFAULT);
 	set_first(&verdict->volume_percent, rule->volume_percent,

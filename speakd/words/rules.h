@@ -80,6 +80,7 @@ struct verdict {
 	bool say;
 	const char *say_as; /* NULL: the message's own wording */
 	const char *voice;
+	const char *sound; /* NULL: none of its own */
 	int pitch, rate_wpm, volume_percent; /* PHRASE_DEFAULT: not set */
 	int priority; /* enum priority, or -1 */
 	int cue; /* enum cue, or -1 */

@@ -290,6 +290,7 @@ static void say_draft(struct wording *wording, const struct draft *draft,
 				   ? (enum priority)verdict->priority
 				   : draft->priority;
 	phrase->cue = cue;
+	phrase->sound = mem_copy(verdict->sound);
 	phrase->arrived_ms = now_ms;
 	phrase->nick = text_of(draft->message->nick);
 	phrase->channel = place_of(draft->message);

@@ -167,6 +167,27 @@ def test_marks(home):
     assert said[0] == b"246-hello dear & world.", said
 
 
+def test_dictionary(home):
+    """the listener's dictionary is for plain texts and for SSML"""
+    path = os.path.join(home.home, ".config", "earshot", "dictionary")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("nginx = engine x\n")
+    home.serve()
+    client = Client(home.socket)
+    client.code("SET self NOTIFICATION all on")
+    for ssml, text, want in (
+            ("off", "the nginx here", b"the engine x here"),
+            ("on", "<speak>the <mark name='a'/>nginx <mark name='b'/>here"
+                   "</speak>", b"the engine x here"),
+            ("on", "<say-as interpret-as='characters'>nginx</say-as>",
+             b"nginx")):
+        assert client.code("SET self SSML_MODE " + ssml) == 219
+        number = client.say(text)
+        client.codes_until(number, 702)
+        said = client.command("HISTORY GET MESSAGE " + number.decode())
+        assert said[0] == b"246-" + want, (text, said)
+
+
 def test_data(home):
     """dots, empty and blank texts, lone newlines, bad UTF-8"""
     home.serve()
@@ -712,7 +733,7 @@ main([test_client_sections,
           test_client_section_mistakes, test_import_speechd,
           test_voices_are_slow, test_spawn_joins, test_paused_is_silent,
       test_voice_then_language, test_golden, test_events, test_priorities, test_blocks, test_pause,
-      test_marks, test_data, test_limits, test_huge_text,
+      test_marks, test_dictionary, test_data, test_limits, test_huge_text,
       test_hostile_clients, test_never_reads, test_gone_client,
       test_other_user, test_socket, test_restart, test_spd_say,
       test_python_client, test_spawn, test_speech_dispatchers_place,

@@ -285,6 +285,27 @@ def test_icons(home):
         assert not is_tone(heard, 300), name
 
 
+def test_rule_sound(home):
+    """a rule's sound is heard in front of its lines, and only of those"""
+    own = os.path.join(home.home, ".local", "share", "earshot", "sounds")
+    os.makedirs(own)
+    write_tone(os.path.join(own, "door.wav"), 44100, 2, 300)
+    home.configure("[rule door]\ntext = came in\nsound = door\n")
+    heard = []
+    for line in ("she went out", "she came in"):
+        wav = home.file("line.wav")
+        done = home.run_program("speakd", "--alone", "-o", "wav:" + wav,
+                                input=line.encode() + b"\n")
+        assert done.returncode == 0, done
+        samples = array.array("h")
+        with open(wav, "rb") as file:
+            samples.frombytes(file.read()[44:])
+        heard.append(samples)
+    plain, door = (Heard(samples, 22050) for samples in heard)
+    assert door.ms > plain.ms + 200, (door.ms, plain.ms)
+    assert is_tone(Heard(heard[1][:22050 * 25 // 100], 22050), 250)
+
+
 def test_bombs(home):
     """SSML made to harm costs its sender a message, and nobody else"""
     ear = Ear(home)
@@ -308,4 +329,5 @@ def test_bombs(home):
 
 if __name__ == "__main__":
     main([test_markup, test_prosody, test_pauses, test_voices, test_spelled,
-          test_words_and_marks, test_icons, test_bombs])
+          test_words_and_marks, test_icons, test_rule_sound,
+          test_bombs])

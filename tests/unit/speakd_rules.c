@@ -170,6 +170,7 @@ static void test_section(void **state)
 	set(rules, "loud", "kind", "message,action");
 	set(rules, "loud", "priority", "high");
 	set(rules, "loud", "cue", "yes");
+	set(rules, "loud", "sound", "bell");
 	set(rules, "loud", "pitch", "70");
 	set(rules, "loud", "run", "true");
 	set(rules, "later", "line", "^12:00");
@@ -183,6 +184,7 @@ static void test_section(void **state)
 	assert_true(v.say);
 	assert_int_equal(v.priority, PRIORITY_HIGH);
 	assert_int_equal(v.cue, CUE_HIGHLIGHT);
+	assert_string_equal(v.sound, "bell");
 	assert_int_equal(v.pitch, 70);
 	assert_int_equal(v.rate_wpm, PHRASE_DEFAULT);
 	assert_string_equal(v.voice, "de");

@@ -108,7 +108,8 @@ static void test_sounds(void **state)
 		SCOPED_BUF struct buf styles = { 0 };
 		struct ssml ssml = { 0 };
 
-		ssml_read(&ssml, sounds[i].ssml, strlen(sounds[i].ssml));
+		ssml_read(&ssml, sounds[i].ssml, strlen(sounds[i].ssml), NULL,
+			  NULL);
 		for (size_t k = 0; k < ssml.styles.count; k++)
 			add_style(&styles, &ssml.styles.list[k]);
 		assert_string_equal(buf_text(&styles), sounds[i].styles);
@@ -131,7 +132,7 @@ static void test_depth(void **state)
 		for (size_t i = 0; i < depth - 1; i++)
 			buf_add_text(&text, "</p>");
 		buf_add_text(&text, "b");
-		ssml_read(&ssml, text.data, text.len_bytes);
+		ssml_read(&ssml, text.data, text.len_bytes, NULL, NULL);
 		assert_int_equal(ssml.styles.count,
 				 depth <= SSML_DEPTH_MAX ? 2 : 0);
 		ssml_fini(&ssml);
@@ -148,7 +149,7 @@ static void test_many_pauses(void **state)
 	(void)state;
 	for (size_t i = 0; i < 1000; i++)
 		buf_add_text(&text, "a <break time=\"999s\"/>");
-	ssml_read(&ssml, text.data, text.len_bytes);
+	ssml_read(&ssml, text.data, text.len_bytes, NULL, NULL);
 	for (size_t i = 0; i < ssml.styles.count; i++)
 		all_ms += ssml.styles.list[i].pause_ms;
 	assert_int_equal(all_ms, SSML_PAUSES_MAX_MS);
@@ -193,7 +194,8 @@ static void test_cases(void **state)
 		SCOPED_BUF struct buf marks = { 0 };
 		struct ssml ssml = { 0 };
 
-		ssml_read(&ssml, cases[i].ssml, strlen(cases[i].ssml));
+		ssml_read(&ssml, cases[i].ssml, strlen(cases[i].ssml), NULL,
+			  NULL);
 		for (size_t k = 0; k < ssml.mark_count; k++)
 			buf_addf(&marks, "%s@%zu;", ssml.marks[k].name,
 				 ssml.marks[k].offset_bytes);
@@ -213,7 +215,7 @@ static void test_marks_in_a_deadly_word(void **state)
 	(void)state;
 	for (int i = 0; i < 100; i++)
 		buf_add_text(&text, "s'<mark name=\"m\"/>");
-	ssml_read(&ssml, text.data, text.len_bytes);
+	ssml_read(&ssml, text.data, text.len_bytes, NULL, NULL);
 	assert_int_equal(ssml.mark_count, 100);
 	hygiene_clean(&clean, buf_text(&ssml.text), ssml.text.len_bytes);
 	assert_string_equal(buf_text(&ssml.text), buf_text(&clean));
@@ -233,7 +235,7 @@ static void test_limit(void **state)
 
 		for (size_t i = 0; i < want; i++)
 			buf_add_text(&text, "<mark name=\"m\"/>");
-		ssml_read(&ssml, text.data, text.len_bytes);
+		ssml_read(&ssml, text.data, text.len_bytes, NULL, NULL);
 		assert_int_equal(ssml.mark_count,
 				 min_size(want, SSML_MARKS_MAX));
 		ssml_fini(&ssml);

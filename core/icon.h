@@ -6,8 +6,8 @@
  * The user's own (XDG_DATA_HOME/earshot/sounds), then those of the freedesktop
  * theme and of Debian's sound-icons, in XDG_DATA_HOME and XDG_DATA_DIRS.
  */
-#ifndef SPEAKD_SSIP_ICON_H
-#define SPEAKD_SSIP_ICON_H
+#ifndef CORE_ICON_H
+#define CORE_ICON_H
 
 #include "core/base.h"
 

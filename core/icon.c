@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "speakd/ssip/icon.h"
+#include "core/icon.h"
 
 #include <stdlib.h>
 #include <string.h>
