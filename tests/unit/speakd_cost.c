@@ -27,7 +27,7 @@ static void cost_ssml(const struct buf *text)
 {
 	struct ssml ssml = { 0 };
 
-	ssml_read(&ssml, buf_text(text), text->len_bytes);
+	ssml_read(&ssml, buf_text(text), text->len_bytes, NULL, NULL);
 	ssml_fini(&ssml);
 }
 
