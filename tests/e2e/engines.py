@@ -164,6 +164,58 @@ def test_bad_pipes(home):
         os.remove(home.file("speakd.err"))
 
 
+STAND_IN = '''
+import array, collections, math, time
+Chunk = collections.namedtuple("Chunk", "audio_int16_bytes sample_rate")
+class SynthesisConfig:
+    def __init__(self, length_scale):
+        self.length_scale = length_scale
+class PiperVoice:
+    @staticmethod
+    def load(model):
+        print("a library that prints")
+        time.sleep(1)
+        return PiperVoice()
+    def synthesize(self, text, syn_config=None):
+        if "broken" in text:
+            raise ValueError("no such phoneme")
+        for word in text.split():
+            n = int(4800 * syn_config.length_scale)
+            yield Chunk(array.array("h", (
+                int(9000 * math.sin(2 * math.pi * 500 * i / 24000))
+                for i in range(n))).tobytes(), 24000)
+'''
+
+
+def test_piper(home):
+    """contrib/piper-engine, with a stand-in for Piper and its model"""
+    os.mkdir(home.file("piper"))
+    with open(os.path.join(home.file("piper"), "__init__.py"), "w",
+              encoding="ascii") as out:
+        out.write(STAND_IN)
+    home.env["PYTHONPATH"] = home.path
+    engine = "--engine=pipe:exec %s/contrib/piper-engine model.onnx" % SRC
+    ear = Ear(home, engine)
+    heard = ear.hear("one two three", "SET self RATE 0")
+    assert is_tone(heard) and 580 <= heard.ms <= 620, heard.ms
+    slow = ear.hear("one two three", "SET self RATE -100")
+    assert is_tone(slow) and slow.ms > 1200, slow.ms
+    assert "espeak-ng speaks" not in home.errors(), home.errors()
+    assert not is_tone(ear.hear("one broken three"))
+    assert "no such phoneme" in home.errors(), home.errors()
+    home.end_all()
+    home.serve("-o", SLOW, engine)
+    client = Client(home.socket)
+    client.code("SET self NOTIFICATION all on")
+    client.code("SET self PRIORITY message")
+    for _ in range(2):
+        number = client.say("one two three " * 100)
+        client.event(number, 701)
+        assert client.code("STOP self") == 210
+        assert client.codes_until(number, 702, 703) == [703]
+    assert client.codes_until(client.say("x"), 702, 703) == [701, 702]
+
+
 def real_module(name):
     for path in (os.path.join(SRC, "build/services/root/usr/lib"), "/usr/lib",
                  "/usr/libexec"):
@@ -231,5 +283,5 @@ if __name__ == "__main__":
         raise SystemExit("no python3")
     main([test_module, test_module_settings, test_bad_modules,
           test_module_dies_in_a_block, test_stop, test_several, test_pipe,
-          test_bad_pipes, test_real_modules, test_generic, test_mistakes,
+          test_bad_pipes, test_piper, test_real_modules, test_generic, test_mistakes,
           test_ends_with_us])
