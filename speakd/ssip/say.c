@@ -7,6 +7,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "speakd/queue/engine_list.h"
 #include "speakd/ssip/ssml.h"
 #include "speakd/words/hygiene.h"
 
@@ -50,6 +51,20 @@ static char *voice_of(const struct ssip_settings *s)
 			  variants[s->voice_type]);
 }
 
+/*
+ * speech-dispatcher has its engine as loud as it goes: at espeak-ng's own usual
+ * loudness clients that moved here would be 5 dB quieter than they were.
+ */
+enum { CLIENT_LEVEL_PERCENT = 150 };
+
+/* The loudness of other engines is their own affair. */
+static bool is_espeak(const struct ssip_client *client, const char *engine)
+{
+	int number = engine_list_find(client->ssip->host.engines, "espeak-ng");
+
+	return engine == NULL ? number == 0 : strcmp(engine, "espeak-ng") == 0;
+}
+
 /* The phrase that sounds as the client's settings say. */
 static struct phrase *client_phrase(const struct ssip_client *client,
 				    char *take_text)
@@ -68,6 +83,8 @@ static struct phrase *client_phrase(const struct ssip_client *client,
 		phrase->pitch_range = (s->pitch_range + 100) * 99 / 200;
 	if (s->volume != 100)
 		phrase->volume_percent = (s->volume + 100) / 2;
+	if (is_espeak(client, phrase->engine))
+		phrase->level_percent = CLIENT_LEVEL_PERCENT;
 	phrase->punctuation = s->punctuation;
 	phrase->capitals = s->capitals;
 	phrase->source = mem_copy(client->name);

@@ -327,7 +327,11 @@ static bool play_file(struct voice_child *child,
 
 	if (*phrase->sound == '\0')
 		return false;
-	rc = sound_file_play(phrase->sound, phrase->head.volume_percent,
+	/* A file is as loud as it goes already. */
+	rc = sound_file_play(phrase->sound,
+			     phrase->head.volume_percent < 100
+				     ? phrase->head.volume_percent
+				     : 100,
 			     on_file, child, &e);
 	if (rc < 0 && rc != -ECANCELED)
 		log_warn("sound %s", err_text(&e, why, sizeof(why)));
