@@ -256,6 +256,9 @@ static int on_poll(struct pollfd *fds, unsigned long count, int timeout_ms,
 		memcpy(all + theirs, sink->fds, ours * sizeof(*fds));
 	sink->rc = control_wait(sink->control, all, theirs + ours, timeout_ms);
 	sink->ready = 0;
+	/* A request is seen to afterwards; the server is heard all the same. */
+	if (sink->rc == -ECANCELED)
+		return poll(fds, theirs, 0);
 	for (size_t i = 0; i < ours; i++) {
 		sink->fds[i].revents = sink->rc > 0 ? all[theirs + i].revents
 						    : 0;
