@@ -80,6 +80,9 @@ made() {
 	ws export pushed "$out/pushed.tar" --format oci
 	as_user skopeo copy -q "oci-archive:$out/pushed.tar" "docker://$REGISTRY/me/pushed:1"
 	as_user skopeo inspect "docker://$REGISTRY/me/pushed:1" | grep -q '"Os": "linux"'
+	# An older docker loads the same file by its own list.
+	as_user skopeo inspect "docker-archive:$out/pushed.tar:pushed:latest" |
+		grep -q '"Os": "linux"'
 	ws import "docker://$REGISTRY/me/pushed:1" fetched
 	[ "$(ws run fetched -- cat /etc/link)" = pushed ]
 	run ws run fetched -- ls -d /etc/old

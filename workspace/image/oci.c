@@ -558,15 +558,46 @@ static struct json *make_index(const struct blob *manifest, const char *name)
 	return index;
 }
 
+/* The same image for "docker load", which before version 25 knows no layout. */
+static struct json *make_docker(const struct blob *config,
+				const struct blob *layer, const char *name)
+{
+	SCOPED_TEXT char *ref = reference(name);
+	SCOPED_TEXT char *config_path = mem_printf("blobs/sha256/%s",
+						   config->hex);
+	SCOPED_TEXT char *layer_path = mem_printf("blobs/sha256/%s",
+						  layer->hex);
+	struct json *list = json_array_make();
+	struct json *one = json_object_make();
+	struct json *tags = json_array_make();
+	struct json *layers = json_array_make();
+
+	json_add_text(tags, NULL, ref);
+	json_add_text(layers, NULL, layer_path);
+	json_add_text(one, "Config", config_path);
+	json_add(one, "RepoTags", tags);
+	json_add(one, "Layers", layers);
+	json_add(list, NULL, one);
+	return list;
+}
+
+static int pack_json(struct pack *pack, const char *name,
+		     struct json *take_json, struct err *e)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	json_print(take_json, &text);
+	json_free(take_json);
+	return pack_file(pack, name, buf_text(&text), -1, text.len_bytes, e);
+}
+
 int oci_export(struct pack *pack, int root, int tmp, const char *name,
 	       const char *image, uint64_t *ret_skipped, struct err *e)
 {
 	static const char layout[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
 	/* An ordinary user's skopeo wants to give what is missing to root. */
 	static const char *const directories[] = { "blobs/", "blobs/sha256/" };
-	SCOPED_BUF struct buf text = { 0 };
 	struct blob layer = { 0 }, config = { 0 }, manifest = { 0 };
-	struct json *index;
 	int rc = digest_load(e);
 
 	if (rc == 0)
@@ -582,11 +613,10 @@ int oci_export(struct pack *pack, int root, int tmp, const char *name,
 	if (rc == 0)
 		rc = write_json_blob(pack, make_manifest(&config, &layer),
 				     &manifest, e);
-	if (rc < 0)
-		return rc;
-	index = make_index(&manifest, name);
-	json_print(index, &text);
-	json_free(index);
-	return pack_file(pack, "index.json", buf_text(&text), -1,
-			 text.len_bytes, e);
+	if (rc == 0)
+		rc = pack_json(pack, "index.json", make_index(&manifest, name),
+			       e);
+	return rc < 0 ? rc
+		      : pack_json(pack, "manifest.json",
+				  make_docker(&config, &layer, name), e);
 }
