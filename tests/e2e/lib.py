@@ -103,7 +103,33 @@ class Home:
 
     def close(self):
         self.end_all()
+        # What they started and left behind may write there once more.
+        end = time.monotonic() + 10
+        while (left := processes_in(self.path)) and time.monotonic() < end:
+            for pid in left:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.02)
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def processes_in(path):
+    """Processes that were started with a home below path, but for ourselves."""
+    found = []
+    for name in os.listdir("/proc"):
+        if not name.isdigit() or int(name) == os.getpid():
+            continue
+        try:
+            with open(f"/proc/{name}/environ", "rb") as environ, \
+                    open(f"/proc/{name}/stat", "rb") as stat:
+                if f"={path}/".encode() in environ.read() and \
+                        stat.read().rpartition(b") ")[2][:1] != b"Z":
+                    found.append(int(name))
+        except OSError:
+            pass  # it ended, or is another user's
+    return found
 
 
 def can_connect(path):
@@ -195,10 +221,16 @@ class Client:
         self.sock.close()
 
 
+def stop_cleanly():
+    """Where time is up, what was started and written goes as well."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
 def main(tests):
     """Run the test functions, each with a Home of its own; prints TAP."""
     only = sys.argv[1:]
     failed = skipped = 0
+    stop_cleanly()
     print("1..%d" % len(tests), flush=True)
     for n, test in enumerate(tests, 1):
         name = (test.__doc__ or test.__name__).strip().split("\n")[0]
