@@ -128,7 +128,8 @@ int engines_speak(struct engines *engines, size_t number, const char *text,
 
 	if (rc == 0)
 		slot->told = false;
-	if (rc == 0 || rc == -ECANCELED || !slot->kind->has_stand_in || *heard)
+	if (rc == 0 || rc == -ECANCELED || !slot->kind->has_stand_in ||
+	    *heard || other == NULL)
 		return rc;
 	tell_stand_in(slot, e);
 	rc = speak_with(engines, other, text, params, out, &second);

@@ -20,6 +20,10 @@
 
 #include <jansson.h>
 
+#ifndef LIBEXECDIR
+#define LIBEXECDIR "/usr/local/libexec"
+#endif
+
 enum { RPC_FD = 3, FDS_MAX = 8, READ_BYTES = 16384 };
 
 struct earshot_ws {
