@@ -108,7 +108,7 @@ way" ]
 		project -q new trip
 		project -q new later
 		project -q postpone later --until +1d
-		mount -o remount,ro "$GTD_DIR"
+		mount -o remount,bind,ro "$GTD_DIR"
 		for command in "complete trip" "delete trip" "new x" \
 			"postpone trip" "log trip x" "in x" "undo"; do
 			no project $command 2>message
