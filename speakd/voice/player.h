@@ -20,7 +20,7 @@ enum {
 	/* What waits in front of the sink before the maker has to. */
 	PLAYER_AHEAD_MS = 400,
 	/* So far ahead of what is heard, frames can still be changed. */
-	PLAYER_MARGIN_MS = 15,
+	PLAYER_MARGIN_MS = 5,
 	/*
 	 * A text without sound ends not sooner: its client learns its number
 	 * from a reply, and python3-speechd loses what is told before that.
