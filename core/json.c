@@ -134,6 +134,79 @@ void json_print(const struct json *json, struct buf *out)
 	add_shown(out, buf_text(&dumped), dumped.len_bytes);
 }
 
+/* ---- rows --------------------------------------------------------------- */
+
+/* The comma, unless it is the first of its object or array. */
+static void row_comma(struct buf *out)
+{
+	char last = out->len_bytes > 0 ? out->data[out->len_bytes - 1] : '{';
+
+	if (last != '{' && last != '[')
+		buf_add_char(out, ',');
+}
+
+void json_row_key(struct buf *out, const char *key)
+{
+	row_comma(out);
+	if (key == NULL)
+		return;
+	buf_add_char(out, '"');
+	buf_add_text(out, key);
+	buf_add_text(out, "\":");
+}
+
+/* ASCII that needs no escape. */
+static bool is_simple(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~' || text[i] == '"' ||
+		    text[i] == '\\')
+			return false;
+	return true;
+}
+
+void json_row_text(struct buf *out, const char *key, const char *text)
+{
+	size_t len = text != NULL ? strlen(text) : 0;
+
+	json_row_key(out, key);
+	if (text == NULL)
+		buf_add_text(out, "null");
+	else if (is_simple(text, len)) {
+		buf_add_char(out, '"');
+		buf_add(out, text, len);
+		buf_add_char(out, '"');
+	} else {
+		SCOPED_BUF struct buf clean = { 0 };
+		SCOPED_BUF struct buf dumped = { 0 };
+		json_t *value;
+
+		text_repair(&clean, text, len);
+		value = json_stringn(buf_text(&clean), clean.len_bytes);
+		if (value == NULL)
+			abort();
+		json_dump_callback(value, on_bytes, &dumped,
+				   JSON_COMPACT | JSON_ENCODE_ANY);
+		json_decref(value);
+		add_shown(out, buf_text(&dumped), dumped.len_bytes);
+	}
+}
+
+void json_row_int(struct buf *out, const char *key, int64_t value)
+{
+	char text[24];
+
+	json_row_key(out, key);
+	snprintf(text, sizeof(text), "%jd", (intmax_t)value);
+	buf_add_text(out, text);
+}
+
+void json_row_bool(struct buf *out, const char *key, bool value)
+{
+	json_row_key(out, key);
+	buf_add_text(out, value ? "true" : "false");
+}
+
 /* ---- reading ------------------------------------------------------------ */
 
 struct json *json_parse(const char *text, size_t len_bytes)

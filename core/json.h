@@ -30,6 +30,16 @@ void json_add(struct json *json, const char *key, struct json *take_value);
 void json_print(const struct json *json, struct buf *out);
 
 /*
+ * The same without a tree, for rows by the ten thousand: members added to an
+ * object that buf holds from "{" on, with the comma between them. key is plain
+ * text of ours; NULL in an array that buf holds from "[" on. text NULL: null.
+ */
+void json_row_key(struct buf *out, const char *key);
+void json_row_text(struct buf *out, const char *key, const char *text);
+void json_row_int(struct buf *out, const char *key, int64_t value);
+void json_row_bool(struct buf *out, const char *key, bool value);
+
+/*
  * Parse one value; keys given twice are refused, nesting is limited to
  * jansson's 2048. NULL when text is no JSON. The result is the caller's.
  */

@@ -35,12 +35,20 @@ static bool has_prefix(const struct action *action, const char *prefix)
 /* What a sentence puts around a word; not what may be part of one. */
 static bool is_before(char c)
 {
-	return c != '\0' && strchr("([{<\"'", c) != NULL;
+	return c == '(' || c == '[' || c == '{' || c == '<' || c == '"' ||
+	       c == '\'';
 }
 
 static bool is_after(char c)
 {
-	return c != '\0' && strchr(")]}>\"'.,;:!?", c) != NULL;
+	/* A table: this is asked for each word of each action. */
+	static const bool after[256] = {
+		[')'] = true, [']'] = true,  ['}'] = true, ['>'] = true,
+		['"'] = true, ['\''] = true, ['.'] = true, [','] = true,
+		[';'] = true, [':'] = true,  ['!'] = true, ['?'] = true,
+	};
+
+	return after[(unsigned char)c];
 }
 
 /* Step to the next word at or after *pos, without the punctuation around. */
@@ -124,6 +132,15 @@ static bool begins_dated(char c)
 	return c == '\xf0' || c == '\xe2' || c == 's' || c == 'S';
 }
 
+/* Whether any word may mean something: most texts are just words. */
+static bool may_mean(const struct action *action)
+{
+	return memchr(action->text, '@', action->len_bytes) != NULL ||
+	       memchr(action->text, ':', action->len_bytes) != NULL ||
+	       memchr(action->text, '\xf0', action->len_bytes) != NULL ||
+	       memchr(action->text, '\xe2', action->len_bytes) != NULL;
+}
+
 static void read_words(struct action *action)
 {
 	const char *word;
@@ -132,6 +149,8 @@ static void read_words(struct action *action)
 
 	action->waiting |= has_prefix(action, "waiting for ") ||
 			   has_prefix(action, "waiting: ");
+	if (!may_mean(action))
+		return;
 	while ((len = next_word(action, &pos, &word)) > 0) {
 		if (dated != NULL) {
 			read_date_word(word, len, "", dated, &action->bad_date);

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -219,8 +220,14 @@ static int rename_looking_first(int fd, const char *from, const char *to)
 	return renameat(fd, from, fd, to) < 0 ? -errno : 0;
 }
 
-static int rename_noreplace(int fd, const char *from, const char *to)
+static int rename_noreplace(const struct gtd *gtd, const char *from,
+			    const char *to)
 {
+	int fd = gtd->fd;
+
+	/* "trip" to "Trip", where both are one: it replaces itself. */
+	if (gtd->layout.folds && strcasecmp(from, to) == 0)
+		return renameat(fd, from, fd, to) < 0 ? -errno : 0;
 	if (renameat2(fd, from, fd, to, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
@@ -237,7 +244,7 @@ static int move(struct change *change, struct buf *line, const char *from,
 
 	if (begin_record(change, line, &end, e) < 0)
 		return -e->code;
-	rc = rename_noreplace(gtd->fd, from, to);
+	rc = rename_noreplace(gtd, from, to);
 	if (rc < 0)
 		drop_record(change, end);
 	if (rc == -EXDEV)

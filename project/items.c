@@ -124,20 +124,21 @@ static const char *date_or(struct date date, const char *none,
 
 /* ---- programs ----------------------------------------------------------- */
 
-static void add_contexts(struct json *o, const char *text)
+static void add_contexts(struct buf *out, const char *text)
 {
 	const struct action action = { .text = text,
 				       .len_bytes = strlen(text) };
-	struct json *array = json_array_make();
 	const char *context;
 	size_t pos = 0, bytes;
 
+	json_row_key(out, "contexts");
+	buf_add_char(out, '[');
 	while ((bytes = action_context(&action, &pos, &context)) > 0) {
 		SCOPED_TEXT char *word = mem_text(context, bytes);
 
-		json_add_text(array, NULL, word);
+		json_row_text(out, NULL, word);
 	}
-	json_add(o, "contexts", array);
+	buf_add_char(out, ']');
 }
 
 static const char *state_of(const struct item *item)
@@ -147,37 +148,38 @@ static const char *state_of(const struct item *item)
 	return item->done ? "done" : item->waiting ? "waiting" : "open";
 }
 
+/* Row by row: a tree of ten thousand costs more than their files. */
 static void print_json(const struct items *items, struct out *out)
 {
-	struct json *array = json_array_make();
+	struct buf *text = &out->text;
 	size_t n = 0;
 
+	buf_add_char(text, '[');
 	for (size_t i = 0; i < items->count; i++) {
 		const struct item *item = &items->list[i];
-		struct json *o = json_object_make();
 		char day[DATE_BYTES];
 
-		json_add_text(o, "context", item->group);
-		add_contexts(o, item->text);
-		json_add_text(o, "source", item->source);
-		json_add_text(o, "project",
+		buf_add_text(text, i > 0 ? ",{" : "{");
+		json_row_text(text, "context", item->group);
+		add_contexts(text, item->text);
+		json_row_text(text, "source", item->source);
+		json_row_text(text, "project",
 			      item->is_project ? item->source : NULL);
-		json_add_text(o, "text", item->text);
-		json_add_text(o, "state", state_of(item));
-		json_add_text(
-			o, items->date_word != NULL ? items->date_word : "date",
-			date_or(item->date, NULL, day));
-		json_add_text(o, "not_before",
+		json_row_text(text, "text", item->text);
+		json_row_text(text, "state", state_of(item));
+		json_row_text(text,
+			      items->date_word != NULL ? items->date_word
+						       : "date",
+			      date_or(item->date, NULL, day));
+		json_row_text(text, "not_before",
 			      date_or(item->not_before, NULL, day));
-		json_add_text(o, "file", item->file);
-		json_add_int(o, "line", item->line);
+		json_row_text(text, "file", item->file);
+		json_row_int(text, "line", item->line);
 		if (!item->heading && !item->done)
-			json_add_int(o, "number", (int64_t)++n);
-		json_add(array, NULL, o);
+			json_row_int(text, "number", (int64_t)++n);
+		buf_add_char(text, '}');
 	}
-	json_print(array, &out->text);
-	buf_add_char(&out->text, '\n');
-	json_free(array);
+	buf_add_text(text, "]\n");
 }
 
 static void print_plain(const struct items *items, struct out *out)

@@ -234,6 +234,21 @@ static int look_into(int dir_fd, struct looking *l, struct err *e)
 	return 0;
 }
 
+/* vfat, exfat, a Mac's disk, a share: whether "pROJECTS" is there, too. (Not by
+ * inodes: FUSE gives each name one of its own.) */
+static bool folds_case(int dir_fd)
+{
+	SCOPED_TEXT char *name = mem_copy(state_dir(STATE_ACTIVE));
+	struct stat st;
+
+	for (char *p = name; *p != '\0'; p++)
+		*p = (char)(isupper((unsigned char)*p)
+				    ? tolower((unsigned char)*p)
+				    : toupper((unsigned char)*p));
+	return strcmp(name, state_dir(STATE_ACTIVE)) != 0 &&
+	       fstatat(dir_fd, name, &st, 0) == 0;
+}
+
 static int take_configured(const struct settings *settings, struct err *e)
 {
 	const char *const names[STATE_COUNT] = { settings->projects,
@@ -278,6 +293,7 @@ int layout_find(int dir_fd, const struct settings *settings, struct layout *ret,
 		l.archive = NULL;
 	}
 	free(l.archive);
+	ret->folds = rc == 0 && folds_case(dir_fd);
 	return rc < 0 ? rc : take_configured(settings, e);
 }
 

@@ -54,6 +54,7 @@ enum list_file {
 struct layout {
 	char *lists[FILE_COUNT]; /* owned: "Inbox.md"; NULL */
 	bool vault; /* Markdown files are at home here: Obsidian's */
+	bool folds; /* "Trip" and "trip" are one on this file system */
 };
 
 /*

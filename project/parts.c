@@ -3,10 +3,8 @@
 #include "project/parts.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "core/mem.h"
 
@@ -15,11 +13,7 @@
 /* "Inbox" where a file system takes it for "inbox", too. */
 static bool is_same_file(const struct gtd *gtd, const char *a, const char *b)
 {
-	struct stat sa, sb;
-
-	return fstatat(gtd->fd, a, &sa, 0) == 0 &&
-	       fstatat(gtd->fd, b, &sb, 0) == 0 && sa.st_dev == sb.st_dev &&
-	       sa.st_ino == sb.st_ino;
+	return gtd->layout.folds && strcasecmp(a, b) == 0;
 }
 
 size_t gtd_list_files(const struct gtd *gtd, enum list_file file,

@@ -235,6 +235,44 @@ static int say_ambiguous(struct matches *m, const char *typed, struct err *e)
 		       buf_text(&list));
 }
 
+struct written {
+	const char *entry;
+	struct buf folded;
+	struct place best;
+	bool found;
+};
+
+static int compare_written(const struct place *place, unsigned char d_type,
+			   void *data)
+{
+	struct written *w = data;
+	SCOPED_TEXT char *entry = place_entry(place);
+	SCOPED_BUF struct buf folded = { 0 };
+	bool same = strcmp(entry, w->entry) == 0;
+
+	(void)d_type;
+	name_fold(&folded, entry);
+	if (!same && strcmp(buf_text(&folded), buf_text(&w->folded)) != 0)
+		return 0;
+	w->best = *place;
+	w->found = true;
+	return same;
+}
+
+/* Where "TRIP" opens "trip", the project is still called trip. */
+static bool find_as_written(const struct gtd *gtd, enum state state,
+			    const char *entry, struct matches *m, struct err *e)
+{
+	struct written w = { .entry = entry };
+
+	name_fold(&w.folded, entry);
+	(void)!place_each(gtd, state, "", compare_written, &w, e);
+	buf_fini(&w.folded);
+	if (w.found)
+		(void)note_match(&w.best, DT_UNKNOWN, m);
+	return w.found;
+}
+
 /* By its very name no directory need be read, but for the years. */
 static bool find_exact(const struct gtd *gtd, enum state state,
 		       const char *name, struct matches *m, struct err *e)
@@ -256,8 +294,11 @@ static bool find_exact(const struct gtd *gtd, enum state state,
 						    entry);
 		struct stat st;
 
-		if (fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		    !place_set_name(&place, entry, S_ISDIR(st.st_mode)))
+		if (fstatat(gtd->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (gtd->layout.folds)
+			return find_as_written(gtd, state, entry, m, e);
+		if (!place_set_name(&place, entry, S_ISDIR(st.st_mode)))
 			continue;
 		(void)note_match(&place, DT_UNKNOWN, m);
 		return true;

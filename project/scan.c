@@ -19,6 +19,8 @@ enum {
 	SCAN_READ_BYTES = 16384, /* most actions files at one read */
 	SCAN_BLOCK_BYTES = 65536,
 	SCAN_THREAD_MIN = 512, /* projects; below, a thread costs more */
+	SCAN_FIRST = 64, /* projects whose rows are out before the others' */
+	SCAN_MORE = 1024,
 };
 
 /* Texts of next actions: blocks that live as long as the scan. */
@@ -80,7 +82,6 @@ struct worker {
 	const struct gtd *gtd;
 	int dir_fds[STATE_COUNT]; /* one path component less to walk */
 	struct project *list;
-	const unsigned char *types;
 	size_t count;
 	unsigned flags;
 	bool outliner; /* this project has actions.otl */
@@ -311,8 +312,7 @@ static size_t put_path(const struct place *place, char *path)
 	return year + name + suffix;
 }
 
-static void read_project(struct worker *w, struct project *p,
-			 unsigned char d_type)
+static void read_project(struct worker *w, struct project *p)
 {
 	char path[PLACE_NAME_BYTES + 64];
 	size_t base = put_path(p->place, path);
@@ -322,7 +322,7 @@ static void read_project(struct worker *w, struct project *p,
 
 		(void)!marks_read(w->gtd, whole, &p->marks, NULL);
 	}
-	if (d_type == DT_REG) {
+	if (p->d_type == DT_REG) {
 		read_one_file(w, p, path);
 		return;
 	}
@@ -340,14 +340,21 @@ static void read_project(struct worker *w, struct project *p,
 
 /* ---- all of them -------------------------------------------------------- */
 
-static void work(struct worker *w)
+static void worker_open(struct worker *w)
 {
 	for (int s = 0; s < STATE_COUNT; s++)
 		w->dir_fds[s] = openat(w->gtd->fd, state_dir(s),
 				       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
 
-	for (size_t i = 0; i < w->count; i++)
-		read_project(w, &w->list[i], w->types[i]);
+static void work(struct worker *w, size_t first, size_t count)
+{
+	for (size_t i = first; i < first + count; i++)
+		read_project(w, &w->list[i]);
+}
+
+static void worker_close(struct worker *w)
+{
 	for (int s = 0; s < STATE_COUNT; s++)
 		scope_close(&w->dir_fds[s]);
 }
@@ -358,8 +365,12 @@ static void work(struct worker *w)
  */
 static void *work_aside(void *data)
 {
+	struct worker *w = data;
+
 	(void)!unshare(CLONE_FILES);
-	work(data);
+	worker_open(w);
+	work(w, 0, w->count);
+	worker_close(w);
 	return NULL;
 }
 
@@ -375,42 +386,62 @@ static void worker_fini(struct worker *w, struct scan *scan)
 	free(w->file);
 }
 
+/* Chunk by chunk, each told as soon as it is known. */
+static int read_told(struct worker *w, struct scan *scan, size_t count,
+		     scan_fn *fn, void *data, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t at = 0, n; at < count && rc == 0; at += n) {
+		n = min_size(at == 0 ? SCAN_FIRST : SCAN_MORE, count - at);
+		work(w, at, n);
+		if (fn != NULL)
+			rc = fn(scan, at, n, data, e);
+	}
+	return rc;
+}
+
 /*
  * Each project costs half a dozen system calls that mostly wait for the
- * kernel's name look-up: a second thread takes every second half of the list,
+ * kernel's name look-up: a second thread takes the second half of a long list,
  * and touches nothing that the first one does.
  */
-static void read_all(const struct gtd *gtd, struct scan *scan,
-		     const unsigned char *types, unsigned flags)
+int scan_read(const struct gtd *gtd, struct scan *scan, unsigned flags,
+	      scan_fn *fn, void *data, struct err *e)
 {
-	size_t half = scan->count >= SCAN_THREAD_MIN ? scan->count / 2 : 0;
+	size_t half = scan->count >= SCAN_THREAD_MIN ? scan->count / 2
+						     : scan->count;
 	struct worker workers[2] = {
+		{ .gtd = gtd, .list = scan->list, .flags = flags },
 		{ .gtd = gtd,
 		  .list = scan->list + half,
-		  .types = types + half,
 		  .count = scan->count - half,
-		  .flags = flags },
-		{ .gtd = gtd,
-		  .list = scan->list,
-		  .types = types,
-		  .count = half,
 		  .flags = flags },
 	};
 	pthread_t thread;
-	bool threaded = half > 0 && pthread_create(&thread, NULL, work_aside,
-						   &workers[1]) == 0;
+	bool threaded;
+	int rc;
 
-	work(&workers[0]);
+	if (flags & SCAN_NAMES)
+		return fn != NULL ? fn(scan, 0, scan->count, data, e) : 0;
+	threaded = half < scan->count &&
+		   pthread_create(&thread, NULL, work_aside, &workers[1]) == 0;
+	worker_open(&workers[0]);
+	rc = read_told(&workers[0], scan, half, fn, data, e);
+	worker_close(&workers[0]);
 	if (threaded)
 		pthread_join(thread, NULL);
-	else
-		work(&workers[1]);
+	else if (workers[1].count > 0)
+		work_aside(&workers[1]);
 	worker_fini(&workers[0], scan);
 	worker_fini(&workers[1], scan);
+	if (rc == 0 && fn != NULL && half < scan->count)
+		rc = fn(scan, half, scan->count - half, data, e);
+	return rc;
 }
 
-int scan_projects(const struct gtd *gtd, unsigned states, unsigned flags,
-		  struct scan *ret, struct err *e)
+int scan_names(const struct gtd *gtd, unsigned states, struct scan *ret,
+	       struct err *e)
 {
 	struct names names = { .scan = ret };
 	int rc = 0;
@@ -422,15 +453,23 @@ int scan_projects(const struct gtd *gtd, unsigned states, unsigned flags,
 	if (rc == 0 && ret->count > 0) {
 		ret->list = mem_resize(NULL, ret->count, sizeof(*ret->list));
 		memset(ret->list, 0, ret->count * sizeof(*ret->list));
-		for (size_t i = 0; i < ret->count; i++)
+		for (size_t i = 0; i < ret->count; i++) {
 			ret->list[i].place = &ret->places[i];
-		if (!(flags & SCAN_NAMES))
-			read_all(gtd, ret, names.types, flags);
+			ret->list[i].d_type = names.types[i];
+		}
 	}
 	free(names.types);
 	if (rc < 0)
 		scan_fini(ret);
 	return rc;
+}
+
+int scan_projects(const struct gtd *gtd, unsigned states, unsigned flags,
+		  struct scan *ret, struct err *e)
+{
+	if (scan_names(gtd, states, ret, e) < 0)
+		return -e->code;
+	return scan_read(gtd, ret, flags, NULL, NULL, e);
 }
 
 void scan_fini(struct scan *scan)

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,12 +61,34 @@ static int refuse(const struct record *r, const char *why, struct err *e)
 
 /* ---- moves -------------------------------------------------------------- */
 
+static int same_entry(const char *name, unsigned char d_type, void *data)
+{
+	(void)d_type;
+	return strcmp(name, data) == 0;
+}
+
+/* Whether the entry is written so, where another case would open it, too. */
+static bool is_written(const struct gtd *gtd, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	SCOPED_TEXT char *dir = NULL;
+	SCOPED_TEXT char *name = NULL;
+
+	if (slash == NULL)
+		return false;
+	dir = mem_text(path, (size_t)(slash - path));
+	name = mem_copy(slash + 1);
+	return gtd_each(gtd, dir, same_entry, name, NULL) == 1;
+}
+
 /* By the inode; in a directory that came from a copy (a backup, a clone, a new
  * disk) by the names. */
 static enum now move_now(const struct gtd *gtd, const struct record *r)
 {
 	const char *from = r->fields[0], *to = r->fields[1];
 
+	if (gtd->layout.folds && strcasecmp(from, to) == 0)
+		return is_written(gtd, to) ? NOW_DONE : NOW_NOT;
 	if (has_inode(gtd, to, r->fields[2]))
 		return is_there(gtd, from) ? NOW_CHANGED : NOW_DONE;
 	if (has_inode(gtd, from, r->fields[2]))

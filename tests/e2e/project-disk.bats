@@ -120,3 +120,41 @@ way" ]
 		grep -q "later is due but stays postponed" message
 	'
 }
+
+@test "a file system that folds case (exfat): a project is called as it is written" {
+	[ "$(id -u)" -eq 0 ] && [ -e /dev/fuse ] || skip "mounting exfat needs root and FUSE"
+	for program in mount.exfat-fuse mkfs.exfat losetup; do
+		command -v $program >/dev/null || skip "no $program: contrib/services"
+	done
+	truncate -s 16M disk
+	mkfs.exfat disk >/dev/null
+	loop=$(losetup -f --show disk) || skip "no loop device here"
+	mkdir mnt
+	export GTD_DIR=$PWD/mnt/gtd
+	run unshare -m bash -euc "no() { if \"\$@\"; then return 1; fi; }
+		trap 'umount mnt' EXIT
+		mount.exfat-fuse $loop mnt >/dev/null"'
+		mkdir -p "$GTD_DIR/Projects"
+		project -q new trip
+		no project new Trip
+		project -q rename trip Trip
+		[ "$(ls "$GTD_DIR/Projects")" = Trip ]
+		project -q undo
+		[ "$(ls "$GTD_DIR/Projects")" = trip ]
+		project -q actions TRIP hello
+		project -q postpone TRIP
+		[ "$(ls "$GTD_DIR/Postponed")" = trip ]
+		project -q resume Trip
+		project -q complete tRip
+		project -q undo
+		[ "$(project path TRIP)" = "$GTD_DIR/Projects/trip" ]
+		project -q in one
+		mv "$GTD_DIR/inbox" "$GTD_DIR/Inbox"
+		project -q in two
+		[ "$(project in | cut -f4 | tr "\n" " ")" = "one two " ]
+		project check
+	'
+	losetup -d "$loop"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
