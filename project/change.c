@@ -14,6 +14,7 @@
 #include "project/actions.h"
 #include "project/follow_on.h"
 #include "project/journal.h"
+#include "project/relocate.h"
 
 /* ---- the group ---------------------------------------------------------- */
 
@@ -235,6 +236,22 @@ static int rename_noreplace(const struct gtd *gtd, const char *from,
 	return rename_looking_first(fd, from, to);
 }
 
+/* An overlay refuses to rename a directory of its lower layer, as if that were
+ * another file system. */
+static bool is_one_device(const struct gtd *gtd, const char *from,
+			  const char *to)
+{
+	const char *slash = strrchr(to, '/');
+	SCOPED_TEXT char *dir = slash != NULL
+					? mem_text(to, (size_t)(slash - to))
+					: mem_copy(".");
+	struct stat a, b;
+
+	return fstatat(gtd->fd, from, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(a.st_mode) && fstatat(gtd->fd, dir, &b, 0) == 0 &&
+	       a.st_dev == b.st_dev;
+}
+
 static int move(struct change *change, struct buf *line, const char *from,
 		const char *to, struct err *e)
 {
@@ -245,6 +262,8 @@ static int move(struct change *change, struct buf *line, const char *from,
 	if (begin_record(change, line, &end, e) < 0)
 		return -e->code;
 	rc = rename_noreplace(gtd, from, to);
+	if (rc == -EXDEV && is_one_device(gtd, from, to))
+		rc = relocate(gtd->fd, from, to, e);
 	if (rc < 0)
 		drop_record(change, end);
 	if (rc == -EXDEV)

@@ -270,6 +270,9 @@ static int run_list(struct call *call, struct err *e)
 		     : list_sorted(&p, states, &scan, e);
 	if (rc == 0)
 		rc = print_end(&p, &scan, e);
+	if (rc == 0 && p.count == 0 && p.out.tty && !call->settings->json)
+		tell(call->settings, "no %s project; see list --all",
+		     state_word((enum state)call->settings->state));
 	scan_fini(&scan);
 	out_fini(&p.out);
 	return rc;

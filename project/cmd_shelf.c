@@ -157,11 +157,35 @@ static void add_lines(struct out *out, const struct buf *text)
 	}
 }
 
+/* An outline by ear: what is open, and what is done. */
+static int say_actions(struct call *call, const char *file, struct out *out,
+		       struct err *e)
+{
+	SCOPED_SHEET struct sheet sheet = { 0 };
+
+	if (sheet_of_file(&call->gtd, file, &sheet, e) < 0)
+		return -e->code;
+	out_printf(out, "actions:\n");
+	for (size_t i = 0; i < sheet.actions.count; i++) {
+		const struct action *action = &sheet.actions.list[i];
+		SCOPED_TEXT char *text = action_text(action);
+
+		if (action->done)
+			out_printf(out, "done: ");
+		say_text(&out->text, text, call->gtd.today);
+		say_end(&out->text);
+	}
+	return 0;
+}
+
 static int cat_file(struct call *call, const char *file, enum part part,
 		    struct out *out, struct err *e)
 {
 	SCOPED_BUF struct buf text = { 0 };
 
+	if (out->say && file_reading(file) == READ_ACTIONS &&
+	    part == PART_ACTIONS)
+		return say_actions(call, file, out, e);
 	if (gtd_read_text(&call->gtd, file, &text, NULL, e) < 0)
 		return -e->code;
 	if (out->say)

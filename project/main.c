@@ -13,6 +13,7 @@
 #include "project/names.h"
 #include "project/out.h"
 #include "project/wake.h"
+#include "project/place.h"
 
 static void print_problem(void *data, const char *path, unsigned line,
 			  const char *text)
@@ -165,19 +166,45 @@ static bool is_help(const char *word)
  * Options may stand before the command as well as behind it: the command is
  * the first word that is no option, and moves to the front.
  */
+static bool takes_value(const char *word)
+{
+	for (size_t k = 0; k < common_option_count; k++)
+		if (common_options[k].arg != NULL &&
+		    strncmp(word, "--", 2) == 0 &&
+		    strcmp(word + 2, common_options[k].name) == 0)
+			return true;
+	return false;
+}
+
+/* argc: there is none. */
 static int find_command_word(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		if (argv[i][0] != '-')
 			return i;
-		/* The common options with a value of their own. */
-		for (size_t k = 0; k < common_option_count; k++)
-			if (common_options[k].arg != NULL &&
-			    strncmp(argv[i], "--", 2) == 0 &&
-			    strcmp(argv[i] + 2, common_options[k].name) == 0)
-				i++;
+		i += takes_value(argv[i]);
 	}
 	return argc;
+}
+
+/* "p trip": what a newcomer types first. */
+static int unknown(const char *word, struct err *e)
+{
+	struct settings settings = { .quiet = true };
+	struct err none = { 0 };
+	struct place place;
+	struct gtd gtd;
+	bool found = gtd_open(&gtd, &settings, &none) == 0 &&
+		     place_find_exact(&gtd, word, IN_ACTIVE | IN_POSTPONED,
+				      &place, &none) == 0;
+
+	gtd_close(&gtd);
+	if (found)
+		return err_usage(e,
+				 "'%s' is a project, but no command: project "
+				 "edit %s, project cat %s, project actions %s",
+				 word, word, word, word);
+	return command_unknown(word, e);
 }
 
 static int run_command_line(int argc, char **argv, struct err *e)
@@ -190,6 +217,9 @@ static int run_command_line(int argc, char **argv, struct err *e)
 		return help_all(stdout);
 	if (at >= argc && argc > 1 && strcmp(argv[1], "--version") == 0)
 		return help_version();
+	if (at >= argc && argc > 1 && takes_value(argv[argc - 1]))
+		return err_usage(e, "option '%s' needs a value",
+				 argv[argc - 1]);
 	if (at >= argc) {
 		(void)help_all(stderr);
 		return 2;
@@ -197,7 +227,7 @@ static int run_command_line(int argc, char **argv, struct err *e)
 	word = argv[at];
 	command = command_find(word);
 	if (command == NULL)
-		return command_unknown(word, e);
+		return unknown(word, e);
 	if (command->helper != NULL)
 		return command_exec(command, argv + at, e);
 	/* argv[0] stays; the word before the command's options goes. */

@@ -317,7 +317,11 @@ static const char *hint_for(const struct gtd *gtd, const char *name,
 		{ STATE_POSTPONED, "; it is postponed: see project resume" },
 		{ STATE_COMPLETED, "; it is completed: see project reopen" },
 	};
+	enum list_file list;
 
+	if (list_by_word(name, &list))
+		return "; it is a list: see project in, next, waiting, someday, "
+		       "do and move";
 	for (size_t i = 0; i < COUNT_OF(hints); i++) {
 		struct matches m = { .year = "" };
 		bool there;

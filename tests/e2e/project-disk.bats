@@ -121,6 +121,34 @@ way" ]
 	'
 }
 
+@test "an overlay: projects of the lower layer move, whole" {
+	project -q new trip
+	project -q actions trip x
+	mkdir "$GTD_DIR/Projects/trip/sub"
+	ln -s ../log "$GTD_DIR/Projects/trip/sub/link"
+	chmod 640 "$GTD_DIR/Projects/trip/log"
+	in_mounts '
+		mkdir u
+		mount -t tmpfs tmpfs u
+		mkdir u/upper u/work m
+		mount -t overlay overlay -o lowerdir="$GTD_DIR",upperdir=u/upper,workdir=u/work,userxattr m || exit 0
+		cp -a "$GTD_DIR/Projects/trip" want
+		export GTD_DIR=$PWD/m
+		for command in "postpone trip" "resume trip" "rename trip way" "complete way" "undo"; do
+			project -q $command
+		done
+		diff -r want m/Projects/way
+		[ "$(stat -c %a%Y m/Projects/way/log)" = "$(stat -c %a%Y want/log)" ]
+		[ "$(readlink m/Projects/way/sub/link)" = ../log ]
+		[ "$(ls m/Projects)" = way ]
+		project -q new other
+		no project rename way other
+		project check
+		mkfifo m/Projects/way/fifo
+		[ -z "$(find m -name ".new-*")" ]
+	'
+}
+
 @test "a file system that folds case (exfat): a project is called as it is written" {
 	[ "$(id -u)" -eq 0 ] && [ -e /dev/fuse ] || skip "mounting exfat needs root and FUSE"
 	for program in mount.exfat-fuse mkfs.exfat losetup; do

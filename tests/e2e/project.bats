@@ -731,6 +731,21 @@ two words trip: ring Ann." ]
 	mistake "option '--until' needs DATE" postpone --until
 }
 
+@test "a newcomer's mistakes are answered, never with a crash" {
+	for option in --dir --editor --today --layout; do
+		run project $option
+		[ "$status" -eq 2 ]
+		[[ $output == *"'$option' needs a value"* ]]
+	done
+	project -q new trip
+	run project trip
+	[ "$status" -eq 2 ]
+	[[ $output == *"'trip' is a project, but no command: project edit trip"* ]]
+	run project actions inbox
+	[ "$status" -eq 1 ]
+	[[ $output == *"it is a list"* ]]
+}
+
 @test "every command takes --help and -h, before and after the operands" {
 	for word in $(project --complete-zsh project '' | cut -f1); do
 		[ "$word" != workspace ] || continue
