@@ -33,6 +33,21 @@ print("%.2f" % (json.load(open(sys.argv[1]))["results"][0]["median"] * 1000))' \
 # tab RUNS SETUP TYPED
 tab() { /usr/bin/python3 "$here/project_tab.py" "$@"; }
 
+# first RUNS COMMAND...: until its first line is there
+first() {
+	/usr/bin/python3 - "$@" <<-'END'
+		import statistics, subprocess, sys, time
+		took = []
+		for _ in range(int(sys.argv[1])):
+		    began = time.perf_counter()
+		    with subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE) as p:
+		        p.stdout.readline()
+		        took.append(time.perf_counter() - began)
+		        p.stdout.read()
+		print("%.2f" % (statistics.median(took) * 1000))
+	END
+}
+
 row() { printf '| %s |%s\n' "$1" "$2"; }
 
 declare -A got
@@ -46,6 +61,8 @@ measure() {
 	project -q new zz_moved
 	local again="project -q reopen zz_moved"
 	got[list,$n]=$(median 15 "" "project list")
+	got[first,$n]=$(first 15 project list)
+	got[json,$n]=$(median 15 "" "project list --json")
 	got[next,$n]=$(median 15 "" "project next")
 	got[new,$n]=$(median 30 "sh -c 'rm -rf $HOME/gtd/Projects/zz_new'" \
 		"project -q new zz_new")
@@ -101,6 +118,8 @@ for n in "${sizes[@]}"; do measure "$n"; done
 row "ms, medians" "$(printf ' %s |' "${sizes[@]}")"
 row "---" "$(printf ' ---: |%.0s' "${sizes[@]}")"
 row "\`project list\`" "$(columns list)"
+row "\`project list\`, first row" "$(columns first)"
+row "\`project list --json\`" "$(columns json)"
 row "todo.txt-cli \`ls\`" "$(columns todo_list)"
 row "taskwarrior \`list\`" "$(columns task_list)"
 row "project / taskwarrior" "$(ratios list task_list)"

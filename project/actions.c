@@ -482,12 +482,18 @@ static void read_one(struct actions *actions, const char *text, size_t len,
 	    reading == READ_ACTIONS || reading == READ_BOXES ? above : NULL);
 }
 
+size_t text_bom_bytes(const char *text, size_t len_bytes)
+{
+	return len_bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 size_t text_front_matter(const char *text, size_t len_bytes)
 {
 	const char *end = text + len_bytes;
+	const char *first = text + text_bom_bytes(text, len_bytes);
 
-	if (len_bytes < 4 || memcmp(text, "---", 3) != 0 ||
-	    (text[3] != '\n' && text[3] != '\r'))
+	if (end - first < 4 || memcmp(first, "---", 3) != 0 ||
+	    (first[3] != '\n' && first[3] != '\r'))
 		return 0;
 	for (const char *at = memchr(text, '\n', len_bytes); at != NULL;
 	     at = memchr(at, '\n', (size_t)(end - at))) {
@@ -528,8 +534,7 @@ void actions_read(struct actions *actions, const char *text, size_t len_bytes,
 	bool fenced = false;
 	size_t at = 0;
 
-	if (len_bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-		at = 3;
+	at = text_bom_bytes(text, len_bytes);
 	while (at < len_bytes) {
 		const char *end = memchr(text + at, ends, len_bytes - at);
 		size_t len = end != NULL ? (size_t)(end - text) - at

@@ -76,6 +76,9 @@ void actions_read(struct actions *actions, const char *text, size_t len_bytes,
 		  enum reading reading);
 void actions_fini(struct actions *actions);
 
+/* How many bytes of a text are UTF-8's byte order mark: 3 or 0. */
+size_t text_bom_bytes(const char *text, size_t len_bytes);
+
 /* How many bytes of a Markdown text are its front matter: from "---" to "---".
  */
 size_t text_front_matter(const char *text, size_t len_bytes);

@@ -34,6 +34,7 @@ struct review {
 	struct call *call;
 	const struct ui *ui;
 	size_t step;
+	bool lost; /* it cannot be kept where the review is */
 	struct buf next; /* the next action of the project that is asked for */
 	struct buf note; /* shown above the next text: what an answer did */
 };
@@ -447,39 +448,46 @@ static int write_step(const struct gtd *gtd, size_t step, struct err *e)
 	return file_replace(AT_FDCWD, path, text, (size_t)n, 0600, e);
 }
 
-static int walk(struct review *r, struct err *e)
+/* A review goes on where its place cannot be kept: once it is said. */
+static void keep_step(struct review *r)
+{
+	struct err e = { 0 };
+
+	if (write_step(&r->call->gtd, r->step, &e) == 0 || r->lost)
+		return;
+	r->lost = true;
+	err_wrap(&e, "the next review will begin anew");
+	log_warn_failure(&e);
+}
+
+static void walk(struct review *r)
 {
 	while (r->step < COUNT_OF(steps)) {
 		enum answer answer = run_step(r);
 
-		if (answer == ANSWER_STOP)
-			return write_step(&r->call->gtd, r->step, e);
 		if (answer == ANSWER_BACK)
 			r->step -= r->step > 0;
-		else
+		else if (answer != ANSWER_STOP)
 			r->step++;
-		if (write_step(&r->call->gtd, r->step, e) < 0)
-			return -e->code;
+		keep_step(r);
+		if (answer == ANSWER_STOP)
+			return;
 	}
-	return 0;
 }
 
 static int run_review(struct call *call, struct err *e)
 {
 	struct ui ui;
 	struct review review = { .call = call, .ui = &ui };
-	int rc;
 
 	if (!call->settings->restart)
 		review.step = read_step(&call->gtd);
 	if (ui_open(&ui, call->settings, e) < 0)
 		return -e->code;
-	rc = walk(&review, e);
+	walk(&review);
 	ui_close(&ui);
 	buf_fini(&review.note);
 	buf_fini(&review.next);
-	if (rc < 0)
-		return rc;
 	if (review.step >= COUNT_OF(steps))
 		tell(call->settings, "the review is complete");
 	else

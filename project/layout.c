@@ -204,7 +204,10 @@ static void note_file(struct looking *l, const char *name)
 		if (!usual && is_list(without_number(name), f))
 			note(&l->layout->lists[f], name);
 	}
-	l->layout->vault |= name_is_markdown(name);
+	/* A README says nothing: a list in Markdown does. */
+	for (int f = 0; f < FILE_COUNT; f++)
+		l->layout->vault |= l->layout->lists[f] != NULL &&
+				    name_is_markdown(l->layout->lists[f]);
 }
 
 static int look_into(int dir_fd, struct looking *l, struct err *e)

@@ -163,6 +163,7 @@ void note_set(const struct buf *text, const char *key, const char *value,
 	const char *line_end = text_line_end(buf_text(text), text->len_bytes);
 	size_t front = text_front_matter(buf_text(text), text->len_bytes);
 	size_t at = front > 0 ? next_line(text, 0) : 0;
+	size_t bom = text_bom_bytes(buf_text(text), text->len_bytes);
 	SCOPED_BUF struct buf kept = { 0 };
 
 	for (size_t next; at < front; at = next) {
@@ -172,10 +173,12 @@ void note_set(const struct buf *text, const char *key, const char *value,
 	}
 	if (value != NULL)
 		buf_addf(&kept, "%s: %s%s", key, value, line_end);
+	buf_add(out, buf_text(text), bom);
 	if (kept.len_bytes > 0) {
 		buf_addf(out, "---%s", line_end);
 		buf_add(out, kept.data, kept.len_bytes);
 		buf_addf(out, "---%s", line_end);
 	}
+	front = front > bom ? front : bom;
 	buf_add(out, buf_text(text) + front, text->len_bytes - front);
 }

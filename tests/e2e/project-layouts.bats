@@ -204,6 +204,26 @@ from the README' ]
 	[[ $output == *"has no Nirgends directory"* ]]
 }
 
+@test "a README.md beside plain projects changes nothing" {
+	echo '# My plans' >"$GTD_DIR/README.md"
+	project -q new plain
+	[ "$(ls "$P/plain")" = $'actions\nlog\nsummary' ]
+}
+
+@test "a note of Windows': its mark and line ends stay, in front matter, too" {
+	mkdir "$GTD_DIR/.obsidian"
+	printf -- '\xef\xbb\xbf---\r\na: b\r\n---\r\n# X\r\n- [ ] one\r\n\r\nend\r\n' >"$P/X.md"
+	cp "$P/X.md" "$HOME/before.md"
+	project -q postpone X --until +1w
+	[ "$(head -n 4 "$GTD_DIR/Postponed/X.md" | tail -n 2)" = "until: $(date -d '+7 days' +%F)"$'\r\n---\r' ]
+	project -q resume X
+	cmp "$HOME/before.md" "$P/X.md"
+	project -q actions X two
+	has "$P/X.md" $'- [ ] two\r'
+	project -q undo
+	cmp "$HOME/before.md" "$P/X.md"
+}
+
 @test "front matter and days are said as words" {
 	vault
 	printf '#!/bin/sh\ncat >"$SAID"\n' >speakd

@@ -640,6 +640,10 @@ two words trip: ring Ann." ]
 	[[ $output == *"undo will not know of this"* ]]
 	project -q actions trip 'an action' 2>/dev/null
 	has "$GTD_DIR/inbox" 'a thought'
+	# And a review goes on.
+	run project review <<<$'\nq'
+	[ "$status" -eq 0 ]
+	[[ $output == *"Step 2 of 11"* && $output == *"will begin anew"* ]]
 	has "$GTD_DIR/Projects/trip/actions" '[ ] an action'
 }
 
