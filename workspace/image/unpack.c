@@ -21,6 +21,16 @@ struct unpack_job {
 	struct unpack how;
 };
 
+/* The layer's file system; the archive may lie on another one. */
+static int sync_root(struct err *e)
+{
+	SCOPED_FD int root = dir_open(AT_FDCWD, "/", e);
+
+	if (root < 0)
+		return root;
+	return syncfs(root) < 0 ? err_set(e, errno, "sync a layer") : 0;
+}
+
 /*
  * The new layer is the root directory of this process before the first byte of
  * the archive is looked at: whatever a name or link in it means, it means
@@ -47,8 +57,8 @@ static int unpack_inside(void *data, struct err *e)
 	rc = mount_pivot(root, e);
 	if (rc == 0)
 		rc = archive_unpack(job->fd, &job->how, e);
-	if (rc == 0 && syncfs(job->fd) < 0)
-		rc = err_set(e, errno, "sync a layer");
+	if (rc == 0)
+		rc = sync_root(e);
 	(void)!write_all(job->report, (const char *)&job->how,
 			 sizeof(job->how));
 	return rc;
