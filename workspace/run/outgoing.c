@@ -117,15 +117,24 @@ int outgoing_check(struct err *e)
 	return 0;
 }
 
-/* The first thing that it says of a failure. */
+/* The last thing that it said; before that it tells what it does. */
 static char *complaint(int log)
 {
 	char text[512];
-	ssize_t n = pread(log, text, sizeof(text) - 1, 0);
+	off_t size = lseek(log, 0, SEEK_END);
+	off_t from = size >= (off_t)sizeof(text)
+			     ? size - (off_t)sizeof(text) + 1
+			     : 0;
+	ssize_t n = pread(log, text, sizeof(text) - 1, from);
+	const char *line = text;
 
+	while (n > 0 && text[n - 1] == '\n')
+		n--;
 	text[n > 0 ? n : 0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	return mem_copy(text[0] != '\0' ? text : "it ended");
+	for (const char *p = text; *p != '\0'; p++)
+		if (*p == '\n')
+			line = p + 1;
+	return mem_copy(line[0] != '\0' ? line : "it ended");
 }
 
 static int run_tool(const struct store *store, const char *socket,
