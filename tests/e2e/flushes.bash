@@ -65,8 +65,9 @@ is() {
 # there; with "all" every one does.
 look_into() {
 	# The file system that it is a state of is mounted, too.
-	mount -o "loop$([ "$fs" = xfs ] && echo ,nouuid || :)" "$STORE/cuts/$1" "$WS_DIR/cut"
-	local name
+	local name options=loop
+	[ "$fs" != xfs ] || options=loop,nouuid
+	mount -o $options "$STORE/cuts/$1" "$WS_DIR/cut"
 	[ -d "$WS_DIR/cut/d/earshot" ] || return 0
 	on_cut doctor >out 2>&1 || :
 	run ! grep -E 'missing|unreadable|damaged' out
