@@ -199,7 +199,7 @@ void opts_defaults(const struct opts *opts, void *settings)
 		const struct opt *opt = &opts->list[i];
 
 		/* A default that its own table refuses is a programmer error:
-		 * unit_opt.c applies every one. */
+		 * tests/unit/core_opt.c applies every one. */
 		if (opt->kind != OPT_HEAD && opt->def != NULL)
 			(void)!apply(opt, settings, opt->def, NULL);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* workspace_calls.c - calls that wait, and what is read of them. */
+/* workspace_path_syscalls.c - calls that wait, and what is read of them. */
 #include "workspace/run/path_syscalls.h"
 
 #include <fcntl.h>
