@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/child.h"
-#include "core/json.h"
+#include "core/finding.h"
 #include "core/mem.h"
 #include "core/paths.h"
 #include "core/speech.h"
@@ -59,17 +59,13 @@ static void report(struct doctor *doctor, const char *name, bool ok,
 	SCOPED_BUF struct buf out = { 0 };
 	struct json *json;
 
-	if (!doctor->as_json) {
-		printf("%s   %s%s%s\n", ok ? "ok" : "no", name,
-		       why[0] != '\0' ? ": " : "", why);
-		return;
+	if (doctor->as_json) {
+		json = finding_json(name, ok, why);
+		json_print(json, &out);
+		json_free(json);
+	} else {
+		finding_add(&out, name, ok, why);
 	}
-	json = json_object_make();
-	json_add_text(json, "check", name);
-	json_add_bool(json, "ok", ok);
-	json_add_text(json, "text", why);
-	json_print(json, &out);
-	json_free(json);
 	printf("%s\n", buf_text(&out));
 }
 
@@ -115,18 +111,13 @@ static unsigned report_list(struct doctor *doctor, const struct check *check,
 
 	for (char *line = strsep(&rest, "\n"); line != NULL;
 	     line = strsep(&rest, "\n")) {
-		bool ok = strncmp(line, "ok ", 3) == 0;
 		SCOPED_TEXT char *name = NULL;
-		char *why;
+		struct finding found;
 
-		if (!ok && strncmp(line, "no ", 3) != 0)
+		if (!finding_parse(line, &found))
 			continue;
-		line += 3 + strspn(line + 3, " ");
-		why = strstr(line, ": ");
-		if (why != NULL)
-			*why = '\0';
-		name = mem_printf("%s, %s", check->name, line);
-		report(doctor, name, ok, why != NULL ? why + 2 : "");
+		name = mem_printf("%s, %s", check->name, found.name);
+		report(doctor, name, found.good, found.text);
 		count++;
 	}
 	return count;

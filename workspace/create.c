@@ -70,9 +70,8 @@ int create_workspace(const struct run *run, const char *name, struct err *e)
 		rc = check_store(run->set->store, &how.store, e);
 	if (rc == 0 && run->set->init)
 		rc = check_init(run, e);
-	if (rc == 0 && store_has(run->store, "ws", name))
-		return err_say(e, EEXIST, "there is a workspace '%s' already",
-			       name);
+	if (rc == 0)
+		rc = ops_check_free(run->store, name, e);
 	if (rc == 0)
 		rc = run_map(run, &how.map, &map, e);
 	if (rc == 0)

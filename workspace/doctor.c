@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 #include <string.h>
 
+#include "core/finding.h"
 #include "core/log.h"
 #include "workspace/command.h"
 #include "workspace/options.h"
@@ -58,13 +59,10 @@ static int gc_main(const struct run *run, struct err *e)
 static void print(const struct run *run, const char *what, bool good,
 		  const char *text)
 {
-	struct json *json = json_object_make();
+	SCOPED_BUF struct buf line = { 0 };
 
-	json_add_text(json, "check", what);
-	json_add_bool(json, "ok", good);
-	json_add_text(json, "text", text);
-	run_print(run, json, "%-4s %s%s%s\n", good ? "ok" : "no", what,
-		  text[0] != '\0' ? ": " : "", text);
+	finding_add(&line, what, good, text);
+	run_print(run, finding_json(what, good, text), "%s\n", buf_text(&line));
 }
 
 static bool print_probes(const struct run *run)

@@ -110,6 +110,16 @@ static int edit_commit(struct edit *edit, struct err *e)
 	return rc;
 }
 
+int ops_taken(const char *name, struct err *e)
+{
+	return err_say(e, EEXIST, "there is a workspace '%s' already", name);
+}
+
+int ops_check_free(const struct store *store, const char *name, struct err *e)
+{
+	return store_has(store, "ws", name) ? ops_taken(name, e) : 0;
+}
+
 static void set_upper(struct meta *meta, const char *id)
 {
 	memcpy(meta->upper, id, LAYER_ID_BYTES + 1);
@@ -198,10 +208,9 @@ int ops_create(const struct store *store, const struct create *create,
 		rc = lock_both(store, create->name, &locks, e);
 	if (rc < 0)
 		return rc;
-	if (store_has(store, "ws", create->name))
-		return err_say(e, EEXIST, "there is a workspace '%s' already",
-			       create->name);
-	rc = check_layers(store, create->name, &create->lower, e);
+	rc = ops_check_free(store, create->name, e);
+	if (rc == 0)
+		rc = check_layers(store, create->name, &create->lower, e);
 	if (rc < 0)
 		return rc;
 	meta.project = mem_copy(create->project);
@@ -501,29 +510,53 @@ int ops_restore(const struct store *store, const char *name, unsigned number,
 
 /* ---- clone -------------------------------------------------------------- */
 
-/* The chain to build on, freezing the state first when that is asked for. */
-static int source_chain(const struct store *store, const char *name,
-			struct meta *meta, int number, struct chain *ret,
-			struct fresh *fresh, struct err *e)
+/*
+ * The workspace and the name of its clone, both ours alone until the end of
+ * from and *ret_lock.
+ */
+static int clone_begin(struct edit *from, const struct store *store,
+		       const char *name, const char *new_name, int *ret_lock,
+		       struct err *e)
 {
+	SCOPED_FD int lock = -1;
+	int rc = workspace_name_check(new_name, e);
+
+	if (rc < 0)
+		return rc;
+	/* A name is locked only once. */
+	if (strcmp(name, new_name) == 0)
+		return ops_taken(new_name, e);
+	rc = edit_begin(from, store, name, e);
+	if (rc < 0)
+		return rc;
+	lock = store_lock_name(store, new_name, e);
+	if (lock < 0)
+		return lock;
+	*ret_lock = fd_give(&lock);
+	return ops_check_free(store, new_name, e);
+}
+
+/* The chain to build on, freezing the state first when that is asked for. */
+static int source_chain(struct edit *from, int number, struct chain *ret,
+			struct err *e)
+{
+	struct meta *meta = &from->meta;
 	const struct snapshot *snap;
 	char upper[LAYER_ID_BYTES + 1];
 	int rc;
 
 	if (number != SNAPSHOT_NOW) {
-		snap = find_snapshot(meta, name, (unsigned)number, e);
+		snap = find_snapshot(meta, from->name, (unsigned)number, e);
 		if (snap == NULL)
 			return -ENOENT;
 		*ret = chain_copy(&snap->chain);
-		return check_layers(store, name, ret, e);
+		return check_layers(from->store, from->name, ret, e);
 	}
 	memcpy(upper, meta->upper, sizeof(upper));
-	rc = freeze(store, name, meta, fresh, ret, e);
+	rc = freeze(from->store, from->name, meta, &from->fresh, ret, e);
 	/* Only a state whose layer was frozen is a changed workspace. */
-	if (rc == 0 && strcmp(upper, meta->upper) != 0) {
-		rc = store_save(store, "ws", name, meta, e);
-		fresh->used = rc == 0;
-	}
+	if (rc == 0 && strcmp(upper, meta->upper) != 0)
+		rc = edit_commit(from, e);
 	return rc;
 }
 
@@ -548,16 +581,17 @@ static int clone_upper(const struct store *store, const struct meta *from,
 	return 0;
 }
 
-static int save_clone(const struct store *store, const char *name,
-		      const struct meta *from, const struct chain *chain,
+static int save_clone(const struct edit *source, const struct chain *chain,
 		      struct fresh *fresh, const char *new_name, struct err *e)
 {
+	const struct meta *from = &source->meta;
 	SCOPED_META struct meta meta = { .next = 1, .store = from->store };
-	int rc = clone_upper(store, from, chain, fresh, &meta, e);
+	int rc = clone_upper(source->store, from, chain, fresh, &meta, e);
 
 	if (rc < 0)
 		return rc;
-	meta.project = mem_copy(from->project != NULL ? from->project : name);
+	meta.project = mem_copy(from->project != NULL ? from->project
+						      : source->name);
 	meta.image = mem_copy(from->image);
 	memcpy(meta.packages, from->packages, sizeof(meta.packages));
 	meta.base = mem_copy(from->base);
@@ -565,7 +599,7 @@ static int save_clone(const struct store *store, const char *name,
 	meta.single = from->single;
 	meta.init = from->init;
 	meta.created_s = time(NULL);
-	rc = store_save(store, "ws", new_name, &meta, e);
+	rc = store_save(source->store, "ws", new_name, &meta, e);
 	fresh->used = rc == 0;
 	return rc;
 }
@@ -573,37 +607,22 @@ static int save_clone(const struct store *store, const char *name,
 int ops_clone(const struct store *store, const char *name, int number,
 	      const char *new_name, struct err *e)
 {
-	SCOPED_LOCKS struct locks locks = { -1, -1 };
+	SCOPED_EDIT struct edit from = { .locks = { -1, -1 } };
 	SCOPED_FD int new_lock = -1;
-	SCOPED_META struct meta meta = { 0 };
 	SCOPED_CHAIN struct chain chain = { 0 };
-	SCOPED_FRESH struct fresh fresh = { 0 };
 	SCOPED_FRESH struct fresh upper = { 0 };
-	int rc = workspace_name_check(new_name, e);
+	int rc = clone_begin(&from, store, name, new_name, &new_lock, e);
 
-	if (rc == 0 && strcmp(name, new_name) == 0)
-		rc = err_say(e, EEXIST, "there is a workspace '%s' already",
-			     new_name);
-	if (rc == 0)
-		rc = lock_both(store, name, &locks, e);
 	if (rc < 0)
 		return rc;
-	new_lock = store_lock_name(store, new_name, e);
-	if (new_lock < 0)
-		return new_lock;
-	if (store_has(store, "ws", new_name))
-		return err_say(e, EEXIST, "there is a workspace '%s' already",
-			       new_name);
-	rc = store_load(store, "ws", name, &meta, e);
-	if (rc == 0)
-		rc = source_chain(store, name, &meta, number, &chain, &fresh,
-				  e);
-	if (rc == 0)
-		rc = save_clone(store, name, &meta, &chain,
-				meta.store == STORE_OVERLAY ? &upper : &fresh,
-				new_name, e);
+	rc = source_chain(&from, number, &chain, e);
+	if (rc < 0)
+		return rc;
+	rc = save_clone(&from, &chain,
+			from.meta.store == STORE_OVERLAY ? &upper : &from.fresh,
+			new_name, e);
 	/* A copy of a running one is named by the clone alone. */
-	fresh.used = fresh.used || rc == 0;
+	from.fresh.used |= rc == 0;
 	return rc;
 }
 
@@ -663,10 +682,7 @@ int ops_rename(const struct store *store, const char *name,
 	if (excluded < 0)
 		return excluded;
 	rc = store_move(store, "ws", name, "ws", new_name, e);
-	return rc == -EEXIST
-		       ? err_say(e, EEXIST, "there is a workspace '%s' already",
-				 new_name)
-		       : rc;
+	return rc == -EEXIST ? ops_taken(new_name, e) : rc;
 }
 
 int ops_set_project(const struct store *store, const char *name,

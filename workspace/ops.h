@@ -49,6 +49,12 @@ int ops_restore(const struct store *store, const char *name, unsigned number,
 		unsigned *ret_number, unsigned *ret_saved,
 		struct err *e) MUST_CHECK;
 
+/* The error that there is a workspace called name. */
+int ops_taken(const char *name, struct err *e);
+/* 0, or that error. */
+int ops_check_free(const struct store *store, const char *name,
+		   struct err *e) MUST_CHECK;
+
 /* number: a snapshot's, or SNAPSHOT_NOW. */
 int ops_clone(const struct store *store, const char *name, int number,
 	      const char *new_name, struct err *e) MUST_CHECK;

@@ -213,10 +213,7 @@ static int undelete_main(const struct run *run, struct err *e)
 	rc = ops_undelete(run->store, found, name, e);
 	if (rc == 0)
 		run_json(run, json_named(name));
-	return rc == -EEXIST
-		       ? err_say(e, EEXIST, "there is a workspace '%s' already",
-				 name)
-		       : rc;
+	return rc == -EEXIST ? ops_taken(name, e) : rc;
 }
 
 static int rename_main(const struct run *run, struct err *e)

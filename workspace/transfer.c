@@ -269,11 +269,10 @@ static int import_main(const struct run *run, struct err *e)
 
 	if (rc == 0)
 		rc = run_map(run, &create.map, &map, e);
+	if (rc == 0)
+		rc = ops_check_free(run->store, run->argv[1], e);
 	if (rc < 0)
 		return rc;
-	if (store_has(run->store, "ws", run->argv[1]))
-		return err_say(e, EEXIST, "there is a workspace '%s' already",
-			       run->argv[1]);
 	rc = import_source(&import, run->argv[0], &chain, e);
 	if (rc < 0)
 		return rc;
