@@ -564,6 +564,17 @@ static void help_names(const struct opt *opt, struct buf *out)
 		buf_addf(out, "=%s", opt->arg);
 }
 
+/* --help and --version, which no table has. */
+static void help_builtin(FILE *out, char letter, const char *name,
+			 const char *help)
+{
+	SCOPED_BUF struct buf names = { 0 };
+	const struct opt opt = { .letter = letter, .name = name };
+
+	help_names(&opt, &names);
+	fprintf(out, "%-*s%s\n", HELP_COLUMN, names.data, help);
+}
+
 void opts_help(const struct opts *opts, FILE *out)
 {
 	const char *line = opts->usage;
@@ -593,18 +604,8 @@ void opts_help(const struct opts *opts, FILE *out)
 			fprintf(out, " (%s)", opt->def);
 		fputc('\n', out);
 	}
-	if (opts->help_letter != 0)
-		fprintf(out, "  -%c, %-*s%s\n", opts->help_letter,
-			HELP_COLUMN - 6, "--help", "show this help");
-	else
-		fprintf(out, "%-*s%s\n", HELP_COLUMN, "      --help",
-			"show this help");
-	if (opts->version_letter != 0)
-		fprintf(out, "  -%c, %-*s%s\n", opts->version_letter,
-			HELP_COLUMN - 6, "--version", "show the version");
-	else
-		fprintf(out, "%-*s%s\n", HELP_COLUMN, "      --version",
-			"show the version");
+	help_builtin(out, opts->help_letter, "help", "show this help");
+	help_builtin(out, opts->version_letter, "version", "show the version");
 }
 
 void opts_words(const struct opts *opts, FILE *out)

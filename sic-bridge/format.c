@@ -191,17 +191,10 @@ static void add_span(struct json *json, const char *key, struct span text)
 
 static void add_time(struct json *json, const char *key, int64_t ms)
 {
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-	char date[40], text[48];
+	SCOPED_BUF struct buf text = { 0 };
 
-	if (gmtime_r(&seconds, &tm) == NULL ||
-	    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm) == 0) {
-		json_add_text(json, key, NULL);
-		return;
-	}
-	snprintf(text, sizeof(text), "%s.%03dZ", date, (int)(ms % 1000));
-	json_add_text(json, key, text);
+	json_add_text(json, key,
+		      tags_add_time(&text, ms) ? buf_text(&text) : NULL);
 }
 
 static void add_server_time(struct json *json, const struct event *event)

@@ -29,11 +29,6 @@ static struct span sender_of(const struct bridge *bridge,
 				: span_of_text(bridge->settings->host);
 }
 
-static bool is_text(const struct irc_line *line)
-{
-	return irc_line_is(line, "PRIVMSG") || irc_line_is(line, "NOTICE");
-}
-
 /* "me" and "me,#c" are for us alone; "@#c" and "$$*" are for many. */
 static bool is_private(const struct bridge *bridge, struct span to)
 {
@@ -66,7 +61,7 @@ static void fill_event(const struct bridge *bridge, struct event *event)
 	event->names = &bridge->presence->names;
 	event->received_ms = history_now_ms();
 	event->strip = bridge->strip;
-	if (!is_text(line))
+	if (!irc_line_is_text(line))
 		return;
 	event->own = event->own ||
 		     presence_is_me(bridge->presence, event->sender);
@@ -111,15 +106,8 @@ void heard_sent(const struct irc_line *line, const struct ledger_piece *piece,
 
 static bool add_time(struct buf *out, int64_t ms)
 {
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-	char date[40];
-
-	if (gmtime_r(&seconds, &tm) == NULL ||
-	    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
-		return false;
-	buf_addf(out, "timestamp=%s.%03dZ", date, (int)(ms % 1000));
-	return true;
+	buf_add_text(out, "timestamp=");
+	return tags_add_time(out, ms);
 }
 
 static unsigned page_lines(const struct bridge *bridge)
@@ -506,7 +494,7 @@ void heard_line(const struct wire_line *line, enum message_kind kind,
 	event.history = history_is(&bridge->history, line,
 				   link_is_old(bridge->link, line));
 	bridge->line_is_history = event.history;
-	if (is_text(&line->line) && line->line.count > 0 &&
+	if (irc_line_is_text(&line->line) && line->line.count > 0 &&
 	    !take_text(bridge, line, &event))
 		return;
 	show(bridge, &event);

@@ -20,18 +20,13 @@ void history_clock_begin(struct history_clock *clock, int64_t now_ms)
 	*clock = (struct history_clock){ .began_ms = now_ms };
 }
 
-static bool is_text(const struct irc_line *line)
-{
-	return irc_line_is(line, "PRIVMSG") || irc_line_is(line, "NOTICE");
-}
-
 /* Not to a channel, as channels are called everywhere. */
 static bool is_to_us_alone(const struct irc_line *line)
 {
 	struct span to = irc_line_param(line, 0);
 
-	return is_text(line) && to.len_bytes > 0 && to.text[0] != '\0' &&
-	       strchr("#&+!@", to.text[0]) == NULL;
+	return irc_line_is_text(line) && to.len_bytes > 0 &&
+	       to.text[0] != '\0' && strchr("#&+!@", to.text[0]) == NULL;
 }
 
 /*
@@ -45,7 +40,7 @@ void history_clock_line(struct history_clock *clock,
 
 	if (!tags_time(line->tags.time, &ms))
 		return;
-	if (!is_text(&line->line))
+	if (!irc_line_is_text(&line->line))
 		clock->stamps = true;
 	ms = now_ms - ms;
 	if (!clock->has_delay && is_to_us_alone(&line->line) &&
@@ -72,7 +67,7 @@ bool history_is_early(const struct wire_line *line)
 {
 	const struct irc_line *l = &line->line;
 
-	return is_text(l) && l->nick.len_bytes < l->prefix.len_bytes &&
+	return irc_line_is_text(l) && l->nick.len_bytes < l->prefix.len_bytes &&
 	       line->tags.time.len_bytes == 0;
 }
 
@@ -202,7 +197,7 @@ static bool is_bip_playback(struct history *history,
 {
 	if (span_is(line->prefix, "b.i.p"))
 		history->is_bip = true;
-	return history->is_bip && is_text(line) &&
+	return history->is_bip && irc_line_is_text(line) &&
 	       (span_is(line->nick, "-bip") ||
 		has_bip_stamp(irc_line_param(line, 1)));
 }

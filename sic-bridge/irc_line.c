@@ -94,6 +94,11 @@ bool irc_line_is(const struct irc_line *line, const char *word)
 		       0;
 }
 
+bool irc_line_is_text(const struct irc_line *line)
+{
+	return irc_line_is(line, "PRIVMSG") || irc_line_is(line, "NOTICE");
+}
+
 unsigned irc_line_numeric(const struct irc_line *line)
 {
 	unsigned n = 0;

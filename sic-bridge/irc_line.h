@@ -34,6 +34,9 @@ bool irc_line_parse(const char *text, size_t len_bytes, struct irc_line *ret);
 /* Whether the command is word (upper case), in any letter case. */
 bool irc_line_is(const struct irc_line *line, const char *word);
 
+/* PRIVMSG or NOTICE: somebody says something. */
+bool irc_line_is_text(const struct irc_line *line);
+
 /* The three-digit number of a reply; 0 when the command is a word. */
 unsigned irc_line_numeric(const struct irc_line *line);
 

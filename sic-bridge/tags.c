@@ -138,3 +138,16 @@ bool tags_time(struct span time, int64_t *ret_ms)
 	*ret_ms = (int64_t)timegm(&tm) * 1000 + ms;
 	return true;
 }
+
+bool tags_add_time(struct buf *out, int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+	char date[40];
+
+	if (gmtime_r(&seconds, &tm) == NULL ||
+	    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+		return false;
+	buf_addf(out, "%s.%03dZ", date, (int)(ms % 1000));
+	return true;
+}

@@ -31,4 +31,7 @@ void tags_parse(char *text, size_t len_bytes, struct tags *ret);
  */
 bool tags_time(struct span time, int64_t *ret_ms);
 
+/* Add that; false, and nothing added, when ms is beyond the calendar. */
+bool tags_add_time(struct buf *out, int64_t ms);
+
 #endif

@@ -282,24 +282,16 @@ struct join {
 	const char *target;
 };
 
-static int open_up(const struct store *store, const char *id, struct err *e)
-{
-	char path[LAYER_PATH_BYTES];
-
-	layer_path(id, "up", path);
-	return dir_open(store->dir, path, e);
-}
-
 static int join_layers(void *data, struct err *e)
 {
 	const struct join *join = data;
-	SCOPED_FD int to = open_up(join->store, join->target, e);
+	SCOPED_FD int to = layer_open(join->store, join->target, e);
 	int rc = to < 0 ? to : 0;
 
 	/* The lowest first, the others on top of it. */
 	for (size_t i = join->count; rc == 0 && i-- > 0;) {
-		SCOPED_FD int layer = open_up(join->store, join->chain->ids[i],
-					      e);
+		SCOPED_FD int layer = layer_open(join->store,
+						 join->chain->ids[i], e);
 
 		rc = layer < 0 ? layer : tree_apply(layer, to, e);
 	}

@@ -25,12 +25,9 @@ enum { STATUS_MAX_BYTES = 256 << 20 };
 static int open_database(const struct store *store, const char *id, bool make,
 			 struct err *e)
 {
-	char path[LAYER_PATH_BYTES];
-	SCOPED_FD int up = -1;
+	SCOPED_FD int up = layer_open(store, id, e);
 	SCOPED_FD int found = -1;
 
-	layer_path(id, "up", path);
-	up = dir_open(store->dir, path, e);
 	if (up < 0)
 		return up;
 	found = make ? inside_make_dir(up, "/var/lib/dpkg", e)

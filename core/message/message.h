@@ -146,6 +146,11 @@ static inline struct span span_of_text(const char *text)
 	return span_of(text, strlen(text));
 }
 
+static inline struct span span_of_buf(const struct buf *buf)
+{
+	return span_of(buf_text(buf), buf->len_bytes);
+}
+
 /* Whether span is exactly the C string text. In line: most are literals. */
 static inline bool span_is(struct span span, const char *text)
 {

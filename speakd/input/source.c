@@ -252,11 +252,6 @@ void source_add_unsaid(const struct source *source, struct buf *out)
 			 buf_text(&kinds));
 }
 
-static struct span span_of_buf(const struct buf *buf)
-{
-	return span_of(buf_text(buf), buf->len_bytes);
-}
-
 /* Without a byte order mark and what is for a terminal; as UTF-8. */
 static struct span clean_line(struct source *source, struct span line)
 {

@@ -120,11 +120,6 @@ static const struct form {
 };
 /* clang-format on */
 
-static struct span span_of_buf(const struct buf *buf)
-{
-	return span_of(buf_text(buf), buf->len_bytes);
-}
-
 static bool has_rule(const struct wording *wording, enum wording_rule rule)
 {
 	return (wording->config->rules & (unsigned)rule) != 0;

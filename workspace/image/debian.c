@@ -273,6 +273,18 @@ static int run_tool(const struct job *job, const char *const *argv,
 	return rc > 0 ? err_say(e, EIO, "%s failed with %d", argv[0], rc) : rc;
 }
 
+/* Which packages of what goes where, and comes from where: of both programs. */
+static size_t add_operands(const struct job *job, const char **argv, size_t n)
+{
+	if (job->include != NULL)
+		argv[n++] = job->include;
+	argv[n++] = job->origin->suite;
+	argv[n++] = target;
+	if (job->origin->main.uri != NULL)
+		argv[n++] = job->origin->main.uri;
+	return n;
+}
+
 static int run_mmdebstrap(const struct job *job, struct err *e)
 {
 	SCOPED_TEXT char *updates = origin_line(job->origin, 0);
@@ -285,12 +297,7 @@ static int run_mmdebstrap(const struct job *job, struct err *e)
 	/* As root this means new mounts only: the rest is done. */
 	argv[n++] = "--mode=unshare";
 	argv[n++] = "--variant=minbase";
-	if (job->include != NULL)
-		argv[n++] = job->include;
-	argv[n++] = job->origin->suite;
-	argv[n++] = target;
-	if (job->origin->main.uri != NULL)
-		argv[n++] = job->origin->main.uri;
+	n = add_operands(job, argv, n);
 	if (updates != NULL)
 		argv[n++] = updates;
 	if (security != NULL)
@@ -385,12 +392,7 @@ static int run_debootstrap(const struct job *job, struct err *e)
 	argv[n++] = "--variant=minbase";
 	/* Else it goes on unchecked where there are no keys. */
 	argv[n++] = "--force-check-gpg";
-	if (job->include != NULL)
-		argv[n++] = job->include;
-	argv[n++] = job->origin->suite;
-	argv[n++] = target;
-	if (job->origin->main.uri != NULL)
-		argv[n++] = job->origin->main.uri;
+	n = add_operands(job, argv, n);
 	argv[n] = NULL;
 	rc = run_tool(job, argv, &explained, e);
 	if (rc == -ENOENT)

@@ -21,14 +21,12 @@ static int import_image(const struct import *import, int fd, bool docker,
 			struct chain *ret, struct err *e)
 {
 	SCOPED_CHAIN struct chain aside = { 0 };
-	char path[LAYER_PATH_BYTES];
 	SCOPED_FD int dir = -1;
 	int rc = import_archive(import, fd, NULL, false, &aside, e);
 
 	if (rc < 0)
 		return rc;
-	layer_path(aside.ids[0], "up", path);
-	dir = dir_open(import->store->dir, path, e);
+	dir = layer_open(import->store, aside.ids[0], e);
 	if (dir < 0)
 		rc = dir;
 	else
@@ -81,15 +79,13 @@ static int import_dir(const struct import *import, int dir, struct chain *ret,
 		.from = dir,
 		.how = { .nobody_to_root = true, .skip_odd = true },
 	};
-	char path[LAYER_PATH_BYTES];
 	char id[LAYER_ID_BYTES + 1];
 	SCOPED_FD int up = -1;
 	int rc = layer_new(import->store, import->map, id, e);
 
 	if (rc < 0)
 		return rc;
-	layer_path(id, "up", path);
-	up = dir_open(import->store->dir, path, e);
+	up = layer_open(import->store, id, e);
 	job.to = up;
 	rc = up < 0 ? up : ns_run(import->map, NULL, copy_inside, &job, e);
 	if (rc < 0)

@@ -26,6 +26,7 @@
 #include "workspace/run/shares.h"
 #include "workspace/run/supervisor.h"
 #include "workspace/run/title.h"
+#include "workspace/store/layer.h"
 
 enum {
 	FIRST_SESSION_MS = 20000, /* a starter that died never connects */
@@ -256,13 +257,11 @@ static void serve(struct init *init)
 /* A host layer in use is locked, so that gc leaves it alone. */
 static int hold_host_layer(const struct rootfs *rootfs, struct err *e)
 {
-	char path[LAYER_PATH_BYTES];
 	int fd;
 
 	if (!rootfs->lower.host)
 		return 0;
-	layer_path(rootfs->host_layer, "up", path);
-	fd = dir_open(rootfs->store->dir, path, e);
+	fd = layer_open(rootfs->store, rootfs->host_layer, e);
 	if (fd < 0)
 		return fd;
 	/* Kept open for ever. */

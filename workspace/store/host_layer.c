@@ -462,7 +462,6 @@ static int make_new(const struct store *store, const struct buf *fingerprint,
 		    char ret[LAYER_ID_BYTES + 1], struct err *e)
 {
 	SCOPED_BUF struct buf text = { 0 };
-	char path[LAYER_PATH_BYTES];
 	char id[LAYER_ID_BYTES + 1];
 	SCOPED_FD int up = -1;
 	struct build job = { .store = store };
@@ -470,8 +469,7 @@ static int make_new(const struct store *store, const struct buf *fingerprint,
 
 	if (rc < 0)
 		return rc;
-	layer_path(id, "up", path);
-	up = dir_open(store->dir, path, e);
+	up = layer_open(store, id, e);
 	job.up = up;
 	rc = up < 0 ? up : ns_run(&store->map, NULL, build, &job, e);
 	if (rc == 0)

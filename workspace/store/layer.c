@@ -61,13 +61,18 @@ bool layer_exists(const struct store *store, const char *id)
 	return faccessat(store->dir, path, F_OK, 0) == 0;
 }
 
-int layer_sync(const struct store *store, const char *id, struct err *e)
+int layer_open(const struct store *store, const char *id, struct err *e)
 {
 	char path[LAYER_PATH_BYTES];
-	SCOPED_FD int up = -1;
 
 	layer_path(id, "up", path);
-	up = dir_open(store->dir, path, e);
+	return dir_open(store->dir, path, e);
+}
+
+int layer_sync(const struct store *store, const char *id, struct err *e)
+{
+	SCOPED_FD int up = layer_open(store, id, e);
+
 	if (up < 0)
 		return up;
 	return syncfs(up) < 0 ? err_set(e, errno, "sync a layer") : 0;

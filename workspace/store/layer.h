@@ -17,6 +17,10 @@ extern const char *const layer_host_parts[];
 int layer_new(const struct store *store, const struct idmap *map,
 	      char ret[LAYER_ID_BYTES + 1], struct err *e) MUST_CHECK;
 
+/* What was written to it: a descriptor of its up directory. */
+int layer_open(const struct store *store, const char *id,
+	       struct err *e) MUST_CHECK;
+
 bool layer_exists(const struct store *store, const char *id) MUST_CHECK;
 
 /* What was written to it is on disk when this returns. */

@@ -15,6 +15,7 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "workspace/ns/ns.h"
+#include "workspace/store/layer.h"
 #include "workspace/store/tree.h"
 
 struct job {
@@ -104,16 +105,12 @@ static int copy_tree(const struct store *store, const struct meta *meta,
 	struct job job = {
 		.how.reflink_only = meta->store == STORE_REFLINK,
 	};
-	char path[LAYER_PATH_BYTES];
-	SCOPED_FD int source = -1;
+	SCOPED_FD int source = layer_open(store, from, e);
 	SCOPED_FD int target = -1;
 
-	layer_path(from, "up", path);
-	source = dir_open(store->dir, path, e);
 	if (source < 0)
 		return source;
-	layer_path(to, "up", path);
-	target = dir_open(store->dir, path, e);
+	target = layer_open(store, to, e);
 	if (target < 0)
 		return target;
 	job.from = source;
