@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* speakd_backlog.c - order, catching up, skipping, and what is never skipped. */
+/* speakd_backlog.c - order, catching up, skipping, what is never skipped. */
 #include "speakd/queue/backlog.h"
 
 #include <string.h>

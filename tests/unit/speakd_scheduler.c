@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* speakd_scheduler.c - who speaks next, by a script of what comes and happens. */
+/* speakd_scheduler.c - who speaks next, by a script of what happens. */
 #include "tests/unit/test.h"
 
 #include <string.h>
