@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * settings.h - what sic-bridge was told: one option table for the command line,
- * the configuration file, the environment and --help.
+ * settings.h - the settings of sic-bridge: one option table for the command
+ * line, the configuration file, the environment and --help.
  *
  * Order, the later wins: defaults, system file, user file, the [NETWORK]
  * section of either, environment, command line.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * settings.h - everything that speakd can be told, from the table in
+ * settings.h - the settings of speakd, from the table in
  * settings.c: command line, configuration file, environment.
  */
 #ifndef SPEAKD_SETTINGS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * completion.h - what may come next behind "project workspace".
+ * completion.h - what may come next after "project workspace".
  *
  * project-workspace --complete WORD...: the words behind "workspace", without
  * their quotes, the last being typed. project asks this for the shells and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* client.c - who is connected, and what they are told unasked. */
+/* client.c - who is connected, and the events that they get. */
 #include "speakd/ssip/parts.h"
 
 #include <assert.h>

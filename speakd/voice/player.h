@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * player.h - one stream of sound, and what is to be told of it as it is heard.
+ * player.h - one stream of sound, and what is reported of it as it is heard.
  *
  *	phrase, phrase … ─▶ frames that wait ─▶ sink ─▶ heard
  *
