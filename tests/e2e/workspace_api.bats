@@ -200,27 +200,8 @@ assert c.ends()
 }
 
 @test "library: the program is gone, or is none" {
-	as_user timeout 60 /usr/bin/python3 - "$program" <<-'EOF'
-		import sys, os, signal
-		sys.path.insert(0, os.environ["PYTHONPATH"] + "/examples")
-		from workspace import Workspaces
-		def fails(number, call, *args):
-		    try:
-		        call(*args)
-		    except OSError as e:
-		        assert e.errno == number, e
-		    else:
-		        assert False, number
-		fails(2, Workspaces, "/nonexistent")
-		fails(32, Workspaces, "/bin/true")
-		with Workspaces(sys.argv[1]) as ws:
-		    fails(22, ws.create, "x", "--fly")
-		    fails(84, ws.create, "x", b"\xff")
-		    child = int(open(f"/proc/self/task/{os.getpid()}/children").read())
-		    os.kill(child, signal.SIGKILL)
-		    fails(32, ws.create, "x")
-		    fails(32, ws.create, "x")
-	EOF
+	as_user timeout 60 /usr/bin/python3 - "$program" \
+		<"$EARSHOT_SRC/tests/helpers/library_fails.py"
 }
 
 @test "--json: every verb that prints has it" {

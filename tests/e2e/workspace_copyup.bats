@@ -115,19 +115,8 @@ until_half() {
 		mv $H/f9 $H/moved; test ! -e $H/f9; grep -qx "content 9" $H/moved
 		cd $H; chmod 600 f10 ./sub/../f11 to-sub/in-sub
 		test "$(stat -c %a $H/f10 $H/f11 $H/sub/in-sub | tr "\n" " ")" = "600 600 600 "'
-	ws run calls --env H -- /usr/bin/python3 -c '
-import os, sys
-h = os.environ["H"] + "/"
-os.setxattr(h + "f12", "user.earshot", b"x")
-assert os.getxattr(h + "f12", "user.earshot") == b"x"
-d = os.open(h, os.O_PATH)
-os.chmod("f13", 0o640, dir_fd=d)
-os.link("f14", "linked-14", src_dir_fd=d, dst_dir_fd=d)
-os.utime("f15", (5, 6), dir_fd=d)
-os.rename("f16", "moved-16", src_dir_fd=d, dst_dir_fd=d)
-os.chown("f17", 7, 8, dir_fd=d, follow_symlinks=False)
-with open(h + "f18", "r+b") as f: f.truncate(2)
-assert [os.stat(h + n).st_size for n in ("f15", "moved-16", "f18")] == [11, 11, 2]'
+	ws run calls --env H -- /usr/bin/python3 -c \
+		"$(cat "$EARSHOT_SRC/tests/helpers/by_name.py")"
 	is_clean calls
 }
 
@@ -456,29 +445,8 @@ print(\"replaced\", flush=True)'"
 @test "a caller that is killed, or gets a signal, while it waits" {
 	make signals
 	# Whatever is interrupted must be as if nothing had been in between.
-	ws run signals --env H -- /usr/bin/python3 -c '
-import os, signal, time
-h = os.environ["H"]
-count = 0
-def tick(*_):
-    global count
-    count += 1
-signal.signal(signal.SIGALRM, tick)
-signal.siginterrupt(signal.SIGALRM, False)
-signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
-for i in range(1, 201):
-    os.chmod("%s/many/%d" % (h, i), 0o600)
-    os.truncate("%s/many/%d" % (h, i), 1)
-assert count > 0
-signal.setitimer(signal.ITIMER_REAL, 0)
-for i in range(30):
-    pid = os.fork()
-    if pid == 0:
-        while True: os.chmod(h + "/big", 0o600 + i)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-os.chmod(h + "/big", 0o777)
-assert os.stat(h + "/big").st_mode & 0o777 == 0o777'
+	ws run signals --env H -- /usr/bin/python3 -c \
+		"$(cat "$EARSHOT_SRC/tests/helpers/interrupted.py")"
 	is_clean signals
 }
 

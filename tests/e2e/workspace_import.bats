@@ -160,19 +160,7 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	add('usr/share/doc/.wh..wh..opq')
 	add('usr/share/doc/new', b'n')
 	EOF
-	/usr/bin/python3 - <<-'EOF'
-	import hashlib, json, os
-	b = 'layout/blobs/sha256/'
-	def put(data):
-	    h = hashlib.sha256(data).hexdigest()
-	    open(b + h, 'wb').write(data)
-	    return {'digest': 'sha256:' + h, 'size': len(data)}
-	index = json.load(open('layout/index.json'))
-	m = json.load(open(b + index['manifests'][0]['digest'][7:]))
-	m['layers'].append(put(open('two.tar', 'rb').read()))
-	index['manifests'][0].update(put(json.dumps(m).encode()))
-	json.dump(index, open('layout/index.json', 'w'))
-	EOF
+	/usr/bin/python3 "$EARSHOT_SRC/tests/helpers/oci.py" layout add-layer two.tar
 	cp -r layout "$out/layout"
 	chmod -R a+rX "$out/layout"
 	ws import "$out/layout" oci3
@@ -373,26 +361,10 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	ws export run "$out/run.tar" --format oci
 	mkdir image
 	tar -xf "$out/run.tar" -C image
-	/usr/bin/python3 - <<-'CODE'
-	import hashlib, json
-	b = 'image/blobs/sha256/'
-	def get(d): return json.load(open(b + d['digest'][7:]))
-	def put(o):
-	    data = json.dumps(o).encode()
-	    h = hashlib.sha256(data).hexdigest()
-	    open(b + h, 'wb').write(data)
-	    return {'digest': 'sha256:' + h, 'size': len(data)}
-	index = json.load(open('image/index.json'))
-	manifest = get(index['manifests'][0])
-	config = get(manifest['config'])
-	assert len(config['history']) == len(config['rootfs']['diff_ids']) == 1
-	config['config'] = {'Env': ['FOO=a b', 'PATH=/bin:/opt/own'], 'User': 'bob:7',
-	    'WorkingDir': '/usr/share', 'Entrypoint': ['/bin/sh'], 'Cmd': ['-c', 'echo "image $FOO"'],
-	    'Labels': {'x': 'y'}}
-	manifest['config'].update(put(config))
-	index['manifests'][0].update(put(manifest))
-	json.dump(index, open('image/index.json', 'w'))
-	CODE
+	/usr/bin/python3 "$EARSHOT_SRC/tests/helpers/oci.py" image config '{"Env":
+		["FOO=a b", "PATH=/bin:/opt/own"], "User": "bob:7",
+		"WorkingDir": "/usr/share", "Entrypoint": ["/bin/sh"],
+		"Cmd": ["-c", "echo \"image $FOO\""], "Labels": {"x": "y"}}'
 	cp -r image "$out/image"
 	chmod -R a+rX "$out/image"
 	ws import "$out/image" ran

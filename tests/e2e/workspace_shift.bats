@@ -100,38 +100,7 @@ line'
 
 # look DIR ZERO BASE: all there is to a tree, its ids as they are inside.
 look() {
-	/usr/bin/python3 - "$@" <<-'EOF'
-	import os, stat, struct, sys
-	top, zero, base = os.fsencode(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-	def inside(i):
-	    return 0 if i == zero else i - base if 0 < i - base < 60000 else 'id%d' % i
-	def acl(path, name):
-	    try:
-	        a = os.getxattr(path, name)
-	    except OSError:
-	        return []
-	    return [(tag, perm, inside(i) if tag in (2, 8) else i)
-	            for tag, perm, i in struct.iter_unpack('<HHI', a[4:])]
-	def caps(path):
-	    try:
-	        c = os.getxattr(path, 'security.capability')
-	    except OSError:
-	        return None
-	    root = struct.unpack('<I', c[20:])[0] if len(c) == 24 else 0
-	    return c[3] == (3 if root else 2) and (c[0], c[4:20], inside(root))
-	def show(path):
-	    s = os.lstat(path)
-	    link = stat.S_ISLNK(s.st_mode)
-	    print(path, inside(s.st_uid), inside(s.st_gid), oct(s.st_mode), s.st_nlink, s.st_size,
-	          s.st_mtime_ns, s.st_rdev, os.readlink(path) if link else
-	          (acl(path, 'system.posix_acl_access'), acl(path, 'system.posix_acl_default'), caps(path)))
-	os.chdir(top)
-	for dir, dirs, files in os.walk(b'.'):
-	    dirs.sort()
-	    show(dir)
-	    for name in sorted(files + [d for d in dirs if os.path.islink(os.path.join(dir, d))]):
-	        show(os.path.join(dir, name))
-	EOF
+	/usr/bin/python3 "$EARSHOT_SRC/tests/helpers/look.py" "$@"
 }
 
 # there_and_back root|user ZERO BASE ZERO BASE ARGUMENT...: from, to.
