@@ -20,7 +20,7 @@
 /* clang-format off */
 static const struct opt options[] = {
 	{ 0, "json", OPT_FLAG, AT(json), 0, 0, NULL, NULL,
-	  "history, sources, status: JSON, one object a line", NULL, NULL,
+	  "history, missed, sources, status: JSON, one object a line", NULL, NULL,
 	  true },
 	{ 'p', "priority", OPT_TEXT, AT(priority), 0, 0, "CLASS", "message",
 	  "say: important, message, text, notification or progress", NULL,

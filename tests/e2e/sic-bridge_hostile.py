@@ -8,13 +8,14 @@ import os
 import re
 import select
 import socket
+import subprocess
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.join(os.environ["EARSHOT_SRC"], "tests/helpers"))
-from irc import (LIMIT, Program, RawServer, bridge, equal, free_port, main,
-                 test, until)
+from irc import (BRIDGE, LIMIT, SRC, Program, RawServer, Skip, bridge, equal,
+                 free_port, main, need, path, test, until)
 
 # ---- lines that libircclient 1.9 cannot take -------------------------------------
 
@@ -286,6 +287,25 @@ def silent_server():
     peer.say(":srv PONG srv :sic-bridge")
     peer.expect("^PING :sic-bridge$")
     listener.wait_error(r"no answer for \d+ seconds; again in")
+    server.welcome()
+
+
+@test
+def slept():
+    """after an hour's sleep a dead connection is given up within 20 seconds"""
+    need("cc")
+    with open(BRIDGE, "rb") as program:
+        if b"__asan_init" in program.read():
+            raise Skip("a sanitizer wants to be loaded first itself")
+    shim = path("slept.so")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", shim,
+                    os.path.join(SRC, "tests/helpers/slept.c")], check=True)
+    server = RawServer()
+    listener = bridge(server.port, "--ping-interval=6", "--ping-timeout=900",
+                      env={"LD_PRELOAD": shim})
+    peer = server.welcome()
+    peer.expect("^PING :sic-bridge$")
+    listener.wait_error(r"no answer for 36\d\d seconds; again in", 3 * LIMIT)
     server.welcome()
 
 
