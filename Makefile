@@ -110,7 +110,7 @@ TEST_SOURCES = $(wildcard tests/unit/*.c tests/fuzz/*.c bench/*.c)
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wformat=2 -Wconversion \
 	-Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wcast-qual -Wundef -Wswitch-enum \
-	-Wdouble-promotion -Wnull-dereference
+	-Wdouble-promotion -Wnull-dereference -Wno-psabi
 WERROR =
 CFLAGS_release = -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
 	-fstack-protector-strong -fstack-clash-protection $(BRANCHES)

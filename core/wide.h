@@ -15,9 +15,7 @@
 
 enum { WIDE_BYTES = 32 };
 
-/* How these are handed to functions differs; all that take them are in line. */
-#pragma GCC diagnostic ignored "-Wpsabi"
-
+/* How these are handed to functions differs (-Wno-psabi): all are in line. */
 typedef unsigned char wide __attribute__((vector_size(WIDE_BYTES)));
 
 /* Each byte is 0xff where a comparison holds, else 0. */
