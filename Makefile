@@ -83,7 +83,7 @@ api_DIRS = workspace/api
 
 # A library for other programs: shared, and of its own (see workspace/api/).
 SHARED = libearshot-workspace.so
-SONAME = $(SHARED).1
+SONAME = $(SHARED).0
 API = workspace/api/workspace
 PC = workspace/api/earshot-workspace.pc
 

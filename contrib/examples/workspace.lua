@@ -47,7 +47,7 @@ void earshot_ws_command_free(earshot_ws_command *);
 
 int fileno(void *);
 ]]
-local lib = ffi.load("libearshot-workspace.so.1")
+local lib = ffi.load("libearshot-workspace.so.0")
 local err = ffi.new("earshot_ws_error")
 
 local function must(rc)

@@ -11,7 +11,7 @@ import ctypes
 import os
 import sys
 
-LIBRARY = ctypes.CDLL("libearshot-workspace.so.1")
+LIBRARY = ctypes.CDLL("libearshot-workspace.so.0")
 
 
 class Error(ctypes.Structure):

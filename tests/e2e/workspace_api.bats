@@ -95,17 +95,17 @@ go_build() {
 	fi
 	diff <(grep -o 'earshot_ws_[a-z_]*(' "$WS_DIR/prefix/include/earshot/workspace.h" |
 		tr -d '(' | sort -u) \
-		<(nm -D --defined-only "$WS_DIR/prefix/lib/libearshot-workspace.so.1" |
-			sed -n 's/.* T \(.*\)@@EARSHOT_WORKSPACE_1/\1/p' | sort -u)
+		<(nm -D --defined-only "$WS_DIR/prefix/lib/libearshot-workspace.so.0" |
+			sed -n 's/.* T \(.*\)@@EARSHOT_WORKSPACE_0/\1/p' | sort -u)
 	# So does the manual, and so do the symbols that the package promises.
 	diff <(sed -n 's/^\.Nm \(earshot_ws_[a-z_]*\).*/\1/p' \
 		"$EARSHOT_SRC/man/earshot-workspace.3" | sort -u) \
 		<(sed -n 's/^ \(earshot_ws_.*\)@.*/\1/p' \
-			"$EARSHOT_SRC/debian/libearshot-workspace1.symbols" | sort -u)
+			"$EARSHOT_SRC/debian/libearshot-workspace0.symbols" | sort -u)
 	diff <(sed -n 's/^\.Nm \(earshot_ws_[a-z_]*\).*/\1/p' \
 		"$EARSHOT_SRC/man/earshot-workspace.3" | sort -u) \
-		<(nm -D --defined-only "$WS_DIR/prefix/lib/libearshot-workspace.so.1" |
-			sed -n 's/.* T \(.*\)@@EARSHOT_WORKSPACE_1/\1/p' | sort -u)
+		<(nm -D --defined-only "$WS_DIR/prefix/lib/libearshot-workspace.so.0" |
+			sed -n 's/.* T \(.*\)@@EARSHOT_WORKSPACE_0/\1/p' | sort -u)
 }
 
 # rpc SCRIPT: Python with a connection c (tests/helpers/rpc.py).

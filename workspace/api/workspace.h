@@ -3,8 +3,9 @@
 /*
  * workspace.h - workspaces for other programs: libearshot-workspace.
  *
- *	#include <earshot/workspace.h>		cc ... $(pkg-config --cflags
- *--libs earshot-workspace)
+ *	#include <earshot/workspace.h>
+ *
+ * built with "pkg-config --cflags --libs earshot-workspace".
  *
  * A connection is a process of project-workspace(1) that does the work and
  * answers in JSON lines. Nothing of that happens in the calling process: it is
