@@ -112,8 +112,11 @@ static bool read_comment(struct xml *c)
 static bool read_data(struct xml *c, struct xml_tag *ret)
 {
 	const char *from = c->at + strlen("<![CDATA[");
-	const char *end = memmem(from, (size_t)(c->end - from), "]]>", 3);
+	const char *end = c->data_ended ? NULL
+					: memmem(from, (size_t)(c->end - from),
+						 "]]>", 3);
 
+	c->data_ended = end == NULL;
 	if (end == NULL)
 		return false;
 	ret->data = from;

@@ -13,7 +13,8 @@
 
 struct xml {
 	const char *at, *end;
-	bool comments_ended; /* no "-->" is left: none need be looked for */
+	/* No "-->", or "]]>", is left: none need be looked for. */
+	bool comments_ended, data_ended;
 };
 
 struct xml_tag {
