@@ -169,7 +169,9 @@ int relocate(int dir_fd, const char *from, const char *to, struct err *e)
 	    renameat2(dir_fd, temp, dir_fd, to, RENAME_NOREPLACE) < 0)
 		rc = err_set(e, errno, "move %s to %s", from, to);
 	if (rc < 0) {
-		(void)!remove_entry(dir_fd, temp, -1, 0, NULL);
+		struct err ignored = { 0 };
+
+		(void)!remove_entry(dir_fd, temp, -1, 0, &ignored);
 		return rc;
 	}
 	return remove_entry(dir_fd, from, -1, 0, e);
