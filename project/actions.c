@@ -430,17 +430,16 @@ struct conflict {
 static bool is_marker(struct conflict *c, const char *line, size_t left,
 		      size_t len)
 {
-	if (len > 7 && memcmp(line, "<<<<<<< ", 8) == 0 &&
-	    memmem(line, left, "\n>>>>>>> ", 9) != NULL)
-		*c = (struct conflict){ .inside = true };
-	else if (!c->inside || len < 7)
-		return c->base;
-	else if (memcmp(line, "|||||||", 7) == 0)
+	bool begins = len > 7 && memcmp(line, "<<<<<<< ", 8) == 0 &&
+		      memmem(line, left, "\n>>>>>>> ", 9) != NULL;
+	bool inside = c->inside && len >= 7;
+
+	if (begins || (inside && memcmp(line, ">>>>>>> ", 8) == 0))
+		*c = (struct conflict){ .inside = begins };
+	else if (inside && memcmp(line, "|||||||", 7) == 0)
 		c->base = true;
-	else if (memcmp(line, "=======", 7) == 0 && len <= 8)
+	else if (inside && memcmp(line, "=======", 7) == 0 && len <= 8)
 		c->base = false;
-	else if (len > 7 && memcmp(line, ">>>>>>> ", 8) == 0)
-		*c = (struct conflict){ 0 };
 	else
 		return c->base;
 	return true;

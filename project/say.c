@@ -121,6 +121,37 @@ static bool say_day(struct buf *out, const char *word, size_t len,
 	return true;
 }
 
+static void say_context(struct buf *word, const char *at, size_t len)
+{
+	SCOPED_TEXT char *name = mem_text(at + 1, len - 1);
+
+	if (strcasecmp(name, "waiting") == 0 ||
+	    strcasecmp(name, "someday") == 0)
+		return;
+	buf_add_text(word, "at ");
+	say_name(word, name);
+}
+
+/* Nothing is added for what is not said. Returns how long the word is. */
+static size_t say_word(struct buf *word, const char *at, struct date today,
+		       bool dates)
+{
+	size_t sign = say_sign(word, at, today);
+	size_t len = sign > 0 ? sign : strcspn(at, " ");
+
+	if (sign == 0 && len > 1 && at[0] == '@') {
+		say_context(word, at, len);
+	} else if (sign > 0 ||
+		   say_date_word(word, at, len, "due:", "due", today) ||
+		   say_date_word(word, at, len, "t:", "from", today)) {
+		if (!dates)
+			buf_clear(word);
+	} else if (!say_day(word, at, len, today)) {
+		buf_add(word, at, len);
+	}
+	return len;
+}
+
 static void say_words(struct buf *out, const char *text, struct date today,
 		      bool dates)
 {
@@ -128,34 +159,13 @@ static void say_words(struct buf *out, const char *text, struct date today,
 
 	for (const char *at = text; *at != '\0';) {
 		SCOPED_BUF struct buf word = { 0 };
-		size_t sign = say_sign(&word, at, today);
-		size_t len = sign > 0 ? sign : strcspn(at, " ");
 
-		if (sign > 0) {
-			if (!dates)
-				buf_clear(&word);
-		} else if (len > 1 && at[0] == '@' &&
-			   strncasecmp(at, "@waiting", len) != 0 &&
-			   strncasecmp(at, "@someday", len) != 0) {
-			SCOPED_TEXT char *name = mem_text(at + 1, len - 1);
-
-			buf_add_text(&word, "at ");
-			say_name(&word, name);
-		} else if (say_date_word(&word, at, len, "due:", "due",
-					 today) ||
-			   say_date_word(&word, at, len, "t:", "from", today)) {
-			if (!dates)
-				buf_clear(&word);
-		} else if (at[0] != '@' || len == 1) {
-			if (!say_day(&word, at, len, today))
-				buf_add(&word, at, len);
-		}
+		at += say_word(&word, at, today, dates);
 		if (word.len_bytes > 0) {
 			buf_add_text(out, blank);
 			text_escape(out, word.data, word.len_bytes);
 			blank = " ";
 		}
-		at += len;
 		at += strspn(at, " ");
 	}
 }
