@@ -5,6 +5,6 @@
 #ifndef CORE_VERSION_H
 #define CORE_VERSION_H
 
-#define EARSHOT_VERSION "0.1.0"
+#define EARSHOT_VERSION "0.2.0"
 
 #endif
