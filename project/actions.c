@@ -137,8 +137,8 @@ static bool may_mean(const struct action *action)
 {
 	return memchr(action->text, '@', action->len_bytes) != NULL ||
 	       memchr(action->text, ':', action->len_bytes) != NULL ||
-	       memchr(action->text, '\xf0', action->len_bytes) != NULL ||
-	       memchr(action->text, '\xe2', action->len_bytes) != NULL;
+	       memchr(action->text, 0xf0, action->len_bytes) != NULL ||
+	       memchr(action->text, 0xe2, action->len_bytes) != NULL;
 }
 
 static void read_words(struct action *action)

@@ -99,7 +99,7 @@ static size_t find_notes(const struct gtd *gtd, const char *project_path,
 
 	(void)!gtd_each(gtd, project_path, note_entry, &notes, NULL);
 	for (size_t i = 0; i < NOTES; i++) {
-		if (notes.found[i] != NULL && i < end && count < GTD_FILES_MAX)
+		if (i < end && notes.found[i] != NULL && count < GTD_FILES_MAX)
 			files[count++] = mem_printf("%s/%s", project_path,
 						    notes.found[i]);
 		free(notes.found[i]);

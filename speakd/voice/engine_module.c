@@ -559,16 +559,17 @@ static int16_t sample_of(const unsigned char *bytes, bool big_endian)
 static int take_byte(struct engine *engine, struct block *block,
 		     unsigned char byte, struct err *e)
 {
+	unsigned channels = engine->channels > 0 ? engine->channels : 1;
 	int sum = 0;
 
 	block->frame[block->frame_bytes++] = byte;
-	if (block->frame_bytes < (size_t)2 * engine->channels)
+	if (block->frame_bytes < (size_t)2 * channels)
 		return 0;
 	block->frame_bytes = 0;
-	for (unsigned c = 0; c < engine->channels; c++)
+	for (unsigned c = 0; c < channels; c++)
 		sum += sample_of(block->frame + (size_t)2 * c,
 				 engine->big_endian != 0);
-	block->samples[block->count++] = (int16_t)(sum / (int)engine->channels);
+	block->samples[block->count++] = (int16_t)(sum / (int)channels);
 	return block->count == SAMPLES ? flush(engine, block, e) : 0;
 }
 

@@ -146,7 +146,6 @@ int supervisor_start(const struct store *store, const char *name,
 {
 	SCOPED_FD int lock = supervisor_lock(store, name, e);
 	SCOPED_FD int listener = -1;
-	SCOPED_FD int alive = -1;
 	SCOPED_FD int watched = -1;
 	int ends[2], rc;
 	struct init_start start = {
@@ -169,12 +168,13 @@ int supervisor_start(const struct store *store, const char *name,
 		if (pipe2(ends, O_CLOEXEC) < 0)
 			return err_set(e, errno, "pipe");
 		watched = ends[0];
-		start.alive = alive = ends[1];
+		start.alive = ends[1];
 	}
 	start.listener = listener;
 	start.rootfs.store = &start.store;
 	rc = is_hosts_root(map) ? start_in_child(&start, e)
 				: start_init(&start, e);
+	scope_close(&start.alive);
 	if (rc == 0)
 		*ret_alive = fd_give(&watched);
 	return rc;

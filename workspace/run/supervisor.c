@@ -172,6 +172,8 @@ int supervisor_get_namespaces(const struct supervisor *supervisor,
 	char answer = 0;
 	size_t count = 0;
 
+	for (size_t i = 0; i < SUPERVISOR_NAMESPACES; i++)
+		ret[i] = -1;
 	if (send(supervisor->sock, "j", 1, MSG_NOSIGNAL) == 1 &&
 	    fdpass_receive(supervisor->sock, &answer, 1, ret,
 			   SUPERVISOR_NAMESPACES, &count) == 1 &&
