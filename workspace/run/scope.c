@@ -63,7 +63,7 @@ static void fill(struct call *call, const char *unit,
 		"StartTransientUnit",
 		"ssa(sv)a(sa(sv))",
 	};
-	unsigned properties = 1 + (limits->memory_mib > 0 ? 2 : 0) +
+	unsigned properties = 2 + (limits->memory_mib > 0 ? 2 : 0) +
 			      (limits->pids > 0) + (limits->cpu_percent > 0);
 
 	add(call, "busctl");
@@ -78,6 +78,10 @@ static void fill(struct call *call, const char *unit,
 	add(call, "au");
 	add(call, "1");
 	add_number(call, (unsigned)getpid());
+	/* One that was killed for its memory is not kept as failed. */
+	add(call, "CollectMode");
+	add(call, "s");
+	add(call, "inactive-or-failed");
 	if (limits->memory_mib > 0) {
 		add_property(call, "MemoryMax",
 			     (unsigned long long)limits->memory_mib << 20);
