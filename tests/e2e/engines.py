@@ -4,6 +4,7 @@
 """engines.py - synthesisers of all kinds, at their best and at their worst."""
 import glob
 import os
+import re
 import shutil
 import sys
 
@@ -153,6 +154,21 @@ def test_pipe(home):
     assert not home.errors(), home.errors()
 
 
+def test_example(home):
+    """the program of speakd-engine(7), as it stands there"""
+    with open(SRC + "/man/speakd-engine.7", encoding="ascii") as manual:
+        example = re.search(r"^#!/usr.*?(?=^\.Ed)", manual.read(), re.M | re.S)
+    with open(home.file("silence"), "w", encoding="ascii") as out:
+        out.write(example.group(0).replace(r"\e", "\\"))
+    os.chmod(home.file("silence"), 0o755)
+    home.serve("-o", "null", "--engine=pipe:exec " + home.file("silence"))
+    client = Client(home.socket)
+    client.code("SET self NOTIFICATION all on")
+    for _ in range(2):
+        assert client.codes_until(client.say("x y"), 702, 703) == [701, 702]
+    assert not home.errors(), home.errors()
+
+
 def test_bad_pipes(home):
     """a command that dies, or writes rubbish: espeak-ng speaks for it"""
     for mode in ("dies", "garbage", "fails"):
@@ -232,7 +248,9 @@ def test_real_modules(home):
         ear = Ear(home, "--engine=module:" + real_module(name))
         heard = ear.hear("one two three four five")
         assert 800 < heard.ms < 3000, (name, heard.ms)
-        assert not home.errors(), home.errors()
+        # sd_espeak-ng says how it ended.
+        told = home.errors().replace("speakd: ", "").split()
+        assert set(told) <= {"stdin", "over"}, home.errors()
         if plain is not None:
             assert not close_to(heard.ms, plain.ms, 1)
         plain = heard
@@ -283,5 +301,6 @@ if __name__ == "__main__":
         raise SystemExit("no python3")
     main([test_module, test_module_settings, test_bad_modules,
           test_module_dies_in_a_block, test_stop, test_several, test_pipe,
+          test_example,
           test_bad_pipes, test_piper, test_real_modules, test_generic, test_mistakes,
           test_ends_with_us])

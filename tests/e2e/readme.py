@@ -69,14 +69,15 @@ def readme_blocks():
 
 
 def manual_lines(name):
-    """The literal lines of a manual's EXAMPLES."""
+    """The literal lines of a manual's EXAMPLES, but for whole programs, which
+    have tests of their own."""
     text = read(name)
     found = re.search(r"^\.Sh EXAMPLES\n(.*?)^\.Sh ", text, re.M | re.S)
     literal = False
     for line in (found.group(1) if found else "").splitlines():
         if line.startswith(".Bd"):
             literal = True
-        elif line.startswith(".Ed"):
+        elif line.startswith((".Ed", "#!")):
             literal = False
         elif literal or line.startswith(".Dl "):
             line = line.removeprefix(".Dl ")
