@@ -666,7 +666,8 @@ covered() {
 }
 
 @test "usage mistakes are 2, help is 0" {
-	for args in '' 'create' 'create a b' 'snap' 'run trip' 'list a b' 'restore' \
+	make usage # its base names no command of its own
+	for args in '' 'create' 'create a b' 'snap' 'run' 'run usage' 'list a b' 'restore' \
 		'clone a' 'export x' 'gc x' 'create x --store nonsense' 'snap trip --nonsense'; do
 		# shellcheck disable=SC2086
 		run ws $args </dev/null
