@@ -18,6 +18,7 @@
 
 #include "core/buf.h"
 #include "core/library.h"
+#include "core/files.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "workspace/store/tree.h"
@@ -315,6 +316,9 @@ static int make_whiteout(const char *name, struct err *e)
 
 	if (strncmp(base, ".wh.", 4) != 0)
 		return 0;
+	/* A layer need not have the directory that it changes nothing else of. */
+	if (dir_make_parent(name, 0755, e) < 0)
+		return -e->code;
 	if (strcmp(base, ".wh..wh..opq") == 0) {
 		target = mem_printf("%.*s.", dir_len, name);
 		if (setxattr(target, "user.overlay.opaque", "y", 1, 0) < 0)
