@@ -221,19 +221,22 @@ static void tell_drift(const struct store *store, const char *name,
 }
 
 static int way_out(const struct store *store, const struct launch *launch,
-		   int alive, struct err *e)
+		   int alive, struct supervisor *ret_first, struct err *e)
 {
-	SCOPED_SUPERVISOR struct supervisor supervisor = { .sock = -1 };
-	int rc = supervisor_connect(store, launch->name, &supervisor, e);
+	int rc = supervisor_connect(store, launch->name, ret_first, e);
 
-	return rc == 1 ? outgoing_start(store, launch->name, &supervisor, alive,
+	return rc == 1 ? outgoing_start(store, launch->name, ret_first, alive,
 					e)
 		       : rc;
 }
 
-/* With the name's lock held: a snapshot gives a workspace another upper. */
+/*
+ * With the name's lock held: a snapshot gives a workspace another upper.
+ * *ret_first: a connection, if one was needed, without which it may end.
+ */
 static int start(const struct store *store, const struct launch *launch,
-		 launch_told_fn *told_fn, struct err *e)
+		 launch_told_fn *told_fn, struct supervisor *ret_first,
+		 struct err *e)
 {
 	SCOPED_TEXT char *hostname = hostname_of(launch->name);
 	SCOPED_META struct meta meta = { 0 };
@@ -259,7 +262,9 @@ static int start(const struct store *store, const struct launch *launch,
 	if (meta.init)
 		return boot_start(&boot, e);
 	rc = supervisor_start(store, launch->name, &rootfs, &map, &alive, e);
-	return rc < 0 || alive < 0 ? rc : way_out(store, launch, alive, e);
+	return rc < 0 || alive < 0
+		       ? rc
+		       : way_out(store, launch, alive, ret_first, e);
 }
 
 /* One try to join, and one to start: 1 with *ret filled. */
@@ -267,6 +272,7 @@ static int join_or_start(const struct store *store, const struct launch *launch,
 			 launch_told_fn *told_fn, struct running *ret,
 			 struct err *e)
 {
+	SCOPED_SUPERVISOR struct supervisor first = { .sock = -1 };
 	SCOPED_FD int store_lock_fd = -1;
 	SCOPED_FD int lock = -1;
 	int rc = running_find(store, launch->name, ret, e);
@@ -284,7 +290,7 @@ static int join_or_start(const struct store *store, const struct launch *launch,
 	/* Somebody else may have been faster. */
 	rc = running_find(store, launch->name, ret, e);
 	if (rc == 0)
-		rc = start(store, launch, told_fn, e);
+		rc = start(store, launch, told_fn, &first, e);
 	else
 		return rc;
 	if (rc == 0)
