@@ -316,7 +316,7 @@ static int make_whiteout(const char *name, struct err *e)
 
 	if (strncmp(base, ".wh.", 4) != 0)
 		return 0;
-	/* A layer need not have the directory that it changes nothing else of. */
+	/* A layer need not have a directory that it only deletes from. */
 	if (dir_make_parent(name, 0755, e) < 0)
 		return -e->code;
 	if (strcmp(base, ".wh..wh..opq") == 0) {
