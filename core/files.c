@@ -95,9 +95,7 @@ static char *open_temp(int dir_fd, const char *name, mode_t mode, int *ret_fd,
 	return NULL;
 }
 
-/* What others have tied to the file: tags, access lists. What the file system
- * or the kernel refuses stays behind. */
-static void copy_attributes(int from, int to)
+void file_copy_attributes(int from, int to, const char *except)
 {
 	char names[4096], value[4096];
 	ssize_t len = flistxattr(from, names, sizeof(names));
@@ -106,7 +104,8 @@ static void copy_attributes(int from, int to)
 	     name += strlen(name) + 1) {
 		ssize_t n = fgetxattr(from, name, value, sizeof(value));
 
-		if (n >= 0)
+		if (n >= 0 && (except == NULL ||
+			       strncmp(name, except, strlen(except)) != 0))
 			(void)!fsetxattr(to, name, value, (size_t)n, 0);
 	}
 }
@@ -205,7 +204,7 @@ int file_replace(int dir_fd, const char *name, const char *bytes,
 					   O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 		if (old >= 0)
-			copy_attributes(old, fd);
+			file_copy_attributes(old, fd, NULL);
 	}
 	if (rc == 0 && renameat(dir_fd, temp, dir_fd, name) < 0)
 		rc = -errno;

@@ -35,6 +35,13 @@ int file_replace(int dir_fd, const char *name, const char *bytes,
 int file_append(int dir_fd, const char *name, const char *bytes,
 		size_t len_bytes, mode_t mode, struct err *e) MUST_CHECK;
 
+/*
+ * What others have tied to a file: tags, access lists; but for those whose
+ * names begin with except (NULL: all). What the file system or the kernel
+ * refuses stays behind.
+ */
+void file_copy_attributes(int from, int to, const char *except);
+
 /* Create path and the directories above it that are missing, with mode. */
 int dir_make(const char *path, mode_t mode, struct err *e) MUST_CHECK;
 

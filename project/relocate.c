@@ -44,26 +44,12 @@ static int each(int from_fd, int to_fd, int depth, entry_fn *fn, struct err *e)
 	return 0;
 }
 
-static void copy_attributes(int from, int to)
-{
-	char names[4096], value[4096];
-	ssize_t len = flistxattr(from, names, sizeof(names));
-
-	for (const char *name = names; len > 0 && name < names + len;
-	     name += strlen(name) + 1) {
-		ssize_t n = fgetxattr(from, name, value, sizeof(value));
-
-		if (n >= 0 && strncmp(name, "trusted.", 8) != 0)
-			(void)!fsetxattr(to, name, value, (size_t)n, 0);
-	}
-}
-
 /* Rights and times last: a directory's change with each file in it. */
 static int finish(int from, int to, const struct stat *st, struct err *e)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
 
-	copy_attributes(from, to);
+	file_copy_attributes(from, to, "trusted.");
 	if (fchmod(to, st->st_mode & 07777) < 0 || futimens(to, times) < 0 ||
 	    fsync(to) < 0)
 		return err_set(e, errno, "copy");
