@@ -249,21 +249,11 @@ static void count_other(struct format_reader *reader, enum grammar grammar)
 	reader->misses = 0;
 }
 
-/* "[make] all": once, it could be anything; twice in a row, somebody speaks. */
-static bool is_second(const struct line *line, struct format_reader *reader,
-		      struct message *ret)
-{
-	bool doubtful = fit_of(GRAMMAR_NAMED, line, reader, ret) == FIT_LOOSE;
-	bool second = doubtful && reader->doubtful;
-
-	reader->doubtful = doubtful;
-	return second;
-}
-
 static bool detect(const struct line *line, struct format_reader *reader,
 		   struct message *ret)
 {
 	enum grammar now = (enum grammar)reader->now;
+	bool doubtful = false;
 
 	if (now != GRAMMAR_NONE && fit_of(now, line, reader, ret) != FIT_NO) {
 		reader->misses = 0;
@@ -271,18 +261,26 @@ static bool detect(const struct line *line, struct format_reader *reader,
 		return true;
 	}
 	for (int i = GRAMMAR_NONE + 1; i < GRAMMAR_COUNT; i++) {
-		if (i == reader->now ||
-		    fit_of((enum grammar)i, line, reader, ret) != FIT_SURE)
+		enum fit fit;
+
+		if (i == reader->now)
+			continue;
+		fit = fit_of((enum grammar)i, line, reader, ret);
+		doubtful |= i == GRAMMAR_NAMED && fit == FIT_LOOSE;
+		if (fit != FIT_SURE)
 			continue;
 		count_other(reader, (enum grammar)i);
 		if (i == reader->now)
 			reader->shape = line->stamp.shape;
 		return true;
 	}
-	if (is_second(line, reader, ret)) {
+	/* "[make] all": once, it could be anything; twice, somebody speaks. */
+	if (doubtful && reader->doubtful) {
+		(void)fit_of(GRAMMAR_NAMED, line, reader, ret);
 		count_other(reader, GRAMMAR_NAMED);
 		return true;
 	}
+	reader->doubtful = doubtful;
 	reader->misses = 0;
 	unknown(line, line->stamp.shape == reader->shape, ret);
 	return false;

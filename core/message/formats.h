@@ -55,7 +55,7 @@ struct format_reader {
 	int now; /* the grammar of the last sure lines, 0: none yet */
 	int next; /* what the last lines were instead */
 	unsigned misses; /* how many of them, in a row */
-	bool doubtful; /* the last line could be of grammar_named */
+	bool doubtful; /* the last unknown line could be of grammar_named */
 	unsigned shape; /* of the stamp that a sure line had */
 	struct json *json; /* owned: the last line's object */
 };
