@@ -184,19 +184,23 @@ static const struct opt stop_opts[] = {
 	JSON_OPTION,
 };
 
+/* What is let in and out, of who starts it. */
+#define WAY_OPTIONS \
+	{ 'S', "share", OPT_CALL, 0, 0, 0, "WHAT", NULL, \
+	  "sound, display, ssh-agent, speech, home, PATH[:INSIDE][:ro]", \
+	  option_share, "sound display ssh-agent speech home @file", true }, \
+	{ 'n', "net", OPT_TEXT, FIELD(net), 0, 0, "NET", NULL, \
+	  "network: host, none, private; bridge:NAME with --init", \
+	  NULL, "host none private", true }, \
+	{ 'p', "publish", OPT_CALL, 0, 0, 0, "PORT[:INSIDE]", NULL, \
+	  "a port of --net private that the host has", option_publish, NULL, \
+	  true }
+
 static const struct opt run_opts[] = {
 	{ 'u', "user", OPT_TEXT, FIELD(user), 0, 0, "USER", NULL,
 	  "who to be inside: a name, a number, or me (root)", NULL,
 	  "me root", true },
-	{ 'S', "share", OPT_CALL, 0, 0, 0, "WHAT", NULL,
-	  "sound, display, ssh-agent, speech, home, PATH[:INSIDE][:ro]",
-	  option_share, "sound display ssh-agent speech home @file", true },
-	{ 'n', "net", OPT_TEXT, FIELD(net), 0, 0, "NET", NULL,
-	  "network: host, none, private; bridge:NAME with --init",
-	  NULL, "host none private", true },
-	{ 'p', "publish", OPT_CALL, 0, 0, 0, "PORT[:INSIDE]", NULL,
-	  "a port of --net private that the host has", option_publish, NULL,
-	  true },
+	WAY_OPTIONS,
 	{ 'E', "env", OPT_CALL, 0, 0, 0, "NAME[=VALUE]", NULL,
 	  "pass or set an environment variable", option_env, NULL, true },
 	{ 'x', "nested", OPT_FLAG, FIELD(nested), 0, 0, NULL, NULL,
@@ -219,15 +223,7 @@ static const struct opt run_opts[] = {
 static const struct opt start_opts[] = {
 	{ 'k', "keep", OPT_FLAG, FIELD(keep), 0, 0, NULL, NULL,
 	  "go on without a command in it, until it is stopped", NULL, NULL, true },
-	{ 'S', "share", OPT_CALL, 0, 0, 0, "WHAT", NULL,
-	  "sound, display, ssh-agent, speech, home, PATH[:INSIDE][:ro]",
-	  option_share, "sound display ssh-agent speech home @file", true },
-	{ 'n', "net", OPT_TEXT, FIELD(net), 0, 0, "NET", NULL,
-	  "network: host, none, private; bridge:NAME with --init",
-	  NULL, "host none private", true },
-	{ 'p', "publish", OPT_CALL, 0, 0, 0, "PORT[:INSIDE]", NULL,
-	  "a port of --net private that the host has", option_publish, NULL,
-	  true },
+	WAY_OPTIONS,
 	JSON_OPTION,
 };
 

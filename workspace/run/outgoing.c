@@ -99,6 +99,7 @@ int outgoing_check(struct err *e)
 		.fds = { CHILD_NULL, CHILD_NULL, CHILD_NULL },
 		.fd_count = 3,
 	};
+
 	if (child_run(&child, NULL) < 0)
 		return err_say(e, ENOENT,
 			       "net private: slirp4netns is missing (Debian: "
