@@ -250,7 +250,8 @@ static int make_upper(const struct rootfs *rootfs, const char *part,
 	for (char *p = work + strlen(at) + 1; *p != '\0'; p++)
 		if (*p == '/')
 			*p = '%';
-	if (part != NULL && cover_part(rootfs, up, part, e) < 0)
+	if (part != NULL && access(upper, F_OK) < 0 &&
+	    cover_part(rootfs, up, part, e) < 0)
 		return -e->code;
 	if (access(work, F_OK) < 0 && dir_make(work, 0700, e) < 0)
 		return -e->code;
