@@ -133,22 +133,27 @@ def test_several(home):
     assert b"en\tTony\t-\tok\n" in listed.stdout, listed.stdout[-200:]
 
 
+def stops(home, engine, times):
+    """It is stopped in a long text so often, and says the next one to its end."""
+    home.serve("-o", SLOW, engine)
+    client = Client(home.socket)
+    client.code("SET self NOTIFICATION all on")
+    client.code("SET self PRIORITY message")
+    for _ in range(times):
+        number = client.say("one two three " * 100)
+        client.event(number, 701)
+        assert client.code("STOP self") == 210
+        assert client.codes_until(number, 702, 703) == [703]
+    assert client.codes_until(client.say("x y"), 702, 703) == [701, 702]
+
+
 def test_pipe(home):
     """a command that stays: loaded once, stopped, gone on with"""
     ear = Ear(home, pipe(home))
     heard = ear.hear("one two three")
     assert is_tone(heard) and 580 <= heard.ms <= 620, heard.ms
     home.end_all()
-    home.serve("-o", SLOW, pipe(home))
-    client = Client(home.socket)
-    client.code("SET self NOTIFICATION all on")
-    client.code("SET self PRIORITY message")
-    for _ in range(3):
-        number = client.say("one two three " * 50)
-        client.event(number, 701)
-        assert client.code("STOP self") == 210
-        assert client.codes_until(number, 702, 703) == [703]
-    assert client.codes_until(client.say("x y"), 702, 703) == [701, 702]
+    stops(home, pipe(home), 3)
     with open(home.file("pids"), encoding="ascii") as pids:
         assert len(pids.read().split()) == 2
     assert not home.errors(), home.errors()
@@ -220,21 +225,12 @@ def test_piper(home):
     assert not is_tone(ear.hear("one broken three"))
     assert "no such phoneme" in home.errors(), home.errors()
     home.end_all()
-    home.serve("-o", SLOW, engine)
-    client = Client(home.socket)
-    client.code("SET self NOTIFICATION all on")
-    client.code("SET self PRIORITY message")
-    for _ in range(2):
-        number = client.say("one two three " * 100)
-        client.event(number, 701)
-        assert client.code("STOP self") == 210
-        assert client.codes_until(number, 702, 703) == [703]
-    assert client.codes_until(client.say("x"), 702, 703) == [701, 702]
+    stops(home, engine, 2)
 
 
 def real_module(name):
-    for path in (os.path.join(SRC, "build/services/root/usr/lib"), "/usr/lib",
-                 "/usr/libexec"):
+    unpacked = os.path.join(SRC, "build/services/root")
+    for path in (unpacked + "/usr/lib", "/usr/lib", "/usr/libexec"):
         found = glob.glob(path + "/speech-dispatcher-modules/" + name)
         if found:
             return found[0]
