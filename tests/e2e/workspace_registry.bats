@@ -169,8 +169,8 @@ lxd_start() {
 	mkdir "$WS_DIR/lxd"
 	# It runs setfattr and the like, unpacked beside it.
 	root=$(readlink -f "$lxd")
-	root=${root%/bin/lxd}/root/usr
-	PATH=$root/sbin:$root/bin:$PATH LXD_DIR=$WS_DIR/lxd unshare -mn "$lxd" --group root \
+	root=${root%/bin/lxd}/root
+	PATH=$root/usr/sbin:$root/usr/bin:$PATH LXD_DIR=$WS_DIR/lxd unshare -mn "$lxd" --group root \
 		>"$WS_DIR/lxd.log" 2>&1 3>&- &
 	LXD_PID=$!
 	for _ in {1..100}; do

@@ -11,7 +11,7 @@ user=tester
 home=/home/$user
 note "$(uname -r)"
 w() { as_user "$user" project workspace "$@"; }
-mkdir -p $home/gtd/Projects/trip $home/.config/earshot /root/gtd/Projects/trip
+mkdir -p $home/gtd/Projects/trip $home/.config/earshot ~root/gtd/Projects/trip
 small_root /srv/small
 printf '%s\n' 'nick = listener' '[home]' 'host = 127.0.0.1' 'port = 6667' 'plain = yes' \
 	>$home/.config/earshot/sic-bridge.conf

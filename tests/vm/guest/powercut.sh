@@ -9,7 +9,7 @@
 . /host/shared/lib.sh
 store=${2:-overlay}
 w() { timeout 300 project workspace "$@"; }
-mkdir -p /root/gtd/Projects/trip
+mkdir -p ~root/gtd/Projects/trip
 modprobe -a loop dm_mod dm_snapshot overlay 2>/dev/null
 case $1 in
 work)

@@ -17,13 +17,13 @@ is_up() { # run NAME
 	"$@" -- systemctl is-system-running 2>&1 | grep -q 'running\|degraded'
 }
 cp /host/shared/debian.tar /srv/debian.tar
-mkdir -p /root/gtd/Projects/trip
+mkdir -p ~root/gtd/Projects/trip
 try "root: base add" w base add debian /srv/debian.tar
 try "root: create" w create rboot --init --base debian
 try "root: boots, and the first command finds it up" is_up w run rboot
 is "root: the host name is the workspace's" rboot w run rboot -- hostname
 # Inside it is a name space of profiles, in which nothing confines it.
-profile() { cat "/proc/$(cut -d' ' -f2 /root/.local/share/earshot/workspaces/run/rboot.run | head -n 1)/attr/current"; }
+profile() { cat "/proc/$(cut -d' ' -f2 ~root/.local/share/earshot/workspaces/run/rboot.run | head -n 1)/attr/current"; }
 has "root: under a profile of its own" lxc- profile
 show w run rboot -- systemctl --no-pager --failed
 show w run rboot -- cat /proc/self/uid_map
