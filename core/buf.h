@@ -25,7 +25,7 @@ void buf_grow(struct buf *buf, size_t more_bytes);
 /* Room for more bytes after len_bytes, and for the NUL. Returns data. */
 static inline char *buf_reserve(struct buf *buf, size_t more_bytes)
 {
-	if (buf->data == NULL || buf->size_bytes - buf->len_bytes <= more_bytes)
+	if (buf->size_bytes - buf->len_bytes <= more_bytes)
 		buf_grow(buf, more_bytes);
 	return buf->data;
 }

@@ -166,6 +166,7 @@ void note_set(const struct buf *text, const char *key, const char *value,
 	size_t bom = text_bom_bytes(buf_text(text), text->len_bytes);
 	SCOPED_BUF struct buf kept = { 0 };
 
+	buf_reserve(&kept, front);
 	for (size_t next; at < front; at = next) {
 		next = next_line(text, at);
 		if (next < front && !sets(text->data + at, next - at, key))
