@@ -75,8 +75,10 @@ core_DIRS = core core/message
 speakd_DIRS = speakd speakd/input speakd/words speakd/queue speakd/out speakd/ssip
 speakctl_DIRS = speakd/ctl
 voice_DIRS = speakd/voice
-sic-bridge_DIRS = sic-bridge
-project_DIRS = project
+sic-bridge_DIRS = sic-bridge $(sic-bridge_ROOMS:%=sic-bridge/%)
+sic-bridge_ROOMS = net irc state link bridge
+project_DIRS = project $(project_ROOMS:%=project/%)
+project_ROOMS = text directory show lists commands
 workspace_DIRS = workspace $(workspace_ROOMS:%=workspace/%)
 workspace_ROOMS = ns store run image lxc shift
 api_DIRS = workspace/api
@@ -222,9 +224,7 @@ $(LIB)/$(SHARED): $(LIB)/$(SONAME)
 UNIT_TESTS := $(if $(shell $(PKG_CONFIG) --exists cmocka && echo yes),\
 	$(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c)))
 area_of = $(firstword $(subst _, ,$(1)))
-# project and workspace still share a few symbols.
-archives_of = $(patsubst %,$(OBJ)/%.a,$(call area_of,$(1)) core \
-	$(if $(filter project workspace,$(call area_of,$(1))),project workspace))
+archives_of = $(patsubst %,$(OBJ)/%.a,$(call area_of,$(1)) core)
 UNIT_PKGS = cmocka libevent_core libevent_extra libevent_openssl libssl \
 	libcrypto libpcre2-8 inih libutf8proc jansson espeak-ng alsa ncursesw \
 	libarchive libseccomp libcap

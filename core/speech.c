@@ -39,7 +39,8 @@ static int check_server(int fd, const char *path, struct err *e)
 	return 0;
 }
 
-int speech_connect(const char *path, struct err *e)
+/* A blocking connection to a unix socket at path. Descriptor or -errno. */
+static int speech_connect(const char *path, struct err *e)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	SCOPED_FD int fd = -1;

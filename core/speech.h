@@ -64,7 +64,4 @@ bool speech_has_event(const struct speech *speech);
 /* The connection's descriptor, now the caller's; speech is freed. */
 int speech_detach(struct speech *take_speech) MUST_CHECK;
 
-/* A blocking connection to a unix socket at path. Descriptor or -errno. */
-int speech_connect(const char *path, struct err *e) MUST_CHECK;
-
 #endif

@@ -11,12 +11,12 @@
 #include "core/mem.h"
 #include "core/paths.h"
 #include "core/text.h"
-#include "project/commands.h"
-#include "project/exchange.h"
+#include "project/commands/commands.h"
+#include "project/lists/exchange.h"
 #include "project/load.h"
-#include "project/names.h"
-#include "project/pick.h"
-#include "project/shell_init.h"
+#include "project/directory/names.h"
+#include "project/lists/pick.h"
+#include "project/commands/shell_init.h"
 
 enum {
 	HELPER_WAIT_MS = 2000,
@@ -367,8 +367,12 @@ static void ask_helper(struct typing *t, char *const *words, size_t count)
 	free(argv);
 }
 
-void complete_words(struct candidates *ret, char *const *words, size_t count,
-		    struct settings *settings)
+/*
+ * Collect what completes the last of words[0 .. count), sorted; words[0] is
+ * the program. settings: where the directory is.
+ */
+static void complete_words(struct candidates *ret, char *const *words,
+			   size_t count, struct settings *settings)
 {
 	struct typing t = {
 		.candidates = ret,

@@ -20,13 +20,6 @@
 #include "project/settings.h"
 #include "project/words.h"
 
-/*
- * Collect what completes the last of words[0 .. count), sorted; words[0] is
- * the program. settings: where the directory is.
- */
-void complete_words(struct candidates *ret, char *const *words, size_t count,
-		    struct settings *settings);
-
 /* COMP_POINT counts characters: the bytes that it stands for. */
 size_t complete_point_bytes(const char *line, size_t point);
 

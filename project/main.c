@@ -6,14 +6,14 @@
 
 #include "core/log.h"
 #include "core/text.h"
-#include "project/commands.h"
+#include "project/commands/commands.h"
 #include "project/complete.h"
 #include "project/load.h"
-#include "project/merge_lines.h"
-#include "project/names.h"
-#include "project/out.h"
-#include "project/wake.h"
-#include "project/place.h"
+#include "project/text/merge_lines.h"
+#include "project/directory/names.h"
+#include "project/show/out.h"
+#include "project/lists/wake.h"
+#include "project/directory/place.h"
 
 static void print_problem(void *data, const char *path, unsigned line,
 			  const char *text)

@@ -11,7 +11,7 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/mem.h"
-#include "sic-bridge/input.h"
+#include "sic-bridge/bridge/input.h"
 
 enum {
 	RESTART_MS = 5000, /* after a crash */

@@ -10,7 +10,7 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "core/paths.h"
-#include "sic-bridge/tls.h"
+#include "sic-bridge/net/tls.h"
 
 /* What others may read is no secret any more: say so instead of using it. */
 static int check_mode(const char *path, struct err *e)

@@ -192,7 +192,7 @@ static const struct opt options[] = {
 };
 /* clang-format on */
 
-const struct opts sic_bridge_opts = {
+static const struct opts sic_bridge_opts = {
 	.prog = "sic-bridge",
 	.usage = "[-h HOST] [-p PORT] [-n NICK] [-k PASSWORD] [-j CHANNEL]...\n"
 		 "[-i FIFO] [-o FILE] [options] [NETWORK | --all]",

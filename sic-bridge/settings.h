@@ -74,8 +74,6 @@ struct settings {
 	bool check_config, list_networks;
 };
 
-extern const struct opts sic_bridge_opts;
-
 /*
  * Read files, environment and command line into settings (all-zero before).
  * Mistakes in the files go to standard error with file and line.

@@ -25,7 +25,7 @@ static bool is_nick(struct span name, bool with_blanks)
 	       !span_is_severity(name);
 }
 
-bool grammar_colon_nick(struct cursor *c, bool with_blanks, struct span *ret)
+static bool colon_nick(struct cursor *c, bool with_blanks, struct span *ret)
 {
 	struct cursor try = *c;
 	const char *colon = memchr(try.at, ':', cursor_left(&try));
@@ -62,7 +62,7 @@ static enum fit whatsapp(const struct line *line, struct message *ret)
 	    ((line->stamp.shape & STAMP_SQUARE) == 0 || !cursor_char(&c, ' ')))
 		return FIT_NO;
 	/* "Messages are encrypted", "Alice added Bob" */
-	if (!grammar_colon_nick(&c, true, &nick))
+	if (!colon_nick(&c, true, &nick))
 		other(c, ret);
 	else
 		message_said(ret, KIND_MESSAGE, nick, cursor_rest(&c));
@@ -150,7 +150,7 @@ static bool said(struct cursor c, bool with_blanks, struct message *ret)
 		message_said(ret, KIND_MESSAGE, nick, cursor_rest(&try));
 		return true;
 	}
-	if (!grammar_colon_nick(&c, with_blanks, &nick))
+	if (!colon_nick(&c, with_blanks, &nick))
 		return false;
 	message_said(ret, KIND_MESSAGE, span_without_status(nick),
 		     cursor_rest(&c));

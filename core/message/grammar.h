@@ -45,7 +45,4 @@ grammar_fn grammar_web_error, grammar_web_access;
 grammar_fn grammar_compiler, grammar_tests;
 grammar_fn grammar_stamped; /* any text after a sure time stamp */
 
-/* "nick: text": the nick of a person or a program, up to its colon. */
-bool grammar_colon_nick(struct cursor *c, bool with_blanks, struct span *ret);
-
 #endif

@@ -5,7 +5,7 @@
 #include "core/mem.h"
 #include "core/pattern.h"
 
-const char *const own_field_names[OWN_FIELDS] = {
+static const char *const own_field_names[OWN_FIELDS] = {
 	[OWN_TIME] = "time",	   [OWN_DATE] = "date",
 	[OWN_NICK] = "nick",	   [OWN_CHANNEL] = "channel",
 	[OWN_KIND] = "kind",	   [OWN_TEXT] = "text",
@@ -13,7 +13,9 @@ const char *const own_field_names[OWN_FIELDS] = {
 	[OWN_NETWORK] = "network",
 };
 
-int own_field_by_name(const char *name, size_t len_bytes)
+/* "time, date, nick, channel, kind, text, target or id"; count leaves id out.
+ */
+static int own_field_by_name(const char *name, size_t len_bytes)
 {
 	for (int i = 0; i < OWN_FIELDS; i++)
 		if (span_is(span_of(name, len_bytes), own_field_names[i]))
@@ -80,7 +82,8 @@ static void fill_when(struct span time, struct span date, struct message *ret)
 	ret->when.ms += day.when.ms;
 }
 
-void own_fill(const struct span found[OWN_FIELDS], struct message *ret)
+/* Fill *ret from texts that were found; found[OWN_TEXT] may be missing. */
+static void own_fill(const struct span found[OWN_FIELDS], struct message *ret)
 {
 	fill_when(found[OWN_TIME], found[OWN_DATE], ret);
 	message_said(ret, KIND_MESSAGE, span_without_status(found[OWN_NICK]),

@@ -10,7 +10,7 @@
 #include "core/json.h"
 #include "core/message/grammar.h"
 
-/* What a line may be asked for, in the order of own_field_names[]. */
+/* What a line may be asked for, in the order that own.c names them. */
 enum own_field {
 	OWN_TIME,
 	OWN_DATE,
@@ -23,14 +23,6 @@ enum own_field {
 	OWN_ID,
 	OWN_FIELDS
 };
-
-extern const char *const own_field_names[OWN_FIELDS];
-/* "time, date, nick, channel, kind, text, target or id"; count leaves id out.
- */
-int own_field_by_name(const char *name, size_t len_bytes);
-
-/* Fill *ret from texts that were found; found[OWN_TEXT] may be missing. */
-void own_fill(const struct span found[OWN_FIELDS], struct message *ret);
 
 struct own_line;
 int own_line_new(const char *expression, struct own_line **ret,

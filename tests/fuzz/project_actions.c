@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "core/mem.h"
-#include "project/actions.h"
-#include "project/journal.h"
-#include "project/marks.h"
+#include "project/text/actions.h"
+#include "project/directory/journal.h"
+#include "project/lists/marks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/mem.h"
-#include "project/tickler.h"
+#include "project/text/tickler.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sic-bridge/cap.h"
-#include "sic-bridge/format.h"
-#include "sic-bridge/history.h"
-#include "sic-bridge/libirc.h"
-#include "sic-bridge/presence.h"
-#include "sic-bridge/wire.h"
+#include "sic-bridge/irc/cap.h"
+#include "sic-bridge/bridge/format.h"
+#include "sic-bridge/state/history.h"
+#include "sic-bridge/irc/libirc.h"
+#include "sic-bridge/state/presence.h"
+#include "sic-bridge/irc/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 
 #include "tests/unit/test.h"
 
-#include "project/actions.h"
+#include "project/text/actions.h"
 
 static const struct date today = { 2026, 11, 22 };
 

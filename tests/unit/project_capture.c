@@ -7,7 +7,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
-#include "project/capture.h"
+#include "project/lists/capture.h"
 
 static const struct date today = { 2026, 11, 28 }; /* a Saturday */
 

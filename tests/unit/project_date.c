@@ -5,7 +5,7 @@
 
 #include "tests/unit/test.h"
 
-#include "project/date.h"
+#include "project/text/date.h"
 
 static void assert_date(struct date date, const char *want)
 {

@@ -5,7 +5,7 @@
 
 #include "tests/unit/test.h"
 
-#include "project/merge_lines.h"
+#include "project/text/merge_lines.h"
 
 /* Each side against the base, and what must come out. */
 static void test_merge(void **state)

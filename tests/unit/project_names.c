@@ -5,8 +5,8 @@
 
 #include "tests/unit/test.h"
 
-#include "project/names.h"
-#include "project/place.h"
+#include "project/directory/names.h"
+#include "project/directory/place.h"
 
 static void test_new(void **state)
 {

@@ -5,7 +5,7 @@
 
 #include "tests/unit/test.h"
 
-#include "project/patch.h"
+#include "project/text/patch.h"
 
 static void fill(struct buf *buf, const char *text)
 {

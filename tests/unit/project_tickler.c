@@ -5,7 +5,7 @@
 
 #include "tests/unit/test.h"
 
-#include "project/tickler.h"
+#include "project/text/tickler.h"
 
 static void test_read(void **state)
 {

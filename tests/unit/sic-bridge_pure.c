@@ -6,14 +6,14 @@
  */
 #include <string.h>
 
-#include "sic-bridge/cap.h"
-#include "sic-bridge/channels.h"
-#include "sic-bridge/charset.h"
-#include "sic-bridge/commands.h"
-#include "sic-bridge/flood.h"
-#include "sic-bridge/history.h"
-#include "sic-bridge/nick.h"
-#include "sic-bridge/reconnect.h"
+#include "sic-bridge/irc/cap.h"
+#include "sic-bridge/state/channels.h"
+#include "sic-bridge/irc/charset.h"
+#include "sic-bridge/bridge/commands.h"
+#include "sic-bridge/irc/flood.h"
+#include "sic-bridge/state/history.h"
+#include "sic-bridge/state/nick.h"
+#include "sic-bridge/net/reconnect.h"
 #include "tests/unit/test.h"
 
 static struct span of(const char *text)

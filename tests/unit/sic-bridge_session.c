@@ -7,9 +7,9 @@
  */
 #include <string.h>
 
-#include "sic-bridge/ledger.h"
-#include "sic-bridge/numerics.h"
-#include "sic-bridge/presence.h"
+#include "sic-bridge/state/ledger.h"
+#include "sic-bridge/bridge/numerics.h"
+#include "sic-bridge/state/presence.h"
 #include "tests/unit/test.h"
 
 static struct span of(const char *text)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /* sic-bridge_wire.c - lines taken apart, tags, what libircclient may see. */
-#include "sic-bridge/wire.h"
+#include "sic-bridge/irc/wire.h"
 
 #include <string.h>
 
-#include "sic-bridge/libirc.h"
+#include "sic-bridge/irc/libirc.h"
 #include "tests/unit/test.h"
 
 static void assert_span(struct span span, const char *want)

@@ -101,7 +101,8 @@ bool chain_has(const struct chain *chain, const char *id)
 	return false;
 }
 
-void chain_print(const struct chain *chain, struct buf *out)
+/* "id,id,host"; "-" when empty. */
+static void chain_print(const struct chain *chain, struct buf *out)
 {
 	const char *between = "";
 

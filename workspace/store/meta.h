@@ -130,8 +130,6 @@ void chain_push(struct chain *chain, const char *id);
 /* Take the topmost off. */
 void chain_pop(struct chain *chain);
 bool chain_has(const struct chain *chain, const char *id);
-/* "id,id,host"; "-" when empty. */
-void chain_print(const struct chain *chain, struct buf *out);
 /* meta: where "@N" is looked up; NULL: there is none. */
 int chain_parse(const char *text, size_t len_bytes, const struct meta *meta,
 		struct chain *ret, struct err *e) MUST_CHECK;

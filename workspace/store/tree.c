@@ -19,11 +19,6 @@ enum { NOBODY = 65534, COPY_BYTES = 1 << 20, XATTR_MAX_BYTES = 65536 };
 
 static const char opaque_name[] = "user.overlay.opaque";
 
-bool tree_is_whiteout(mode_t mode, dev_t rdev)
-{
-	return S_ISCHR(mode) && rdev == makedev(0, 0);
-}
-
 bool tree_is_opaque(int dir)
 {
 	char value = 0;

@@ -55,8 +55,6 @@ int tree_measure(int dir, struct tree_size *ret, struct err *e) MUST_CHECK;
  */
 int tree_apply(int layer, int to, struct err *e) MUST_CHECK;
 
-/* Whether name in dir is overlayfs' whiteout: a character device 0:0. */
-bool tree_is_whiteout(mode_t mode, dev_t rdev);
 /* Whether a directory hides what the layers below have there. */
 bool tree_is_opaque(int dir);
 

@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+#include "project/lists/exchange.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/json.h"
+#include "core/mem.h"
+#include "project/text/actions.h"
+#include "project/directory/gtd.h"
+
+/* ---- tasks -------------------------------------------------------------- */
+
+void tasks_add(struct tasks *tasks, const char *text, const char *where,
+	       bool done, struct date day)
+{
+	if (tasks->count == tasks->room) {
+		tasks->room = max_size(64, tasks->room * 2);
+		tasks->list = mem_resize(tasks->list, tasks->room,
+					 sizeof(*tasks->list));
+	}
+	tasks->list[tasks->count++] = (struct task){
+		.text = mem_copy(text),
+		.where = mem_copy(where),
+		.done = done,
+		.day = day,
+	};
+}
+
+static void tasks_lose(struct tasks *tasks, const char *what)
+{
+	for (size_t i = 0; i < tasks->lost_count; i++)
+		if (strcmp(tasks->lost[i].what, what) == 0) {
+			tasks->lost[i].count++;
+			return;
+		}
+	tasks->lost = mem_resize(tasks->lost, tasks->lost_count + 1,
+				 sizeof(*tasks->lost));
+	tasks->lost[tasks->lost_count++] = (struct lost){ mem_copy(what), 1 };
+}
+
+void tasks_fini(struct tasks *tasks)
+{
+	for (size_t i = 0; i < tasks->count; i++) {
+		free(tasks->list[i].text);
+		free(tasks->list[i].where);
+	}
+	for (size_t i = 0; i < tasks->lost_count; i++)
+		free(tasks->lost[i].what);
+	free(tasks->list);
+	free(tasks->lost);
+	*tasks = (struct tasks){ 0 };
+}
+
+/* A line of text, its length in *ret_bytes; *at moves behind it. */
+static const char *next_line(const char **at, size_t *ret_bytes)
+{
+	const char *line = *at;
+	size_t len = strcspn(line, "\n");
+
+	if (*line == '\0')
+		return NULL;
+	*at = line + len + (line[len] == '\n');
+	while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
+		len--;
+	*ret_bytes = len;
+	return line;
+}
+
+/* ---- todo.txt ----------------------------------------------------------- */
+
+/* A date and the space after it. */
+static size_t take_date(const char *at, struct date *ret)
+{
+	struct date date;
+
+	if (date_read(at, &date) != 10 || (at[10] != ' ' && at[10] != '\0'))
+		return 0;
+	*ret = date;
+	return at[10] == ' ' ? 11 : 10;
+}
+
+static void todotxt_line(struct tasks *tasks, const char *line)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	SCOPED_TEXT char *where = NULL;
+	struct date day = { 0 }, made = { 0 };
+	bool done = strncmp(line, "x ", 2) == 0;
+	const char *at = line + (done ? 2 : 0);
+
+	if (done)
+		at += take_date(at, &day);
+	/* "(A) " is the priority, which todo.txt's own tools keep as "pri:A"
+	 * when the task is done. */
+	if (at[0] == '(' && isupper((unsigned char)at[1]) && at[2] == ')' &&
+	    at[3] == ' ') {
+		buf_addf(&text, "pri:%c ", at[1]);
+		at += 4;
+	}
+	if (take_date(at, &made) > 0) {
+		at += take_date(at, &made);
+		tasks_lose(tasks, "the day of making");
+	}
+	while (*at != '\0') {
+		size_t len = strcspn(at, " ");
+		bool list = len > 5 && strncmp(at, "list:", 5) == 0;
+
+		if (where == NULL && (list || (len > 1 && *at == '+')))
+			where = mem_text(at + (list ? 5 : 1),
+					 len - (list ? 5 : 1));
+		else if (len > 0)
+			buf_addf(
+				&text, "%s%.*s",
+				text.len_bytes > 0 &&
+						text.data[text.len_bytes - 1] !=
+							' '
+					? " "
+					: "",
+				(int)len, at);
+		at += len + strspn(at + len, " ");
+	}
+	if (text.len_bytes > 0)
+		tasks_add(tasks, text.data, where != NULL ? where : "inbox",
+			  done, day);
+}
+
+static void todotxt_read(const char *at, struct tasks *ret)
+{
+	const char *line;
+	size_t len;
+
+	while ((line = next_line(&at, &len)) != NULL) {
+		SCOPED_TEXT char *copy = mem_text(line, len);
+
+		if (len > 0)
+			todotxt_line(ret, copy);
+	}
+}
+
+static bool is_list(const char *where)
+{
+	enum list_file list;
+
+	return list_by_word(where, &list);
+}
+
+static void todotxt_write(struct tasks *tasks, struct buf *out)
+{
+	for (size_t i = 0; i < tasks->count; i++) {
+		const struct task *task = &tasks->list[i];
+		bool spaced = false;
+
+		buf_addf(out, "%s%s %s", task->done ? "x " : "", task->text,
+			 is_list(task->where) ? "list:" : "+");
+		for (const char *p = task->where; *p != '\0'; p++) {
+			spaced |= *p == ' ';
+			buf_add_char(out, *p == ' ' ? '_' : *p);
+		}
+		buf_add_char(out, '\n');
+		if (spaced)
+			tasks_lose(tasks, "spaces of a project's name");
+	}
+}
+
+/* ---- the words of a text ------------------------------------------------ */
+
+/* A text of ours taken apart, for formats that have fields. */
+struct parts {
+	struct buf text; /* without the words below */
+	char *contexts[16]; /* owned, without "@" */
+	size_t context_count;
+	struct date due, start;
+};
+
+static void parts_fini(struct parts *parts)
+{
+	buf_fini(&parts->text);
+	for (size_t i = 0; i < parts->context_count; i++)
+		free(parts->contexts[i]);
+}
+
+static bool take_day_word(const char *word, size_t len, const char *key,
+			  struct date *ret)
+{
+	size_t key_bytes = strlen(key);
+	char day[DATE_BYTES] = "";
+
+	if (len != key_bytes + 10 || strncmp(word, key, key_bytes) != 0)
+		return false;
+	memcpy(day, word + key_bytes, 10);
+	return date_read(day, ret) == 10;
+}
+
+static void take_apart(const char *text, struct parts *ret)
+{
+	for (const char *at = text; *at != '\0';) {
+		size_t len = strcspn(at, " ");
+
+		if (len > 1 && *at == '@' &&
+		    ret->context_count < COUNT_OF(ret->contexts))
+			ret->contexts[ret->context_count++] = mem_text(at + 1,
+								       len - 1);
+		else if (len > 0 &&
+			 !take_day_word(at, len, "due:", &ret->due) &&
+			 !take_day_word(at, len, "t:", &ret->start))
+			buf_addf(&ret->text, "%s%.*s",
+				 ret->text.len_bytes > 0 ? " " : "", (int)len,
+				 at);
+		at += len + strspn(at + len, " ");
+	}
+}
+
+static void add_day(struct buf *text, const char *key, struct date date)
+{
+	char day[DATE_BYTES];
+
+	if (date_is_set(date))
+		buf_addf(text, " %s%s", key, date_text(date, day));
+}
+
+/* ---- taskwarrior -------------------------------------------------------- */
+
+/* "20261202T120000Z": the local day of that second. */
+static struct date stamp_day(const char *stamp)
+{
+	struct tm tm = { 0 };
+
+	if (stamp == NULL || strptime(stamp, "%Y%m%dT%H%M%SZ", &tm) == NULL)
+		return (struct date){ 0 };
+	return date_of_time(timegm(&tm));
+}
+
+static void taskwarrior_task(struct tasks *tasks, const struct json *o)
+{
+	static const char *const no_place[] = { "annotations", "depends",
+						"recur", "priority", "until" };
+	const char *status = json_get_text(o, "status");
+	const char *where = json_get_text(o, "project");
+	const char *description = json_get_text(o, "description");
+	const struct json *tags = json_get(o, "tags");
+	SCOPED_BUF struct buf text = { 0 };
+	bool done = status != NULL && strcmp(status, "completed") == 0;
+
+	if (description == NULL)
+		return;
+	if (status != NULL && (strcmp(status, "deleted") == 0 ||
+			       strcmp(status, "recurring") == 0)) {
+		tasks_lose(tasks, status);
+		return;
+	}
+	buf_add_text(&text, description);
+	for (size_t i = 0; i < json_count(tags); i++) {
+		const char *tag = json_text(json_at(tags, i));
+
+		if (tag != NULL && where == NULL && is_list(tag))
+			where = tag;
+		else if (tag != NULL)
+			buf_addf(&text, " @%s", tag);
+	}
+	add_day(&text, "due:", stamp_day(json_get_text(o, "due")));
+	add_day(&text, "t:", stamp_day(json_get_text(o, "wait")));
+	for (size_t i = 0; i < COUNT_OF(no_place); i++)
+		if (json_get(o, no_place[i]) != NULL)
+			tasks_lose(tasks, no_place[i]);
+	tasks_add(tasks, text.data, where != NULL ? where : "inbox", done,
+		  stamp_day(json_get_text(o, "end")));
+}
+
+static int taskwarrior_read(const struct buf *text, struct tasks *ret,
+			    struct err *e)
+{
+	struct json *all = json_parse(buf_text(text), text->len_bytes);
+
+	if (all == NULL)
+		return err_say(e, EINVAL,
+			       "not what \"task export\" prints: a JSON array");
+	for (size_t i = 0; i < json_count(all); i++)
+		taskwarrior_task(ret, json_at(all, i));
+	json_free(all);
+	return 0;
+}
+
+/* Noon of that day in UTC is that day almost everywhere. */
+static void json_day(struct json *o, const char *key, struct date date)
+{
+	char stamp[32];
+
+	if (!date_is_set(date))
+		return;
+	snprintf(stamp, sizeof(stamp), "%04d%02d%02dT120000Z",
+		 date.year % 10000, date.month % 100, date.day % 100);
+	json_add_text(o, key, stamp);
+}
+
+static void taskwarrior_write(struct tasks *tasks, struct buf *out)
+{
+	struct json *array = json_array_make();
+
+	for (size_t i = 0; i < tasks->count; i++) {
+		const struct task *task = &tasks->list[i];
+		ON_SCOPE_EXIT(parts_fini) struct parts parts = { 0 };
+		struct json *o = json_object_make();
+		struct json *tags = json_array_make();
+
+		take_apart(task->text, &parts);
+		json_add_text(o, "description", buf_text(&parts.text));
+		json_add_text(o, "status",
+			      task->done ? "completed" : "pending");
+		for (size_t k = 0; k < parts.context_count; k++)
+			json_add_text(tags, NULL, parts.contexts[k]);
+		if (is_list(task->where))
+			json_add_text(tags, NULL, task->where);
+		else
+			json_add_text(o, "project", task->where);
+		json_add(o, "tags", tags);
+		json_day(o, "due", parts.due);
+		json_day(o, "wait", parts.start);
+		json_add(array, NULL, o);
+	}
+	json_print(array, out);
+	buf_add_char(out, '\n');
+	json_free(array);
+}
+
+/* ---- org ---------------------------------------------------------------- */
+
+static const struct {
+	const char *word;
+	bool done, waiting;
+} org_words[] = {
+	{ "TODO", false, false },   { "NEXT", false, false },
+	{ "WAITING", false, true }, { "WAIT", false, true },
+	{ "DONE", true, false },    { "CANCELLED", true, false },
+};
+
+struct org {
+	struct tasks *out;
+	char *where; /* owned: the heading that tasks are under */
+	struct buf text; /* the task being read; empty: none */
+	struct date due, start;
+	bool done;
+};
+
+static void org_end(struct org *org)
+{
+	if (org->text.len_bytes > 0) {
+		add_day(&org->text, "due:", org->due);
+		add_day(&org->text, "t:", org->start);
+		tasks_add(org->out, org->text.data,
+			  org->where != NULL ? org->where : "inbox", org->done,
+			  (struct date){ 0 });
+	}
+	buf_clear(&org->text);
+	org->due = org->start = (struct date){ 0 };
+}
+
+/* ":phone:home:" at the end of a heading become contexts. */
+static void org_text(struct org *org, const char *at, size_t len)
+{
+	size_t end = len, start = len;
+
+	while (start > 0 && (isalnum((unsigned char)at[start - 1]) ||
+			     strchr("_@#%:", at[start - 1]) != NULL))
+		start--;
+	if (len > start + 2 && at[start] == ':' && at[len - 1] == ':' &&
+	    start > 0 && at[start - 1] == ' ') {
+		end = start;
+		while (end > 0 && at[end - 1] == ' ')
+			end--;
+	} else
+		start = len;
+	buf_add(&org->text, at, end);
+	for (start += start < len; start < len;) {
+		size_t n = strcspn(at + start, ":");
+
+		buf_addf(&org->text, " @%.*s", (int)n, at + start);
+		start += n + 1;
+	}
+}
+
+static void org_heading(struct org *org, const char *line, size_t len)
+{
+	size_t at = strspn(line, "*");
+
+	org_end(org);
+	at += strspn(line + at, " ");
+	for (size_t i = 0; i < COUNT_OF(org_words); i++) {
+		size_t n = strlen(org_words[i].word);
+
+		if (len <= at + n || line[at + n] != ' ' ||
+		    strncmp(line + at, org_words[i].word, n) != 0)
+			continue;
+		org->done = org_words[i].done;
+		org_text(org, line + at + n + 1, len - at - n - 1);
+		if (org_words[i].waiting)
+			buf_add_text(&org->text, " @waiting");
+		return;
+	}
+	free(org->where);
+	org->where = mem_text(line + at, len - at);
+}
+
+static void org_day(const char *line, size_t len, const char *key,
+		    struct date *ret)
+{
+	const char *at = memmem(line, len, key, strlen(key));
+
+	if (at != NULL)
+		(void)date_read(at + strlen(key), ret);
+}
+
+static void org_line(struct org *org, const char *line, size_t len)
+{
+	size_t at = strspn(line, " \t");
+	bool any = false;
+
+	if (len == 0)
+		return;
+	if (line[0] == '*' && line[strspn(line, "*")] == ' ') {
+		org_heading(org, line, len);
+		return;
+	}
+	any = memmem(line, len, "DEADLINE:", 9) != NULL ||
+	      memmem(line, len, "SCHEDULED:", 10) != NULL;
+	org_day(line, len, "DEADLINE: <", &org->due);
+	org_day(line, len, "SCHEDULED: <", &org->start);
+	if (len > at + 6 && (strncmp(line + at, "- [ ] ", 6) == 0 ||
+			     strncmp(line + at, "- [X] ", 6) == 0)) {
+		org_end(org);
+		org->done = line[at + 3] == 'X';
+		org_text(org, line + at + 6, len - at - 6);
+	} else if (!any)
+		tasks_lose(org->out, "lines of notes and properties");
+}
+
+static void org_read(const char *at, struct tasks *ret)
+{
+	struct org org = { .out = ret };
+	const char *line;
+	size_t len;
+
+	while ((line = next_line(&at, &len)) != NULL) {
+		SCOPED_TEXT char *copy = mem_text(line, len);
+
+		org_line(&org, copy, len);
+	}
+	org_end(&org);
+	free(org.where);
+	buf_fini(&org.text);
+}
+
+static void org_stamp(struct buf *out, const char *key, struct date date)
+{
+	static const char *const days[] = { "",	   "Mon", "Tue", "Wed",
+					    "Thu", "Fri", "Sat", "Sun" };
+	char day[DATE_BYTES];
+
+	if (date_is_set(date))
+		buf_addf(out, " %s: <%s %s>", key, date_text(date, day),
+			 days[date_weekday(date)]);
+}
+
+/* Org's tags are made of letters, digits and four signs. */
+static void org_tags(struct tasks *tasks, const struct parts *parts,
+		     struct buf *out)
+{
+	bool changed = false;
+
+	for (size_t k = 0; k < parts->context_count; k++) {
+		buf_add_text(out, k == 0 ? " :" : "");
+		for (const char *p = parts->contexts[k]; *p != '\0'; p++) {
+			bool good = isalnum((unsigned char)*p) ||
+				    strchr("_@#%", *p) != NULL || *p < 0;
+
+			changed |= !good;
+			buf_add_char(out, good ? *p : '_');
+		}
+		buf_add_char(out, ':');
+	}
+	if (changed)
+		tasks_lose(tasks, "signs in a context");
+}
+
+static void org_write(struct tasks *tasks, struct buf *out)
+{
+	const char *where = NULL;
+
+	for (size_t i = 0; i < tasks->count; i++) {
+		const struct task *task = &tasks->list[i];
+		ON_SCOPE_EXIT(parts_fini) struct parts parts = { 0 };
+
+		if (where == NULL || strcmp(where, task->where) != 0)
+			buf_addf(out, "* %s\n", task->where);
+		where = task->where;
+		take_apart(task->text, &parts);
+		buf_addf(out, "** %s %s", task->done ? "DONE" : "TODO",
+			 buf_text(&parts.text));
+		org_tags(tasks, &parts, out);
+		buf_add_char(out, '\n');
+		if (date_is_set(parts.due) || date_is_set(parts.start)) {
+			buf_add_text(out, "  ");
+			org_stamp(out, "DEADLINE", parts.due);
+			org_stamp(out, "SCHEDULED", parts.start);
+			buf_add_char(out, '\n');
+		}
+	}
+}
+
+/* ------------------------------------------------------------------------- */
+
+int exchange_read(enum exchange_format format, const struct buf *text,
+		  struct tasks *ret, struct err *e)
+{
+	switch (format) {
+	case EXCHANGE_TODOTXT:
+		todotxt_read(buf_text(text), ret);
+		return 0;
+	case EXCHANGE_TASKWARRIOR:
+		return taskwarrior_read(text, ret, e);
+	case EXCHANGE_ORG:
+		break;
+	}
+	org_read(buf_text(text), ret);
+	return 0;
+}
+
+void exchange_write(enum exchange_format format, struct tasks *tasks,
+		    struct buf *out)
+{
+	switch (format) {
+	case EXCHANGE_TODOTXT:
+		todotxt_write(tasks, out);
+		return;
+	case EXCHANGE_TASKWARRIOR:
+		taskwarrior_write(tasks, out);
+		return;
+	case EXCHANGE_ORG:
+		break;
+	}
+	org_write(tasks, out);
+}
