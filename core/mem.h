@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * mem.h - heap memory that is there or the process is not.
+ * mem.h - heap memory: allocate or abort.
  *
  * Every size here comes from something bounded by a named limit, so running
  * out means that the machine is beyond help: the process says so on standard

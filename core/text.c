@@ -509,7 +509,7 @@ static size_t count_while(bool (*is)(char), const char *text, size_t len_bytes,
 	return n;
 }
 
-/* Behind 03 or 04: COLOUR[,COLOUR]; width digits each, less for 03. */
+/* After 03 or 04: COLOUR[,COLOUR]; width digits each, less for 03. */
 static size_t colour_bytes(bool (*is)(char), size_t width, const char *text,
 			   size_t len_bytes, size_t pos)
 {

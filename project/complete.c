@@ -132,7 +132,7 @@ static void offer_words(struct typing *t, const char *words, size_t lead_bytes)
 	}
 }
 
-/* The value begins lead_bytes into the word: behind "--until=". */
+/* The value begins lead_bytes into the word: after "--until=". */
 static void offer_values(struct typing *t, const struct opt *opt,
 			 size_t lead_bytes)
 {
@@ -339,7 +339,7 @@ static void read_reply(struct typing *t, char *reply)
 }
 
 /*
- * words are those behind the command. A helper that fails or is slow is as
+ * words are those after the command. A helper that fails or is slow is as
  * good as one that knows nothing: a shell waits for us.
  */
 static void ask_helper(struct typing *t, char *const *words, size_t count)

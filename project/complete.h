@@ -8,7 +8,7 @@
  * project --complete-fish WORD...   (the last as it is typed)
  * project --complete-projects PREFIX    (for helpers: "NAME\tSTATE", any state)
  *
- * One candidate a line; fish and zsh get "\tdescription" behind it. Names
+ * One candidate a line; fish and zsh get "\tdescription" after it. Names
  * with control characters or broken UTF-8 are never offered: "check" lists
  * them. Exit 0, or 3 when the shell should complete file names itself.
  */

@@ -15,8 +15,8 @@ struct reading {
 	bool is_redirection; /* the next word is a redirection's file */
 	char quote;
 	size_t quote_at; /* length of the word where quote was opened */
-	size_t cut; /* and behind the last unquoted word break */
-	/* Offsets in the line: of this byte, and behind those two. */
+	size_t cut; /* and after the last unquoted word break */
+	/* Offsets in the line: of this byte, and after those two. */
 	size_t at, quote_line_at, cut_line_at;
 };
 
@@ -160,7 +160,7 @@ void words_read(struct words *words, const char *line, size_t len_bytes,
 				      : read_plain(&r, p, len_bytes - at);
 	}
 	words->quote = r.quote;
-	/* With a quote open, readline's word begins right behind it. */
+	/* With a quote open, readline's word begins right after it. */
 	words->keep_bytes = r.quote != '\0' ? r.quote_at : r.cut;
 	words->replace_at = r.quote != '\0' ? r.quote_line_at : r.cut_line_at;
 	words->after_redirection = r.is_redirection;

@@ -29,7 +29,7 @@ struct words {
 
 /*
  * Read line[0 .. len_bytes), the part before the cursor. A new command begins
- * behind an unquoted ";", "|", "&", "(", ")" or newline; assignments and
+ * after an unquoted ";", "|", "&", "(", ")" or newline; assignments and
  * redirections in front of and among its words are left out. breaks: bash's
  * COMP_WORDBREAKS, at which readline cuts a word (keep_bytes). More words than
  * WORDS_MAX: the first WORDS_MAX - 1 and the last.

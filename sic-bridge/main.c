@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
+/* sic-bridge - IRC as lines: settings, then one bridge or several networks. */
 #include <signal.h>
 #include <string.h>
 #include <time.h>

@@ -291,11 +291,11 @@ static const struct opt options[] = {
 	{ 0, "list-voices", OPT_FLAG, AT(list_voices), 0, 0, NULL, NULL,
 	  "list the voices and exit", NULL, NULL, true },
 	{ 0, "doctor", OPT_FLAG, AT(doctor), 0, 0, NULL, NULL,
-	  "tell what of the toolkit works here, and exit", NULL, NULL, true },
+	  "report what works on this machine, and exit", NULL, NULL, true },
 	{ 0, "json", OPT_FLAG, AT(json), 0, 0, NULL, NULL,
 	  "with --doctor: print JSON, and say nothing", NULL, NULL, true },
 	{ 0, "verbose", OPT_FLAG, AT(verbose), 0, 0, NULL, NULL,
-	  "tell more on standard error", NULL, NULL, false },
+	  "say more on standard error", NULL, NULL, false },
 };
 /* clang-format on */
 

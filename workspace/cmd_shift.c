@@ -258,7 +258,7 @@ static const struct opt shift_opts[] = {
 	{ 0, "back", OPT_FLAG, FIELD(back), 0, 0, NULL, NULL,
 	  "the other way round", NULL, NULL, true },
 	{ 'n', "dry-run", OPT_FLAG, FIELD(dry_run), 0, 0, NULL, NULL,
-	  "only tell what would change", NULL, NULL, true },
+	  "only say what would change", NULL, NULL, true },
 	JSON_OPTION,
 };
 

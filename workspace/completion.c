@@ -23,7 +23,7 @@ struct typing {
 	const struct opt *value_of; /* the last word is this one's value */
 	size_t operands; /* complete ones */
 	const char *first; /* of those */
-	bool no_options; /* behind "--", or the words of another command */
+	bool no_options; /* after "--", or the words of another command */
 	const char *last;
 	size_t lead_bytes; /* of last, in front of what is completed */
 	bool ordered; /* the candidates are as they should be shown */

@@ -6,7 +6,7 @@
  * project-workspace --complete WORD...: the words behind "workspace", without
  * their quotes, the last being typed. project asks this for the shells and
  * knows the reply (project/complete.h): a candidate a line, "\tdescription"
- * behind it, exit 3 when file names complete too.
+ * after it, exit 3 when file names complete too.
  */
 #ifndef WORKSPACE_COMPLETION_H
 #define WORKSPACE_COMPLETION_H

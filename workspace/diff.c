@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
+/* diff - what of a workspace differs from a snapshot, or from what it stands
+ * on. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>

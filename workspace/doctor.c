@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
+/* doctor - what a workspace needs, and whether it is here. */
 #include <string.h>
 
 #include "core/finding.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
+/* list - the workspaces, for people and programs. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -191,7 +191,7 @@ static int rebase_main(const struct run *run, struct err *e)
 /* clang-format off */
 static const struct opt rebase_opts[] = {
 	{ 'n', "dry-run", OPT_FLAG, FIELD(dry_run), 0, 0, NULL, NULL,
-	  "only tell what would change", NULL, NULL, true },
+	  "only say what would change", NULL, NULL, true },
 	JSON_OPTION,
 };
 /* clang-format on */

@@ -336,7 +336,7 @@ static int take(struct server *server, const struct json *json,
 		return rc;
 	command = command_find(request->words[0]);
 	if (command == NULL)
-		return err_usage(e, "there is no verb '%s'", request->words[0]);
+		return err_usage(e, "unknown verb '%s'", request->words[0]);
 	return start(server, request, command, e);
 }
 

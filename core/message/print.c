@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
+/* A message as one line, the way sic writes it. */
 #include "core/message/formats.h"
 
 enum { SIC_FIELD_COLUMNS = 12 };

@@ -117,7 +117,7 @@ static void check_dates(struct check *c, const char *file)
 		if (!a->bad_date || a->done)
 			continue;
 		where = mem_printf("%s:%u", file, a->line);
-		what = mem_printf("a day that is none in '%.*s'",
+		what = mem_printf("an impossible date in '%.*s'",
 				  (int)a->len_bytes, a->text);
 		problem(c, where, what);
 	}

@@ -30,7 +30,7 @@ static const char *const inits[] = {
 	  "complete -F _project -o nosort project p 2>/dev/null ||\n"
 	  "\tcomplete -F _project project p\n",
 	[SHELL_ZSH] =
-	  "# for ~/.zshrc, behind compinit: eval \"$(project init zsh)\"\n"
+	  "# for ~/.zshrc, after compinit: eval \"$(project init zsh)\"\n"
 	  "alias p=project\n"
 	  "_project() {\n"
 	  "\tlocal -a lines texts shown\n"

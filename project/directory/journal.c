@@ -17,7 +17,7 @@ static const char *const journal_kinds[JOURNAL_KINDS] = {
 	[JOURNAL_AUTO] = "auto",
 };
 
-/* Fields that each kind must have behind the common ones. */
+/* Fields that each kind must have after the common ones. */
 static const size_t journal_fields[JOURNAL_KINDS] = {
 	[JOURNAL_MOVE] = 3,
 	[JOURNAL_PUBLISH] = 2,

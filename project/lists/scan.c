@@ -298,7 +298,7 @@ static void read_one_file(struct worker *w, struct project *p, const char *path)
 		note_change(p, &st);
 }
 
-/* "NAME" or "2026/NAME"; path has room for more behind it. */
+/* "NAME" or "2026/NAME"; path has room for more after it. */
 static size_t put_path(const struct place *place, char *path)
 {
 	size_t year = strlen(place->year), name = strlen(place->name);

@@ -82,7 +82,7 @@ static bool word_is(const char *word, size_t len_bytes, const char *want)
 	       strncasecmp(word, want, len_bytes) == 0;
 }
 
-/* "due:2026-12-01", or with a time behind it. */
+/* "due:2026-12-01", or with a time after it. */
 static void read_date_word(const char *word, size_t len_bytes, const char *key,
 			   struct date *ret, bool *ret_bad)
 {

@@ -40,7 +40,7 @@ struct bridge {
 	char *nicks[HEARD_NICKS]; /* owned: who spoke of late, newest first */
 	char *ignored[HEARD_IGNORED]; /* owned; NULL: free */
 
-	/* What is told of our own state. */
+	/* What is reported of our own state. */
 	bool was_online; /* at least once */
 	bool is_lost; /* told, and not yet back */
 	bool back_is_due; /* told when what was missed is counted */

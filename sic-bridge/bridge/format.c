@@ -100,7 +100,7 @@ static void message_parts(const struct irc_line *line, struct parts *ret)
 }
 
 /*
- * Played back: ">< HISTORY (TARGET): text", with the command behind the target
+ * Played back: ">< HISTORY (TARGET): text", with the command after the target
  * when it is no PRIVMSG. No message in sic's format looks so, and what reads
  * that format takes it for an event.
  */

@@ -10,7 +10,7 @@
 
 #include "core/message/message.h"
 
-/* Including the leading '@' and the blank behind: IRCv3 message-tags. */
+/* Including the leading '@' and the blank after: IRCv3 message-tags. */
 enum { TAGS_MAX_BYTES = 8191 };
 
 struct tags {

@@ -124,7 +124,7 @@ static void blank_out(char *text, size_t len_bytes)
 			text[i] = ' ';
 }
 
-/* The '@...' in front, if any; *text and *len_bytes move behind it. */
+/* The '@...' in front, if any; *text and *len_bytes move after it. */
 static bool take_tags(char **text, size_t *len_bytes, struct tags *ret)
 {
 	char *blank;

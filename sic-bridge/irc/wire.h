@@ -67,7 +67,7 @@ size_t wire_library(const struct wire_line *line, char out[WIRE_LIBRARY_BYTES]);
 
 /*
  * The CTCP command of a PRIVMSG or NOTICE ("ACTION"), "" when it is none; *ret
- * is then the text behind it, without its closing 0x01.
+ * is then the text after it, without its closing 0x01.
  */
 struct span wire_ctcp(const struct irc_line *line, struct span *ret_text);
 

@@ -332,7 +332,7 @@ static void on_connected(int fd, int what, void *data)
 	say_hello(dial);
 }
 
-/* A failure that is known at once is still told from the loop. */
+/* A failure that is known at once is still reported from the loop. */
 static void on_failed_at_once(void *data)
 {
 	struct dial *dial = data;

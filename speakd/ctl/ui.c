@@ -210,7 +210,7 @@ static void draw_words(int row, const char *text, size_t from, size_t n,
 	screen_put(row, column, SCREEN_BOLD, text + end, from + n - end);
 }
 
-/* What is being said, in up to rows rows. Returns the row behind it. */
+/* What is being said, in up to rows rows. Returns the row after it. */
 static int draw_saying(struct ui *ui, int row, int rows, int columns)
 {
 	struct entry *entry = find(ui, ui->saying);

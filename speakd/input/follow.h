@@ -46,10 +46,11 @@ struct follow;
  * not there yet is read from its beginning when it comes. line_fn gets every
  * line; its result is ignored.
  *
- * warn_fn is told once when the file is not there yet.
+ * warn_fn is called once when the file is not there yet.
  *
  * errors: -EISDIR when path is a directory. A file that cannot be opened
- *         (permission) is told to warn_fn once and tried again at each event.
+ *         (permission) is reported to warn_fn once and tried again at
+ *         each event.
  */
 typedef void follow_warn_fn(const char *text, void *data);
 

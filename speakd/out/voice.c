@@ -266,7 +266,7 @@ static int start_voice(struct voice_outlet *out, struct err *e)
 
 /* ---- what the queue does ------------------------------------------------- */
 
-/* What is skipped is told; a daemon's log is no place for what people say. */
+/* Skips are reported; a daemon's log is no place for what people say. */
 static void on_line_done(void *data, const struct phrase *phrase,
 			 enum fate fate)
 {

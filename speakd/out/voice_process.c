@@ -274,7 +274,7 @@ static void on_wanted(struct voice *voice)
 		voice->handler.want(voice->handler.data);
 }
 
-/* Told once a phrase, however often it had to be begun. */
+/* Reported once a phrase, however often it had to be begun. */
 static void on_first_sample(struct voice *voice)
 {
 	const struct voice_handler *handler = &voice->handler;

@@ -37,7 +37,7 @@ struct dispatch_handler {
 	void *data;
 };
 
-/* What is told of messages and of all that is said; one may listen. */
+/* What happens to messages and lines, as it is heard; one may listen. */
 struct dispatch_watcher {
 	/* Of a message whose client asked for it. */
 	void (*event)(void *data, const struct utterance *utterance,

@@ -16,7 +16,7 @@
 #include "core/base.h"
 #include "speakd/queue/style.h"
 
-/* A longer phrase is cut at a word, and "and more" is said behind it. */
+/* A longer phrase is cut at a word, and "and more" is said after it. */
 enum { PHRASE_MAX_BYTES = 4096 };
 
 enum priority {

@@ -170,7 +170,7 @@ static void stop_voice(struct scheduler *scheduler)
 	scheduler->handler.stop(scheduler->handler.data);
 }
 
-/* The message being said, for good; it is told now. */
+/* The message being said, for good; it is reported now. */
 static void drop_saying(struct scheduler *scheduler)
 {
 	struct utterance *utterance = scheduler->said.saying;

@@ -9,12 +9,13 @@
  * A new message makes room for itself as SSIP says (speech-dispatcher's
  * documentation, "Message Priority Model"): it drops what is worth less, stops
  * what is being said, or is dropped itself. Lines are nobody's echo: a message
- * interrupts a line, and the sentence that was cut off is said again behind it.
+ * interrupts a line, and the sentence that was cut off is said again after it.
  *
  * One thing is said at a time. scheduler_next() gives a phrase to the voice,
  *and one more to go on with while the first is being said; what the voice does
- *is told to scheduler_begun(), scheduler_word() and scheduler_ended(), always
- *of the first. Before anything else is changed the second one is taken back.
+ * is reported to scheduler_begun(), scheduler_word() and scheduler_ended(),
+ * always of the first. Before anything else is changed the second one is taken
+ * back.
  *
  * Pure: no I/O, no clock.
  */

@@ -52,7 +52,7 @@ bool style_sounds_like(const struct style *a, const struct style *b);
 
 void styles_fini(struct styles *styles);
 struct styles styles_copy(const struct styles *styles) MUST_CHECK;
-/* Add one behind the others; a copy that changes nothing is left out. */
+/* Add one after the others; a copy that changes nothing is left out. */
 void styles_add(struct styles *styles, const struct style *style);
 /*
  * Those of a part of the text: from_bytes on, counted from there, at most most

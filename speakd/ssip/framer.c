@@ -4,9 +4,9 @@
 
 /* How far a text's terminator is matched: its bytes are held back so long. */
 enum {
-	IN_LINE, /* behind anything */
+	IN_LINE, /* after anything */
 	AFTER_CR,
-	AT_START, /* of a line: behind CR-LF, or of the text */
+	AT_START, /* of a line: after CR-LF, or of the text */
 	AFTER_DOT, /* the first dot of a line, not part of the text */
 	AFTER_DOT_CR,
 };

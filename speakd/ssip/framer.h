@@ -44,7 +44,7 @@ struct framer {
 enum frame_kind framer_feed(struct framer *framer, const char *bytes,
 			    size_t len_bytes, size_t *ret_used);
 
-/* Go on behind a frame, which is forgotten; text: what follows is a text. */
+/* Go on after a frame, which is forgotten; text: what follows is a text. */
 void framer_next(struct framer *framer, bool text);
 
 void framer_fini(struct framer *framer);

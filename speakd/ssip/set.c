@@ -383,7 +383,7 @@ static void set_default(struct ssip_client *client, const char *parameter)
 	buf_cut(&client->out, out_bytes);
 }
 
-/* A client that is not there: a wrong value is told of first. */
+/* A client that is not there: a wrong value is reported first. */
 static enum reply fail_for_nobody(struct ssip_client *asking,
 				  const struct parameter *p, struct words words)
 {

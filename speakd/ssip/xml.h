@@ -29,8 +29,7 @@ struct xml_tag {
 
 bool xml_is_blank(char c);
 
-/* At "<": read a tag and go on behind it. False, and nothing read: it is text.
- */
+/* At "<": read a tag and go on after it. False, nothing read: it is text. */
 bool xml_read_tag(struct xml *xml, struct xml_tag *ret);
 bool xml_tag_is(const struct xml_tag *tag, const char *name);
 /* The value of an attribute, its entities decoded; false: it has none. */

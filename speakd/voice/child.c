@@ -36,7 +36,7 @@ struct voice_child {
 	/* The one being heard, and the next; said[0] ends first. */
 	struct said *said[PLAYER_PARTS_MAX]; /* owned */
 	size_t count;
-	bool wanted; /* WANT was told for the last of them */
+	bool wanted; /* WANT was reported for the last of them */
 	/* Of the phrase being made. */
 	const struct said *making;
 	struct trim trim;
@@ -77,7 +77,7 @@ static void forget(struct voice_child *child, size_t number)
 		child->said[i] = child->said[i + 1];
 }
 
-/* The player has told of it. */
+/* The player has reported it. */
 static void on_ended(void *data, uint64_t id)
 {
 	struct voice_child *child = data;

@@ -15,7 +15,7 @@ struct child_config {
 	size_t engine_count;
 	unsigned channels; /* of the sound, 1 or 2 */
 	bool marks;
-	bool again; /* a child before this one died: go on behind it */
+	bool again; /* a child before this one died: go on after it */
 };
 
 /* Say phrases until the end. Returns the exit code. */

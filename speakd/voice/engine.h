@@ -59,7 +59,7 @@ struct engine_kind {
 		     const struct engine_out *out, struct err *e);
 	const char *(*about)(const struct engine *engine);
 	/*
-	 * Print its voices as engine_espeak_list() does, its name behind them.
+	 * Print its voices as engine_espeak_list() does, its name after them.
 	 * NULL: it has none to tell of.
 	 */
 	int (*list)(struct engine *engine, FILE *out, struct err *e);

@@ -78,7 +78,7 @@ static size_t offset_of(struct engine *engine, size_t chars)
 }
 
 /*
- * A word behind a command that stands directly after a letter is told of by the
+ * A word after a command that stands directly after a letter is reported by the
  * place of that letter: where it really begins.
  */
 static size_t word_start(const struct engine *engine, size_t at)

@@ -573,7 +573,7 @@ static int take_byte(struct engine *engine, struct block *block,
 	return block->count == SAMPLES ? flush(engine, block, e) : 0;
 }
 
-/* Behind the NUL of "705-AUDIO", up to the end of that line. */
+/* After the NUL of "705-AUDIO", up to the end of that line. */
 static int take_sound(struct engine *engine, struct err *e)
 {
 	struct worker *worker = &engine->worker;

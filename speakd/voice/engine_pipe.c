@@ -173,10 +173,11 @@ static int take_line(struct engine *engine, const char *line,
 						     engine->rate_hz));
 		return 1;
 	}
-	return err_say(e, EPROTO,
-		       "%s writes what is none of format, sound, mark, end and "
-		       "failed",
-		       engine->name);
+	return err_say(
+		e, EPROTO,
+		"%s writes something other than format, sound, mark, end and "
+		"failed",
+		engine->name);
 }
 
 /* Sound that is on its way is for nobody. Up to the answer to "stop".

@@ -94,7 +94,7 @@ unsigned engines_lead_ms(const struct engines *engines, size_t number)
 	return slot_of(engines, number)->kind->lead_ms;
 }
 
-/* Told once, until it works again. */
+/* Reported once, until it works again. */
 static void tell_stand_in(struct engine_slot *slot, const struct err *e)
 {
 	char why[ERR_TEXT_BYTES + 128];

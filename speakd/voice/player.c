@@ -515,7 +515,7 @@ void player_close(struct player *player, char *take_failure)
 
 /* ---- waiting ------------------------------------------------------------- */
 
-/* The position that is to be told of next; 0: none. */
+/* The position that is to be reported next; 0: none. */
 static uint64_t next_position(const struct player *player)
 {
 	const struct player_part *part = &player->parts[0];

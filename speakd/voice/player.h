@@ -7,8 +7,8 @@
  *
  * Phrases are parts of one stream, with silence between them. A part is begun,
  * filled and closed by whoever makes the sound, while the one before it is
- * still heard; BEGIN, MARK and END are told when the sink's position has passed
- * them. All positions are frames of the stream since it was started.
+ * still heard; BEGIN, MARK and END are reported when the sink's position has
+ * passed them. All positions are frames of the stream since it was started.
  */
 #ifndef SPEAKD_VOICE_PLAYER_H
 #define SPEAKD_VOICE_PLAYER_H
@@ -48,7 +48,7 @@ struct player_part {
 	int gain[SINK_CHANNELS_MAX];
 };
 
-/* A part has ended and been told of. */
+/* A part has ended and been reported. */
 typedef void player_ended_fn(void *data, uint64_t id);
 /* A request has come: see to it. True: what is being made is to end. */
 typedef bool player_attend_fn(void *data);

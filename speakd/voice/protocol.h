@@ -13,12 +13,12 @@
  *
  * Two phrases at a time: one is heard, and the next is made while the end of it
  * is still to be heard. The parent sends the first SPEAK when it likes, the
- * next after WANT, or when none is left. Everything is told in the order of the
- * phrases, when the sound has come so far: BEGIN, MARKs and END of one, then
- * those of the next. STOP ends its phrase and the one after it within a period;
- * both END with stopped set. RETRACT takes the second one back: nothing more is
- * told of it. QUIT stops, finishes the output (a WAV file's header) and exits
- * with 0, or with BROKEN and 1. The child exits when the socket closes.
+ * next after WANT, or when none is left. Everything is reported in the order of
+ * the phrases, when the sound has come so far: BEGIN, MARKs and END of one,
+ *then those of the next. STOP ends its phrase and the one after it within a
+ *period; both END with stopped set. RETRACT takes the second one back: nothing
+ *more is told of it. QUIT stops, finishes the output (a WAV file's header) and
+ *exits with 0, or with BROKEN and 1. The child exits when the socket closes.
  */
 #ifndef SPEAKD_VOICE_PROTOCOL_H
 #define SPEAKD_VOICE_PROTOCOL_H
@@ -55,7 +55,7 @@ struct voice_request {
 	uint32_t form, punctuation, capitals; /* the enums of phrase.h */
 	uint32_t by_script; /* 0 or 1 */
 	uint32_t engine; /* its number among those that the child was given */
-	/* Behind it, in this order: the voice's name, a sound's file,
+	/* After it, in this order: the voice's name, a sound's file,
 	 * styles, the text. */
 	uint32_t voice_bytes, sound_bytes, style_count;
 	uint32_t text_bytes;

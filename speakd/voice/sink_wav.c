@@ -47,7 +47,7 @@ static enum sink_result patch(struct sink *sink, struct err *e)
 	return SINK_OK;
 }
 
-/* Go on behind what a child before us wrote; its sound is not lost. */
+/* Go on after what a child before us wrote; its sound is not lost. */
 static void resume(struct sink *sink)
 {
 	unsigned char header[WAV_HEADER_BYTES];

@@ -31,7 +31,7 @@ enum wav_state {
 	WAV_FORMAT, /* the first 16 bytes of "fmt " */
 	WAV_SKIP, /* a chunk that says nothing to us */
 	WAV_DATA,
-	WAV_AFTER, /* behind "data": nothing matters any more */
+	WAV_AFTER, /* after "data": nothing matters any more */
 };
 
 struct wav {

@@ -23,7 +23,7 @@ enum trait {
 	HAS_ONLY_SYMBOLS = 1 << 7,
 	HAS_NAMED = 1 << 8, /* a symbol that "some" may name */
 	HAS_SLASH = 1 << 9,
-	HAS_INNER = 1 << 10, /* a dot or colon with something behind it */
+	HAS_INNER = 1 << 10, /* a dot or colon with something after it */
 };
 
 enum {

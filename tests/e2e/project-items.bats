@@ -172,7 +172,7 @@ stretch due:2026-12-01 rec:3d' ]
 	[ "$(texts in)" = 'mail due:2026-02-30
 pay due:2026-13-01' ]
 	run project check
-	[[ $output == *"inbox:1: a day that is none in 'mail due:2026-02-30'"* ]]
+	[[ $output == *"inbox:1: an impossible date in 'mail due:2026-02-30'"* ]]
 }
 
 @test "empty texts are refused" {

@@ -169,7 +169,7 @@ static int choose_name(const struct import *import, const struct json *list,
 	if (*ret_name == NULL || count_called(list, *ret_name) > 0)
 		return 0;
 	return err_say(e, ENOENT,
-		       "which image? Give its name behind the file's, as in "
+		       "which image? Give its name after the file's, as in "
 		       "FILE:NAME. There are: %s",
 		       buf_text(&names));
 }

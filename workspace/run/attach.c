@@ -179,7 +179,7 @@ static bool feed_some(struct feed *feed)
 
 /*
  * What the command did not read was not read: "while read NAME" around us goes
- * on behind that.
+ * on after that.
  */
 static void feed_close(struct feed *feed)
 {

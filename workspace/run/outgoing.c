@@ -18,7 +18,7 @@
 enum {
 	PORT_MAX = 65535,
 	ANSWER_MAX_BYTES = 4096,
-	/* What the program finds, behind its standard descriptors. */
+	/* What the program finds, after its standard descriptors. */
 	FD_USERNS = 3,
 	FD_NETNS,
 	FD_ALIVE,

@@ -42,7 +42,7 @@ static int check_owner(struct store *store, struct err *e)
 	if (st.st_uid != geteuid())
 		return err_say(e, EPERM, "%s belongs to another user",
 			       store->path);
-	/* Behind a list of users the group's bits are its mask (grant.h). */
+	/* After a list of users the group's bits are its mask (grant.h). */
 	if ((st.st_mode & 07777) == 0710 &&
 	    fgetxattr(store->dir, "system.posix_acl_access", NULL, 0) > 0)
 		return 0;
