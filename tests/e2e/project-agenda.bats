@@ -3,17 +3,9 @@
 # project - process, move, remind, day and ahead: from the inbox to the day.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031
-load lib
-bats_require_minimum_version 1.5.0
+load project
 
-no() { if "$@"; then return 1; fi; }
-
-setup() {
-	common_setup
-	export GTD_DIR=$HOME/gtd
-	mkdir -p "$GTD_DIR/Projects"
-	unset EDITOR VISUAL PROJECT_EDITOR
-}
+setup() { project_setup; }
 teardown() { common_teardown; }
 
 # p COMMAND...: on a Saturday

@@ -3,12 +3,12 @@
 # project - file systems that refuse: full, read-only, another one, NFS.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031
-load lib
+load project
 
 setup() {
-	common_setup
-	export GTD_DIR=$HOME/gtd ASAN_OPTIONS=detect_leaks=0
-	mkdir -p "$GTD_DIR/Projects" "$GTD_DIR/Completed"
+	project_setup
+	export ASAN_OPTIONS=detect_leaks=0
+	mkdir "$GTD_DIR/Completed"
 }
 teardown() { common_teardown; }
 

@@ -4,17 +4,9 @@
 # they are installed.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031
-load lib
-bats_require_minimum_version 1.5.0
+load project
 
-no() { if "$@"; then return 1; fi; }
-
-setup() {
-	common_setup
-	export GTD_DIR=$HOME/gtd
-	mkdir -p "$GTD_DIR/Projects"
-	unset EDITOR VISUAL PROJECT_EDITOR
-}
+setup() { project_setup; }
 teardown() { common_teardown; }
 
 # a directory with something in each place

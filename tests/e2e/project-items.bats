@@ -4,17 +4,11 @@
 # off, by number or by text.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031
-load lib
-bats_require_minimum_version 1.5.0
-
-no() { if "$@"; then return 1; fi; }
+load project
 
 setup() {
-	common_setup
-	export GTD_DIR=$HOME/gtd
-	mkdir -p "$GTD_DIR/Projects"
-	unset EDITOR VISUAL PROJECT_EDITOR
-	A=$GTD_DIR/Projects/trip/actions
+	project_setup
+	A=$P/trip/actions
 }
 teardown() { common_teardown; }
 

@@ -4,16 +4,9 @@
 # Obsidian, PARA, lower case, org and todo.txt lines.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031
-load lib
-bats_require_minimum_version 1.5.0
+load project
 
-setup() {
-	common_setup
-	export GTD_DIR=$HOME/gtd
-	mkdir -p "$GTD_DIR/Projects"
-	unset EDITOR VISUAL PROJECT_EDITOR
-	P=$GTD_DIR/Projects
-}
+setup() { project_setup; }
 teardown() { common_teardown; }
 
 # a vault with a project in one file and one in a directory

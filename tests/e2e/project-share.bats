@@ -3,17 +3,11 @@
 # project - a directory that is shared: git, synchronisers, links, attributes.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031
-load lib
-bats_require_minimum_version 1.5.0
-
-no() { if "$@"; then return 1; fi; }
+load project
 
 setup() {
-	common_setup
-	export GTD_DIR=$HOME/gtd
-	mkdir -p "$GTD_DIR/Projects"
-	unset EDITOR VISUAL PROJECT_EDITOR GIT_DIR
-	A=$GTD_DIR/Projects/trip/actions
+	project_setup
+	A=$P/trip/actions
 	export GIT_CONFIG_GLOBAL=$HOME/gitconfig
 	git config --global user.name T
 	git config --global user.email t@example.org

@@ -3,17 +3,11 @@
 # project - undo by intention, redo, and what is written where.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031
-load lib
-bats_require_minimum_version 1.5.0
-
-no() { if "$@"; then return 1; fi; }
+load project
 
 setup() {
-	common_setup
-	export GTD_DIR=$HOME/gtd
-	mkdir -p "$GTD_DIR/Projects"
-	unset EDITOR VISUAL PROJECT_EDITOR
-	A=$GTD_DIR/Projects/trip/actions
+	project_setup
+	A=$P/trip/actions
 }
 teardown() { common_teardown; }
 

@@ -4,14 +4,11 @@
 # where it was put, with documented commands alone; read, and by ear.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031
-load lib
-bats_require_minimum_version 1.5.0
+load project
 
 setup() {
-	common_setup
-	export GTD_DIR=$HOME/gtd
-	mkdir -p "$GTD_DIR/Projects" bin
-	unset EDITOR VISUAL PROJECT_EDITOR
+	project_setup
+	mkdir bin
 	cp "$EARSHOT_BIN/project" bin/
 	printf '#!/bin/sh\nexec cat >>said\n' >bin/speakd
 	chmod +x bin/speakd

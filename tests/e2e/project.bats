@@ -3,18 +3,9 @@
 # project - the commands, and what bad input gets.
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2030,SC2031
-load lib
-bats_require_minimum_version 1.5.0
+load project
 
-# Bash lets a failing "! command" pass: say it so that it counts.
-no() { if "$@"; then return 1; fi; }
-
-setup() {
-	common_setup
-	export GTD_DIR=$HOME/gtd
-	mkdir -p "$GTD_DIR/Projects"
-	unset EDITOR VISUAL PROJECT_EDITOR
-}
+setup() { project_setup; }
 teardown() { common_teardown; }
 
 # every project, as "state/name", sorted

@@ -57,6 +57,14 @@ ws_setup_file() {
 	export WS_STORE
 }
 
+# The same, with a base "small" where there can be workspaces.
+ws_setup_small() {
+	ws_setup_file
+	ws_possible >&2 || return 0
+	ws_rootfs "$WS_DIR/root"
+	ws base add small "$WS_DIR/root"
+}
+
 # A workspace that is just ending may hold it for a moment.
 ws_unmount() {
 	local tries

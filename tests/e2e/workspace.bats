@@ -6,12 +6,7 @@ bats_require_minimum_version 1.5.0
 load lib
 load workspace
 
-setup_file() {
-	ws_setup_file
-	ws_possible >&2 || return 0
-	ws_rootfs "$WS_DIR/root"
-	ws base add small "$WS_DIR/root"
-}
+setup_file() { ws_setup_small; }
 teardown_file() { ws_teardown_file; }
 setup() {
 	common_setup

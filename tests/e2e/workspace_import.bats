@@ -5,12 +5,7 @@
 load lib
 load workspace
 
-setup_file() {
-	ws_setup_file
-	ws_possible >&2 || return 0
-	ws_rootfs "$WS_DIR/root"
-	ws base add small "$WS_DIR/root"
-}
+setup_file() { ws_setup_small; }
 teardown_file() { ws_teardown_file; }
 setup() {
 	common_setup
