@@ -14,7 +14,6 @@
 
 enum {
 	FOLLOW_READ_BYTES = 65536,
-	FOLLOW_EVENT_BYTES = 4096,
 	FOLLOW_LINKS_MAX = 8,
 	/* Files that took the name while those before them wait to be read. */
 	FOLLOW_NEXT_MAX = 16,
@@ -29,7 +28,7 @@ struct tail {
 	struct lines lines;
 	char print[FOLLOW_PRINT_BYTES]; /* the bytes in front of offset */
 	size_t print_bytes;
-	int watch; /* inotify's, -1: none */
+	int watch; /* notify's, -1: none */
 };
 
 struct follow {
@@ -44,14 +43,14 @@ struct follow {
 	bool paused;
 	bool warned;
 	unsigned last_lines;
-	int inotify; /* -1: there is none, the timer looks */
+	struct notify *notify;
+	struct notify_watcher watcher;
 	/*
 	 * Directories being watched: the name's, and that of the file that a
 	 * symbolic link of this name leads to. -1: none.
 	 */
 	int dirs[2];
-	struct watch *events;
-	struct watch *timer; /* polling, and the next turn of a long read */
+	struct watch *timer; /* wakes, polls, goes on with a long read */
 };
 
 /* ---- one file ----------------------------------------------------------- */
@@ -61,13 +60,31 @@ static void tail_init(struct tail *tail)
 	*tail = (struct tail){ .fd = -1, .watch = -1 };
 }
 
+static bool has_watch(const struct follow *follow, int watch)
+{
+	for (size_t i = 0; i < follow->next_count; i++)
+		if (follow->next[i].watch == watch)
+			return true;
+	return follow->now.watch == watch || follow->old.watch == watch ||
+	       follow->dirs[0] == watch || follow->dirs[1] == watch;
+}
+
+/* *watch is one of ours: two of them may be of the same inode. */
+static void set_watch(struct follow *follow, int *watch, int now)
+{
+	int before = *watch;
+
+	*watch = now;
+	if (before >= 0 && !has_watch(follow, before))
+		notify_unwatch(follow->notify, &follow->watcher, before);
+}
+
 static void tail_close(struct follow *follow, struct tail *tail)
 {
 	if (tail->fd < 0)
 		return;
 	lines_fini(&tail->lines);
-	if (tail->watch >= 0)
-		inotify_rm_watch(follow->inotify, tail->watch);
+	set_watch(follow, &tail->watch, -1);
 	close(tail->fd);
 	tail_init(tail);
 }
@@ -189,12 +206,8 @@ static void watch_file(struct follow *follow, struct tail *tail)
 {
 	SCOPED_TEXT char *proc = mem_printf("/proc/self/fd/%d", tail->fd);
 
-	if (follow->inotify < 0)
-		return;
-	tail->watch = inotify_add_watch(follow->inotify, proc,
-					IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF);
-	if (tail->watch < 0)
-		warn(follow, "watch", follow->path);
+	tail->watch = notify_watch(follow->notify, &follow->watcher, proc,
+				   IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF);
 }
 
 /*
@@ -340,27 +353,28 @@ static char *link_end(const char *path)
 static void watch_dir(struct follow *follow, int *watch, const char *path)
 {
 	SCOPED_TEXT char *dir = nearest_dir(path);
-	int now;
 
-	now = inotify_add_watch(follow->inotify, dir,
-				IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF |
-					IN_MOVE_SELF | IN_ONLYDIR);
-	if (now < 0)
-		warn(follow, "watch", dir);
-	if (*watch >= 0 && *watch != now && follow->dirs[0] != *watch)
-		inotify_rm_watch(follow->inotify, *watch);
-	*watch = now;
+	set_watch(follow, watch,
+		  notify_watch(follow->notify, &follow->watcher, dir,
+			       IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF |
+				       IN_MOVE_SELF | IN_ONLYDIR));
 }
 
 static void watch_dirs(struct follow *follow)
 {
-	SCOPED_TEXT char *end = NULL;
+	SCOPED_TEXT char *end = link_end(follow->path);
 
-	if (follow->inotify < 0)
-		return;
-	end = link_end(follow->path);
 	watch_dir(follow, &follow->dirs[1], end);
 	watch_dir(follow, &follow->dirs[0], follow->path);
+}
+
+/* Whether something of it is not watched, which may be allowed later. */
+static bool is_blind(struct follow *follow)
+{
+	if (follow->now.fd >= 0 && follow->now.watch < 0)
+		watch_file(follow, &follow->now);
+	return follow->dirs[0] < 0 || follow->dirs[1] < 0 ||
+	       (follow->now.fd >= 0 && follow->now.watch < 0);
 }
 
 /* Somebody else may change it, of which inotify knows nothing. */
@@ -413,7 +427,7 @@ static void update(struct follow *follow)
 	follow->started = true;
 	if (!all)
 		watch_after(follow->timer, 0);
-	else if (follow->inotify < 0)
+	else if (is_blind(follow))
 		watch_after(follow->timer, FOLLOW_POLL_MS);
 	else if (is_on_network(follow))
 		watch_after(follow->timer, FOLLOW_NETWORK_POLL_MS);
@@ -424,19 +438,17 @@ static void on_timer(void *data)
 	update(data);
 }
 
-static void on_inotify(int fd, int what, void *data)
+static void on_wake(void *data)
 {
-	char events[FOLLOW_EVENT_BYTES];
+	const struct follow *follow = data;
 
-	(void)what;
-	while (read(fd, events, sizeof(events)) > 0)
-		;
-	update(data);
+	watch_after(follow->timer, 0);
 }
 
-int follow_start(struct loop *loop, const char *path, unsigned last_lines,
-		 lines_fn *line_fn, follow_warn_fn *warn_fn, void *keep_data,
-		 struct follow **ret, struct err *e)
+int follow_start(struct loop *loop, struct notify *keep_notify,
+		 const char *path, unsigned last_lines, lines_fn *line_fn,
+		 follow_warn_fn *warn_fn, void *keep_data, struct follow **ret,
+		 struct err *e)
 {
 	struct follow *follow;
 	struct stat st;
@@ -453,16 +465,17 @@ int follow_start(struct loop *loop, const char *path, unsigned last_lines,
 	tail_init(&follow->now);
 	tail_init(&follow->old);
 	follow->timer = loop_timer(loop, on_timer, follow);
-	follow->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (follow->inotify >= 0)
-		follow->events = loop_fd(loop, follow->inotify, LOOP_READ,
-					 on_inotify, follow);
-	else
-		warn(follow, "inotify; looking four times a second at", path);
+	follow->notify = keep_notify;
+	follow->watcher = (struct notify_watcher){ on_wake, follow };
 	/* From the loop, so that the caller has *ret before the first line. */
 	watch_after(follow->timer, 0);
 	*ret = follow;
 	return 0;
+}
+
+void follow_look(struct follow *follow)
+{
+	update(follow);
 }
 
 void follow_pause(struct follow *follow)
@@ -486,9 +499,8 @@ void follow_free(struct follow *follow)
 	tail_close(follow, &follow->now);
 	while (follow->next_count > 0)
 		tail_close(follow, &follow->next[--follow->next_count]);
-	watch_free(follow->events);
+	notify_leave(follow->notify, &follow->watcher);
 	watch_free(follow->timer);
-	scope_close(&follow->inotify);
 	free(follow->path);
 	free(follow);
 }

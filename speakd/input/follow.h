@@ -11,12 +11,12 @@
  * before we were scheduled, and a file that was put in the name's place and
  * renamed away again before that (inotify tells of names, not of files).
  *
- * inotify(7) wakes it, on the file and on the nearest directory that exists;
- * where there is none (no instances left) it looks every FOLLOW_POLL_MS, and
- * every FOLLOW_NETWORK_POLL_MS as well on file systems that another machine,
- * or the other side of an overlay, may change (network.h). What woke it does
- * not matter: each time the same question is asked, "what does the name mean
- * now, and what is there to read".
+ * notify.h wakes it, for the file and for the nearest directory that exists;
+ * while one of them cannot be watched it looks every FOLLOW_POLL_MS, and every
+ * FOLLOW_NETWORK_POLL_MS as well on file systems that another machine, or the
+ * other side of an overlay, may change (network.h). What woke it does not
+ * matter: each time the same question is asked, "what does the name mean now,
+ * and what is there to read".
  */
 #ifndef SPEAKD_INPUT_FOLLOW_H
 #define SPEAKD_INPUT_FOLLOW_H
@@ -26,6 +26,7 @@
 #include "core/lines.h"
 #include "core/err.h"
 #include "core/loop.h"
+#include "speakd/input/notify.h"
 
 enum {
 	FOLLOW_POLL_MS = 250,
@@ -54,9 +55,13 @@ struct follow;
  */
 typedef void follow_warn_fn(const char *text, void *data);
 
-int follow_start(struct loop *loop, const char *path, unsigned last_lines,
-		 lines_fn *line_fn, follow_warn_fn *warn_fn, void *keep_data,
-		 struct follow **ret, struct err *e) MUST_CHECK;
+int follow_start(struct loop *loop, struct notify *keep_notify,
+		 const char *path, unsigned last_lines, lines_fn *line_fn,
+		 follow_warn_fn *warn_fn, void *keep_data, struct follow **ret,
+		 struct err *e) MUST_CHECK;
+
+/* Read what there is, now: lines come from within the call. */
+void follow_look(struct follow *follow);
 
 /* Back-pressure: read nothing until resumed. */
 void follow_pause(struct follow *follow);

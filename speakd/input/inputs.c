@@ -50,6 +50,7 @@ struct input {
 
 struct inputs {
 	struct loop *loop;
+	struct notify *notify;
 	const struct settings *settings;
 	bool serving;
 	struct inputs_handler handler;
@@ -452,8 +453,9 @@ static int follow_one(struct input *input, const char *path, unsigned last,
 	if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
 		return feed_fifo(input->inputs->loop, path, &fifo, &input->feed,
 				 e);
-	return follow_start(input->inputs->loop, path, last, on_live_line,
-			    on_follow_warn, input, &input->follow, e);
+	return follow_start(input->inputs->loop, input->inputs->notify, path,
+			    last, on_live_line, on_follow_warn, input,
+			    &input->follow, e);
 }
 
 /* The input of a file that the tree of another one found. */
@@ -465,6 +467,15 @@ static struct input *found_input(struct inputs *inputs, unsigned parent,
 		    strcmp(inputs->all[i]->target, path) == 0)
 			return inputs->all[i];
 	return NULL;
+}
+
+/* What was written to yesterday's file is older than what is in today's. */
+static void look_at_siblings(struct inputs *inputs, unsigned parent)
+{
+	for (size_t i = 0; i < inputs->count; i++)
+		if (inputs->all[i]->parent == parent &&
+		    inputs->all[i]->follow != NULL)
+			follow_look(inputs->all[i]->follow);
 }
 
 static void on_found(const char *path, bool is_new, void *data)
@@ -482,6 +493,8 @@ static void on_found(const char *path, bool is_new, void *data)
 		return;
 	}
 	input = input_new(inputs, INPUT_FOUND, path);
+	if (is_new)
+		look_at_siblings(inputs, tree->number);
 	input->parent = tree->number;
 	input->section = tree->section;
 	input->target = mem_copy(path);
@@ -527,7 +540,8 @@ static int follow(struct inputs *inputs, enum input_kind kind, const char *name,
 			.data = input,
 		};
 
-		input->tree = tree_start(inputs->loop, path, &handler);
+		input->tree = tree_start(inputs->loop, inputs->notify, path,
+					 &handler);
 	} else {
 		rc = follow_one(input, path, last, e);
 	}
@@ -730,6 +744,7 @@ struct inputs *inputs_start(struct loop *loop,
 	struct inputs *inputs = mem_new(sizeof(*inputs));
 
 	inputs->loop = loop;
+	inputs->notify = notify_new(loop);
 	inputs->settings = keep_settings;
 	inputs->serving = serving;
 	inputs->handler = *handler;
@@ -799,6 +814,7 @@ void inputs_free(struct inputs *inputs)
 		return;
 	while (inputs->count > 0)
 		remove_at(inputs, inputs->count - 1);
+	notify_free(inputs->notify);
 	watch_free(inputs->tidy);
 	watch_free(inputs->held);
 	free(inputs);

@@ -11,12 +11,14 @@
 #include "core/mem.h"
 #include "speakd/input/network.h"
 
-enum { EVENT_BYTES = 4096, KEPT_OF_A_PATTERN = 2 };
+enum { KEPT_OF_A_PATTERN = 2 };
 
 /* A file that was found once; not followed: it was older than another. */
 struct file {
 	char *path; /* owned */
 	size_t dir_bytes; /* of path: its directory */
+	dev_t dev; /* what the name meant when it was last seen */
+	ino_t ino;
 	bool followed;
 };
 
@@ -26,9 +28,11 @@ struct tree {
 	struct tree_handler handler;
 	struct file *files; /* owned, in the order in which they were found */
 	size_t count, size, followed;
-	bool started, network, warned;
-	int inotify; /* -1: there is none */
-	struct watch *events, *timer;
+	bool started, warned;
+	bool unseen; /* a directory whose changes inotify does not tell of */
+	struct notify *notify;
+	struct notify_watcher watcher;
+	struct watch *timer;
 };
 
 static bool has_wildcard(const char *text)
@@ -47,7 +51,7 @@ bool tree_is(const char *path)
 
 /* ---- files --------------------------------------------------------------- */
 
-static struct file *find(struct tree *tree, const char *path)
+static struct file *find(const struct tree *tree, const char *path)
 {
 	for (size_t i = 0; i < tree->count; i++)
 		if (strcmp(tree->files[i].path, path) == 0)
@@ -73,10 +77,61 @@ static struct file *add(struct tree *tree, const char *path)
 	return file;
 }
 
+static void remember(struct file *file, const struct stat *st)
+{
+	file->dev = st->st_dev;
+	file->ino = st->st_ino;
+}
+
 static bool same_dir(const struct file *a, const struct file *b)
 {
 	return a->dir_bytes == b->dir_bytes &&
 	       strncmp(a->path, b->path, a->dir_bytes) == 0;
+}
+
+/* How much of a name a rotation added to it: ".1", "-20261128", ".2.gz". */
+static size_t rotation_bytes(const char *name)
+{
+	static const char *const packed[] = { ".gz", ".xz", ".zst", ".bz2" };
+	size_t len_bytes = strlen(name), n = len_bytes, digits;
+
+	for (size_t i = 0; i < COUNT_OF(packed); i++)
+		if (n > strlen(packed[i]) &&
+		    strcmp(name + n - strlen(packed[i]), packed[i]) == 0)
+			n -= strlen(packed[i]);
+	digits = n;
+	while (digits > 0 && name[digits - 1] >= '0' && name[digits - 1] <= '9')
+		digits--;
+	if (digits < n && digits > 1 &&
+	    (name[digits - 1] == '.' || name[digits - 1] == '-'))
+		n = digits - 1;
+	return len_bytes - n;
+}
+
+/*
+ * Whether its lines are those of a file that is followed: moved away by a
+ * rotation (the follower of the old name still reads it), or copied. Only of a
+ * followed file is it sure that its inode is no other file's by now.
+ */
+static bool is_rotated(const struct tree *tree, const char *path,
+		       const struct stat *st)
+{
+	SCOPED_TEXT char *base = mem_copy(path);
+	struct stat there;
+	size_t n = rotation_bytes(base);
+
+	for (size_t i = 0; i < tree->count; i++)
+		if (tree->files[i].followed &&
+		    tree->files[i].ino == st->st_ino &&
+		    tree->files[i].dev == st->st_dev)
+			return true;
+	if (n == 0)
+		return false;
+	base[strlen(base) - n] = '\0';
+	/* For a moment there may be no file of that name. */
+	return find(tree, base) != NULL ||
+	       ((tree->whole || fnmatch(tree->path, base, FNM_PATHNAME) == 0) &&
+		stat(base, &there) == 0 && S_ISREG(there.st_mode));
 }
 
 /* Of one directory the last two are kept: the older may get its last lines. */
@@ -119,11 +174,12 @@ static void follow_file(struct tree *tree, struct file *file)
 
 static void watch_dir(struct tree *tree, const char *dir)
 {
-	tree->network = tree->network || network_is_path(dir);
-	if (tree->inotify >= 0)
-		(void)inotify_add_watch(tree->inotify, dir,
-					IN_CREATE | IN_MOVED_TO | IN_ATTRIB |
-						IN_ONLYDIR);
+	const uint32_t mask = IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR;
+	int watch = notify_watch(tree->notify, &tree->watcher, dir, mask);
+
+	/* Many a /home may be passed through, but not read: not our matter. */
+	if ((watch < 0 && errno != EACCES) || network_is_path(dir))
+		tree->unseen = true;
 }
 
 static char *join(const char *dir, const char *name)
@@ -148,13 +204,20 @@ struct newest {
 static void on_file(struct tree *tree, const char *path, const struct stat *st,
 		    struct newest *newest)
 {
-	if (find(tree, path) != NULL)
-		return;
-	if (tree->whole || tree->started) {
-		follow_file(tree, add(tree, path));
+	struct file *file = find(tree, path);
+
+	if (file != NULL) {
+		remember(file, st);
 		return;
 	}
-	(void)add(tree, path);
+	if (is_rotated(tree, path, st))
+		return;
+	file = add(tree, path);
+	remember(file, st);
+	if (tree->whole || tree->started) {
+		follow_file(tree, file);
+		return;
+	}
 	if (newest->at == 0 || is_newer(st, &newest->st)) {
 		newest->at = tree->count;
 		newest->st = *st;
@@ -217,34 +280,43 @@ static void walk(struct tree *tree, const char *dir, const char *pattern,
 
 /* ---- the tree ------------------------------------------------------------ */
 
+static void tell_waiting(const struct tree *tree)
+{
+	SCOPED_TEXT char *text = mem_printf("waiting for %s%s",
+					    tree->whole ? "a file in " : "",
+					    tree->path);
+
+	tree->handler.warn(text, tree->handler.data);
+}
+
 static void scan(void *data)
 {
 	struct tree *tree = data;
 	const char *pattern = tree->path;
 
+	tree->unseen = false;
 	if (tree->whole)
 		walk(tree, tree->path, NULL, 0);
 	else if (*pattern == '/')
 		walk(tree, "/", pattern + 1, 0);
 	else
 		walk(tree, ".", pattern, 0);
+	if (!tree->started && tree->followed == 0)
+		tell_waiting(tree);
 	tree->started = true;
-	if (tree->network || tree->inotify < 0)
+	if (tree->unseen)
 		watch_after(tree->timer, TREE_POLL_MS);
 }
 
-static void on_inotify(int fd, int what, void *data)
+static void on_wake(void *data)
 {
-	char events[EVENT_BYTES];
+	const struct tree *tree = data;
 
-	(void)what;
-	while (read(fd, events, sizeof(events)) > 0)
-		;
-	scan(data);
+	watch_after(tree->timer, 0);
 }
 
-struct tree *tree_start(struct loop *loop, const char *path,
-			const struct tree_handler *handler)
+struct tree *tree_start(struct loop *loop, struct notify *keep_notify,
+			const char *path, const struct tree_handler *handler)
 {
 	struct tree *tree = mem_new(sizeof(*tree));
 	struct stat st;
@@ -255,10 +327,8 @@ struct tree *tree_start(struct loop *loop, const char *path,
 	tree->whole = stat(path, &st) == 0;
 	tree->handler = *handler;
 	tree->timer = loop_timer(loop, scan, tree);
-	tree->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (tree->inotify >= 0)
-		tree->events = loop_fd(loop, tree->inotify, LOOP_READ,
-				       on_inotify, tree);
+	tree->notify = keep_notify;
+	tree->watcher = (struct notify_watcher){ on_wake, tree };
 	watch_after(tree->timer, 0);
 	return tree;
 }
@@ -270,9 +340,8 @@ void tree_free(struct tree *tree)
 	for (size_t i = 0; i < tree->count; i++)
 		free(tree->files[i].path);
 	free(tree->files);
-	watch_free(tree->events);
+	notify_leave(tree->notify, &tree->watcher);
 	watch_free(tree->timer);
-	scope_close(&tree->inotify);
 	free(tree->path);
 	free(tree);
 }

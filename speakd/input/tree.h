@@ -6,15 +6,18 @@
  * Of a pattern ("logs/#chan.*.log") the newest file in each directory
  * is followed, and each that comes later (irssi's daily names at midnight),
  * from its beginning; the one before it until a further one comes. Of a
- * directory all regular files of its tree are, but hidden ones.
+ * directory all regular files of its tree are, but hidden ones. What a rotation
+ * left of a followed file ("log.1", "log-20261128.gz") is never read again.
  *
- * inotify(7) on the directories tells of new files; where it says nothing
- * (network file systems) they are looked through every TREE_POLL_MS.
+ * notify.h on the directories tells of new files; where it says nothing
+ * (network file systems, no watch left) they are looked through every
+ * TREE_POLL_MS.
  */
 #ifndef SPEAKD_INPUT_TREE_H
 #define SPEAKD_INPUT_TREE_H
 
 #include "core/loop.h"
+#include "speakd/input/notify.h"
 
 enum { TREE_POLL_MS = 2000, TREE_FILES_MAX = 256, TREE_DEPTH_MAX = 16 };
 
@@ -33,7 +36,8 @@ struct tree_handler {
 bool tree_is(const char *path);
 
 /* Files are found from the loop. */
-struct tree *tree_start(struct loop *loop, const char *path,
+struct tree *tree_start(struct loop *loop, struct notify *keep_notify,
+			const char *path,
 			const struct tree_handler *handler) MUST_CHECK;
 void tree_free(struct tree *tree);
 
