@@ -45,7 +45,7 @@ void near_offer(struct near *near, const char *word, size_t len_bytes)
 	edits = distance(near->typed, typed, word, len_bytes);
 	/* The very word is no suggestion: it was wrong for another reason. */
 	if (edits == 0 || edits >= near->edits ||
-	    edits >= (int)min_size(typed, len_bytes))
+	    2 * edits > (int)min_size(typed, len_bytes))
 		return;
 	near->edits = edits;
 	memcpy(near->word, word, len_bytes);

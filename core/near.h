@@ -4,8 +4,8 @@
  * near.h - the word that a mistyped one was meant to be: "did you mean".
  *
  * Edits are counted: a letter changed, inserted, removed, or two neighbours
- * swapped. More than NEAR_EDITS_MAX, or as many as the word has letters, is
- * another word. Of two equally near the first one offered wins.
+ * swapped. More than NEAR_EDITS_MAX, or than half of the letters, is another
+ * word. Of two equally near the first one offered wins.
  */
 #ifndef CORE_NEAR_H
 #define CORE_NEAR_H

@@ -175,6 +175,10 @@ static int say_unknown(const struct opts *opts, bool in_file, const char *typed,
 		    !(in_file && opt->command_line_only))
 			near_offer(&near, opt->name, strlen(opt->name));
 	}
+	if (!in_file) {
+		near_offer(&near, "help", strlen("help"));
+		near_offer(&near, "version", strlen("version"));
+	}
 	if (near.word[0] != '\0')
 		return err_usage(e, "unknown %s '%s', did you mean '%.*s%s'?",
 				 in_file ? "key" : "option", typed, (int)dashes,

@@ -207,23 +207,37 @@ static int unknown(const char *word, struct err *e)
 	return command_unknown(word, e);
 }
 
+/* Options alone: what is wrong with them, or else how project is called. */
+static int without_command(int argc, char **argv, struct err *e)
+{
+	const struct opts opts = { .prog = "project",
+				   .list = common_options,
+				   .count = common_option_count };
+	struct settings settings = { 0 };
+	int first, rc;
+
+	for (int i = 1; i < argc; i++) {
+		if (is_help(argv[i]))
+			return help_all(stdout);
+		if (strcmp(argv[i], "--version") == 0)
+			return help_version();
+	}
+	rc = opts_parse(&opts, argc, argv, false, &settings, &first, e);
+	opts_fini(&opts, &settings);
+	if (rc < 0)
+		return rc;
+	(void)help_all(stderr);
+	return 2;
+}
+
 static int run_command_line(int argc, char **argv, struct err *e)
 {
 	int at = find_command_word(argc, argv);
 	const struct command *command;
 	char *word;
 
-	if (at >= argc && argc > 1 && is_help(argv[1]))
-		return help_all(stdout);
-	if (at >= argc && argc > 1 && strcmp(argv[1], "--version") == 0)
-		return help_version();
-	if (at >= argc && argc > 1 && takes_value(argv[argc - 1]))
-		return err_usage(e, "option '%s' needs a value",
-				 argv[argc - 1]);
-	if (at >= argc) {
-		(void)help_all(stderr);
-		return 2;
-	}
+	if (at >= argc)
+		return without_command(argc, argv, e);
 	word = argv[at];
 	command = command_find(word);
 	if (command == NULL)

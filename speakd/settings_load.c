@@ -136,6 +136,8 @@ static int read_file(struct settings *s, const char *path, bool must,
 		return 0;
 	if (rc == 0)
 		collect(path, good);
+	else
+		e->usage = true; /* unreadable is wrong configuration, too */
 	return rc;
 }
 

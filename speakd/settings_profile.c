@@ -143,7 +143,7 @@ static int unknown(const struct settings *s, const char *name, struct err *e)
 			buf_addf(&all, ", %s", s->profile_values[i].profile);
 	return err_usage(e,
 			 "unknown profile '%s', expected meeting, focus, "
-			 "night%s",
+			 "night%s or none",
 			 name, buf_text(&all));
 }
 

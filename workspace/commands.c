@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "core/near.h"
+
 extern const struct command command_create, command_enter, command_run,
 	command_start, command_stop, command_snap, command_list,
 	command_restore, command_clone, command_destroy, command_undelete,
@@ -28,4 +30,18 @@ const struct command *command_find(const char *word)
 		     strcmp(commands[i]->alias, word) == 0))
 			return commands[i];
 	return NULL;
+}
+
+bool command_is_meant(const char *word, struct err *e)
+{
+	struct near near;
+
+	near_init(&near, word);
+	for (size_t i = 0; i < command_count; i++)
+		near_offer(&near, commands[i]->verb, strlen(commands[i]->verb));
+	if (near.word[0] == '\0')
+		return false;
+	(void)err_usage(e, "unknown verb '%s', did you mean '%s'?", word,
+			near.word);
+	return true;
 }

@@ -16,4 +16,7 @@ extern const size_t command_count;
 /* By verb or alias; NULL. */
 const struct command *command_find(const char *word);
 
+/* Whether an unknown word is nearly a verb: e says then which. */
+bool command_is_meant(const char *word, struct err *e);
+
 #endif

@@ -30,7 +30,17 @@ static void print_help(void)
 		       command->alias != NULL ? command->alias : "",
 		       command->about);
 	}
-	printf("\nproject workspace VERB --help shows a verb's options.\n");
+	printf("\nproject workspace VERB --help, and help VERB, show a verb's options.\n");
+}
+
+static int ended(int rc, const struct err *e)
+{
+	if (rc < 0)
+		return log_exit(e);
+	/* A command that could not be started: 126, 127. */
+	if (rc > 0 && e->code != 0)
+		log_failure(e);
+	return fflush(stdout) == 0 ? rc : 1;
 }
 
 static int dispatch(const struct command *command, int argc, char **argv)
@@ -38,12 +48,48 @@ static int dispatch(const struct command *command, int argc, char **argv)
 	struct err e = { 0 };
 	int rc = verb_run(command, argc, argv, NULL, &e);
 
-	if (rc < 0)
-		return log_exit(&e);
-	/* A command that could not be started: 126, 127. */
-	if (rc > 0 && e.code != 0)
-		log_failure(&e);
-	return fflush(stdout) == 0 ? rc : 1;
+	return ended(rc, &e);
+}
+
+/* "p w trip" enters; a word that is no name may be a verb, mistyped. */
+static int enter(int argc, char **argv)
+{
+	static char verb[] = "enter";
+	struct err e = { 0 };
+	char **args = mem_resize(NULL, (size_t)argc + 1, sizeof(*args));
+	bool has_operand = argc > 2 && argv[2][0] != '-';
+	int rc;
+
+	args[0] = verb;
+	memcpy(args + 1, argv + 1, (size_t)argc * sizeof(*args));
+	rc = verb_run(command_find(verb), argc, args, NULL, &e);
+	if (rc == -ENOENT || has_operand)
+		(void)command_is_meant(argv[1], &e);
+	free(args);
+	return ended(rc, &e);
+}
+
+/* "help" and "help VERB", as others have them. */
+static int help(char *verb)
+{
+	static char option[] = "--help";
+	struct err e = { 0 };
+	char *args[] = { verb, option, NULL };
+	const struct command *command;
+
+	if (verb == NULL) {
+		print_help();
+		return 0;
+	}
+	command = command_find(verb);
+	if (command != NULL)
+		return dispatch(command, 2, args);
+	if (!command_is_meant(verb, &e))
+		(void)err_usage(&e,
+				"unknown verb '%s'; see project workspace "
+				"--help",
+				verb);
+	return log_exit(&e);
 }
 
 /* Whoever put the file where it can be changed also decided for that. */
@@ -60,10 +106,7 @@ static void seal(const struct command *command, char **argv)
 
 static int run_words(int argc, char **argv)
 {
-	static char enter[] = "enter";
 	const struct command *command;
-	char **args;
-	int rc;
 
 	if (argc < 2) {
 		print_help();
@@ -73,6 +116,8 @@ static int run_words(int argc, char **argv)
 		print_help();
 		return 0;
 	}
+	if (strcmp(argv[1], "help") == 0)
+		return help(argv[2]);
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("project workspace (earshot) %s\n", EARSHOT_VERSION);
 		return 0;
@@ -90,13 +135,7 @@ static int run_words(int argc, char **argv)
 	seal(command != NULL ? command : command_find("enter"), argv);
 	if (command != NULL)
 		return dispatch(command, argc - 1, argv + 1);
-	/* "p w trip" enters. */
-	args = mem_resize(NULL, (size_t)argc + 1, sizeof(*args));
-	args[0] = enter;
-	memcpy(args + 1, argv + 1, (size_t)argc * sizeof(*args));
-	rc = dispatch(command_find("enter"), argc, args);
-	free(args);
-	return rc;
+	return enter(argc, argv);
 }
 
 int main(int argc, char **argv)

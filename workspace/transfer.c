@@ -239,6 +239,10 @@ static int export_main(const struct run *run, struct err *e)
 				   &export.rootfs, e);
 	if (rc < 0)
 		return rc;
+	/* Minutes, which who sees only what they changed does not expect. */
+	if (export.rootfs.lower.host)
+		run_tell("this workspace is over the host: the archive takes "
+			 "all of the host along");
 	export.rootfs.hostname = name;
 	export.name = name;
 	export.format = format;

@@ -9,10 +9,13 @@
 #include "core/err.h"
 #include "core/speech.h"
 
+#define CTL_PRIORITIES "important message text notification progress"
+
 struct ctl {
 	/* Set by options. */
 	bool json, wait, help_words;
-	char *socket, *priority;
+	char *socket;
+	int priority; /* a place in CTL_PRIORITIES */
 	/* The verb's operands. */
 	int argc;
 	char **argv;

@@ -22,9 +22,9 @@ static const struct opt options[] = {
 	{ 0, "json", OPT_FLAG, AT(json), 0, 0, NULL, NULL,
 	  "history, missed, sources, status: JSON, one object a line", NULL, NULL,
 	  true },
-	{ 'p', "priority", OPT_TEXT, AT(priority), 0, 0, "CLASS", "message",
+	{ 'p', "priority", OPT_CHOICE, AT(priority), 0, 0, "CLASS", "message",
 	  "say: important, message, text, notification or progress", NULL,
-	  "important message text notification progress", true },
+	  CTL_PRIORITIES, true },
 	{ 'w', "wait", OPT_FLAG, AT(wait), 0, 0, NULL, NULL,
 	  "say: wait until it was said; exit 1 when it was not", NULL, NULL,
 	  true },
@@ -79,8 +79,8 @@ static void help_verbs(void)
 
 static void help_verb(const struct ctl_verb *verb)
 {
-	printf("usage: speakctl %s %s\n%s\n", verb->name, verb->operands,
-	       verb->help);
+	printf("usage: speakctl %s%s%s\n%s\n", verb->name,
+	       *verb->operands != '\0' ? " " : "", verb->operands, verb->help);
 }
 
 static int unknown_verb(const char *typed, struct err *e)
@@ -106,7 +106,8 @@ static int run_verb(struct ctl *ctl, const struct ctl_verb *verb, struct err *e)
 	int rc;
 
 	if (ctl->argc < verb->min || (verb->max >= 0 && ctl->argc > verb->max))
-		return err_usage(e, "usage: speakctl %s %s", verb->name,
+		return err_usage(e, "usage: speakctl %s%s%s", verb->name,
+				 *verb->operands != '\0' ? " " : "",
 				 verb->operands);
 	/* They need nobody who serves. */
 	if (verb->run == ctl_forget || verb->run == ctl_import)

@@ -226,14 +226,12 @@ static int collect_words(struct ctl *ctl, struct buf *text, struct err *e)
 
 static int prepare(struct ctl *ctl, struct err *e)
 {
-	int rc = speech_command(ctl->speech, NULL, e, "SET self PRIORITY %s",
-				ctl->priority);
+	size_t bytes = 0;
+	const char *priority = opt_choice_word(CTL_PRIORITIES, ctl->priority,
+					       &bytes);
+	int rc = speech_command(ctl->speech, NULL, e, "SET self PRIORITY %.*s",
+				(int)bytes, priority);
 
-	if (rc == -EPROTO)
-		return err_usage(e,
-				 "priority: '%s' is not important, message, "
-				 "text, notification or progress",
-				 ctl->priority);
 	if (rc >= 0 && ctl->wait)
 		rc = speech_command(ctl->speech, NULL, e,
 				    "SET self NOTIFICATION all on");
@@ -329,6 +327,9 @@ static int verb_voice(struct ctl *ctl, struct err *e)
 
 	if (strcmp(name, "default") == 0)
 		name = "";
+	/* The list is answered once the voices are known: before that SET
+	 * takes any name. */
+	(void)!speech_command(ctl->speech, NULL, NULL, "LIST SYNTHESIS_VOICES");
 	rc = speech_command(ctl->speech, NULL, e, "SET lines VOICE%s%s",
 			    *name != '\0' ? " " : "", name);
 	if (rc < 0 && speech_code(ctl->speech) == VOICE_REFUSED)

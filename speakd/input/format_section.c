@@ -69,7 +69,7 @@ static int unknown(const struct format_list *list, const char *spec,
 		near_offer(&near, format_name(list->own[i]),
 			   strlen(format_name(list->own[i])));
 	if (near.word[0] != '\0')
-		return err_usage(e, "unknown format '%s': did you mean %s?",
+		return err_usage(e, "unknown format '%s', did you mean '%s'?",
 				 spec, near.word);
 	return err_usage(e,
 			 "unknown format '%s', expected auto, plain, a name of "

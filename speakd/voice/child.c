@@ -599,9 +599,10 @@ int child_serve(struct control *control, const struct child_config *config)
 	struct err e = { 0 };
 	bool good = false;
 
-	if (open_sink(&child, config, &e) < 0 ||
-	    engines_open(&child.engines, config->engines, config->engine_count,
-			 config->voice, &e) < 0) {
+	/* The engine first: a voice that it has not must not cost a file. */
+	if (engines_open(&child.engines, config->engines, config->engine_count,
+			 config->voice, &e) < 0 ||
+	    open_sink(&child, config, &e) < 0) {
 		tell_why(&child, VOICE_BROKEN, &e);
 	} else {
 		control_tell(control,

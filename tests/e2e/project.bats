@@ -730,7 +730,7 @@ two words trip: ring Ann." ]
 	for option in --dir --editor --today --layout; do
 		run project $option
 		[ "$status" -eq 2 ]
-		[[ $output == *"'$option' needs a value"* ]]
+		[[ $output == *"'$option' needs "* ]]
 	done
 	project -q new trip
 	run project trip

@@ -99,7 +99,7 @@ END
 	[[ $output == *"unknown group 'who', expected time"* ]]
 	run speakd --print -f irsi
 	[ "$status" -eq 2 ]
-	[[ $output == *"did you mean irssi?"* ]]
+	[[ $output == *"did you mean 'irssi'?"* ]]
 }
 
 @test "an expression that backtracks does not hold the stream up" {

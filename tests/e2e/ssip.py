@@ -717,6 +717,12 @@ exec '%s' "$@"
     asking.send(b"LIST SYNTHESIS_VOICES en-gb\r\nGET RATE\r\nSTOP self\r\n")
     assert other.code("STOP self") == 210
     assert other.code("LIST VOICES") == 249
+    # Whether there is such a voice cannot be said yet.
+    chooses = home.start("speakctl", "voice", "nosuch",
+                         stderr=subprocess.PIPE)
+    until("speakctl asks", lambda: b"clients: 4" in home.run_program(
+        "speakctl", "status").stdout or None)
+    assert chooses.poll() is None
     with open(go, "w", encoding="utf-8"):
         pass
     voices = asking.reply()
@@ -727,6 +733,8 @@ exec '%s' "$@"
     assert asking.reply()[-1] == b"251 OK GET RETURNED"
     assert asking.reply()[-1] == b"210 OK STOPPED"
     assert len(other.command("LIST SYNTHESIS_VOICES")) > 50
+    assert b"unknown voice 'nosuch'" in chooses.stderr.read()
+    assert chooses.wait() == 1
 
 
 main([test_client_sections,

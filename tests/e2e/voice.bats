@@ -84,6 +84,12 @@ long="$long fourteen fifteen sixteen seventeen eighteen nineteen twenty"
 @test "a voice of that name does not exist: told, exit 2, at once" {
 	run -2 timeout 20 speakd --format=plain -v nosuch -o null <<<hello
 	[[ $output == *"no voice called 'nosuch'"* ]]
+	# It costs no file.
+	echo kept >old.wav
+	run -2 timeout 20 speakd --format=plain -v nosuch -w old.wav <<<hello
+	[ "$(cat old.wav)" = kept ]
+	run -2 timeout 20 speakd --format=plain -v nosuch -w new.wav <<<hello
+	[ ! -e new.wav ]
 }
 
 @test "engine: flite from Debian speaks" {

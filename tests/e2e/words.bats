@@ -160,7 +160,7 @@ plain() { speakd --print --format=plain "$@"; }
 	grep -q '5 greater than 3' out
 	run speakd -c c --print --profile=nap in
 	[ "$status" -eq 2 ]
-	[[ $output == *"unknown profile 'nap', expected meeting, focus, night"* ]]
+	[[ $output == *"unknown profile 'nap', expected meeting, focus, night or none"* ]]
 	printf '[profile x]\nprint = yes\n' >c
 	run speakd -c c --check-config
 	[ "$status" -eq 2 ]

@@ -42,6 +42,18 @@ inside() { ws run "$1" -- sh -c "$2"; }
 	[[ $output = *"no workspace is called 'nothere'"* ]]
 }
 
+@test "help, help VERB, and a verb mistyped where a name may stand" {
+	run -0 ws help
+	[[ $output = "usage: project workspace VERB"* ]]
+	run -0 ws help snap
+	[[ $output = "usage: project workspace snap NAME"* ]]
+	for words in "help snp" "snp" "snp trip"; do
+		# shellcheck disable=SC2086 # words
+		run -2 ws $words
+		[ "$output" = "project: unknown verb 'snp', did you mean 'snap'?" ]
+	done
+}
+
 @test "exit status, signals and what cannot be started" {
 	make codes
 	run inside codes 'exit 7'

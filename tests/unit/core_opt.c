@@ -150,6 +150,10 @@ static void test_parse_mistakes(void **state)
 		  "unknown sort '', expected name, changed or next" },
 		{ { "--loudd" },
 		  "unknown option '--loudd', did you mean '--loud'?" },
+		{ { "--vesrion" },
+		  "unknown option '--vesrion', did you mean '--version'?" },
+		/* Two of three letters differ: another word. */
+		{ { "--lid" }, "unknown option '--lid'; see --help" },
 		{ { "--voicename=x" },
 		  "unknown option '--voicename=x', did you mean "
 		  "'--voice-name'?" },
