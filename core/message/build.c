@@ -108,16 +108,16 @@ static enum fit make(const struct line *line, struct message *ret)
 	return FIT_SURE;
 }
 
-/* What a compiler draws under a message: "   12 |   foo", "      |   ^~~" */
+/* What a compiler draws under a message: "   12 |   foo", "      |   ^~~";
+ * cargo begins with the number. */
 static enum fit excerpt(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->whole;
 	struct span number;
 
-	if (!cursor_char(&c, ' '))
-		return FIT_NO;
 	cursor_blanks(&c);
-	(void)take_number(&c, &number);
+	if (!take_number(&c, &number) && c.at == line->whole.at)
+		return FIT_NO;
 	cursor_blanks(&c);
 	if (!cursor_char(&c, '|') || (c.at < c.end && *c.at != ' '))
 		return FIT_NO;

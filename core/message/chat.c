@@ -7,6 +7,7 @@
  */
 #include "core/message/event.h"
 #include "core/message/grammar.h"
+#include "core/message/remark.h"
 
 enum { DISPLAY_NAME_BYTES = 64 };
 
@@ -36,18 +37,22 @@ static struct span person(struct span nick)
 						: span_without_status(nick);
 }
 
-/* "nick:#channel", as irssi names what is said in another window. */
+/* "nick:#channel", as irssi names what is said in another window; "nick/#c" is
+ * HexChat's. */
 static void split_channel(struct span *nick, struct message *ret)
 {
-	const char *colon = nick->len_bytes > 2
-				    ? memchr(nick->text, ':', nick->len_bytes)
-				    : NULL;
-	size_t n = colon != NULL ? (size_t)(colon - nick->text) : 0;
+	size_t n = 1;
+	struct span after;
 
-	if (n == 0 ||
-	    !span_is_channel(span_of(colon + 1, nick->len_bytes - n - 1)))
+	while (n < nick->len_bytes && nick->text[n] != ':' &&
+	       nick->text[n] != '/')
+		n++;
+	if (n >= nick->len_bytes)
 		return;
-	ret->channel = span_of(colon + 1, nick->len_bytes - n - 1);
+	after = span_of(nick->text + n + 1, nick->len_bytes - n - 1);
+	if (!span_is_channel(after))
+		return;
+	ret->channel = after;
 	nick->len_bytes = n;
 }
 
@@ -88,7 +93,8 @@ static bool speech(struct cursor c, enum message_kind kind, struct message *ret)
 	return true;
 }
 
-/* "-nick- ", "-nick:#channel- ", "-nick(user@host)- ", or a tab after it. */
+/* "-nick- ", "-nick:#channel- " or with "/", "-nick(user@host)- ", also with a
+ * blank before the host, "-!server- "; or a tab after it. */
 static bool notice(struct cursor c, struct message *ret)
 {
 	struct cursor tab = c;
@@ -100,12 +106,14 @@ static bool notice(struct cursor c, struct message *ret)
 			return false;
 		c = tab;
 	}
+	tab = cursor_of(who);
+	if (cursor_until(&tab, "(", &part) && span_ends(who, ')'))
+		who = span_trim_end(part);
 	if (who.len_bytes == 0 || span_has(who, ' ') || who.text[0] == '-' ||
 	    span_is(who, "!") || span_is(who, "*"))
 		return false;
-	tab = cursor_of(who);
-	if (cursor_until(&tab, "(", &part))
-		who = part;
+	if (who.text[0] == '!')
+		who = span_of(who.text + 1, who.len_bytes - 1);
 	split_channel(&who, ret);
 	message_said(ret, KIND_NOTICE, who, cursor_rest(&c));
 	return true;
@@ -124,75 +132,6 @@ static bool action(struct cursor c, struct message *ret)
 	return true;
 }
 
-/* ---- what a client says itself ------------------------------------------ */
-
-static void own_notice(struct cursor c, struct message *ret)
-{
-	ret->kind = KIND_OTHER;
-	ret->nick = span_of("", 0);
-	ret->text = cursor_rest(&c);
-}
-
-static bool begins_with_any(struct cursor c, const char *const *list,
-			    size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct cursor try = c;
-
-		if (cursor_literal(&try, list[i]))
-			return true;
-	}
-	return false;
-}
-
-/* After "* ", where they could be somebody's action. */
-static bool is_client_notice(struct cursor c)
-{
-	static const char *const notices[] = {
-		"Now talking ", "Topic is ",	  "Topic for ",
-		"Set by ",	"Disconnected",	  "Connected",
-		"Looking up ",	"Connecting to ", "Attempting to ",
-		"Rejoined ",	"Channel #",	  "Users on #",
-		"End of ",	"Retrieving ",	  "You have ",
-		"You were ",
-	};
-
-	return begins_with_any(c, notices, COUNT_OF(notices));
-}
-
-/* Without a frame at all, after the stamp. */
-static bool is_bare_notice(struct cursor c)
-{
-	static const char *const notices[] = {
-		"Connected to IRC",
-		"Disconnected from IRC",
-		"Connected to server...",
-		"Disconnected from server...",
-	};
-
-	return begins_with_any(c, notices, COUNT_OF(notices));
-}
-
-/* Lines without a stamp that clients write when a log begins or ends. */
-static bool is_log_marker(struct cursor c)
-{
-	static const char *const markers[] = {
-		"--- Log opened ",	   "--- Log closed ",
-		"--- Day changed ",	   "**** BEGIN LOGGING AT ",
-		"**** ENDING LOGGING AT ", "Session Start: ",
-		"Session Ident: ",	   "Session Close: ",
-		"Session Time: ",	   "*** Logging started at ",
-		"# Start logging at ",	   "# Stop logging at ",
-		"IRC log started ",	   "IRC log ended ",
-		"IRC Log started ",	   "Conversation with ",
-		"-- Journal begins at ",   "-- Boot ",
-		"-- Logs begin at ",	   "--------- beginning of ",
-		"[Logfile started]",	   "[Logfile ended]",
-	};
-
-	return begins_with_any(c, markers, COUNT_OF(markers));
-}
-
 /* ---- frames ------------------------------------------------------------- */
 
 /* What is no event could be anybody's where there is no stamp before it. */
@@ -200,7 +139,7 @@ static enum fit framed(struct cursor c, struct message *ret)
 {
 	if (event_read(c, EVENT_FRAMED, ret))
 		return FIT_SURE;
-	own_notice(c, ret);
+	remark_read(c, ret);
 	return FIT_LOOSE;
 }
 
@@ -226,7 +165,7 @@ static enum fit underlined(struct cursor c, struct message *ret)
 
 	if (event_read(c, EVENT_FRAMED, ret))
 		return FIT_SURE;
-	own_notice(c, ret);
+	remark_read(c, ret);
 	if (cursor_word_blank(&text, &nick) && !span_is(nick, "Topic") &&
 	    *nick.text != '=' && *nick.text != '-')
 		message_said(ret, KIND_ACTION, nick, cursor_rest(&text));
@@ -239,8 +178,8 @@ static enum fit starred(struct cursor c, struct message *ret)
 	cursor_blanks(&c);
 	if (event_read(c, EVENT_STAR, ret))
 		return FIT_SURE;
-	if (is_client_notice(c)) {
-		own_notice(c, ret);
+	if (remark_is(c, REMARK_STAR)) {
+		remark_read(c, ret);
 		return FIT_LOOSE;
 	}
 	return action(c, ret) ? FIT_LOOSE : FIT_NO;
@@ -272,20 +211,12 @@ static const struct {
 	{ "<-* ", arrow }, { "<-x ", arrow }, { "=> ", arrow },
 	{ "<= ", arrow }, { "-*- ", acted },
 	{ "Action: ", acted }, /* eggdrop */
-	/* Konversation */
-	{ "Join\t", framed }, { "Part\t", framed }, { "Quit\t", framed },
-	{ "Nick\t", framed }, { "Mode\t", framed }, { "Topic\t", framed },
-	{ "Kick\t", framed }, { "Info\t", framed }, { "Away\t", framed },
-	{ "Names\t", framed }, { "Created\t", framed },
-	{ "Channel URL\t", framed }, { "Error\t", framed },
 };
 /* clang-format on */
 
 static bool may_frame(char c)
 {
-	return memchr("*-=<\xe2"
-		      "AJPQNMTKICE",
-		      c, 16) != NULL;
+	return memchr("*-=<A\xe2", c, 6) != NULL;
 }
 
 static enum fit in_frame(struct cursor c, struct message *ret)
@@ -338,10 +269,48 @@ static enum fit body(struct cursor c, struct message *ret)
 		return FIT_SURE;
 	if (event_read(c, EVENT_BARE, ret))
 		return FIT_SURE;
-	if (!is_bare_notice(c))
+	if (!remark_is(c, REMARK_BARE))
 		return FIT_NO;
-	own_notice(c, ret);
+	remark_read(c, ret);
 	return FIT_SURE;
+}
+
+/*
+ * Konversation names each event in its user's language: "Join<TAB>...",
+ * "Beitritt<TAB>..."; it alone writes a date and a clock in brackets each.
+ */
+static bool konversation(const struct line *line, struct cursor c,
+			 struct message *ret)
+{
+	static const char brackets[] = "] [";
+	struct span stamp = line->stamp.text, event;
+
+	if (memmem(stamp.text, stamp.len_bytes, brackets, 3) == NULL ||
+	    !cursor_until(&c, "\t", &event) || event.len_bytes == 0 ||
+	    span_has(event, '<') || span_is(event, "*") || *event.text == '-')
+		return false;
+	if (!notice(c, ret))
+		(void)framed(c, ret);
+	return true;
+}
+
+/* HexChat's "*nick*<TAB>text" to me, ">nick<<TAB>text" from me. */
+static bool query(struct cursor c, struct message *ret)
+{
+	struct span nick;
+	bool mine = cursor_char(&c, '>');
+
+	if ((!mine && !cursor_char(&c, '*')) ||
+	    !cursor_until(&c, mine ? "<\t" : "*\t", &nick) || !is_name(nick) ||
+	    span_has(nick, ' ') || span_has(nick, '*'))
+		return false;
+	message_said(ret, mine ? KIND_OWN : KIND_PRIVATE, nick,
+		     cursor_rest(&c));
+	if (mine) {
+		ret->target = nick;
+		ret->nick = span_of("", 0);
+	}
+	return true;
 }
 
 /* "--- Sat Nov 28 2026" of eggdrop, also after its stamp. */
@@ -410,9 +379,11 @@ static enum fit after_stamp(const struct line *line, struct message *ret)
 		return action(c, ret) ? FIT_SURE : FIT_NO;
 	(void)cursor_space(&c);
 	if (day_changed(c)) {
-		own_notice(c, ret);
+		remark_read(c, ret);
 		return FIT_SURE;
 	}
+	if (konversation(line, c, ret) || query(c, ret))
+		return FIT_SURE;
 	fit = body(c, ret);
 	if (fit != FIT_NO)
 		return doubt(line, ret);
@@ -504,21 +475,33 @@ static bool is_html(struct span nick)
 }
 
 /* ERC puts the time at the right margin: "text      [12:30]". */
-static void take_right_stamp(struct message *ret)
+static void take_right_stamp(struct cursor *line, struct message *ret)
 {
-	struct span text = ret->text;
-	const char *open = text.len_bytes > 8
-				   ? memrchr(text.text, '[', text.len_bytes)
+	const char *open = cursor_left(line) > 8 && line->end[-1] == ']'
+				   ? memrchr(line->at, '[', cursor_left(line))
 				   : NULL;
-	struct cursor c = { open, text.text + text.len_bytes };
+	struct cursor c = { open, line->end };
 	struct stamp stamp;
 
-	if (open == NULL || open - text.text < 2 || open[-1] != ' ' ||
+	if (open == NULL || open - line->at < 2 || open[-1] != ' ' ||
 	    open[-2] != ' ' || !stamp_take(&c, &stamp) || c.at != c.end)
 		return;
 	ret->time = stamp.text;
 	ret->when = stamp.when;
-	ret->text = span_trim_end(span_between(text.text, open));
+	line->end = open;
+	while (line->end > line->at && line->end[-1] == ' ')
+		line->end--;
+}
+
+/* "[Sat Nov 28 2026]": ERC's day has changed. */
+static bool is_day(struct cursor c)
+{
+	struct stamp day;
+
+	if (!cursor_char(&c, '[') || c.at == c.end || c.end[-1] != ']')
+		return false;
+	c.end--;
+	return stamp_date(&c, &day) && c.at == c.end;
 }
 
 /*
@@ -532,8 +515,8 @@ enum fit grammar_angle(const struct line *line, struct message *ret)
 
 	if (line->stamp.shape != 0 || c.at == c.end)
 		return FIT_NO;
+	take_right_stamp(&c, ret);
 	if (*c.at == '<' && speech(c, KIND_MESSAGE, ret)) {
-		take_right_stamp(ret);
 		return span_has(ret->nick, ' ') || span_has(ret->nick, '.') ||
 				       is_html(ret->nick) ||
 				       span_has(ret->nick, '@')
@@ -543,16 +526,14 @@ enum fit grammar_angle(const struct line *line, struct message *ret)
 	fit = may_frame(*c.at) ? in_frame(c, ret) : FIT_NO;
 	if (fit == FIT_NO && *c.at == '-' && notice(c, ret))
 		fit = FIT_LOOSE;
-	if (fit != FIT_NO)
-		take_right_stamp(ret);
 	return fit;
 }
 
 /* What a client writes when a log begins or ends says nothing of the rest. */
 enum fit grammar_marker(const struct line *line, struct message *ret)
 {
-	if (!is_log_marker(line->whole))
+	if (!remark_is(line->whole, REMARK_LOG) && !is_day(line->whole))
 		return FIT_NO;
-	own_notice(line->whole, ret);
+	remark_read(line->whole, ret);
 	return FIT_SURE;
 }

@@ -9,6 +9,19 @@
 
 enum { NAME_BYTES = 64, NAME_BLANKS = 4, NICK_BYTES = 40 };
 
+/* "alice@example.org/Home", who is alice; any other name as it is. */
+static struct span without_server(struct span name)
+{
+	struct cursor c = cursor_of(name);
+	struct span local;
+
+	return cursor_until(&c, "@", &local) && local.len_bytes > 0 &&
+			       memchr(c.at, '.', cursor_left(&c)) != NULL &&
+			       !span_has(name, ' ')
+		       ? local
+		       : name;
+}
+
 static bool is_nick(struct span name, bool with_blanks)
 {
 	size_t blanks = 0;
@@ -32,7 +45,7 @@ static bool colon_nick(struct cursor *c, bool with_blanks, struct span *ret)
 
 	if (colon == NULL || colon == try.at)
 		return false;
-	*ret = span_between(try.at, colon);
+	*ret = without_server(span_between(try.at, colon));
 	try.at = colon + 1;
 	if (try.at < try.end && !cursor_char(&try, ' '))
 		return false;
@@ -71,15 +84,17 @@ static enum fit whatsapp(const struct line *line, struct message *ret)
 
 /* ---- Zoom --------------------------------------------------------------- */
 
-/* "\t From Alice to Everyone : text", "\tAlice Smith:\ttext" */
+/*
+ * "\t From Alice to Everyone : text", "\tAlice Smith:\ttext", and with its text
+ * in the lines after it "From Alice to Everyone:".
+ */
 static enum fit zoom(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->body;
-	bool tab = cursor_char(&c, '\t');
+	bool tab = cursor_char(&c, '\t'), text_below;
 	struct span nick, to;
 
-	if ((line->stamp.shape & (STAMP_SECONDS | STAMP_DATE)) !=
-		    STAMP_SECONDS ||
+	if ((line->stamp.shape & STAMP_SECONDS) == 0 ||
 	    (line->stamp.shape & STAMP_SQUARE) != 0)
 		return FIT_NO;
 	cursor_blanks(&c);
@@ -90,50 +105,60 @@ static enum fit zoom(const struct line *line, struct message *ret)
 	} else if (!tab || !cursor_until(&c, ":\t", &nick)) {
 		return FIT_NO;
 	}
+	text_below = c.at == c.end;
 	(void)(cursor_char(&c, ' ') || cursor_char(&c, '\t'));
 	ret->text = cursor_rest(&c);
 	c = cursor_of(nick);
-	if (cursor_until(&c, " to ", &to))
+	if (cursor_until(&c, " to ", &to) || cursor_until(&c, " To ", &to))
 		nick = to;
 	nick = span_trim_end(nick);
 	if (nick.len_bytes == 0 || nick.len_bytes > NAME_BYTES)
 		return FIT_NO;
-	message_said(ret, KIND_MESSAGE, nick, ret->text);
+	message_said(ret, text_below ? KIND_OTHER : KIND_MESSAGE, nick,
+		     ret->text);
 	return FIT_SURE;
 }
 
 /* ---- bip ---------------------------------------------------------------- */
 
-/* "< nick!user@host: text", "< * nick!user@host waves", "> me: text" */
+/* "nick!user@host", "(nick)" of a query: the nick. */
+static struct span bip_nick(struct span who)
+{
+	struct cursor c = cursor_of(span_unwrap(who, '(', ')'));
+	struct span nick;
+
+	return cursor_until(&c, "!", &nick) ? nick : cursor_rest(&c);
+}
+
+/*
+ * "< nick!user@host: text", "< * nick!user@host waves", "< -nick!user@host-
+ * text", "> me: text", "> (nick): text"
+ */
 static enum fit bip(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->body;
-	bool in, star;
-	struct span nick, host;
+	enum message_kind kind = KIND_MESSAGE;
+	struct span who;
+	char ends = ':';
 
-	if (!line_has(line, STAMP_NUMERIC) || !cursor_char(&c, ' '))
+	if ((line->stamp.shape & STAMP_DATE) == 0 || !cursor_char(&c, ' ') ||
+	    (!cursor_literal(&c, "< ") && !cursor_literal(&c, "> ")))
 		return FIT_NO;
-	in = cursor_literal(&c, "< ");
-	if (!in && !cursor_literal(&c, "> "))
-		return FIT_NO;
-	star = cursor_literal(&c, "* ");
-	if (!cursor_word(&c, &nick))
-		return FIT_NO;
-	(void)cursor_char(&c, ' ');
-	if (!star && cursor_host(&c, '(', ':')) /* "(nick): " of a query */
-		(void)cursor_char(&c, ' ');
-	else if (!star && !span_ends(nick, ':'))
-		return FIT_NO;
-	else if (!star)
-		nick.len_bytes--;
-	host = nick;
-	if (span_has(nick, '!')) {
-		struct cursor n = cursor_of(nick);
-
-		(void)cursor_until(&n, "!", &host);
+	if (cursor_literal(&c, "* ")) {
+		kind = KIND_ACTION;
+	} else if (cursor_char(&c, '-')) {
+		kind = KIND_NOTICE;
+		ends = '-';
 	}
-	message_said(ret, star ? KIND_ACTION : KIND_MESSAGE, host,
-		     cursor_rest(&c));
+	if (!cursor_word(&c, &who) ||
+	    (kind != KIND_ACTION && !span_ends(who, ends)))
+		return FIT_NO;
+	who.len_bytes -= kind != KIND_ACTION;
+	(void)cursor_char(&c, ' ');
+	who = bip_nick(who);
+	if (who.len_bytes == 0)
+		return FIT_NO;
+	message_said(ret, kind, who, cursor_rest(&c));
 	return FIT_SURE;
 }
 
@@ -157,7 +182,10 @@ static bool said(struct cursor c, bool with_blanks, struct message *ret)
 	return true;
 }
 
-/* Profanity writes "12:30:01 - alice: text" and "12:30:01 - *alice waves". */
+/*
+ * Profanity writes "12:30:01 - alice: text", "12:30:01 - *alice waves" and
+ * "12:30:01 - <- bob has left the room.".
+ */
 static enum fit profanity(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->body;
@@ -166,7 +194,12 @@ static enum fit profanity(const struct line *line, struct message *ret)
 	if ((line->stamp.shape & STAMP_SECONDS) == 0 ||
 	    !cursor_literal(&c, " - "))
 		return FIT_NO;
+	if (cursor_literal(&c, "-> ") || cursor_literal(&c, "<- "))
+		return event_read(c, EVENT_FRAMED, ret) ? FIT_SURE : FIT_NO;
+	if (event_read(c, EVENT_BARE, ret))
+		return FIT_SURE;
 	if (cursor_char(&c, '*')) {
+		cursor_blanks(&c);
 		if (!cursor_word_blank(&c, &nick))
 			return FIT_NO;
 		message_said(ret, KIND_ACTION, nick, cursor_rest(&c));
@@ -175,10 +208,38 @@ static enum fit profanity(const struct line *line, struct message *ret)
 	return said(c, false, ret) ? FIT_SURE : FIT_NO;
 }
 
+/* "Alice", "Alice Smith": no word of a log's sentence. */
+static bool is_capitalised(struct span name)
+{
+	bool begins = true;
+
+	for (size_t i = 0; i < name.len_bytes; i++) {
+		if (begins && name.text[i] >= 'a' && name.text[i] <= 'z')
+			return false;
+		begins = name.text[i] == ' ';
+	}
+	return true;
+}
+
+/* Skype, Teams and others: "[28.11.2026 12:30:01] Alice Smith: text" */
+static enum fit full_name(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->body;
+	struct span nick;
+
+	if (!line_has(line, STAMP_NUMERIC | STAMP_SQUARE) ||
+	    !cursor_char(&c, ' ') || !colon_nick(&c, true, &nick) ||
+	    !is_capitalised(nick))
+		return FIT_NO;
+	message_said(ret, KIND_MESSAGE, nick, cursor_rest(&c));
+	return FIT_SURE;
+}
+
 enum fit grammar_colon(const struct line *line, struct message *ret)
 {
-	static grammar_fn *const special[] = { grammar_chat, whatsapp, zoom,
-					       bip, profanity };
+	static grammar_fn *const special[] = { grammar_chat, whatsapp,
+					       zoom,	     bip,
+					       profanity,    full_name };
 	struct cursor c = line->body;
 
 	if (line->stamp.shape == 0)

@@ -4,20 +4,31 @@
 #include "core/message/event.h"
 #include "core/message/grammar.h"
 
-/* "Notice(nick): text", and of a private one just "nick: text". */
+/* Of a private notice: "nick: " or "nick (user@host): ". */
+static bool take_sender(struct cursor *c, struct span *ret)
+{
+	struct span host;
+
+	/* So has WeeChat's own "irc: ". */
+	if (!cursor_word_blank(c, ret) || span_is(*ret, "irc:"))
+		return false;
+	if (span_ends(*ret, ':')) {
+		ret->len_bytes--;
+		return ret->len_bytes > 0;
+	}
+	return cursor_char(c, '(') && cursor_until(c, "): ", &host) &&
+	       span_has(host, '@') && !span_has(host, ' ');
+}
+
+/* "Notice(nick): text", or a private one. */
 static bool notice(struct cursor c, struct message *ret)
 {
 	struct span nick;
 
-	if (cursor_literal(&c, "Notice(") && cursor_until(&c, "): ", &nick)) {
-		message_said(ret, KIND_NOTICE, nick, cursor_rest(&c));
-		return true;
-	}
-	/* So has WeeChat's own "irc: ". */
-	if (!cursor_word_blank(&c, &nick) || nick.len_bytes < 2 ||
-	    !span_ends(nick, ':') || span_is(nick, "irc:"))
+	if ((!cursor_literal(&c, "Notice(") ||
+	     !cursor_until(&c, "): ", &nick)) &&
+	    !take_sender(&c, &nick))
 		return false;
-	nick.len_bytes--;
 	message_said(ret, KIND_NOTICE, nick, cursor_rest(&c));
 	return true;
 }
@@ -75,6 +86,17 @@ static bool take_prefix(const struct line *line, struct cursor *c,
 	return true;
 }
 
+/* One's own prefix for joins, actions ... ("\u25ac\u25b6"): no name at all. */
+static bool is_drawn(struct span prefix)
+{
+	for (size_t i = 0; i < prefix.len_bytes; i++)
+		if (scan_is_alnum(prefix.text[i]))
+			return false;
+	/* U+2000 to U+2FFF, or a sign that is no nick */
+	return prefix.text[0] == '\xe2' ||
+	       (prefix.len_bytes == 1 && memchr("-*+=!>", *prefix.text, 6));
+}
+
 enum fit grammar_columns(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->body;
@@ -88,6 +110,12 @@ enum fit grammar_columns(const struct line *line, struct message *ret)
 	}
 	if (span_is(prefix, " *") || span_is(prefix, "*")) {
 		action(c, ret);
+		return FIT_SURE;
+	}
+	if (is_drawn(prefix)) {
+		if (!event_read(c, EVENT_FRAMED, ret))
+			message_said(ret, KIND_MESSAGE, span_of("", 0),
+				     cursor_rest(&c));
 		return FIT_SURE;
 	}
 	prefix = span_without_status(prefix);

@@ -2,6 +2,8 @@
 /* Copyright the earshot authors */
 #include "core/message/event.h"
 
+#include "core/message/remark.h"
+
 /*
  * A sentence is matched from left to right; a blank stands for one or more,
  * and these for what is read:
@@ -36,7 +38,9 @@ static const struct sentence {
 { KIND_QUIT, "%n %h has left this server%T", EVENT_STAR | EVENT_BARE },
 { KIND_PART, "%n %h has left %c%T", EVENT_STAR | EVENT_BARE },
 { KIND_PART, "%n %h has left%T", EVENT_STAR | EVENT_BARE },
+{ KIND_PART, "%n has left channel %c because%T", 0 },
 { KIND_PART, "%n has left channel %c%T", 0 },
+{ KIND_PART, "%n has left the room%T", EVENT_BARE },
 { KIND_PART, "%n has left %c%T", 0 },
 { KIND_QUIT, "%n %h has quit IRC%T", EVENT_STAR | EVENT_BARE },
 { KIND_QUIT, "%n %h has quit%T", EVENT_STAR | EVENT_BARE },
@@ -56,8 +60,11 @@ static const struct sentence {
 { KIND_KICK, "%k was kicked from %c by %n%T", 0 },
 { KIND_KICK, "%k was kicked by %n%T", EVENT_STAR },
 { KIND_KICK, "%n has kicked %k from %c%T", EVENT_STAR },
+{ KIND_KICK, "%n has kicked %k off channel %c%T", 0 },
 { KIND_KICK, "%n %h has kicked %k off channel %c%T", 0 },
 { KIND_KICK, "%n has kicked %k%T", 0 },
+{ KIND_KICK, "%n kicked %k from the channel%T", EVENT_BARE },
+{ KIND_KICK, "Kick: %k kicked by %n%H%T", 0 },
 { KIND_KICK, "%n kicked %k%T", 0 },
 { KIND_KICK, "%k has been kicked off channel %c by %n%T", 0 },
 { KIND_KICK, "%k has been kicked from the channel by %n%T", 0 },
@@ -75,9 +82,16 @@ static const struct sentence {
 { KIND_MODE, "Mode %c [%m]", 0 },
 { KIND_MODE, "Mode %c %m by %n", 0 },
 { KIND_MODE, "%c: mode change '%m' by %n", EVENT_BARE },
+{ KIND_MODE, "ServerMode %c [%m] by %n", 0 },
 { KIND_MODE, "%n %h has changed mode for %c to %m", 0 },
+{ KIND_MODE, "%n has changed mode for %c to %m", 0 },
 { KIND_MODE, "%n sets mode: %m", EVENT_STAR },
 { KIND_MODE, "%n sets mode %m", EVENT_STAR | EVENT_BARE },
+{ KIND_MODE, "%n sets ban on %m", EVENT_STAR },
+{ KIND_MODE, "%n sets a ban on %m", EVENT_STAR },
+{ KIND_MODE, "%n removes ban on %m", EVENT_STAR },
+{ KIND_MODE, "%n sets exempt on %m", EVENT_STAR },
+{ KIND_MODE, "%n removes exempt on %m", EVENT_STAR },
 { KIND_MODE, "%n set mode %m", 0 },
 { KIND_MODE, "%n changed mode/%c -> %m", 0 },
 { KIND_MODE, "changed mode/%c -> %m", 0 },
@@ -85,10 +99,19 @@ static const struct sentence {
 { KIND_MODE, "%n removes channel %m", EVENT_STAR },
 { KIND_MODE, "%n gives voice to %m", EVENT_STAR },
 { KIND_MODE, "%n removes voice from %m", EVENT_STAR },
+{ KIND_MODE, "%n gives %m", 0 },
+{ KIND_MODE, "%n takes %m", 0 },
 { KIND_TOPIC, "%n changed the topic of %c to: %t", EVENT_STAR },
 { KIND_TOPIC, "%n has changed the topic on channel %c to %t", 0 },
 { KIND_TOPIC, "%n %h has changed the topic to: %t", EVENT_STAR },
-{ KIND_TOPIC, "%n has changed the topic to: %t", EVENT_STAR },
+{ KIND_TOPIC, "%n has changed the topic to: %t", EVENT_STAR | EVENT_BARE },
+{ KIND_TOPIC, "%n changed topic of %c to: %t", 0 },
+{ KIND_TOPIC, "%n %h has changed the topic for %c: %q", 0 },
+{ KIND_TOPIC, "%n has changed the topic for %c: %q", 0 },
+{ KIND_TOPIC, "%n has set topic for %c to %q", 0 },
+{ KIND_TOPIC, "Topic unset by %n on %c", 0 },
+{ KIND_TOPIC, "Topic change by %n%H: %t", 0 },
+{ KIND_TOPIC, "%n removes the sign in %c", EVENT_BARE },
 { KIND_TOPIC, "%n has changed topic for %c from \"%m\" to %q", 0 },
 { KIND_TOPIC, "%n has changed topic for %c to: %q", EVENT_STAR },
 { KIND_TOPIC, "%n has changed topic for %c to %q", 0 },
@@ -103,9 +126,10 @@ static const struct sentence {
 { KIND_TOPIC, "Topic changed by %n%H: %t", 0 },
 { KIND_TOPIC, "%n places a new sign in %c: %t", EVENT_BARE },
 /* mIRC's short ones, ZNC, EnergyMech, Circe, ircII */
-{ KIND_JOIN, "Joins: %n%H", EVENT_STAR },
+{ KIND_JOIN, "Joins: %n%H%T", EVENT_STAR },
 { KIND_JOIN, "Join: %n%H joined %c", EVENT_STAR },
 { KIND_JOIN, "Join: %n%H", EVENT_STAR },
+{ KIND_JOIN, "Re-join: %n %t", 0 },
 { KIND_PART, "Parts: %n%H%T", EVENT_STAR },
 { KIND_PART, "Part: %n%H left %c%T", EVENT_STAR },
 { KIND_QUIT, "Quits: %n %h (%)", EVENT_STAR },
@@ -118,22 +142,34 @@ static const struct sentence {
 { KIND_JOIN, "%n%H joined the channel%T", EVENT_BARE },
 { KIND_JOIN, "%n%H entered the room.", EVENT_BARE },
 { KIND_JOIN, "%n has joined the room.", EVENT_BARE },
+{ KIND_JOIN, "%n has joined the room, role: %t", EVENT_BARE },
 { KIND_JOIN, "%n has joined the room", EVENT_BARE },
+{ KIND_JOIN, "%n has signed on.", EVENT_BARE },
+{ KIND_JOIN, "%n %h returned to %c", EVENT_BARE },
 { KIND_JOIN, "%n joined the room", EVENT_BARE },
 { KIND_JOIN, "%n %h joined %c", EVENT_BARE },
 { KIND_JOIN, "%n %h joined", 0 },
 { KIND_JOIN, "%n JOIN %c", 0 },
 { KIND_PART, "%n %h left the channel%T", EVENT_BARE },
 { KIND_PART, "%n left the channel%T", EVENT_BARE },
+{ KIND_PART, "%n left.", EVENT_BARE },
 { KIND_QUIT, "%n left the room (quit: %)", EVENT_BARE },
 { KIND_PART, "%n left the room%T", EVENT_BARE },
-{ KIND_PART, "%n has left the room%T", EVENT_BARE },
 { KIND_QUIT, "%n %h left IRC%T", EVENT_BARE },
 { KIND_QUIT, "%n %h left irc%T", EVENT_BARE },
 { KIND_PART, "%n %h left %c%T", EVENT_BARE },
 { KIND_PART, "%n %h left%T", 0 },
 { KIND_QUIT, "%n %h quit%T", 0 },
 { KIND_QUIT, "%n leaves: %t", EVENT_BARE },
+{ KIND_QUIT, "%n has signed off.", EVENT_BARE },
+{ KIND_QUIT, "%n %h got netsplit.", EVENT_BARE },
+{ KIND_QUIT, "%n %h got lost in the net-split.", EVENT_BARE },
+{ KIND_QUIT, "%n was killed by %k: %t", 0 },
+{ KIND_OTHER, "Netsplit between %t", 0 },
+{ KIND_OTHER, "%n has gone away.", EVENT_BARE },
+{ KIND_OTHER, "%n is no longer away.", EVENT_BARE },
+{ KIND_OTHER, "%n has become idle.", EVENT_BARE },
+{ KIND_OTHER, "%n is no longer idle.", EVENT_BARE },
 { KIND_PART, "%n leaves %c%T", EVENT_BARE },
 { KIND_PART, "%n PART %c%T", 0 },
 { KIND_QUIT, "%n QUIT%T", 0 },
@@ -198,10 +234,20 @@ static bool take_channel(struct cursor *c, char stop, struct span *ret)
 	return word.len_bytes > 0;
 }
 
+/* Up to its bracket: "(user@host): why" goes on with a colon. */
 static bool take_host(struct cursor *c)
 {
-	return cursor_host(c, '(', ')') || cursor_host(c, '[', ']') ||
-	       cursor_host(c, '<', '>');
+	struct cursor host = *c;
+	struct span word;
+
+	if (cursor_word(&host, &word) && span_ends(word, ':'))
+		host.at--;
+	host = (struct cursor){ c->at, host.at };
+	if (!cursor_host(&host, '(', ')') && !cursor_host(&host, '[', ']') &&
+	    !cursor_host(&host, '<', '>'))
+		return false;
+	c->at = host.at;
+	return true;
 }
 
 static bool take_maybe_host(struct cursor *c)
@@ -438,7 +484,7 @@ static bool joined_with_name(struct cursor c, struct message *ret)
 	while (cursor_until(&scan, verb, &head))
 		last = scan.at;
 	if (last == NULL || !cursor_word(&c, &nick) || cursor_left(&c) < 2 ||
-	    c.at[1] != '(')
+	    (c.at[1] != '(' && c.at[1] != '['))
 		return false;
 	scan = (struct cursor){ last, c.end };
 	if (!cursor_word(&scan, &ret->channel) || scan.at != scan.end)
@@ -462,7 +508,10 @@ bool event_read(struct cursor c, enum event_frame frame, struct message *ret)
 		    !matches(c, s->form, &texts) ||
 		    !is_plausible(&texts, frame))
 			continue;
-		fill(s, &texts, ret);
+		if (s->kind == KIND_OTHER)
+			remark_read(c, ret);
+		else
+			fill(s, &texts, ret);
 		return true;
 	}
 	return frame == EVENT_FRAMED && joined_with_name(c, ret);

@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/message/own.h"
+#include "core/text.h"
 
 /* In the order in which a line of an unknown stream is tried. */
 enum grammar {
@@ -17,6 +18,7 @@ enum grammar {
 	GRAMMAR_LOGCAT,
 	GRAMMAR_SYSLOG,
 	GRAMMAR_COLON,
+	GRAMMAR_HEADED,
 	GRAMMAR_KERNEL,
 	GRAMMAR_ANGLE,
 	GRAMMAR_JSON,
@@ -45,6 +47,7 @@ static const struct {
 	[GRAMMAR_LOGCAT] = { "logcat", grammar_logcat },
 	[GRAMMAR_SYSLOG] = { "syslog", grammar_syslog },
 	[GRAMMAR_COLON] = { "colon", grammar_colon },
+	[GRAMMAR_HEADED] = { "headed", grammar_headed },
 	[GRAMMAR_KERNEL] = { "kernel", grammar_kernel },
 	[GRAMMAR_ANGLE] = { "angle", grammar_angle },
 	[GRAMMAR_JSON] = { "json", NULL },
@@ -103,6 +106,10 @@ static const struct format formats[] = {
 	{ "chatterino", GRAMMAR_COLON, NULL, NULL },
 	{ "whatsapp", GRAMMAR_COLON, NULL, NULL },
 	{ "zoom", GRAMMAR_COLON, NULL, NULL },
+	{ "discord", GRAMMAR_HEADED, NULL, NULL },
+	{ "telegram", GRAMMAR_HEADED, NULL, NULL },
+	{ "slack", GRAMMAR_HEADED, NULL, NULL },
+	{ "teams", GRAMMAR_HEADED, NULL, NULL },
 	{ "syslog", GRAMMAR_SYSLOG, NULL, NULL },
 	{ "dmesg", GRAMMAR_KERNEL, NULL, NULL },
 	{ "logcat", GRAMMAR_LOGCAT, NULL, NULL },
@@ -229,7 +236,75 @@ static void unknown(const struct line *line, bool stamped, struct message *ret)
 		ret->kind = KIND_OTHER;
 }
 
+/* ---- a text of several lines --------------------------------------------- */
+
+/* Whose lines those after this one may be. */
+static void remember_speaker(struct format_reader *reader, enum grammar grammar,
+			     const struct message *message)
+{
+	const bool heading = message->kind == KIND_OTHER &&
+			     message->nick.len_bytes > 0;
+
+	if ((grammar != GRAMMAR_COLON && grammar != GRAMMAR_HEADED) ||
+	    (grammar == GRAMMAR_HEADED && !heading))
+		return;
+	reader->speaker_bytes = 0;
+	if (message->kind != KIND_MESSAGE && !heading)
+		return;
+	reader->speaker_bytes = text_cut(message->nick.text,
+					 message->nick.len_bytes,
+					 FORMAT_SPEAKER_BYTES);
+	memcpy(reader->speaker, message->nick.text, reader->speaker_bytes);
+}
+
+enum going_on {
+	GOES_ON_NOT,
+	GOES_ON_MAYBE, /* unless another grammar surely explains it */
+	GOES_ON,
+};
+
+/*
+ * Whether line goes on with what was said before it: after a heading; of a
+ * messenger, whose lines have a date all. Maybe of Pidgin, where all have a
+ * time, and of Zoom, which writes a tab.
+ */
+static enum going_on goes_on(const struct format_reader *reader,
+			     enum grammar grammar, const struct line *line)
+{
+	const struct cursor c = line->whole;
+
+	if (reader->speaker_bytes == 0)
+		return GOES_ON_NOT;
+	if (grammar == GRAMMAR_HEADED)
+		return GOES_ON;
+	if (grammar != GRAMMAR_COLON || c.at == c.end)
+		return GOES_ON_NOT;
+	if ((reader->shape & STAMP_COMMA) != 0)
+		return (line->stamp.shape & STAMP_COMMA) == 0 ? GOES_ON
+							      : GOES_ON_NOT;
+	return line->stamp.shape == 0 && ((reader->shape & STAMP_ROUND) != 0 ||
+					  *c.at == '\t')
+		       ? GOES_ON_MAYBE
+		       : GOES_ON_NOT;
+}
+
+static void go_on(const struct format_reader *reader, const struct line *line,
+		  struct message *ret)
+{
+	struct cursor c = line->whole;
+
+	(void)cursor_char(&c, '\t');
+	message_whole(is_blank(c) ? KIND_OTHER : KIND_MESSAGE, c, ret);
+	ret->nick = span_of(reader->speaker, reader->speaker_bytes);
+}
+
 /* ---- found out ---------------------------------------------------------- */
+
+enum doubt {
+	DOUBT_NAMED = 1 << 0, /* the line before could be "[nick] text" */
+	DOUBT_HEADING = 1 << 1, /* there was what could be a heading */
+	DOUBT_HEADED = 1 << 2, /* and a text without a stamp below it */
+};
 
 /* A line that another grammar surely explains: remember how often in a row. */
 static void count_other(struct format_reader *reader, enum grammar grammar)
@@ -237,51 +312,110 @@ static void count_other(struct format_reader *reader, enum grammar grammar)
 	/* These say nothing of the other lines. */
 	if (grammar == GRAMMAR_STAMPED || grammar == GRAMMAR_MARKER)
 		return;
-	if (reader->now == GRAMMAR_NONE) {
-		reader->now = (int)grammar;
-		return;
-	}
 	reader->misses = reader->next == (int)grammar ? reader->misses + 1 : 1;
 	reader->next = (int)grammar;
-	if (reader->misses < FORMAT_SWITCH_LINES)
+	/* After a heading come lines that no grammar knows. */
+	if (reader->misses < FORMAT_SWITCH_LINES &&
+	    reader->now != GRAMMAR_NONE && grammar != GRAMMAR_HEADED)
 		return;
 	reader->now = (int)grammar;
 	reader->misses = 0;
 }
 
-static bool detect(const struct line *line, struct format_reader *reader,
-		   struct message *ret)
+/* The other grammar that surely explains line; GRAMMAR_NONE: there is none. */
+static enum grammar find_other(const struct line *line,
+			       struct format_reader *reader, enum going_on on,
+			       unsigned *ret_doubts, struct message *ret)
 {
-	enum grammar now = (enum grammar)reader->now;
-	bool doubtful = false;
-
-	if (now != GRAMMAR_NONE && fit_of(now, line, reader, ret) != FIT_NO) {
-		reader->misses = 0;
-		reader->shape = line->stamp.shape;
-		return true;
-	}
 	for (int i = GRAMMAR_NONE + 1; i < GRAMMAR_COUNT; i++) {
 		enum fit fit;
 
-		if (i == reader->now)
+		/* A text may begin with any time. */
+		if (i == reader->now ||
+		    (on == GOES_ON &&
+		     (i == GRAMMAR_STAMPED || i == GRAMMAR_MARKER)))
 			continue;
 		fit = fit_of((enum grammar)i, line, reader, ret);
-		doubtful |= i == GRAMMAR_NAMED && fit == FIT_LOOSE;
-		if (fit != FIT_SURE)
-			continue;
-		count_other(reader, (enum grammar)i);
-		if (i == reader->now)
+		if (fit == FIT_SURE)
+			return (enum grammar)i;
+		if (i == GRAMMAR_NAMED && fit == FIT_LOOSE)
+			*ret_doubts |= DOUBT_NAMED;
+		if (i == GRAMMAR_HEADED && fit == FIT_LOOSE &&
+		    ret->nick.len_bytes > 0)
+			*ret_doubts |= DOUBT_HEADING;
+	}
+	return GRAMMAR_NONE;
+}
+
+/*
+ * What could be anything once is sure the second time: "[make] all" when the
+ * line before was like it; "[2026-11-28 12:30] alice" when the one before had a
+ * text below it.
+ */
+static enum grammar sure_by_now(unsigned before, unsigned doubts)
+{
+	if ((doubts & DOUBT_HEADING) != 0 && (before & DOUBT_HEADED) != 0)
+		return GRAMMAR_HEADED;
+	return (doubts & before & DOUBT_NAMED) != 0 ? GRAMMAR_NAMED
+						    : GRAMMAR_NONE;
+}
+
+/* The doubts that an unknown line leaves. */
+static unsigned doubts_after(unsigned before, unsigned doubts,
+			     const struct line *line)
+{
+	if ((doubts & DOUBT_HEADING) != 0 ||
+	    (before & (DOUBT_HEADING | DOUBT_HEADED)) == 0)
+		return doubts;
+	if (line->stamp.shape != 0 || is_blank(line->whole))
+		return doubts | (before & (DOUBT_HEADING | DOUBT_HEADED));
+	return doubts | DOUBT_HEADING | DOUBT_HEADED;
+}
+
+static bool detect(const struct line *line, struct format_reader *reader,
+		   struct message *ret)
+{
+	const enum grammar now = (enum grammar)reader->now;
+	const unsigned before = reader->doubts;
+	const enum going_on on = goes_on(reader, now, line);
+	unsigned doubts = 0;
+	enum grammar other, late;
+
+	reader->doubts = 0;
+	if (now != GRAMMAR_NONE &&
+	    (on == GOES_ON_NOT || now == GRAMMAR_HEADED) &&
+	    fit_of(now, line, reader, ret) != FIT_NO) {
+		reader->misses = 0;
+		reader->shape = line->stamp.shape;
+		remember_speaker(reader, now, ret);
+		return true;
+	}
+	other = find_other(line, reader, on, &doubts, ret);
+	late = sure_by_now(before, doubts);
+	if ((other == GRAMMAR_NONE || other == GRAMMAR_STAMPED) &&
+	    late != GRAMMAR_NONE) {
+		(void)fit_of(late, line, reader, ret);
+		other = late;
+	}
+	if (other != GRAMMAR_NONE)
+		count_other(reader, other);
+	else
+		reader->misses = 0;
+	if ((on == GOES_ON && (int)other != reader->now) ||
+	    (on == GOES_ON_MAYBE && other == GRAMMAR_NONE)) {
+		go_on(reader, line, ret);
+		return true;
+	}
+	if (other == GRAMMAR_STAMPED)
+		reader->doubts = doubts & DOUBT_HEADING;
+	if (other != GRAMMAR_NONE) {
+		if ((int)other == reader->now) {
 			reader->shape = line->stamp.shape;
+			remember_speaker(reader, other, ret);
+		}
 		return true;
 	}
-	/* "[make] all": once, it could be anything; twice, somebody speaks. */
-	if (doubtful && reader->doubtful) {
-		(void)fit_of(GRAMMAR_NAMED, line, reader, ret);
-		count_other(reader, GRAMMAR_NAMED);
-		return true;
-	}
-	reader->doubtful = doubtful;
-	reader->misses = 0;
+	reader->doubts = doubts_after(before, doubts, line);
 	unknown(line, line->stamp.shape == reader->shape, ret);
 	return false;
 }
@@ -289,25 +423,32 @@ static bool detect(const struct line *line, struct format_reader *reader,
 static bool read_as(const struct format *format, const struct line *line,
 		    struct format_reader *reader, struct message *ret)
 {
+	const enum grammar grammar = format->grammar;
+	const bool on = goes_on(reader, grammar, line) != GOES_ON_NOT;
 	enum fit fit;
 
 	message_clear(ret);
-	if (format->grammar == GRAMMAR_LINE)
+	if (grammar == GRAMMAR_LINE)
 		fit = own_line_read(format->line, line->whole, ret) ? FIT_SURE
 								    : FIT_NO;
-	else if (format->grammar == GRAMMAR_JSON)
+	else if (grammar == GRAMMAR_JSON)
 		fit = own_json_read(format->json, line->whole, &reader->json,
 				    ret);
 	else
-		fit = fit_of(format->grammar, line, reader, ret);
-	if (fit == FIT_NO)
-		fit = fit_of(GRAMMAR_MARKER, line, reader, ret);
-	if (fit != FIT_NO)
+		fit = on && grammar != GRAMMAR_HEADED
+			      ? FIT_NO
+			      : fit_of(grammar, line, reader, ret);
+	if (fit != FIT_NO) {
+		reader->shape = line->stamp.shape;
+		remember_speaker(reader, grammar, ret);
+	} else if (on) {
+		go_on(reader, line, ret);
+	}
+	if (fit != FIT_NO || on)
 		return true;
-	unknown(line,
-		format->grammar != GRAMMAR_LINE &&
-			format->grammar != GRAMMAR_JSON,
-		ret);
+	if (fit_of(GRAMMAR_MARKER, line, reader, ret) != FIT_NO)
+		return true;
+	unknown(line, grammar != GRAMMAR_LINE && grammar != GRAMMAR_JSON, ret);
 	return false;
 }
 
@@ -383,6 +524,7 @@ static bool quick(struct format_reader *reader, struct cursor c,
 		return false;
 	message_said(ret, KIND_MESSAGE, nick, cursor_rest(&c));
 	reader->misses = 0;
+	reader->doubts = 0;
 	reader->shape = shape;
 	return true;
 }

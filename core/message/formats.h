@@ -46,6 +46,8 @@ int format_new_json(const char *name, const char *keys, struct format **ret,
 /* Only those made by the two above. */
 void format_free(struct format *format);
 
+enum { FORMAT_SPEAKER_BYTES = 64 };
+
 /*
  * What is known of a stream from its lines so far; all-zero is a valid start.
  * With "auto" a stream's grammar is found out line by line and found out again
@@ -55,8 +57,11 @@ struct format_reader {
 	int now; /* the grammar of the last sure lines, 0: none yet */
 	int next; /* what the last lines were instead */
 	unsigned misses; /* how many of them, in a row */
-	bool doubtful; /* the last unknown line could be of grammar_named */
+	unsigned doubts; /* what the last lines could have been */
 	unsigned shape; /* of the stamp that a sure line had */
+	/* Whose text goes on in lines that do not say it; 0: nobody's. */
+	char speaker[FORMAT_SPEAKER_BYTES];
+	size_t speaker_bytes;
 	struct json *json; /* owned: the last line's object */
 };
 

@@ -39,6 +39,9 @@ grammar_fn grammar_columns; /* WeeChat: time, prefix and text between tabs */
 grammar_fn grammar_colon; /* "nick: text" after a time */
 grammar_fn grammar_angle; /* "<nick> text" without a time */
 grammar_fn grammar_named; /* "[nick] text", "nick> text" */
+/* "alice — Today at 12:30": nick is who speaks in the lines after it; "" where
+ * that stays who it was. */
+grammar_fn grammar_headed;
 grammar_fn grammar_marker; /* "--- Log opened ..." */
 grammar_fn grammar_syslog, grammar_kernel, grammar_logcat;
 grammar_fn grammar_web_error, grammar_web_access;

@@ -59,7 +59,8 @@ static bool is_host(struct span word)
 		if (!scan_is_alnum(word.text[i]) &&
 		    memchr("-._:", word.text[i], 4) == NULL)
 			return false;
-	return word.len_bytes > 0 && !span_ends(word, ':');
+	return word.len_bytes > 0 && !span_ends(word, ':') &&
+	       !span_is(word, "-");
 }
 
 /* "<34>": facility and severity. */

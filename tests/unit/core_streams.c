@@ -84,6 +84,121 @@ static void test_counts(void **state)
 	assert_true(samples > 50);
 }
 
+/* ---- every sample of the manual ------------------------------------------ */
+
+/* A line of mdoc as it is read: "<TAB>" and the few escapes of our samples. */
+static void add_sample(struct buf *out, const char *text)
+{
+	static const struct {
+		const char *written, *meant;
+	} marks[] = {
+		{ "<TAB>", "\t" },
+		{ "\\(em", "\u2014" },
+		{ "\\ ", " " },
+	};
+
+	while (*text != '\0') {
+		const char *meant = NULL;
+
+		for (size_t i = 0; i < COUNT_OF(marks) && meant == NULL; i++) {
+			size_t n = strlen(marks[i].written);
+
+			if (strncmp(text, marks[i].written, n) != 0)
+				continue;
+			meant = marks[i].meant;
+			text += n;
+		}
+		if (meant != NULL)
+			buf_add_text(out, meant);
+		else
+			buf_add_char(out, *text++);
+	}
+}
+
+/* What it says of itself: alice says hello, bob joins; all else is known. */
+static void check_sample(const struct format *format, const char *sample)
+{
+	struct format_reader reader = { 0 };
+	struct message m;
+	bool known = format_read(format, &reader, sample, strlen(sample), &m);
+
+	if (!known ||
+	    (strstr(sample, "hello") != NULL &&
+	     (m.kind != KIND_MESSAGE || !span_is(m.text, "hello") ||
+	      strncasecmp(m.nick.text, "alice", 5) != 0)) ||
+	    (strstr(sample, "bob") != NULL && strstr(sample, "join") != NULL &&
+	     (m.kind != KIND_JOIN || !span_is(m.nick, "bob"))))
+		fail_msg("%s: %s\n# %s, '%.*s', '%.*s'", format_name(format),
+			 sample, message_kind_name(m.kind),
+			 (int)m.nick.len_bytes, m.nick.text,
+			 (int)m.text.len_bytes, m.text.text);
+	format_reader_fini(&reader);
+}
+
+/* ".It Cm znc , soju": the first of them that is a format. */
+static const struct format *format_of_item(char *names)
+{
+	const struct format *format = NULL;
+
+	for (char *name = strtok(names, " ,\n"); name != NULL && format == NULL;
+	     name = strtok(NULL, " ,\n"))
+		format = format_named(name);
+	return format;
+}
+
+/* items has all names, with a blank on both sides of each. */
+static void check_all_listed(const struct buf *items)
+{
+	const struct format *format;
+
+	for (size_t i = 0; (format = format_at(i)) != NULL; i++) {
+		SCOPED_TEXT char *name = mem_printf(" %s ",
+						    format_name(format));
+
+		if (strcmp(name, " auto ") != 0 &&
+		    strcmp(name, " plain ") != 0 &&
+		    strstr(buf_text(items), name) == NULL)
+			fail_msg("%s: not in speakd-formats(5)", name);
+	}
+}
+
+static void test_manual(void **state)
+{
+	const char *src = getenv("EARSHOT_SRC");
+	SCOPED_TEXT char *path = mem_printf("%s/man/speakd-formats.5",
+					    src != NULL ? src : ".");
+	FILE *file = fopen(path, "re");
+	SCOPED_BUF struct buf items = { 0 };
+	const struct format *format = NULL;
+	char *line = NULL;
+	size_t size = 0, samples = 0;
+
+	(void)state;
+	assert_non_null(file);
+	while (getline(&line, &size, file) > 0 &&
+	       strncmp(line, ".Ss Formats of your own", 23) != 0) {
+		SCOPED_BUF struct buf sample = { 0 };
+
+		line[strcspn(line, "\n")] = '\0';
+		if (strncmp(line, ".It Cm ", 7) == 0) {
+			buf_addf(&items, "%s ", line + 6);
+			format = format_of_item(line + 7);
+		}
+		/* What writes JSON is named, not shown. */
+		if (strncmp(line, ".Dl ", 4) != 0 ||
+		    format == format_named("json"))
+			continue;
+		assert_non_null(format);
+		add_sample(&sample, line + 4);
+		check_sample(format, buf_text(&sample));
+		samples++;
+	}
+	free(line);
+	fclose(file);
+	assert_true(samples > 50);
+	check_all_listed(&items);
+}
+
 /* ---- any text, in any format -------------------------------------------- */
 
 /* clang-format off */
@@ -201,6 +316,109 @@ static void test_any_text(void **state)
 	}
 }
 
+/* clang-format off */
+static const char *const hard_texts[] = {
+	"", " ", "   ", " x ", "12:30", "[12:30:01] x", "2026-11-28 12:30 y",
+	"<alice> hi", "<b>", "* bob has quit (why)", "*** bob has quit",
+	"bob has joined #c", "-x- y", "--", "-", ":", ":)", "nick: x", "x:",
+	"alice \u2014 Today at 12:30", "Alice, [28.11.26 12:30]", "[12:31]",
+	"{\"text\":\"x\"}", "ok 1 - x", "a.c:1:2: error: x", "a > b", "a\tb",
+	"\u202eabc\u202c", "\u200f", "\u05e9\u05dc\u05d5\u05dd", "\U0001f600",
+	"\U0001f468\u200d\U0001f469", "\u00a0", "ACTION waves", "=== x ===",
+};
+/* clang-format on */
+
+static void test_hard_texts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(frames); i++) {
+		struct format_reader reader = { 0 };
+
+		for (size_t k = 0; k < COUNT_OF(hard_texts); k++) {
+			struct format_reader fresh = { 0 };
+
+			one_text(i, hard_texts[k], &reader);
+			one_text(i, hard_texts[k], &fresh);
+			format_reader_fini(&fresh);
+		}
+		format_reader_fini(&reader);
+	}
+}
+
+/* ---- texts of several lines --------------------------------------------- */
+
+/* Above a text of bob. */
+static const char *const headings[] = {
+	"bob \u2014 Today at 12:30 PM",
+	"bob, [28.11.26 12:30]",
+	"bob  12:30 PM",
+	"[28-Nov-26 12:30 PM] bob#1234",
+	"28/11/2026, 12:30 - bob: x",
+	"[28.11.26, 12:33:01] bob: x",
+};
+
+static void below(const char *text, struct format_reader *reader)
+{
+	struct message m;
+
+	format_read(format_named("auto"), reader, text, strlen(text), &m);
+	if (m.kind != KIND_MESSAGE || !span_is(m.nick, "bob") ||
+	    !span_is(m.text, text))
+		fail_msg("below a heading: %s\n# %s '%.*s', '%.*s'", text,
+			 message_kind_name(m.kind), (int)m.nick.len_bytes,
+			 m.nick.text, (int)m.text.len_bytes, m.text.text);
+}
+
+static void test_text_below(void **state)
+{
+	static const char *const texts[] = {
+		"plain words", "<alice> hi",	   "12:30 nick: x",
+		"* bob waves", "[12:30:01] x",	   "alice: hi",
+		"-!- x",       "*** bob has quit", "ERROR: x",
+		"a.c:1: x",    "\U0001f600 ok",	   "--- Day changed x",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(headings); i++)
+		for (size_t k = 0; k < COUNT_OF(texts); k++) {
+			struct format_reader reader = { 0 };
+			struct message m;
+
+			format_read(format_named("auto"), &reader, headings[i],
+				    strlen(headings[i]), &m);
+			below(texts[k], &reader);
+			below(texts[(k + 1) % COUNT_OF(texts)], &reader);
+			format_reader_fini(&reader);
+		}
+}
+
+/* "[make] all" twice is somebody's: but only the one after the other. */
+static void test_doubt_ends(void **state)
+{
+	static const struct {
+		const char *line;
+		bool named;
+	} lines[] = {
+		{ "[make] all", false },   { "12:30 <bob> sure", false },
+		{ "[make] again", false }, { "no format", false },
+		{ "[alice] hi", false },   { "[bob] hi alice", true },
+	};
+	struct format_reader reader = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		const char *line = lines[i].line;
+		struct message m;
+
+		format_read(format_named("auto"), &reader, line, strlen(line),
+			    &m);
+		if (line[0] == '[' && (m.nick.len_bytes > 0) != lines[i].named)
+			fail_msg("%s: '%.*s'", line, (int)m.nick.len_bytes,
+				 m.nick.text);
+	}
+	format_reader_fini(&reader);
+}
+
 /* Every frame cut at every byte, whole and within a stream: ASan sees it. */
 static void test_every_cut(void **state)
 {
@@ -304,7 +522,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_any_text),
+		cmocka_unit_test(test_hard_texts),
+		cmocka_unit_test(test_text_below),
+		cmocka_unit_test(test_doubt_ends),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_no_times),
