@@ -6,11 +6,10 @@
 #include <pwd.h>
 #include <stdarg.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
+#include "core/address.h"
 #include "core/clock.h"
 #include "core/mem.h"
-#include "core/paths.h"
 
 enum { READ_BYTES = 65536, CODE_DIGITS = 3 };
 
@@ -21,64 +20,20 @@ struct speech {
 	struct buf events; /* whole events that came between replies */
 };
 
-/*
- * What is sent is private, and the answers are believed. Of a socket that
- * systemd made it is the user's systemd that listened.
- */
-static int check_server(int fd, const char *path, struct err *e)
+struct speech *speech_new(int take_fd)
 {
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
+	struct speech *speech = mem_new(sizeof(*speech));
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
-		return err_set(e, errno, "who serves %s", path);
-	if (peer.uid != geteuid() && peer.uid != 0)
-		return err_say(e, EACCES,
-			       "%s is served by another user (id %u): not used",
-			       path, (unsigned)peer.uid);
-	return 0;
-}
-
-/* A blocking connection to a unix socket at path. Descriptor or -errno. */
-static int speech_connect(const char *path, struct err *e)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	SCOPED_FD int fd = -1;
-	size_t len = strlen(path);
-	int rc;
-
-	if (len >= sizeof(address.sun_path))
-		return err_set(e, ENAMETOOLONG, "connect to %s", path);
-	memcpy(address.sun_path, path, len + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_set(e, errno, "socket");
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-		if (errno == ENOENT || errno == ECONNREFUSED)
-			return err_say(e, errno,
-				       "speakd does not serve (nobody listens "
-				       "on %s)",
-				       path);
-		return err_set(e, errno, "connect to %s", path);
-	}
-	rc = check_server(fd, path, e);
-	return rc < 0 ? rc : fd_give(&fd);
-}
-
-struct speech *speech_open(const char *path, struct err *e)
-{
-	SCOPED_TEXT char *usual = path_runtime("speakd.sock");
-	struct speech *speech;
-	int fd;
-
-	if (path == NULL && path_check_runtime(e) < 0)
-		return NULL;
-	fd = speech_connect(path != NULL ? path : usual, e);
-	if (fd < 0)
-		return NULL;
-	speech = mem_new(sizeof(*speech));
-	speech->fd = fd;
+	speech->fd = take_fd;
 	return speech;
+}
+
+struct speech *speech_open(const char *address, struct err *e)
+{
+	SCOPED_TEXT char *place = address_place(address, e);
+	int fd = place != NULL ? address_connect(place, e) : -1;
+
+	return fd >= 0 ? speech_new(fd) : NULL;
 }
 
 void speech_close(struct speech *speech)

@@ -20,10 +20,12 @@ enum {
 struct speech;
 
 /*
- * Connect to path; NULL: $XDG_RUNTIME_DIR/earshot/speakd.sock. NULL with e
+ * Connect to an address or path, as address_place() has them. NULL with e
  * filled when nobody serves there (ENOENT, ECONNREFUSED: in plain words).
  */
-struct speech *speech_open(const char *path, struct err *e) MUST_CHECK;
+struct speech *speech_open(const char *address, struct err *e) MUST_CHECK;
+/* The client of a server that was connected to already. */
+struct speech *speech_new(int take_fd) MUST_CHECK;
 void speech_close(struct speech *speech);
 
 /* "user:program:main", as SSIP wants to know its clients. */

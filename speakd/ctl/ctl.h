@@ -14,7 +14,7 @@
 struct ctl {
 	/* Set by options. */
 	bool json, wait, help_words;
-	char *socket;
+	char *socket, *host;
 	int priority; /* a place in CTL_PRIORITIES */
 	/* The verb's operands. */
 	int argc;
@@ -49,6 +49,9 @@ ctl_fn ctl_import;
 
 /* teach.c: a word, and how it is said. */
 ctl_fn ctl_teach;
+
+/* host.c: the control socket for ssh(1), and a machine that speaks here. */
+ctl_fn ctl_stdio, ctl_hear;
 
 /* forget.c: no speakd has to serve for it. */
 ctl_fn ctl_forget;

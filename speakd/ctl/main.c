@@ -8,12 +8,14 @@
 #include <locale.h>
 #include <string.h>
 
+#include "core/child.h"
 #include "core/files.h"
 #include "core/log.h"
 #include "core/near.h"
 #include "core/mem.h"
 #include "core/opt.h"
 #include "speakd/ctl/ctl.h"
+#include "speakd/ctl/host.h"
 
 #define AT(field) offsetof(struct ctl, field)
 
@@ -30,6 +32,9 @@ static const struct opt options[] = {
 	  true },
 	{ 0, "socket", OPT_TEXT, AT(socket), 0, 0, "PATH", NULL,
 	  "the control socket, instead of the usual one", NULL, "@file", true },
+	{ 0, "host", OPT_TEXT, AT(host), 0, 0, "[USER@]HOST", NULL,
+	  "the speakd of another machine, through ssh; without a VERB: hear",
+	  NULL, NULL, true },
 	{ 0, "verbs", OPT_FLAG, AT(help_words), 0, 0, NULL, NULL,
 	  "list the verbs for completion", NULL, NULL, true },
 };
@@ -101,24 +106,42 @@ static bool is_lone_help(int argc, char **argv)
 	return argc == 1 && strcmp(argv[0], "--help") == 0;
 }
 
+/* Of this machine, or of --host: then *ret_ssh is to be waited for. */
+static struct speech *open_server(const struct ctl *ctl, pid_t *ret_ssh,
+				  struct err *e)
+{
+	return ctl->host != NULL ? host_open(ctl->host, ret_ssh, e)
+				 : speech_open(ctl->socket, e);
+}
+
+/* These see for themselves to whom they speak, if to anybody. */
+static bool needs_nobody(const struct ctl_verb *verb)
+{
+	return verb->run == ctl_forget || verb->run == ctl_import ||
+	       verb->run == ctl_hear || verb->run == ctl_stdio;
+}
+
 static int run_verb(struct ctl *ctl, const struct ctl_verb *verb, struct err *e)
 {
+	pid_t ssh = 0;
 	int rc;
 
 	if (ctl->argc < verb->min || (verb->max >= 0 && ctl->argc > verb->max))
 		return err_usage(e, "usage: speakctl %s%s%s", verb->name,
 				 *verb->operands != '\0' ? " " : "",
 				 verb->operands);
-	/* They need nobody who serves. */
-	if (verb->run == ctl_forget || verb->run == ctl_import)
+	if (needs_nobody(verb))
 		return verb->run(ctl, e);
-	ctl->speech = speech_open(ctl->socket, e);
+	ctl->speech = open_server(ctl, &ssh, e);
 	if (ctl->speech == NULL)
 		return -e->code;
 	rc = speech_set_name(ctl->speech, "speakctl", e);
 	if (rc >= 0)
 		rc = verb->run(ctl, e);
 	speech_close(ctl->speech);
+	/* What became of ssh changes nothing any more. */
+	if (ssh > 0 && child_wait(ssh, NULL) < 0)
+		log_debug("ssh was waited for by somebody else");
 	return rc;
 }
 
@@ -147,6 +170,10 @@ static int run(struct ctl *ctl, int argc, char **argv, struct err *e)
 		print_verbs();
 		return 0;
 	}
+	if (ctl->host != NULL && host_check(ctl->host, e) < 0)
+		return -EINVAL;
+	if (argc == 0 && ctl->host != NULL)
+		return run_verb(ctl, ctl_verb_find("hear"), e);
 	if (argc == 0)
 		return err_usage(e, "no verb; see speakctl --help");
 	if (strcmp(argv[0], "help") == 0)

@@ -639,6 +639,10 @@ const struct ctl_verb ctl_verbs[] = {
 	{ "import-speechd", "[FILE]",
 	  "print speech-dispatcher's configuration as lines for speakd.conf",
 	  0, 1, ctl_import, "@file" },
+	{ "hear", "[COMMAND...]", "with --host: run COMMAND there, or a shell; what "
+	  "speaks in it is heard here", 0, -1, ctl_hear, NULL },
+	{ "stdio", "", "the control socket on standard input and output: what "
+	  "--host runs there", 0, 0, ctl_stdio, NULL },
 	{ "ui", "", "the listening screen", 0, 0, ctl_ui, NULL },
 };
 /* clang-format on */

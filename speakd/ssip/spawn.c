@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 
+#include "core/address.h"
 #include "core/mem.h"
 #include "core/paths.h"
 #include "core/speech.h"
@@ -17,7 +18,8 @@ static char *here(void)
 
 bool spawn_join(const char *path)
 {
-	struct speech *speech = speech_open(NULL, NULL);
+	/* $SPEECHD_ADDRESS may be the very one that is to be served. */
+	struct speech *speech = speech_open(ADDRESS_USUAL, NULL);
 	char *absolute;
 	int rc = 1;
 
