@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "core/clock.h"
@@ -178,12 +179,109 @@ static int spawn(const struct child *child, const char *const *argv,
 	return rc;
 }
 
+/* ---- one that dies with us ----------------------------------------------- */
+
+/* In the new process; returns errno. As set_files(), which says why. */
+static int take_files(const struct child *child)
+{
+	int from[CHILD_FDS_MAX];
+	int count = (int)child->fd_count;
+
+	for (int to = 0; to < count; to++) {
+		from[to] = child->fds[to] == CHILD_NULL
+				   ? open("/dev/null", O_RDWR | O_CLOEXEC)
+			   : child->fds[to] == CHILD_INHERIT ? to
+							     : child->fds[to];
+		if (from[to] < count)
+			from[to] = fcntl(from[to], F_DUPFD_CLOEXEC, count);
+		if (from[to] < 0)
+			return errno;
+	}
+	for (int to = 0; to < count; to++)
+		if (dup2(from[to], to) < 0)
+			return errno;
+	return child->dir != NULL && chdir(child->dir) < 0 ? errno : 0;
+}
+
+/* In the new process; returns errno. As set_attributes(), which says why. */
+static int take_attributes(const struct child *child, pid_t parent)
+{
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It may have died just before that. */
+	if (getppid() != parent)
+		raise(SIGKILL);
+	sigemptyset(&none);
+	/* Those that libc keeps for itself stay as they are. */
+	for (int number = 1; number < SIGRTMIN; number++)
+		(void)signal(number, SIG_DFL);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0 ||
+	    (child->own_group && setpgid(0, 0) < 0))
+		return errno;
+	return 0;
+}
+
+/* What the new process could not do, through a pipe that exec closes. */
+static int read_failure(int fd)
+{
+	int failure = 0;
+	ssize_t n;
+
+	do {
+		n = read(fd, &failure, sizeof(failure));
+	} while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(failure) ? failure : 0;
+}
+
+/* posix_spawn(3) cannot ask for PR_SET_PDEATHSIG. Returns errno, as it does. */
+static int fork_and_exec(const struct child *child, const char *const *argv,
+			 const char *const *env, pid_t *ret_pid)
+{
+	SCOPED_FD int reader = -1;
+	SCOPED_FD int writer = -1;
+	pid_t parent = getpid();
+	int ends[2];
+	pid_t pid;
+	int rc;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return errno;
+	reader = ends[0];
+	writer = fcntl(ends[1], F_DUPFD_CLOEXEC, CHILD_FDS_MAX);
+	close(ends[1]);
+	pid = fork();
+	if (pid < 0)
+		return errno;
+	if (pid == 0) {
+		rc = take_files(child);
+		if (rc == 0)
+			rc = take_attributes(child, parent);
+		if (rc == 0) {
+			execvpe(argv[0], (char *const *)(uintptr_t)argv,
+				(char *const *)(uintptr_t)env);
+			rc = errno;
+		}
+		(void)!write(writer, &rc, sizeof(rc));
+		_exit(127);
+	}
+	scope_close(&writer);
+	writer = -1;
+	rc = read_failure(reader);
+	if (rc == 0)
+		*ret_pid = pid;
+	else if (waitpid(pid, NULL, 0) < 0)
+		rc = errno;
+	return rc;
+}
+
 int child_start(const struct child *child, pid_t *ret_pid, struct err *e)
 {
 	const char *const sh[] = { "/bin/sh", "-c", child->shell, NULL };
 	const char *const *argv = child->shell != NULL ? sh : child->argv;
 	const char **env = environment(child);
-	int rc = spawn(child, argv, env, ret_pid);
+	int rc = child->dies_with_us ? fork_and_exec(child, argv, env, ret_pid)
+				     : spawn(child, argv, env, ret_pid);
 
 	free(env);
 	return rc == 0 ? 0 : err_set(e, rc, "start %s", argv[0]);

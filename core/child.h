@@ -43,6 +43,7 @@ struct child {
 	int fds[CHILD_FDS_MAX];
 	size_t fd_count; /* 0: the three standard ones of the parent */
 	bool own_group; /* its own process group, to signal it as a whole */
+	bool dies_with_us; /* killed when the thread that started it ends */
 	unsigned limit_ms; /* child_capture(): then it is killed; 0: never */
 };
 

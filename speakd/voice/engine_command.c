@@ -70,7 +70,8 @@ static int start(struct engine *engine, const struct engine_params *params,
 	struct child child = { .shell = engine->shell,
 			       .fds = { CHILD_NULL, CHILD_NULL, CHILD_INHERIT },
 			       .fd_count = 3,
-			       .own_group = true };
+			       .own_group = true,
+			       .dies_with_us = true };
 	SCOPED_FD int its_input = -1;
 	SCOPED_FD int its_output = -1;
 	int ends[2];

@@ -32,6 +32,7 @@ int worker_start(struct worker *worker, struct child *child, struct err *e)
 	child->fds[STDERR_FILENO] = CHILD_INHERIT;
 	child->fd_count = 3;
 	child->own_group = true;
+	child->dies_with_us = true;
 	rc = child_start(child, &worker->pid, e);
 	if (rc < 0) {
 		worker->pid = 0;

@@ -25,7 +25,7 @@ struct worker {
 	size_t at, end;
 };
 
-/* Start it with its standard input and output here. */
+/* Start it with its standard input and output here; it is killed with us. */
 int worker_start(struct worker *worker, struct child *child,
 		 struct err *e) MUST_CHECK;
 /* Kill it and whatever it started. */

@@ -6,10 +6,11 @@ import glob
 import os
 import re
 import shutil
+import signal
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import SRC, Client, Skip, main, until  # noqa: E402
+from lib import SRC, Client, Skip, main, processes_in, until  # noqa: E402
 from ssip_sound import Ear, close_to  # noqa: E402
 
 HERE = os.path.join(SRC, "tests", "e2e")
@@ -292,6 +293,37 @@ def test_ends_with_us(home):
           lambda: not os.path.exists("/proc/%d" % worker))
 
 
+def test_ends_with_its_voice(home):
+    """a module that hangs ends with a voice, or a speakd, that is killed"""
+    home.serve("-o", "null", module(home, "hang"))
+    client = Client(home.socket)
+    for victim in ("speakd-voice", "speakd"):
+        before = hung(home)
+        client.say("one")
+        new = until("it hangs", lambda b=before: hung(home)[len(b):])
+        os.kill(pid_of(home, victim), signal.SIGKILL)
+        # Some seconds later the voice itself would end it.
+        until("it is gone",
+              lambda n=new: not os.path.exists("/proc/%d" % n[0]))
+
+
+def hung(home):
+    """The modules that hang, as they say."""
+    try:
+        with open(home.file("settings"), encoding="utf-8") as log:
+            return [int(line[6:]) for line in log if line[:6] == "hangs "]
+    except FileNotFoundError:
+        return []
+
+
+def pid_of(home, program):
+    for pid in processes_in(home.path):
+        with open("/proc/%d/comm" % pid, encoding="utf-8") as name:
+            if name.read() == program + "\n":
+                return pid
+    raise AssertionError("no " + program)
+
+
 if __name__ == "__main__":
     if shutil.which("python3") is None:
         raise SystemExit("no python3")
@@ -299,4 +331,4 @@ if __name__ == "__main__":
           test_module_dies_in_a_block, test_stop, test_several, test_pipe,
           test_example,
           test_bad_pipes, test_piper, test_real_modules, test_generic, test_mistakes,
-          test_ends_with_us])
+          test_ends_with_us, test_ends_with_its_voice])

@@ -60,8 +60,14 @@ def sound(ms, bits=16, rate_hz=RATE_HZ):
     os.write(1, b"705-AUDIO\0" + bytes(escaped) + b"\n705 AUDIO\n")
 
 
+def note(line):
+    with open(os.environ["FAKE_MODULE_LOG"], "a", encoding="utf-8") as log:
+        log.write(line + "\n")
+
+
 def speak(text):
     if MODE == "hang":
+        note("hangs %d" % os.getpid())
         time.sleep(1000)
     if MODE == "refuses":
         put("301 ERROR CANT SPEAK")
@@ -114,9 +120,7 @@ def main():
         elif command == "SET":
             put("203 OK RECEIVING SETTINGS")
             lines = get_lines()
-            with open(os.environ["FAKE_MODULE_LOG"], "a",
-                      encoding="utf-8") as log:
-                log.write(" ".join(lines) + "\n")
+            note(" ".join(lines))
             put("203 OK SETTINGS RECEIVED")
         elif command == "LIST VOICES":
             put("200-Tony\ten\tnone", "200-Ulla\tde\tnone",

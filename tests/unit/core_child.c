@@ -10,9 +10,26 @@
 #include "core/child.h"
 #include "core/mem.h"
 
+/* The two ways in which one is started. */
+static bool dies_with_us;
+
+static int one_way(void **state)
+{
+	(void)state;
+	dies_with_us = false;
+	return 0;
+}
+
+static int the_other_way(void **state)
+{
+	(void)state;
+	dies_with_us = true;
+	return 0;
+}
+
 static int shell(const char *command, struct buf *out)
 {
-	struct child child = { .shell = command };
+	struct child child = { .shell = command, .dies_with_us = dies_with_us };
 	struct err e = { 0 };
 
 	return child_capture(&child, 65536, out, &e);
@@ -29,12 +46,13 @@ static void test_codes(void **state)
 		{ "kill -9 $$", 137 }, { "no-such-command-here 2>&-", 127 },
 	};
 	const char *const none[] = { "/nonexistent/program", NULL };
-	struct child missing = { .argv = none };
+	struct child missing = { .argv = none, .dies_with_us = dies_with_us };
 	struct err e = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct child child = { .shell = cases[i].command };
+		struct child child = { .shell = cases[i].command,
+				       .dies_with_us = dies_with_us };
 
 		assert_int_equal(child_run(&child, &e), cases[i].code);
 	}
@@ -86,7 +104,8 @@ static void test_dir_and_env(void **state)
 	const char *const env[] = { "A=b", NULL };
 	struct child child = { .shell = "pwd; echo $A",
 			       .dir = "/",
-			       .env = env };
+			       .env = env,
+			       .dies_with_us = dies_with_us };
 	SCOPED_BUF struct buf out = { 0 };
 	struct err e = { 0 };
 
@@ -164,6 +183,7 @@ static void test_colliding_numbers(void **state)
 		.shell = "cat <&3; cat <&4; cat; ls /proc/self/fd | wc -l",
 		.fds = { CHILD_NULL, CHILD_INHERIT, CHILD_INHERIT, 4, 3 },
 		.fd_count = 5,
+		.dies_with_us = dies_with_us,
 	};
 	SCOPED_BUF struct buf out = { 0 };
 	struct err e = { 0 };
@@ -217,7 +237,9 @@ static void test_clean_signals(void **state)
 static void test_own_group(void **state)
 {
 	const char *const argv[] = { "sleep", "1000", NULL };
-	struct child child = { .argv = argv, .own_group = true };
+	struct child child = { .argv = argv,
+			       .own_group = true,
+			       .dies_with_us = dies_with_us };
 	struct err e = { 0 };
 	pid_t pid;
 
@@ -228,17 +250,51 @@ static void test_own_group(void **state)
 	assert_int_equal(child_wait(pid, &e), 128 + SIGKILL);
 }
 
+/* Killed, one that started another leaves nobody behind. */
+static void test_dies_with_us(void **state)
+{
+	const char *const argv[] = { "sleep", "1000", NULL };
+	struct child child = { .argv = argv, .dies_with_us = true };
+	int ends[2];
+	pid_t pid, other = -1;
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		/* The pipe is open here and, by its number, in the other one.
+		 */
+		child.fds[0] = child.fds[2] = CHILD_NULL;
+		child.fds[1] = ends[1];
+		child.fd_count = 3;
+		if (child_start(&child, &other, NULL) == 0)
+			raise(SIGKILL);
+		_exit(1);
+	}
+	close(ends[1]);
+	assert_int_equal(child_wait(pid, NULL), 128 + SIGKILL);
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	close(ends[0]);
+}
+
+#define BOTH_WAYS(test)                                                        \
+	cmocka_unit_test_setup(test, one_way),                                 \
+		cmocka_unit_test_setup(test, the_other_way)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_codes),
+		BOTH_WAYS(test_codes),
 		cmocka_unit_test(test_capture),
 		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_dir_and_env),
+		BOTH_WAYS(test_dir_and_env),
 		cmocka_unit_test(test_environment),
-		cmocka_unit_test(test_colliding_numbers),
-		cmocka_unit_test(test_clean_signals),
-		cmocka_unit_test(test_own_group),
+		BOTH_WAYS(test_colliding_numbers),
+		BOTH_WAYS(test_clean_signals),
+		BOTH_WAYS(test_own_group),
+		cmocka_unit_test(test_dies_with_us),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
