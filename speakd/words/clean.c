@@ -108,6 +108,10 @@ static const struct {
 	word_fn *say;
 } word_rules[] = {
 	{ WORDING_EMOJI,   HAS_SYMBOL, 2, CLEAN_EMOTICON_BYTES, word_emoticon },
+	{ WORDING_NUMBERS, HAS_NAMED | HAS_DIGIT, 3, SIZE_MAX, word_progress },
+	{ WORDING_NUMBERS, HAS_NAMED | HAS_ONLY_SYMBOLS, 1, SIZE_MAX,
+	  word_progress },
+	{ WORDING_NUMBERS, HAS_HIGH,   9, SIZE_MAX, word_progress },
 	{ WORDING_URLS,    HAS_COLON | HAS_SLASH, 7, SIZE_MAX, word_url },
 	{ WORDING_URLS,    HAS_DOT | HAS_INNER, 7, SIZE_MAX, word_url },
 	{ WORDING_MARKUP,  HAS_NAMED,  2, SIZE_MAX, word_markup },

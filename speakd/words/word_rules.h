@@ -36,6 +36,7 @@ typedef bool word_fn(struct buf *out, const struct reading *reading,
 word_fn word_url; /* "(http://a.b/c)." "(link to a.b)." */
 word_fn word_path; /* "/usr/src/a/b/c.h:7" "c dot h line 7 in a…" */
 word_fn word_hash; /* "3f9a..." "hash 3 f 9 a" */
+word_fn word_progress; /* "[12/345]" "12 of 345", a bar: nothing */
 word_fn word_digits; /* "1234567" "1 2 3 4 5 6 7" */
 word_fn word_symbols; /* "======" "6 equals" */
 word_fn word_long; /* "aaaaa..." "aaaaa… long word" */

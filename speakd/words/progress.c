@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright the earshot authors */
+/* progress.c - how far a build or a download is: "[ 50%]", "[12/345]", bars. */
+#include <string.h>
+
+#include "speakd/words/catalogue.h"
+#include "speakd/words/word_rules.h"
+
+enum { BAR_BYTES = 3, DIGITS_MAX = 9 };
+
+/* The digits at pos. */
+static size_t digits_at(struct span text, size_t pos)
+{
+	size_t n = 0;
+
+	while (n < DIGITS_MAX && ascii_is_digit(span_at(text, pos + n)))
+		n++;
+	return n;
+}
+
+/* Where word stands in its line; SIZE_MAX: it is no part of it. */
+static size_t place_of(const struct reading *reading, struct span word)
+{
+	struct span line = reading->line;
+
+	return word.text >= line.text && word.text + word.len_bytes <=
+						 line.text + line.len_bytes
+		       ? (size_t)(word.text - line.text)
+		       : SIZE_MAX;
+}
+
+/* How much of text at pos is "50%]" or "12/345]", with what it says. */
+static size_t mark_at(struct span text, size_t pos, char close,
+		      struct span *ret_part, struct span *ret_whole)
+{
+	size_t part = digits_at(text, pos), whole;
+	size_t end = pos + part;
+
+	*ret_part = *ret_whole = span_of("", 0);
+	if (part == 0)
+		return 0;
+	*ret_part = span_cut(text, pos, end);
+	if (span_at(text, end) == '%' && span_at(text, end + 1) == close)
+		return part + 2;
+	if (span_at(text, end) != '/')
+		return 0;
+	whole = digits_at(text, end + 1);
+	if (whole == 0 || span_at(text, end + 1 + whole) != close)
+		return 0;
+	*ret_whole = span_cut(text, end + 1, end + 1 + whole);
+	return part + whole + 2;
+}
+
+static void say_mark(struct buf *out, const struct reading *reading,
+		     struct span part, struct span whole)
+{
+	buf_add(out, part.text, part.len_bytes);
+	if (whole.len_bytes == 0)
+		buf_add_char(out, '%');
+	else
+		buf_addf(out, " %s %.*s", reading_text(reading, N_("of")),
+			 (int)whole.len_bytes, whole.text);
+}
+
+/* "[" before " 50%]": what it opens says it all. */
+static bool opens_mark(const struct reading *reading, struct span word)
+{
+	size_t pos = place_of(reading, word);
+	struct span part, whole;
+
+	if (word.len_bytes != 1 || word.text[0] != '[' || pos == SIZE_MAX)
+		return false;
+	for (pos++;
+	     pos < reading->line.len_bytes && reading->line.text[pos] == ' ';
+	     pos++)
+		;
+	return mark_at(reading->line, pos, ']', &part, &whole) > 0;
+}
+
+/* "50%]" after "[ ". */
+static bool closes_mark(const struct reading *reading, struct span word)
+{
+	size_t pos = place_of(reading, word);
+
+	if (pos == SIZE_MAX || pos < 2 || reading->line.text[pos - 1] != ' ')
+		return false;
+	while (pos > 0 && reading->line.text[pos - 1] == ' ')
+		pos--;
+	return pos > 0 && reading->line.text[pos - 1] == '[' &&
+	       (pos == 1 || reading->line.text[pos - 2] == ' ');
+}
+
+static bool in_brackets(struct buf *out, const struct reading *reading,
+			struct span word)
+{
+	struct span part, whole;
+	size_t begin = word.text[0] == '[';
+	size_t n = mark_at(word, begin, ']', &part, &whole);
+
+	if (n == 0 || n != word.len_bytes - begin ||
+	    (begin == 0 && !closes_mark(reading, word)))
+		return false;
+	say_mark(out, reading, part, whole);
+	return true;
+}
+
+/* git's "50% (5/10)", "100% (5/5),": beside a share, in which dates have none.
+ */
+static bool in_parentheses(struct buf *out, const struct reading *reading,
+			   struct span word)
+{
+	struct span part, whole;
+	size_t n;
+
+	if (word.text[0] != '(' ||
+	    memchr(reading->line.text, '%', reading->line.len_bytes) == NULL)
+		return false;
+	n = mark_at(word, 1, ')', &part, &whole);
+	if (n == 0 || whole.len_bytes == 0 || word.len_bytes - n - 1 > 1)
+		return false;
+	buf_add_char(out, '(');
+	say_mark(out, reading, part, whole);
+	buf_add(out, word.text + n, word.len_bytes - n);
+	return true;
+}
+
+/* What draws a bar: "=====>", "####....", with its brackets. */
+static bool is_bar(struct span word)
+{
+	size_t n = word.len_bytes, i = 1;
+
+	if (n < BAR_BYTES + 1 || word.text[0] != '[')
+		return false;
+	while (i < n && memchr("=#->.", word.text[i], 5) != NULL)
+		i++;
+	return i > BAR_BYTES && (i == n || (i == n - 1 && word.text[i] == ']'));
+}
+
+/* The "]" far right of a bar. */
+static bool ends_bar(const struct reading *reading, struct span word)
+{
+	size_t end = place_of(reading, word), pos;
+
+	if (word.len_bytes != 1 || word.text[0] != ']' || end == SIZE_MAX)
+		return false;
+	while (end > 0 && reading->line.text[end - 1] == ' ')
+		end--;
+	for (pos = end; pos > 0 && reading->line.text[pos - 1] != ' '; pos--)
+		;
+	return is_bar(span_cut(reading->line, pos, end));
+}
+
+/* pip's and tqdm's bars are U+2501 and U+2578 to U+259F. */
+static bool is_drawn_bar(struct span word)
+{
+	size_t i = 0;
+
+	for (; i + 3 <= word.len_bytes; i += 3) {
+		const unsigned char *c = (const unsigned char *)word.text + i;
+
+		if (c[0] != 0xe2 ||
+		    !((c[1] == 0x94 && c[2] == 0x81) ||
+		      (c[1] == 0x95 && c[2] >= 0xb8) || c[1] == 0x96))
+			return false;
+	}
+	return i == word.len_bytes && i >= BAR_BYTES * 3;
+}
+
+bool word_progress(struct buf *out, const struct reading *reading,
+		   struct span word)
+{
+	if (in_brackets(out, reading, word) ||
+	    in_parentheses(out, reading, word))
+		return true;
+	return opens_mark(reading, word) || is_bar(word) ||
+	       ends_bar(reading, word) || is_drawn_bar(word);
+}
