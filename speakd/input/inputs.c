@@ -40,6 +40,7 @@ struct input {
 	bool live, ended;
 	size_t waiting; /* phrases that were not yet done with */
 	struct source *source; /* NULL: INPUT_PHRASES */
+	struct members *members; /* owned: of a FILE of an export, or NULL */
 	unsigned parent; /* INPUT_FOUND: the number of whose tree it is */
 	/* One of these. */
 	struct tree *tree;
@@ -208,6 +209,7 @@ static void input_free(struct input *input)
 	follow_free(input->follow);
 	feed_free(input->feed);
 	source_free(input->source);
+	members_free(input->members);
 	free(input->name);
 	free(input->said_name);
 	free(input->target);
@@ -255,6 +257,7 @@ static void begin(struct input *input, bool live)
 		.run = on_run,
 		.data = input,
 		.name = feed_name(input),
+		.members = input->members,
 	};
 
 	input->live = live;
@@ -353,6 +356,7 @@ static bool read_file(struct inputs *inputs, const char *name)
 		input_free(input);
 		return false;
 	}
+	input->members = members_of(name);
 	read_stream(input, fd, on_line);
 	begin(input, stream_is_live(input->stream));
 	add(input);

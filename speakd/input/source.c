@@ -29,7 +29,7 @@ struct source {
 	uint64_t said_ms;
 	struct wording *wording;
 	struct wording *old; /* of what is played back; NULL: none yet */
-	struct buf shown, clean, labelled;
+	struct buf shown, clean, labelled, named;
 	uint64_t unsaid[KIND_COUNT]; /* lines of kinds not asked for */
 };
 
@@ -57,6 +57,7 @@ void source_free(struct source *source)
 	buf_fini(&source->shown);
 	buf_fini(&source->clean);
 	buf_fini(&source->labelled);
+	buf_fini(&source->named);
 	format_reader_fini(&source->reader);
 	free(source);
 }
@@ -176,6 +177,19 @@ static void put_label(struct source *source, struct message *message)
 	message->text = span_of(buf_text(out), out->len_bytes);
 }
 
+/* Names for what an export has ids for. */
+static void put_names(struct source *source, struct message *message)
+{
+	const struct members *members = source->handler.members;
+	struct span name = members_name(members, message->nick);
+
+	if (name.len_bytes > 0)
+		message->nick = name;
+	buf_clear(&source->named);
+	members_resolve(members, message->text, &source->named);
+	message->text = span_of_buf(&source->named);
+}
+
 /*
  * Whether an item of a feed is to be said. Of a feed that is followed and was
  * never met, what is older than a day is taken as known: nobody wants to hear
@@ -214,6 +228,8 @@ static bool parse(struct source *source, struct span line,
 		source->known++;
 		return false;
 	}
+	if (source->handler.members != NULL)
+		put_names(source, message);
 	source->person = message->old ? NULL
 				      : people_read(source->people, message);
 	put_label(source, message);

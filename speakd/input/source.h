@@ -11,6 +11,7 @@
 #ifndef SPEAKD_SOURCE_H
 #define SPEAKD_SOURCE_H
 
+#include "speakd/input/members.h"
 #include "speakd/settings.h"
 
 struct source;
@@ -24,6 +25,7 @@ struct source_handler {
 		    void *data);
 	void *data;
 	const char *name; /* a feed's items are said by it; NULL: none */
+	const struct members *members; /* who its ids are; NULL: unknown */
 };
 
 /* live: lines come when they are said, so that time between them counts. */

@@ -289,6 +289,31 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 		"[chime] private from bob: private words" ]
 }
 
+@test "the people of an export of Slack have their names" {
+	mkdir -p export/general
+	cat >export/users.json <<'END'
+[ { "id": "U02", "name": "bob", "profile": { "display_name": "" } },
+  { "id": "U01", "name": "alice", "profile": { "display_name": "Alice S" } } ]
+END
+	cat >export/general/2026-11-28.json <<'END'
+[
+ { "type": "message", "user": "U01", "text": "hi <@U02> &amp; <!here>", "ts": "1795868401.0001" },
+ { "type": "message", "user": "U02", "text": "see <#C1|general> 1 < 2 > 0", "ts": "1795868405.0001" },
+ { "type": "message", "user": "U99", "text": "who am <@U99>", "ts": "1795868409.0001" }
+]
+END
+	said export/general/*.json >out
+	diff out - <<'END'
+Alice S: hi @bob & @here
+bob: see #general 1 < 2 > 0
+U99: who am mention
+END
+	# Without it, as it stands.
+	rm export/users.json
+	said export/general/*.json >out
+	grep -qxF 'U01: hi mention & <!here>' out
+}
+
 @test "the same words by many are said once, and how many said them" {
 	printf '[12:00:%02d] <n%d> %s\n' 1 1 yes 2 2 Yes 3 3 yes 4 4 yes \
 		5 4 no 6 5 no 7 6 +1 8 7 +1 9 8 +1 >in
