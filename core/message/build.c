@@ -205,6 +205,33 @@ static enum fit pytest(const struct line *line, struct message *ret)
 	return FIT_NO;
 }
 
+/* pytest's "===== 1 failed in 0.12s =====" */
+static enum fit banner(const struct line *line, struct message *ret)
+{
+	enum { LEAST_BYTES = 3 };
+	struct cursor c = line->whole;
+	struct span text, before;
+
+	while (c.at < c.end && *c.at == '=')
+		c.at++;
+	while (c.end > c.at && c.end[-1] == '=')
+		c.end--;
+	if (c.at - line->whole.at < LEAST_BYTES ||
+	    line->whole.end - c.end < LEAST_BYTES || !cursor_char(&c, ' '))
+		return FIT_NO;
+	text = span_trim_end(cursor_rest(&c));
+	if (text.len_bytes == 0)
+		return FIT_NO;
+	ret->kind = KIND_MESSAGE;
+	ret->text = text;
+	c = cursor_of(text);
+	return span_is(text, "test session starts") ||
+			       (cursor_until(&c, " in ", &before) &&
+				scan_is_digit(*c.at) && span_ends(text, 's'))
+		       ? FIT_SURE
+		       : FIT_LOOSE;
+}
+
 enum fit grammar_tests(const struct line *line, struct message *ret)
 {
 	enum fit fit;
@@ -212,5 +239,7 @@ enum fit grammar_tests(const struct line *line, struct message *ret)
 	if (line->stamp.shape != 0)
 		return FIT_NO;
 	fit = tap(line, ret);
-	return fit != FIT_NO ? fit : pytest(line, ret);
+	if (fit == FIT_NO)
+		fit = pytest(line, ret);
+	return fit != FIT_NO ? fit : banner(line, ret);
 }

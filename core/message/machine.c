@@ -10,7 +10,7 @@
 /* Whoever keeps lines puts a time before that of the program, or the kernel. */
 static void skip_own_stamp(struct cursor *c)
 {
-	const unsigned moment = STAMP_DATE | STAMP_UPTIME;
+	const unsigned moment = STAMP_DATE | STAMP_UPTIME | STAMP_EPOCH;
 	struct cursor try = *c;
 	struct stamp own;
 
@@ -28,24 +28,50 @@ static void said(struct message *ret, struct span who, struct cursor text)
 	ret->text = cursor_rest(&text);
 }
 
+static struct span loud_level(struct span level)
+{
+	static const struct {
+		const char *name, *said;
+	} levels[] = {
+		{ "emerg", "emergency" }, { "alert", "alert" },
+		{ "crit", "critical" },	  { "critical", "critical" },
+		{ "err", "error" },	  { "error", "error" },
+		{ "fatal", "fatal" },	  { "warn", "warning" },
+		{ "warning", "warning" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(levels); i++)
+		if (level.len_bytes == strlen(levels[i].name) &&
+		    strncasecmp(level.text, levels[i].name, level.len_bytes) ==
+			    0)
+			return span_of_text(levels[i].said);
+	return span_of_text("");
+}
+
 /* ---- syslog ------------------------------------------------------------- */
 
-/* "sshd[1234]: ", "kernel: "; the program without its process. */
-static bool take_program(struct cursor *c, struct span *ret)
+/*
+ * "sshd[1234]: ", "kernel: "; the program without its process, which has to be
+ * there where its line could be anything.
+ */
+static bool take_program(struct cursor *c, bool with_process, struct span *ret)
 {
 	struct cursor try = *c;
 	struct cursor inside;
 	struct span word, name;
+	bool has_process = false;
 
 	if (!cursor_word(&try, &word) || word.len_bytes < 2 ||
 	    !span_ends(word, ':'))
 		return false;
 	word.len_bytes--;
 	inside = cursor_of(word);
-	if (span_ends(word, ']') && cursor_until(&inside, "[", &name))
+	if (span_ends(word, ']') && cursor_until(&inside, "[", &name)) {
+		has_process = scan_is_digit(*inside.at);
 		word = name;
-	if (word.len_bytes == 0 || span_has(word, '"') ||
-	    span_is_severity(word))
+	}
+	if (word.len_bytes == 0 || (with_process && !has_process) ||
+	    span_has(word, '"') || span_is_severity(word))
 		return false;
 	(void)cursor_char(&try, ' ');
 	*ret = word;
@@ -101,18 +127,53 @@ static enum fit rfc5424(const struct line *line, struct message *ret)
 	return FIT_SURE;
 }
 
+/* NetworkManager's "<warn>  text" */
+static void take_level(struct cursor *c, struct message *ret)
+{
+	struct cursor try = *c;
+	struct span level;
+
+	if (!cursor_char(&try, '<') || !cursor_until(&try, "> ", &level) ||
+	    !span_is_severity(level))
+		return;
+	ret->label = loud_level(level);
+	*c = try;
+}
+
+/* dmesg --time-format=iso writes a comma where all others have a point. */
+static bool is_dmesg(const struct stamp *stamp)
+{
+	const unsigned iso = STAMP_YEAR_FIRST | STAMP_FRACTION | STAMP_ZONE;
+
+	return (stamp->shape & iso) == iso && span_has(stamp->text, ',');
+}
+
+/*
+ * Of journalctl also short-monotonic, short-unix and --no-hostname, which show
+ * by the process alone.
+ */
 enum fit grammar_syslog(const struct line *line, struct message *ret)
 {
+	const unsigned shape = line->stamp.shape;
+	const bool dated = (shape & STAMP_DATE) != 0 &&
+			   (shape & (STAMP_SQUARE | STAMP_ROUND)) == 0;
 	struct cursor c = line->body;
+	struct cursor after;
 	struct span host, program;
 
-	if (line->stamp.shape == 0)
+	if (shape == 0)
 		return rfc5424(line, ret);
-	if ((line->stamp.shape & (STAMP_SQUARE | STAMP_ROUND)) != 0 ||
-	    (line->stamp.shape & STAMP_DATE) == 0 || !cursor_char(&c, ' ') ||
-	    !cursor_word_blank(&c, &host) || !is_host(host) ||
-	    !take_program(&c, &program))
+	if ((!dated && (shape & (STAMP_UPTIME | STAMP_EPOCH)) == 0) ||
+	    is_dmesg(&line->stamp) || !cursor_char(&c, ' '))
 		return FIT_NO;
+	after = c;
+	if (!take_program(&c, true, &program)) {
+		if (!cursor_word_blank(&after, &host) || !is_host(host) ||
+		    !take_program(&after, !dated, &program))
+			return FIT_NO;
+		c = after;
+	}
+	take_level(&c, ret);
 	said(ret, program, c);
 	return FIT_SURE;
 }
@@ -134,24 +195,48 @@ static bool take_facility(struct cursor *c, struct span *ret_level)
 	return span_is_severity(*ret_level);
 }
 
-static struct span loud_level(struct span level)
+/* "<3>" of dmesg -r */
+static bool take_raw_level(struct cursor *c, struct span *ret)
 {
-	static const struct {
-		const char *name, *said;
-	} levels[] = {
-		{ "emerg", "emergency" }, { "alert", "alert" },
-		{ "crit", "critical" },	  { "critical", "critical" },
-		{ "err", "error" },	  { "error", "error" },
-		{ "fatal", "fatal" },	  { "warn", "warning" },
-		{ "warning", "warning" },
-	};
+	const char *at = c->at;
 
-	for (size_t i = 0; i < COUNT_OF(levels); i++)
-		if (level.len_bytes == strlen(levels[i].name) &&
-		    strncasecmp(level.text, levels[i].name, level.len_bytes) ==
-			    0)
-			return span_of_text(levels[i].said);
-	return span_of_text("");
+	if (!take_priority(c))
+		return false;
+	switch ((c->at[-2] - '0') & 7) {
+	case 0:
+	case 1:
+	case 2:
+	case 3:
+		*ret = span_of_text("err");
+		return true;
+	case 4:
+		*ret = span_of_text("warn");
+		return true;
+	default:
+		return c->at - at > 2;
+	}
+}
+
+/* dmesg --reltime: "[Nov28 12:30] ", "[  +0.000123] " */
+static bool take_relative(struct cursor *c, struct span *ret)
+{
+	struct cursor try = *c;
+	struct cursor inside;
+	unsigned digits = 0;
+
+	if (!cursor_char(&try, '[') || !cursor_until(&try, "] ", ret))
+		return false;
+	inside = cursor_of(*ret);
+	cursor_blanks(&inside);
+	if (!cursor_char(&inside, '+'))
+		return false;
+	for (; inside.at < inside.end; inside.at++)
+		digits += scan_is_digit(*inside.at);
+	if (digits < 7 || digits > 16)
+		return false;
+	try.at--;
+	*c = try;
+	return true;
 }
 
 enum fit grammar_kernel(const struct line *line, struct message *ret)
@@ -159,11 +244,17 @@ enum fit grammar_kernel(const struct line *line, struct message *ret)
 	struct cursor c = line->whole;
 	struct stamp stamp = line->stamp;
 	struct span level = { "", 0 };
+	bool with_level = false, relative = false;
 
-	if (stamp.shape == 0 && take_facility(&c, &level) &&
-	    !stamp_take(&c, &stamp))
-		return FIT_NO;
-	if ((stamp.shape & STAMP_UPTIME) == 0)
+	if (stamp.shape == 0) {
+		with_level = take_facility(&c, &level) ||
+			     take_raw_level(&c, &level);
+		if (with_level && !stamp_take(&c, &stamp))
+			return FIT_NO;
+		relative = !with_level && take_relative(&c, &stamp.text);
+	}
+	if ((stamp.shape & STAMP_UPTIME) == 0 && !with_level && !relative &&
+	    !is_dmesg(&stamp))
 		return FIT_NO;
 	if (line->stamp.shape != 0)
 		c = line->body;
@@ -192,25 +283,57 @@ static bool is_android_level(struct span word)
 	       memchr("VDIWEFA", word.text[0], 7) != NULL;
 }
 
+/* "E/ActivityManager( 1234): ", of the forms brief and time. */
+static bool take_brief(struct cursor *c, struct span *ret_level,
+		       struct span *ret_tag)
+{
+	struct cursor try = *c;
+	struct span process;
+
+	if (!cursor_until(&try, "/", ret_level) ||
+	    !is_android_level(*ret_level) ||
+	    !cursor_until(&try, "(", ret_tag) ||
+	    !cursor_until(&try, "): ", &process))
+		return false;
+	for (size_t i = 0; i < process.len_bytes; i++)
+		if (process.text[i] != ' ' && !scan_is_digit(process.text[i]))
+			return false;
+	*c = try;
+	return process.len_bytes > 0;
+}
+
+/* "1234  5678 E ActivityManager: ", the usual form; the user before it. */
+static bool take_long(struct cursor *c, struct span *ret_level,
+		      struct span *ret_tag)
+{
+	unsigned words = 0;
+
+	do {
+		if (!cursor_word_blank(c, ret_level) || words++ > 2)
+			return false;
+		cursor_blanks(c);
+	} while (!is_android_level(*ret_level));
+	if (!cursor_until(c, ":", ret_tag))
+		return false;
+	(void)cursor_char(c, ' ');
+	return true;
+}
+
 /* "11-28 12:30:01.123  1234  5678 E ActivityManager: text" */
 enum fit grammar_logcat(const struct line *line, struct message *ret)
 {
+	const unsigned dated = STAMP_NUMERIC | STAMP_YEAR_FIRST | STAMP_EPOCH;
 	struct cursor c = line->body;
-	struct span word, tag;
-	unsigned words = 0;
+	struct span level, tag;
 
-	if (!line_has(line, STAMP_NUMERIC | STAMP_FRACTION) ||
-	    !cursor_space(&c))
+	if (line->stamp.shape != 0 &&
+	    (!line_has(line, STAMP_FRACTION) ||
+	     (line->stamp.shape & dated) == 0 || !cursor_space(&c)))
 		return FIT_NO;
-	do {
-		if (!cursor_word_blank(&c, &word) || words++ > 2)
-			return FIT_NO;
-		cursor_blanks(&c);
-	} while (!is_android_level(word));
-	if (!cursor_until(&c, ":", &tag))
+	if (!take_brief(&c, &level, &tag) &&
+	    (line->stamp.shape == 0 || !take_long(&c, &level, &tag)))
 		return FIT_NO;
-	(void)cursor_char(&c, ' ');
-	ret->label = android_level(word.text[0]);
+	ret->label = android_level(level.text[0]);
 	said(ret, span_trim_end(tag), c);
 	return FIT_SURE;
 }

@@ -14,6 +14,7 @@ struct parts {
 	unsigned year, month, day; /* month 0: no date; year 0: not said */
 	unsigned hour, minute, second, ms;
 	int zone_minutes;
+	bool full; /* systemd's "Sat 2026-11-28 12:30:01 CET" */
 };
 
 /* ---- numbers ------------------------------------------------------------ */
@@ -138,7 +139,7 @@ static void zone(struct cursor *c, struct parts *p)
 	name = span_of(try.at, n);
 	if (n < 2 || n > 5 ||
 	    (!span_is(name, "UTC") && !span_is(name, "GMT") &&
-	     (p->shape & (STAMP_SQUARE | STAMP_ROUND)) == 0) ||
+	     (p->shape & (STAMP_SQUARE | STAMP_ROUND)) == 0 && !p->full) ||
 	    (try.at + n < try.end && scan_is_alnum(try.at[n])))
 		return;
 	try.at += n;
@@ -371,6 +372,18 @@ static bool named_month(struct cursor *c, struct parts *p)
 	return true;
 }
 
+static bool weekday_and_year(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+
+	weekday(&try);
+	if (try.at == c->at || !year_first(&try, p))
+		return false;
+	p->full = true;
+	*c = try;
+	return true;
+}
+
 /* "mar." is a day in French; "Mar" alone is a month. */
 static bool weekday_and_month(struct cursor *c, struct parts *p)
 {
@@ -397,6 +410,9 @@ static bool take_date(struct cursor *c, struct parts *p)
 		return true;
 	*p = kept;
 	if (weekday_and_month(c, p))
+		return true;
+	*p = kept;
+	if (weekday_and_year(c, p))
 		return true;
 	*p = kept;
 	return false;
