@@ -3,12 +3,16 @@
 /* echo.c - what a screen reader says of our own screen. */
 #include "speakd/ctl/echo.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "core/screen.h"
 #include "core/text.h"
 
-/* Readers join rows and leave out blanks; case is theirs, too. */
+/*
+ * Readers join rows, some by commas, and leave out blanks and symbols; case is
+ * theirs, too.
+ */
 static void squeeze(struct buf *out, const char *text, size_t len_bytes)
 {
 	SCOPED_BUF struct buf folded = { 0 };
@@ -16,7 +20,7 @@ static void squeeze(struct buf *out, const char *text, size_t len_bytes)
 
 	text_fold(&folded, text, len_bytes);
 	for (at = buf_text(&folded); *at != '\0'; at++)
-		if (*at != ' ' && *at != '\n' && *at != '\t')
+		if (isalnum((unsigned char)*at) || (*at & 0x80) != 0)
 			buf_add(out, at, 1);
 }
 
@@ -29,16 +33,37 @@ static bool is_on_screen(const struct buf *text)
 	screen_text(&shown);
 	squeeze(&a, buf_text(&shown), shown.len_bytes);
 	squeeze(&b, buf_text(text), text->len_bytes);
-	return strstr(buf_text(&a), buf_text(&b)) != NULL;
+	return b.len_bytes > 0 && strstr(buf_text(&a), buf_text(&b)) != NULL;
+}
+
+/* In place of the oldest, when it is new. */
+static struct echo_client *client_of(struct echo *echo, int client)
+{
+	struct echo_client *made = &echo->clients[echo->next_client];
+
+	for (size_t i = 0; i < ECHO_CLIENTS; i++)
+		if (echo->clients[i].client == client)
+			return &echo->clients[i];
+	echo->next_client = (echo->next_client + 1) % ECHO_CLIENTS;
+	*made = (struct echo_client){ .client = client };
+	return made;
 }
 
 bool echo_is(struct echo *echo, const struct entry *entry)
 {
+	struct echo_client *client;
+
+	if (entry->client == 0)
+		return false;
+	client = client_of(echo, entry->client);
+	if (client->reads >= ECHO_READS)
+		return true;
 	for (size_t i = 0; i < ECHO_IDS; i++)
 		if (echo->ids[i] == entry->id && entry->id != 0)
 			return true;
-	if (!entry->is_message || !is_on_screen(&entry->text))
+	if (!is_on_screen(&entry->text))
 		return false;
+	client->reads++;
 	echo->ids[echo->next] = entry->id;
 	echo->next = (echo->next + 1) % ECHO_IDS;
 	return true;

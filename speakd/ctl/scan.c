@@ -73,7 +73,7 @@ bool scan_entry(struct span line, struct entry *ret)
 	copy(&ret->channel, json, "channel");
 	copy(&ret->source, json, "source");
 	ret->id = (uint64_t)json_get_int(json, "id", 0);
-	ret->is_message = json_get_int(json, "client", 0) > 0;
+	ret->client = (int)json_get_int(json, "client", 0);
 	ret->offset_bytes = (size_t)json_get_int(json, "offset", 0);
 	ret->when = (time_t)json_get_int(json, "time", 0);
 	json_free(json);

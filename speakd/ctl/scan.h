@@ -24,7 +24,7 @@ bool scan_has_line(const struct buf *lines, const struct buf *line);
 struct entry {
 	struct buf event, text, nick, channel, source;
 	uint64_t id;
-	bool is_message; /* of a program, not a source's line */
+	int client; /* whose message it is; 0: a source's line */
 	size_t offset_bytes; /* event "word": where it begins in the text */
 	time_t when;
 };

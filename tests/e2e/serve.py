@@ -722,6 +722,16 @@ def test_screen_read_aloud(home):
         screen.shows("and another one")
         shown = screen.text()
         assert shown.lower().count("letter") == 1, shown
+        # One that joins rows by commas, and says things of its own as well.
+        reader = Client(home.socket)
+        for _ in range(3):
+            reader.say(row.replace(" has", " , has"))
+        reader.say("has attribute")
+        ctl(home, "say", "the last one")
+        screen.shows("the last one")
+        shown = screen.text()
+        assert "attribute" not in shown, shown
+        assert shown.lower().count("letter") == 1, shown
     finally:
         screen.close()
 

@@ -334,14 +334,15 @@ def znc():
     two.say(":m #znc said by two")
     two.wait('"text":"said by one".*"own":true')
     one.wait("#znc .*<zncme> said by two")
-    for program, words in ((one, "said by two"), (one, "said by one"),
-                           (two, "said by one"), (two, "said by two")):
-        equal(len(matching(program, words)), 1)
     two.end_input()
     equal(two.exit_code(), 0)
     # Nobody is attached: only what came meanwhile is played back.
     one.end_input()
     equal(one.exit_code(), 0)
+    # (What was said to them came in before they ended: all of it is counted.)
+    for program, words in ((one, "said by two"), (one, "said by one"),
+                           (two, "said by one"), (two, "said by two")):
+        equal(len(matching(program, words)), 1)
     ann.send("PRIVMSG #znc :away again")
     ann.send("PING y")
     ann.wait("PONG .*y")

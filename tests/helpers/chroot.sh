@@ -30,10 +30,12 @@ chroot_possible() {
 
 # archives_of SUITE: as the host's own apt knows them.
 archives_of() {
-	SUITE=$1 bash -euc '. "$1/tests/vm/suite.sh"; archives "$2"' "$0" "$top" "$1"
+	bash -euc 'unset SUITE; . "$1/tests/vm/suite.sh"; archives "$2"' "$0" \
+		"$top" "$1"
 }
 
-# chroot_base SUITE: make its tar, unless there is one of this week.
+# chroot_base SUITE: make its tar, unless there is one of this week. (An archive
+# that is a snapshot has lists of some day, which sid's may not be used after.)
 chroot_base() {
 	local tar=$chroots/$1.tar new=$chroots/new-$1.tar
 	mkdir -p "$chroots"
@@ -41,7 +43,8 @@ chroot_base() {
 	archives_of "$1" >"$chroots/$1.list"
 	"$top/contrib/progress" "chroot of $1" mmdebstrap \
 		--variant=minbase --include=git,make,ca-certificates \
-		--format=tar "$1" "$new" "$chroots/$1.list"
+		--aptopt='Acquire::Check-Valid-Until "false"' \
+		--format=tar "$1" "$new" "$chroots/$1.list" || return
 	mv "$new" "$tar"
 }
 

@@ -41,6 +41,9 @@ archives() {
 			index($2, host) == 1 && $2 ~ /^[a-z]+(-updates|-security)?$/ &&
 			!seen[$0]++ {
 				order = $2 == host ? 1 : 2
+				# It has no updates: it is them.
+				if (wanted == "sid" && order == 2)
+					next
 				sub(host, wanted, $2)
 				print order " deb [signed-by=" key "] " $1 " " $2 " main contrib"
 			}' | sort | cut -d' ' -f2-)
