@@ -101,6 +101,13 @@ class Home:
                 child.wait()
         self.running = []
 
+    def crash(self, daemon):
+        """It is killed, with its children: one that has not become another
+        program yet has the daemon's socket open, and lets clients in."""
+        daemon.kill()
+        daemon.wait()
+        until("all of it has gone", lambda: not processes_in(self.path))
+
     def close(self):
         self.end_all()
         # What they started and left behind may write there once more.

@@ -414,7 +414,7 @@ def test_missed(home):
     ctl(home, "follow", log)
     append(log, lines)
     until("some are skipped",
-          lambda: len(ctl(home, "--json", "missed").splitlines()) > 4, 30)
+          lambda: len(ctl(home, "--json", "missed").splitlines()) > 4, 60)
     assert len(ctl(home, "missed", "2").splitlines()) == 2
     ctl(home, "missed", "0", code=2)
 
@@ -451,8 +451,7 @@ def test_nobody_serves(home):
     got = home.run_program("speakctl", "status")
     assert got.returncode == 1 and b"does not serve" in got.stderr, got
     daemon = home.serve()
-    daemon.kill()
-    daemon.wait()
+    home.crash(daemon)
     got = home.run_program("speakctl", "status")
     assert got.returncode == 1 and b"does not serve" in got.stderr, got
 

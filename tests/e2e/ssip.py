@@ -371,8 +371,7 @@ def test_socket(home):
     daemon = home.serve()
     assert os.stat(home.socket).st_mode & 0o777 == 0o600
     assert os.stat(os.path.dirname(home.socket)).st_mode & 0o777 == 0o700
-    daemon.kill()
-    daemon.wait()
+    home.crash(daemon)
     assert os.path.exists(home.socket)
     daemon = home.serve()
     assert can_connect(home.socket)
