@@ -41,6 +41,8 @@ bool text_is_utf8(const char *text, size_t len_bytes)
 {
 	size_t pos = 0;
 
+	if (text_is_plain(text, len_bytes))
+		return true;
 	while (pos < len_bytes)
 		if (text_next(text, len_bytes, &pos) < 0)
 			return false;
@@ -174,6 +176,10 @@ void text_repair(struct buf *out, const char *text, size_t len_bytes)
 {
 	size_t pos = 0;
 
+	if (text_is_plain(text, len_bytes)) {
+		buf_add(out, text, len_bytes);
+		return;
+	}
 	for (;;) {
 		size_t good = good_bytes(text, len_bytes, pos);
 

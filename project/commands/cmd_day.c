@@ -169,7 +169,7 @@ static int count(struct call *call, struct numbers *ret, struct err *e)
 {
 	struct scan scan;
 
-	if (scan_projects(&call->gtd, IN_ACTIVE, 0, &scan, e) < 0)
+	if (scan_projects(&call->gtd, IN_ACTIVE, SCAN_NO_CHANGE, &scan, e) < 0)
 		return -e->code;
 	*ret = (struct numbers){
 		.projects = scan.count,

@@ -220,12 +220,17 @@ static void say_count(struct out *out, size_t count)
 			   count == 1 ? "" : "s");
 }
 
-/* Names need no look into the projects, but for an order of what is there. */
+/* Only what is shown, or sorted by, is looked for: names alone need no look
+ * into the projects. */
 static unsigned scan_flags(const struct settings *settings)
 {
 	if (settings->json)
 		return SCAN_MARKS;
-	return settings->nul && settings->sort == SORT_NAME ? SCAN_NAMES : 0;
+	if (settings->sort == SORT_CHANGED)
+		return 0;
+	if (settings->nul && settings->sort == SORT_NAME)
+		return SCAN_NAMES;
+	return settings->nul || settings->say ? SCAN_NO_CHANGE : 0;
 }
 
 /* By name the first rows are out while the others are read. */

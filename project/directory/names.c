@@ -100,9 +100,11 @@ bool name_is_conflict(const char *name)
 		"(SFConflict",	   "Encoding Conflict)", "(Selective Sync",
 	};
 
-	for (size_t i = 0; i < COUNT_OF(signs); i++)
-		if (strstr(name, signs[i]) != NULL)
-			return true;
+	/* Asked of every name: most have nothing that all signs have. */
+	if (strchr(name, '(') != NULL || strstr(name, "onflict") != NULL)
+		for (size_t i = 0; i < COUNT_OF(signs); i++)
+			if (strstr(name, signs[i]) != NULL)
+				return true;
 	return has_machine(name) || ends_with(name, ".orig") ||
 	       ends_with(name, ".rej");
 }

@@ -9,21 +9,26 @@
 #include <sys/stat.h>
 
 #include "core/mem.h"
+#include "core/paths.h"
 #include "project/directory/names.h"
-
-char *place_path(const struct place *place)
-{
-	const char *directory = state_dir(place->state);
-
-	if (place->state == STATE_COMPLETED && place->year[0] != '\0')
-		return mem_printf("%s/%s/%s%s", directory, place->year,
-				  place->name, place->suffix);
-	return mem_printf("%s/%s%s", directory, place->name, place->suffix);
-}
 
 char *place_entry(const struct place *place)
 {
 	return mem_printf("%s%s", place->name, place->suffix);
+}
+
+char *place_path(const struct place *place)
+{
+	const char *directory = state_dir(place->state);
+	SCOPED_TEXT char *entry = NULL;
+
+	if (place->state == STATE_COMPLETED && place->year[0] != '\0')
+		return mem_printf("%s/%s/%s%s", directory, place->year,
+				  place->name, place->suffix);
+	if (place->suffix[0] == '\0')
+		return path_join(directory, place->name);
+	entry = place_entry(place);
+	return path_join(directory, entry);
 }
 
 static bool is_year(const char *name)

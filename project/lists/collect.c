@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "project/lists/marks.h"
+#include "project/lists/share.h"
 
 static bool wanted_waiting(const struct action *action, struct date today)
 {
@@ -75,22 +76,60 @@ int collect_project(const struct collect *c, const struct place *place,
 	return rc;
 }
 
-static int on_project(const struct place *place, unsigned char d_type,
-		      void *data)
+/* The projects of one state, for two threads. */
+struct gathering {
+	struct place *places; /* owned */
+	size_t count, room;
+};
+
+static int gather(const struct place *place, unsigned char d_type, void *data)
 {
-	struct err e = { 0 };
+	struct gathering *g = data;
 
 	(void)d_type;
-	if (collect_project(data, place, &e) < 0)
-		log_warn_failure(&e);
+	if (g->count == g->room) {
+		g->room = max_size(64, g->room * 2);
+		g->places = mem_resize(g->places, g->room, sizeof(*g->places));
+	}
+	g->places[g->count++] = *place;
 	return 0;
+}
+
+struct collector {
+	struct collect collect;
+	const struct gathering *from;
+};
+
+static void collect_some(void *data, size_t first, size_t count)
+{
+	const struct collector *c = data;
+
+	for (size_t i = first; i < first + count; i++) {
+		struct err e = { 0 };
+
+		if (collect_project(&c->collect, &c->from->places[i], &e) < 0)
+			log_warn_failure(&e);
+	}
 }
 
 int collect_projects(const struct collect *c, enum state state, struct err *e)
 {
-	struct collect copy = *c;
+	struct gathering from = { 0 };
+	struct items others = { 0 };
+	struct collector mine = { .collect = *c, .from = &from };
+	struct collector aside = mine;
+	struct share share = { .mine = &mine,
+			       .aside = &aside,
+			       .work = collect_some };
+	int rc = place_each(c->gtd, state, "", gather, &from, e);
 
-	return place_each(c->gtd, state, "", on_project, &copy, e);
+	aside.collect.items = &others;
+	share.count = from.count;
+	if (rc == 0)
+		rc = share_work(&share, e);
+	items_take(c->items, &others);
+	free(from.places);
+	return rc;
 }
 
 int collect_list(const struct collect *c, enum list_file file, struct err *e)

@@ -13,17 +13,23 @@
 
 enum { ITEMS_SOURCE_MAX = 32 };
 
+static void make_room(struct items *items, size_t count)
+{
+	if (items->count + count <= items->room)
+		return;
+	items->room = max_size(max_size(32, items->room * 2),
+			       items->count + count);
+	items->list = mem_resize(items->list, items->room,
+				 sizeof(*items->list));
+}
+
 struct item *items_add(struct items *items, const char *source,
 		       const char *text, size_t len_bytes)
 {
 	SCOPED_BUF struct buf clean = { 0 };
 	struct item *item;
 
-	if (items->count == items->room) {
-		items->room = max_size(32, items->room * 2);
-		items->list = mem_resize(items->list, items->room,
-					 sizeof(*items->list));
-	}
+	make_room(items, 1);
 	text_repair(&clean, text, len_bytes);
 	item = &items->list[items->count++];
 	*item = (struct item){
@@ -55,6 +61,18 @@ struct item *items_add_action(struct items *items, const char *source,
 	item->date = action->due;
 	item->not_before = action->not_before;
 	return item;
+}
+
+void items_take(struct items *items, struct items *others)
+{
+	if (others->count > 0) {
+		make_room(items, others->count);
+		memcpy(items->list + items->count, others->list,
+		       others->count * sizeof(*others->list));
+		items->count += others->count;
+	}
+	free(others->list);
+	*others = (struct items){ 0 };
 }
 
 void items_fini(struct items *items)

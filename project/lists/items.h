@@ -42,6 +42,9 @@ struct item *items_add_action(struct items *items, const char *source,
 			      const struct sheet *sheet,
 			      const struct action *action);
 
+/* Move the items of others behind these; others is empty then. */
+void items_take(struct items *items, struct items *others);
+
 /* By group (those without one last), then by source in the locale's order;
  * within one source as they stand in its file. */
 void items_sort(struct items *items);

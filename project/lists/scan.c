@@ -4,8 +4,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -13,14 +11,12 @@
 #include "core/text.h"
 #include "project/directory/names.h"
 #include "project/directory/parts.h"
+#include "project/lists/share.h"
 #include "project/lists/sheet.h"
 
 enum {
 	SCAN_READ_BYTES = 16384, /* most actions files at one read */
 	SCAN_BLOCK_BYTES = 65536,
-	SCAN_THREAD_MIN = 512, /* projects; below, a thread costs more */
-	SCAN_FIRST = 64, /* projects whose rows are out before the others' */
-	SCAN_MORE = 1024,
 };
 
 /* Texts of next actions: blocks that live as long as the scan. */
@@ -82,7 +78,6 @@ struct worker {
 	const struct gtd *gtd;
 	int dir_fds[STATE_COUNT]; /* one path component less to walk */
 	struct project *list;
-	size_t count;
 	unsigned flags;
 	bool outliner; /* this project has actions.otl */
 	bool both; /* and actions as well */
@@ -252,7 +247,21 @@ static void read_notes(struct worker *w, struct project *p)
 	}
 }
 
-/* Both layouts. false: the project is no directory. */
+/* To open what is not there costs half as much again as to ask for it. */
+static int open_part(const struct worker *w, const struct project *p,
+		     const char *path, bool expected)
+{
+	int dir_fd = w->dir_fds[p->place->state];
+	struct stat st;
+
+	if (!expected && fstatat(dir_fd, path, &st, 0) < 0)
+		return -1;
+	return openat(dir_fd, path,
+		      O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+/* Both layouts; that of the project before is expected. false: the project is
+ * no directory. */
 static bool read_parts(struct worker *w, struct project *p, char *path,
 		       size_t base_bytes)
 {
@@ -262,8 +271,7 @@ static bool read_parts(struct worker *w, struct project *p, char *path,
 		SCOPED_FD int fd = -1;
 
 		set_suffix(path, base_bytes, layout);
-		fd = openat(w->dir_fds[p->place->state], path,
-			    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		fd = open_part(w, p, path, layout == w->outliner);
 		if (fd >= 0)
 			read_actions(w, p, fd, READ_ACTIONS);
 		else if (errno == ENOTDIR)
@@ -312,16 +320,28 @@ static size_t put_path(const struct place *place, char *path)
 	return year + name + suffix;
 }
 
+/* Few projects have any. */
+static void read_marks(const struct worker *w, struct project *p, char *path,
+		       size_t base_bytes)
+{
+	SCOPED_TEXT char *whole = NULL;
+	struct stat st;
+
+	memcpy(path + base_bytes, "/" MARKS_FILE, sizeof("/" MARKS_FILE));
+	if (fstatat(w->dir_fds[p->place->state], path, &st, 0) < 0 &&
+	    errno == ENOENT)
+		return;
+	whole = place_path(p->place);
+	(void)!marks_read(w->gtd, whole, &p->marks, NULL);
+}
+
 static void read_project(struct worker *w, struct project *p)
 {
 	char path[PLACE_NAME_BYTES + 64];
 	size_t base = put_path(p->place, path);
 
-	if (w->flags & SCAN_MARKS) {
-		SCOPED_TEXT char *whole = place_path(p->place);
-
-		(void)!marks_read(w->gtd, whole, &p->marks, NULL);
-	}
+	if (w->flags & SCAN_MARKS)
+		read_marks(w, p, path, base);
 	if (p->d_type == DT_REG) {
 		read_one_file(w, p, path);
 		return;
@@ -332,6 +352,8 @@ static void read_project(struct worker *w, struct project *p)
 		read_one_file(w, p, path);
 		return;
 	}
+	if (w->flags & SCAN_NO_CHANGE)
+		return;
 	memcpy(path + base, "/summary", 9);
 	stat_part(w, p, path, base + 8);
 	memcpy(path + base, "/log", 5);
@@ -340,38 +362,29 @@ static void read_project(struct worker *w, struct project *p)
 
 /* ---- all of them -------------------------------------------------------- */
 
-static void worker_open(struct worker *w)
+static void worker_open(void *data)
 {
+	struct worker *w = data;
+
 	for (int s = 0; s < STATE_COUNT; s++)
 		w->dir_fds[s] = openat(w->gtd->fd, state_dir(s),
 				       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static void work(struct worker *w, size_t first, size_t count)
+static void worker_work(void *data, size_t first, size_t count)
 {
+	struct worker *w = data;
+
 	for (size_t i = first; i < first + count; i++)
 		read_project(w, &w->list[i]);
 }
 
-static void worker_close(struct worker *w)
-{
-	for (int s = 0; s < STATE_COUNT; s++)
-		scope_close(&w->dir_fds[s]);
-}
-
-/*
- * With its own table of descriptors a thread does not wait for the other one
- * at each open and close: a third of the time of a long list.
- */
-static void *work_aside(void *data)
+static void worker_close(void *data)
 {
 	struct worker *w = data;
 
-	(void)!unshare(CLONE_FILES);
-	worker_open(w);
-	work(w, 0, w->count);
-	worker_close(w);
-	return NULL;
+	for (int s = 0; s < STATE_COUNT; s++)
+		scope_close(&w->dir_fds[s]);
 }
 
 static void worker_fini(struct worker *w, struct scan *scan)
@@ -386,57 +399,43 @@ static void worker_fini(struct worker *w, struct scan *scan)
 	free(w->file);
 }
 
-/* Chunk by chunk, each told as soon as it is known. */
-static int read_told(struct worker *w, struct scan *scan, size_t count,
-		     scan_fn *fn, void *data, struct err *e)
-{
-	int rc = 0;
+/* Who asked for the projects, to be called with some of them. */
+struct asker {
+	const struct scan *scan;
+	scan_fn *fn;
+	void *data;
+};
 
-	for (size_t at = 0, n; at < count && rc == 0; at += n) {
-		n = min_size(at == 0 ? SCAN_FIRST : SCAN_MORE, count - at);
-		work(w, at, n);
-		if (fn != NULL)
-			rc = fn(scan, at, n, data, e);
-	}
-	return rc;
+static int call_asker(void *data, size_t first, size_t count, struct err *e)
+{
+	const struct asker *asker = data;
+
+	return asker->fn(asker->scan, first, count, asker->data, e);
 }
 
-/*
- * Each project costs half a dozen system calls that mostly wait for the
- * kernel's name look-up: a second thread takes the second half of a long list,
- * and touches nothing that the first one does.
- */
 int scan_read(const struct gtd *gtd, struct scan *scan, unsigned flags,
 	      scan_fn *fn, void *data, struct err *e)
 {
-	size_t half = scan->count >= SCAN_THREAD_MIN ? scan->count / 2
-						     : scan->count;
-	struct worker workers[2] = {
-		{ .gtd = gtd, .list = scan->list, .flags = flags },
-		{ .gtd = gtd,
-		  .list = scan->list + half,
-		  .count = scan->count - half,
-		  .flags = flags },
+	struct worker mine = { .gtd = gtd, .list = scan->list, .flags = flags };
+	struct worker aside = mine;
+	struct asker asker = { .scan = scan, .fn = fn, .data = data };
+	const struct share share = {
+		.count = scan->count,
+		.mine = &mine,
+		.aside = &aside,
+		.begin = worker_open,
+		.work = worker_work,
+		.end = worker_close,
+		.done = fn != NULL ? call_asker : NULL,
+		.data = &asker,
 	};
-	pthread_t thread;
-	bool threaded;
 	int rc;
 
 	if (flags & SCAN_NAMES)
 		return fn != NULL ? fn(scan, 0, scan->count, data, e) : 0;
-	threaded = half < scan->count &&
-		   pthread_create(&thread, NULL, work_aside, &workers[1]) == 0;
-	worker_open(&workers[0]);
-	rc = read_told(&workers[0], scan, half, fn, data, e);
-	worker_close(&workers[0]);
-	if (threaded)
-		pthread_join(thread, NULL);
-	else if (workers[1].count > 0)
-		work_aside(&workers[1]);
-	worker_fini(&workers[0], scan);
-	worker_fini(&workers[1], scan);
-	if (rc == 0 && fn != NULL && half < scan->count)
-		rc = fn(scan, half, scan->count - half, data, e);
+	rc = share_work(&share, e);
+	worker_fini(&mine, scan);
+	worker_fini(&aside, scan);
 	return rc;
 }
 

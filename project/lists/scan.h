@@ -36,6 +36,7 @@ struct scan {
 enum {
 	SCAN_MARKS = 1, /* read .project too */
 	SCAN_NAMES = 2, /* nothing but the names */
+	SCAN_NO_CHANGE = 4, /* of no interest when a project last changed */
 };
 
 /* list[first .. first + count) is known now. Non-zero stops. */

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "core/mem.h"
+#include "core/paths.h"
 #include "project/directory/parts.h"
 
 static bool ends_with(const char *file, const char *end)
@@ -66,6 +67,10 @@ static int read_files(const struct gtd *gtd, const char *const *files,
 		struct err mine = { 0 };
 		int rc;
 
+		/* Where one is, another is rarely: asking costs less. */
+		if (ret->count > 0 && !gtd_exists(gtd, files[i]) &&
+		    errno == ENOENT)
+			continue;
 		sheet->file = mem_copy(files[i]);
 		rc = read_sheet(gtd, sheet, &mine);
 		if (rc == 0)
@@ -93,8 +98,8 @@ int sheets_of_project(const struct gtd *gtd, const struct place *place,
 		      struct sheets *ret, struct err *e)
 {
 	SCOPED_TEXT char *path = place_path(place);
-	SCOPED_TEXT char *plain = mem_printf("%s/actions", path);
-	SCOPED_TEXT char *outline = mem_printf("%s/actions.otl", path);
+	SCOPED_TEXT char *plain = path_join(path, "actions");
+	SCOPED_TEXT char *outline = path_join(path, "actions.otl");
 	const char *const files[] = { plain, outline };
 	const char *const one[] = { path };
 	char *notes[GTD_FILES_MAX];

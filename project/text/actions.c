@@ -132,10 +132,22 @@ static bool begins_dated(char c)
 	return c == '\xf0' || c == '\xe2' || c == 's' || c == 'S';
 }
 
+/* Whether a word may be "@waiting" or "@someday". */
+static bool may_wait(const struct action *action)
+{
+	const char *end = action->text + action->len_bytes;
+	const char *at = action->text;
+
+	while ((at = memchr(at, '@', (size_t)(end - at))) != NULL)
+		if (++at < end && memchr("wWsS", *at, 4) != NULL)
+			return true;
+	return false;
+}
+
 /* Whether any word may mean something: most texts are just words. */
 static bool may_mean(const struct action *action)
 {
-	return memchr(action->text, '@', action->len_bytes) != NULL ||
+	return may_wait(action) ||
 	       memchr(action->text, ':', action->len_bytes) != NULL ||
 	       memchr(action->text, 0xf0, action->len_bytes) != NULL ||
 	       memchr(action->text, 0xe2, action->len_bytes) != NULL;
