@@ -305,17 +305,55 @@ static const char *name_of_lines(const struct session *session, int first_file)
 	return base != NULL && base[1] != '\0' ? base + 1 : name;
 }
 
+/* Whether an option is ours alone, not that of the files both of us read. */
+static bool was_told(const struct session *session, const char *option,
+		     const char *variable)
+{
+	const char *const names[] = { option, "profile", "config" };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (opts_peek(&speakd_opts, session->argc, session->argv,
+			      names[i]) != NULL)
+			return true;
+	return getenv(variable) != NULL;
+}
+
+static int told_number(const struct session *session, const char *option,
+		       const char *variable, unsigned value)
+{
+	return was_told(session, option, variable) ? (int)value
+						   : PHRASE_DEFAULT;
+}
+
+/* The server's own settings are for what we were told nothing about. */
+static struct handover_manner told_manner(const struct session *session)
+{
+	const struct settings *s = session->settings;
+
+	return (struct handover_manner){
+		.voice = was_told(session, "voice", "SPEAKD_VOICE") ? s->voice
+								    : NULL,
+		.rate_wpm = told_number(session, "rate", "SPEAKD_RATE",
+					s->rate_wpm),
+		.pitch = told_number(session, "pitch", "SPEAKD_PITCH",
+				     s->pitch),
+		.volume_percent = told_number(
+			session, "volume", "SPEAKD_VOLUME", s->volume_percent),
+	};
+}
+
 /* True when another speakd takes our lines. */
 static bool hand_over(struct session *session, int first_file)
 {
 	struct outlet_handler handler = handler_of(session);
+	const struct handover_manner manner = told_manner(session);
 
 	handler.ended = on_handover_ended;
 	if (!may_hand_over(session, first_file))
 		return false;
-	session->outlet =
-		handover_new(session->loop, name_of_lines(session, first_file),
-			     session->settings->give_up_s, &handler, NULL);
+	session->outlet = handover_new(
+		session->loop, name_of_lines(session, first_file), &manner,
+		session->settings->give_up_s, &handler, NULL);
 	return session->outlet != NULL;
 }
 

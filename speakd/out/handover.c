@@ -18,6 +18,7 @@ enum { FULL_BYTES = 1 << 16 };
 struct handover {
 	struct outlet outlet;
 	struct outlet_handler handler;
+	struct handover_manner manner;
 	int fd;
 	struct watch *readable, *writable;
 	struct buf out;
@@ -144,11 +145,29 @@ static void on_readable(int fd, int what, void *data)
 				       handover->out.len_bytes == 0);
 }
 
+static int or_told(int of_phrase, int told)
+{
+	return of_phrase != PHRASE_DEFAULT ? of_phrase : told;
+}
+
+/* What we were told, for a phrase that says nothing else. */
+static void add_manner(struct phrase *phrase,
+		       const struct handover_manner *manner)
+{
+	if (phrase->voice == NULL)
+		phrase->voice = mem_copy(manner->voice);
+	phrase->rate_wpm = or_told(phrase->rate_wpm, manner->rate_wpm);
+	phrase->pitch = or_told(phrase->pitch, manner->pitch);
+	phrase->volume_percent = or_told(phrase->volume_percent,
+					 manner->volume_percent);
+}
+
 static void handover_say(struct outlet *outlet, struct phrase *take_phrase,
 			 bool live)
 {
 	struct handover *handover = (struct handover *)outlet;
 
+	add_manner(take_phrase, &handover->manner);
 	wire_print(take_phrase, live, &handover->out);
 	phrase_free(take_phrase);
 	want_write(handover, true);
@@ -217,10 +236,12 @@ static struct handover *handover_of(struct loop *loop, int take_fd,
 }
 
 struct outlet *handover_new(struct loop *loop, const char *name,
+			    const struct handover_manner *manner,
 			    unsigned give_up_s,
 			    const struct outlet_handler *handler, struct err *e)
 {
 	struct speech *speech = speech_open(NULL, e);
+	struct handover *handover;
 	int fd;
 
 	if (speech == NULL)
@@ -231,5 +252,7 @@ struct outlet *handover_new(struct loop *loop, const char *name,
 	}
 	fd = speech_detach(speech);
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	return &handover_of(loop, fd, give_up_s, handler)->outlet;
+	handover = handover_of(loop, fd, give_up_s, handler);
+	handover->manner = *manner;
+	return &handover->outlet;
 }

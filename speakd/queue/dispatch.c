@@ -574,14 +574,8 @@ static bool was_missed(const struct history_entry *entry)
 static void say_missed(struct dispatch *dispatch,
 		       const struct history_entry *entry)
 {
-	struct phrase *phrase = phrase_new(mem_copy(entry->text));
+	struct phrase *phrase = history_phrase(entry);
 
-	phrase->id = entry->id;
-	phrase->nick = mem_copy(entry->nick);
-	phrase->channel = mem_copy(entry->channel);
-	phrase->source = mem_copy(entry->source);
-	phrase->voice = mem_copy(entry->voice);
-	phrase->by_script = true;
 	note(dispatch, entry->id, FATE_WAITING);
 	scheduler_add_line(dispatch->scheduler, phrase, false);
 }
@@ -612,15 +606,14 @@ static uint64_t say_entry(struct dispatch *dispatch, uint64_t id, int client,
 
 	if (entry == NULL)
 		return 0;
-	phrase = phrase_new(mem_copy(entry->text));
-	phrase->voice = mem_copy(entry->voice);
+	phrase = history_phrase(entry);
 	phrase->form = form;
 	phrase->punctuation = punctuation;
-	phrase->by_script = form == FORM_TEXT;
+	phrase->by_script = phrase->by_script && form == FORM_TEXT;
 	utterance = utterance_new(phrase);
 	utterance->client = client;
 	utterance->rank = CLASS_MESSAGE;
-	utterance->id = phrase->id = id;
+	utterance->id = id;
 	dispatch_settle(dispatch);
 	/* What is being said again must not be said after itself. */
 	if (scheduler_saying(dispatch->scheduler) > SCHEDULER_LINES)

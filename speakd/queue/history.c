@@ -97,7 +97,33 @@ static struct history_entry *make_entry(const struct phrase *phrase)
 	entry->nick = put(&free_at, pieces[2]);
 	entry->channel = put(&free_at, pieces[3]);
 	entry->voice = put(&free_at, pieces[4]);
+	entry->rate_wpm = phrase->rate_wpm;
+	entry->pitch = phrase->pitch;
+	entry->volume_percent = phrase->volume_percent;
+	entry->level_percent = phrase->level_percent;
+	entry->place = phrase->place;
+	entry->capitals = phrase->capitals;
+	entry->by_script = phrase->by_script;
 	return entry;
+}
+
+struct phrase *history_phrase(const struct history_entry *entry)
+{
+	struct phrase *phrase = phrase_new(mem_copy(entry->text));
+
+	phrase->id = entry->id;
+	phrase->source = mem_copy(entry->source);
+	phrase->nick = mem_copy(entry->nick);
+	phrase->channel = mem_copy(entry->channel);
+	phrase->voice = mem_copy(entry->voice);
+	phrase->rate_wpm = entry->rate_wpm;
+	phrase->pitch = entry->pitch;
+	phrase->volume_percent = entry->volume_percent;
+	phrase->level_percent = entry->level_percent;
+	phrase->place = entry->place;
+	phrase->capitals = entry->capitals;
+	phrase->by_script = entry->by_script;
+	return phrase;
 }
 
 void history_add(struct history *history, const struct phrase *phrase,

@@ -26,6 +26,10 @@ struct history_entry {
 	int client; /* SCHEDULER_LINES, or who sent it */
 	enum fate fate;
 	size_t bytes; /* of this block of memory */
+	/* How it is said, as in struct phrase. */
+	int rate_wpm, pitch, volume_percent, level_percent, place;
+	enum capitals capitals;
+	bool by_script;
 	/* In the entry's own memory; NULL where there is none. */
 	const char *text, *source, *nick, *channel, *voice;
 };
@@ -51,6 +55,9 @@ size_t history_number(const struct history *history, uint64_t id);
 /* NULL when id is not known (any more). */
 const struct history_entry *history_find(const struct history *history,
 					 uint64_t id);
+
+/* An entry as a phrase again, which is the caller's. */
+struct phrase *history_phrase(const struct history_entry *entry) MUST_CHECK;
 
 /* "waiting", "said" ... */
 const char *fate_name(enum fate fate);

@@ -6,10 +6,16 @@
  *
  * One phrase a line, fields separated by tabs, the text last:
  *
- *	LIVE PRIORITY CUE RATE PITCH VOLUME VOICE NICK CHANNEL TEXT
+ *	LIVE PRIORITY CUE RATE PITCH VOLUME LEVEL PLACE CAPITALS SCRIPTS
+ *	VOICE NICK CHANNEL SOUND TEXT
  *
- * Numbers as in struct phrase, -1 for the default; LIVE is 1 or 0; an empty
- * field is none. The protocol's verb for it is PHRASES (speakd-protocol(7)).
+ * Numbers as in struct phrase, -1 for the default; LIVE is 0, 1, or 2 for what
+ * is played back; an empty field is none. Version 0.2 sent neither the numbers
+ * behind VOLUME nor SOUND, which is understood as well. The protocol's verb for
+ * it is PHRASES (speakd-protocol(7)).
+ *
+ * What a line never has does not travel: engine, form, pitch range, styles and
+ * the level of punctuation, which is in the words. The server names the source.
  */
 #ifndef SPEAKD_WIRE_H
 #define SPEAKD_WIRE_H

@@ -261,6 +261,43 @@ def test_hand_over(home):
     until("it is heard", lambda: was(home, "again"))
 
 
+def noting(said):
+    """An engine that notes how it is to speak, and is silent."""
+    return ("--engine=command:echo $EARSHOT_RATE $EARSHOT_PITCH "
+            f"$EARSHOT_VOICE $(cat) >>{said}; head -c 4410 /dev/zero")
+
+
+def test_hand_over_manner(home):
+    """how it was told to speak goes with the lines, nothing else does"""
+    said = home.file("said")
+    home.serve("-o", "null", "-p", "40", noting(said))
+    home.run_program("speakd", input=b"as it is there\n")
+    home.run_program("speakd", "-s", "300", "-v", "de", input=b"as told\n")
+    until("both are said", lambda: "as told" in open(said).read())
+    assert open(said).read() == ("220 40 en-us as it is there\n"
+                                 "300 40 de as told\n"), open(said).read()
+
+
+def test_manner_kept(home):
+    """said again, and after a restart, a line has its speaker's voice"""
+    said = home.file("said")
+    daemon = home.serve("-o", "null", noting(said))
+    home.run_program("speakd", input=b"[12:00:01] <carol> first\n")
+    ctl(home, "repeat")
+    until("it is said again", lambda: open(said).read().count("first") == 2)
+    ctl(home, "pause")
+    client = Client(home.socket)
+    client.command("LINES meeting")
+    client.send(b"[12:00:01] <carol> second\n")
+    until("it waits", lambda: was(home, "second", "waiting"))
+    daemon.terminate()
+    assert daemon.wait(20) == 0
+    home.serve("-o", "null", noting(said))
+    until("it is said", lambda: "second" in open(said).read())
+    manners = {tuple(line.split()[:3]) for line in open(said)}
+    assert len(manners) == 1 and ("220", "50", "en-us") not in manners, manners
+
+
 def test_hand_over_killed(home):
     """what was handed over is said though its sender is gone"""
     home.serve("-o", SLOW)
@@ -754,8 +791,8 @@ def test_screen_without_terminal(home):
 
 main([test_sources, test_bad_sources, test_mistake_is_said,
       test_last_good_settings, test_group_stopped, test_restart_keeps,
-      test_reload, test_hand_over,
-      test_hand_over_killed, test_server_gone, test_verbs, test_teach, test_profile,
+      test_reload, test_hand_over, test_hand_over_manner,
+      test_manner_kept, test_hand_over_killed, test_server_gone, test_verbs, test_teach, test_profile,
       test_spell, test_missed, test_played_back, test_nobody_serves,
       test_pause_and_live, test_message_over_line, test_watch, test_hooks,
       test_action_example, test_manual_examples, test_manual_complete,
