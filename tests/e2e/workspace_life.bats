@@ -52,6 +52,15 @@ runs() { ws list | grep "^$1 " | grep -q running; }
 	[ "$(inside last 'cat /etc/term')" = got ]
 }
 
+no_scratch() { ! find "$1" -mindepth 2 -name work | grep -q .; }
+
+@test "the end: scratch directories go then, not at the next start" {
+	make scratch
+	inside scratch 'echo kept >/etc/kept'
+	until_true 10 no_scratch "$WS_STORE/layers/$(upper scratch)/work"
+	[ "$(inside scratch 'cat /etc/kept')" = kept ]
+}
+
 @test "stop --grace: KILL for who does not listen; one that is stopped hears" {
 	make deaf
 	inside deaf 'trap "" TERM; echo ready >/etc/ready; while :; do sleep 0.05; done' 3>&- &

@@ -44,6 +44,7 @@ struct init {
 	struct freezer freezer;
 	int namespaces[SUPERVISOR_NAMESPACES];
 	struct copyup_server *server; /* NULL: nothing to copy up here */
+	int scratch; /* rootfs_scratch(), -1: none */
 	int paused_by; /* the connection that asked for it, -1 */
 	struct pollfd polled[2 + CONNECTIONS_MAX]; /* the two above first */
 	size_t count;
@@ -217,6 +218,7 @@ static void end_all(struct init *init)
 	}
 	/* Half a copy would stay in the workspace for ever. */
 	(void)!copyup_server_pause(init->server);
+	rootfs_clear_scratch(init->scratch);
 }
 
 /* Whether it goes on, though nobody may be there. */
@@ -292,7 +294,7 @@ static int bring_up_loopback(struct err *e)
 	return 0;
 }
 
-static int set_up(struct init_start *start, struct err *e)
+static int set_up(struct init_start *start, int *ret_scratch, struct err *e)
 {
 	SCOPED_FD int root = -1;
 	char go;
@@ -323,6 +325,7 @@ static int set_up(struct init_start *start, struct err *e)
 	root = rc == 0 ? rootfs_mount(&start->rootfs, false, e) : rc;
 	if (root < 0)
 		return root;
+	*ret_scratch = rootfs_scratch(&start->rootfs);
 	rc = mount_pivot(root, e);
 	if (rc == 0)
 		(void)!sethostname(start->rootfs.hostname,
@@ -401,6 +404,7 @@ static int let_go(struct init_start *start, struct err *e)
 _Noreturn void init_main(struct init_start *start)
 {
 	static struct init init = {
+		.scratch = -1,
 		.paused_by = -1,
 		.grace_s = SUPERVISOR_GRACE_S,
 	};
@@ -409,7 +413,7 @@ _Noreturn void init_main(struct init_start *start)
 
 	start->namespaces = init.namespaces;
 	if (rc == 0)
-		rc = set_up(start, &e);
+		rc = set_up(start, &init.scratch, &e);
 	close(start->store.dir);
 	if (rc == 0)
 		rc = stand_alone(&init, &e);

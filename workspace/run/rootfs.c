@@ -275,6 +275,33 @@ static int mount_stack(const struct rootfs *rootfs, const struct stack *stack,
 	return rc;
 }
 
+int rootfs_scratch(const struct rootfs *rootfs)
+{
+	char path[LAYER_PATH_BYTES];
+
+	if (rootfs->upper[0] == '\0' || rootfs->plain)
+		return -1;
+	layer_path(rootfs->upper, "work", path);
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+void rootfs_clear_scratch(int workdirs)
+{
+	DIR *listing = workdirs >= 0 ? fdopendir(workdirs) : NULL;
+	struct dirent *entry;
+
+	while (listing != NULL && (entry = readdir(listing)) != NULL) {
+		SCOPED_TEXT char *path = mem_printf("%s/work", entry->d_name);
+
+		/* What something is left in is overlayfs's own to clear. */
+		(void)unlinkat(workdirs, path, AT_REMOVEDIR);
+	}
+	if (listing != NULL)
+		closedir(listing);
+	else
+		scope_close(&workdirs);
+}
+
 /* ---- the host's directories -------------------------------------------------
  */
 

@@ -54,6 +54,17 @@ struct rootfs {
 int rootfs_mount(const struct rootfs *rootfs, bool bare,
 		 struct err *e) MUST_CHECK;
 
+/*
+ * overlayfs makes a scratch directory anew in each mount's workdir. Removing
+ * the one of before can take longer than all else of a mount (where freed
+ * blocks are discarded it waits for the disk): that is done when a workspace
+ * ends, while nobody waits for it. Where all the workdirs are, opened while the
+ * working directory is the store's (-1: there are none), and then, closed by
+ * it, their scratch directories removed.
+ */
+int rootfs_scratch(const struct rootfs *rootfs);
+void rootfs_clear_scratch(int workdirs);
+
 /* How a share is mounted, whoever does it. */
 unsigned rootfs_share_flags(const struct share *share) MUST_CHECK;
 
