@@ -220,6 +220,13 @@ static void tell_drift(const struct store *store, const char *name,
 	told_fn(all);
 }
 
+static void look_fini(struct packages_look *look)
+{
+	(void)packages_look_end(look);
+}
+
+#define SCOPED_LOOK ON_SCOPE_EXIT(look_fini)
+
 static int way_out(const struct store *store, const struct launch *launch,
 		   int alive, struct supervisor *ret_first, struct err *e)
 {
@@ -267,12 +274,17 @@ static int start(const struct store *store, const struct launch *launch,
 		       : way_out(store, launch, alive, ret_first, e);
 }
 
-/* One try to join, and one to start: 1 with *ret filled. */
+/*
+ * One try to join, and one to start: 1 with *ret filled. What stands over the
+ * host is begun while it is looked whether the host's packages are changed,
+ * and taken back, with *ret_busy, when they are: nobody has been in it yet.
+ */
 static int join_or_start(const struct store *store, const struct launch *launch,
 			 launch_told_fn *told_fn, struct running *ret,
-			 struct err *e)
+			 bool *ret_busy, struct err *e)
 {
 	SCOPED_SUPERVISOR struct supervisor first = { .sock = -1 };
+	SCOPED_LOOK struct packages_look look = { 0 };
 	SCOPED_FD int store_lock_fd = -1;
 	SCOPED_FD int lock = -1;
 	int rc = running_find(store, launch->name, ret, e);
@@ -280,7 +292,7 @@ static int join_or_start(const struct store *store, const struct launch *launch,
 	if (rc != 0)
 		return rc;
 	if (launch->host)
-		packages_wait(told_fn);
+		packages_look_begin(&look);
 	store_lock_fd = store_lock(store, false, e);
 	if (store_lock_fd < 0)
 		return store_lock_fd;
@@ -289,13 +301,20 @@ static int join_or_start(const struct store *store, const struct launch *launch,
 		return lock;
 	/* Somebody else may have been faster. */
 	rc = running_find(store, launch->name, ret, e);
-	if (rc == 0)
-		rc = start(store, launch, told_fn, &first, e);
-	else
+	if (rc != 0)
 		return rc;
-	if (rc == 0)
-		rc = running_find(store, launch->name, ret, e);
-	return rc;
+	/* That records the host: not half of a change. */
+	if (launch->host && !host_layer_is_current(store) &&
+	    packages_look_end(&look)) {
+		*ret_busy = true;
+		return 0;
+	}
+	rc = start(store, launch, told_fn, &first, e);
+	if (rc == 0 && packages_look_end(&look)) {
+		*ret_busy = true;
+		return running_stop(store, launch->name, 0, e);
+	}
+	return rc < 0 ? rc : running_find(store, launch->name, ret, e);
 }
 
 static int get_running(const struct store *store, const struct launch *launch,
@@ -305,8 +324,14 @@ static int get_running(const struct store *store, const struct launch *launch,
 	int rc = 0;
 
 	/* It may end just between being started and being joined. */
-	for (int tries = 0; tries < 5 && rc == 0; tries++)
-		rc = join_or_start(store, launch, told_fn, ret, e);
+	for (int tries = 0; tries < 5 && rc == 0; tries++) {
+		bool busy = false;
+
+		rc = join_or_start(store, launch, told_fn, ret, &busy, e);
+		/* Without the locks: it can take minutes. */
+		if (rc == 0 && busy)
+			packages_wait(told_fn);
+	}
 	if (rc == 0)
 		rc = err_say(e, EAGAIN, "%s ends again and again",
 			     launch->name);

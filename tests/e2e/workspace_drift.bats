@@ -23,6 +23,7 @@ setup() {
 	host_has "libone 1.0" "libtwo 1.0" "old 1.0"
 }
 teardown() { common_teardown; }
+runs() { ws list | grep "^$1 " | grep -q running; }
 
 # host_has "NAME VERSION"...: dpkg's database of the host.
 host_has() {
@@ -102,20 +103,25 @@ on_host() {
 	[[ $output = *"base of its own"* ]]
 }
 
+# hold LOCK: as apt and dpkg do, until $pid is killed.
+hold() {
+	: >"$HOST_DB/$1"
+	python3 - "$HOST_DB/$1" <<-'END' >held 3>&- &
+		import fcntl, sys, time
+		with open(sys.argv[1], "w") as f:
+		    fcntl.lockf(f, fcntl.LOCK_EX)
+		    print("held", flush=True)
+		    while True:
+		        time.sleep(1)
+	END
+	pid=$!
+	until_true 10 grep -q held held
+}
+
 @test "while apt or dpkg changes the host: waited for, and told" {
 	local lock pid
 	for lock in lock-frontend lock; do
-		: >"$HOST_DB/$lock"
-		python3 - "$HOST_DB/$lock" <<-'END' >held 3>&- &
-			import fcntl, sys, time
-			with open(sys.argv[1], "w") as f:
-			    fcntl.lockf(f, fcntl.LOCK_EX)
-			    print("held", flush=True)
-			    while True:
-			        time.sleep(1)
-		END
-		pid=$!
-		until_true 10 grep -q held held
+		hold "$lock"
 		on_host create "busy-$lock" >out 2>&1 &
 		until_true 20 grep -q "packages are being changed (python3, process $pid): waiting" out
 		[ ! -e "$WS_STORE/ws/busy-$lock" ]
@@ -127,4 +133,29 @@ on_host() {
 	run on_host run busy-lock -- true
 	[ "$status" -eq 0 ]
 	lacks 'are being changed' <<<"$output"
+}
+
+@test "a start while dpkg changes the host: nothing runs before that is done" {
+	local pid
+	on_host create late
+	on_host run late -- true
+	# As it was recorded, and where it is to be recorded anew.
+	for state in same other; do
+		[ "$state" = same ] || host_has "libone $state"
+		hold lock
+		on_host run late -- sh -c 'echo ran' >out 2>&1 &
+		until_true 20 grep -q "packages are being changed (python3, process $pid): waiting" out
+		lacks recording <out
+		lacks ran <out
+		! runs late
+		kill "$pid"
+		until_true 60 grep -qx ran out || { cat out; false; }
+		wait || true
+	done
+	# What runs already is joined all the same.
+	on_host start late --keep
+	hold lock
+	[ "$(on_host run late -- echo joined)" = joined ]
+	kill "$pid"
+	on_host stop late
 }

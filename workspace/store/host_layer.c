@@ -458,6 +458,15 @@ static bool is_current(const struct store *store, const struct buf *now,
 	return faccessat(store->dir, path, F_OK, 0) == 0;
 }
 
+bool host_layer_is_current(const struct store *store)
+{
+	SCOPED_BUF struct buf now = { 0 };
+	char id[LAYER_ID_BYTES + 1];
+
+	print_fingerprint(store, &now);
+	return is_current(store, &now, id);
+}
+
 static int make_new(const struct store *store, const struct buf *fingerprint,
 		    char ret[LAYER_ID_BYTES + 1], struct err *e)
 {

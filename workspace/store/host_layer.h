@@ -27,6 +27,9 @@ typedef void host_layer_told_fn(const char *text);
 int host_layer_get(const struct store *store, host_layer_told_fn *told_fn,
 		   char ret[LAYER_ID_BYTES + 1], struct err *e) MUST_CHECK;
 
+/* Whether host_layer_get() would only look it up. */
+bool host_layer_is_current(const struct store *store);
+
 /* The layer in the store's file, "" when there is none: for gc. */
 void host_layer_peek(const struct store *store, char ret[LAYER_ID_BYTES + 1]);
 

@@ -10,9 +10,11 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "core/base.h"
 #include "core/buf.h"
+#include "core/child.h"
 #include "core/files.h"
 #include "core/mem.h"
 
@@ -120,4 +122,41 @@ void packages_wait(packages_told_fn *told_fn)
 	}
 	for (; pid >= 0; pid = holder())
 		(void)poll(NULL, 0, LOOK_MS);
+}
+
+/* ---- beside something else ------------------------------------------------
+ */
+
+void packages_look_begin(struct packages_look *look)
+{
+	int ends[2] = { -1, -1 };
+	pid_t pid = pipe2(ends, O_CLOEXEC) < 0 ? -1 : fork();
+	bool busy;
+
+	if (pid <= 0)
+		busy = holder() >= 0;
+	if (pid == 0)
+		_exit(write_all(ends[1], (const char *)&busy, sizeof(busy)));
+	scope_close(&ends[1]);
+	if (pid < 0) {
+		scope_close(&ends[0]);
+		*look = (struct packages_look){ .busy = busy };
+	} else {
+		*look = (struct packages_look){ .pid = pid, .reader = ends[0] };
+	}
+}
+
+bool packages_look_end(struct packages_look *look)
+{
+	bool busy = look->busy;
+
+	if (look->pid > 0) {
+		/* Killed: as if it had seen nobody. */
+		if (read(look->reader, &busy, sizeof(busy)) != sizeof(busy))
+			busy = false;
+		scope_close(&look->reader);
+		(void)!child_wait(look->pid, NULL);
+	}
+	*look = (struct packages_look){ 0 };
+	return busy;
 }
