@@ -357,8 +357,8 @@ static int read_limited(int fd, size_t max_bytes, uint64_t until_ms,
 	}
 }
 
-int child_capture(const struct child *child, size_t max_bytes, struct buf *out,
-		  struct err *e)
+int child_capture_begin(const struct child *child, struct capture *ret,
+			struct err *e)
 {
 	struct child piped = *child;
 	uint64_t until_ms = child->limit_ms > 0 ? clock_ms() + child->limit_ms
@@ -367,7 +367,7 @@ int child_capture(const struct child *child, size_t max_bytes, struct buf *out,
 	SCOPED_FD int writer = -1;
 	int ends[2];
 	pid_t pid = -1;
-	int rc, code;
+	int rc;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_set(e, errno, "pipe");
@@ -379,14 +379,43 @@ int child_capture(const struct child *child, size_t max_bytes, struct buf *out,
 	rc = child_start(&piped, &pid, e);
 	if (rc < 0)
 		return rc;
-	close(fd_give(&writer));
-	rc = read_limited(reader, max_bytes, until_ms, out);
+	*ret = (struct capture){
+		.pid = pid,
+		.reader = fd_give(&reader),
+		.own_group = child->own_group,
+		.until_ms = until_ms,
+	};
+	return 0;
+}
+
+int child_capture_end(struct capture *capture, size_t max_bytes,
+		      struct buf *out, struct err *e)
+{
+	int rc = read_limited(capture->reader, max_bytes, capture->until_ms,
+			      out);
+	int code;
+
+	scope_close(&capture->reader);
 	if (rc == -ETIMEDOUT)
-		(void)kill(child->own_group ? -pid : pid, SIGKILL);
-	code = child_wait(pid, e);
+		(void)kill(capture->own_group ? -capture->pid : capture->pid,
+			   SIGKILL);
+	code = child_wait(capture->pid, e);
+	capture->pid = 0;
+	return rc < 0 ? rc : code;
+}
+
+int child_capture(const struct child *child, size_t max_bytes, struct buf *out,
+		  struct err *e)
+{
+	struct capture capture;
+	int rc = child_capture_begin(child, &capture, e);
+
+	if (rc < 0)
+		return rc;
+	rc = child_capture_end(&capture, max_bytes, out, e);
 	if (rc < 0)
 		return err_set(e, -rc, "output of %s",
 			       child->shell != NULL ? child->shell
 						    : child->argv[0]);
-	return code;
+	return rc;
 }

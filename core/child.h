@@ -10,6 +10,8 @@
 #ifndef CORE_CHILD_H
 #define CORE_CHILD_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "core/buf.h"
@@ -72,5 +74,20 @@ int child_run(const struct child *child, struct err *e) MUST_CHECK;
  */
 int child_capture(const struct child *child, size_t max_bytes, struct buf *out,
 		  struct err *e) MUST_CHECK;
+
+/*
+ * The same in two steps, for what can be done meanwhile. One that was begun is
+ * to be ended; pid is 0 when there is none.
+ */
+struct capture {
+	pid_t pid;
+	int reader;
+	bool own_group;
+	uint64_t until_ms;
+};
+int child_capture_begin(const struct child *child, struct capture *ret,
+			struct err *e) MUST_CHECK;
+int child_capture_end(struct capture *capture, size_t max_bytes,
+		      struct buf *out, struct err *e) MUST_CHECK;
 
 #endif

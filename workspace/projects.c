@@ -12,12 +12,12 @@
 
 enum { NAMES_MAX_BYTES = 16 << 20 };
 
-/* What "project ..." prints; false when it fails. */
-static bool ask(const char *const *args, size_t count, size_t max_bytes,
-		struct buf *out)
+enum { WORDS_MAX = 8 };
+
+static int begin(const char *const *args, size_t count, struct capture *ret)
 {
 	SCOPED_TEXT char *program = path_program("project");
-	const char *argv[8] = { program };
+	const char *argv[WORDS_MAX] = { program };
 	const struct child child = {
 		.argv = argv,
 		.fds = { CHILD_NULL, CHILD_INHERIT, CHILD_NULL },
@@ -25,37 +25,100 @@ static bool ask(const char *const *args, size_t count, size_t max_bytes,
 	};
 
 	memcpy(argv + 1, args, count * sizeof(*args));
-	return child_capture(&child, max_bytes, out, NULL) == 0 &&
+	return child_capture_begin(&child, ret, NULL);
+}
+
+static bool end(struct capture *capture, size_t max_bytes, struct buf *out)
+{
+	return child_capture_end(capture, max_bytes, out, NULL) == 0 &&
 	       out->data != NULL;
 }
 
-/* What "project path" says of a name; NULL when that is no directory. */
-static char *dir_of(const char *const *args, size_t count)
+/* What "project ..." prints; false when it fails. */
+static bool ask(const char *const *args, size_t count, size_t max_bytes,
+		struct buf *out)
 {
-	SCOPED_BUF struct buf out = { 0 };
+	struct capture capture;
+
+	return begin(args, count, &capture) == 0 &&
+	       end(&capture, max_bytes, out);
+}
+
+/* What "project path" said; NULL when that is no directory. */
+static char *dir_in(struct buf *out)
+{
 	struct stat st;
 
-	if (!ask(args, count, PATH_MAX, &out))
-		return NULL;
-	if (out.len_bytes > 0 && out.data[out.len_bytes - 1] == '\n')
-		buf_cut(&out, out.len_bytes - 1);
+	if (out->len_bytes > 0 && out->data[out->len_bytes - 1] == '\n')
+		buf_cut(out, out->len_bytes - 1);
 	/* A project may be a plain file: it has no directory to be shown. */
-	if (stat(out.data, &st) < 0 || !S_ISDIR(st.st_mode))
+	if (stat(out->data, &st) < 0 || !S_ISDIR(st.st_mode))
 		return NULL;
-	return realpath(out.data, NULL);
+	return realpath(out->data, NULL);
+}
+
+/* ---- one name, asked about beforehand -------------------------------------
+ */
+
+static struct {
+	char *name; /* owned; NULL: none */
+	struct capture capture;
+} ahead;
+
+static bool begin_exact(const char *name, struct capture *ret)
+{
+	const char *const args[] = { "path", "--exact", "--", name };
+
+	return begin(args, COUNT_OF(args), ret) == 0;
+}
+
+/* True when that was the question; its answer then is in out. */
+static bool take_ahead(const char *name, bool *ret_found, struct buf *out)
+{
+	bool same = ahead.name != NULL && strcmp(ahead.name, name) == 0;
+
+	if (ahead.name == NULL)
+		return false;
+	*ret_found = end(&ahead.capture, PATH_MAX, out);
+	free(ahead.name);
+	ahead.name = NULL;
+	if (!same)
+		buf_clear(out);
+	return same;
+}
+
+void project_ask_ahead(const char *name)
+{
+	SCOPED_BUF struct buf out = { 0 };
+	struct capture capture;
+	bool found;
+
+	(void)take_ahead(name, &found, &out);
+	if (!begin_exact(name, &capture))
+		return;
+	ahead.name = mem_copy(name);
+	ahead.capture = capture;
 }
 
 char *project_dir(const char *name)
 {
-	const char *const args[] = { "path", "--exact", "--", name };
+	SCOPED_BUF struct buf out = { 0 };
+	struct capture capture;
+	bool found = false;
 
-	return dir_of(args, COUNT_OF(args));
+	if (!take_ahead(name, &found, &out))
+		found = begin_exact(name, &capture) &&
+			end(&capture, PATH_MAX, &out);
+	return found ? dir_in(&out) : NULL;
 }
 
 char *project_find(const char *prefix)
 {
 	const char *const args[] = { "path", "--", prefix };
-	SCOPED_TEXT char *dir = dir_of(args, COUNT_OF(args));
+	SCOPED_BUF struct buf out = { 0 };
+	SCOPED_TEXT char *dir = ask(args, COUNT_OF(args), PATH_MAX, &out)
+					? dir_in(&out)
+					: NULL;
 
 	return dir != NULL ? mem_copy(strrchr(dir, '/') + 1) : NULL;
 }
