@@ -56,15 +56,23 @@ static enum fit heading(struct span name, enum fit fit, struct message *ret)
 	return fit;
 }
 
-/* Discord: "alice — Today at 12:30" */
+/*
+ * Discord: "alice — Today at 12:30". With a date, or in another language, it
+ * could be anybody's appointment.
+ */
 static enum fit dashed(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->whole;
 	struct span name;
+	enum fit fit;
 
 	if (!cursor_until(&c, " \u2014 ", &name) || !take_when(c, ret))
 		return FIT_NO;
-	return heading(name, FIT_SURE, ret);
+	fit = cursor_literal(&c, "Today at ") ||
+			      cursor_literal(&c, "Yesterday at ")
+		      ? FIT_SURE
+		      : FIT_LOOSE;
+	return heading(name, fit, ret);
 }
 
 /* Telegram: "Alice Smith, [28.11.26 12:30]", with a colon or without. */
@@ -86,7 +94,8 @@ static enum fit bracketed(const struct line *line, struct message *ret)
 	return heading(name, FIT_SURE, ret);
 }
 
-/* Slack: "alice  12:30 PM", "alice  [12:30 PM]". Tables look like that, too. */
+/* Slack: "alice  12:30 PM", "alice  [12:30 PM]". Timetables look like that,
+ * too. */
 static enum fit spaced(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->whole;
@@ -99,9 +108,7 @@ static enum fit spaced(const struct line *line, struct message *ret)
 	ret->time = stamp.text;
 	ret->when = stamp.when;
 	return heading(name,
-		       (stamp.shape & (STAMP_HALF | STAMP_SQUARE)) != 0
-			       ? FIT_SURE
-			       : FIT_LOOSE,
+		       (stamp.shape & STAMP_SQUARE) != 0 ? FIT_SURE : FIT_LOOSE,
 		       ret);
 }
 

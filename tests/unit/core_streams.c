@@ -351,7 +351,7 @@ static void test_hard_texts(void **state)
 static const char *const headings[] = {
 	"bob \u2014 Today at 12:30 PM",
 	"bob, [28.11.26 12:30]",
-	"bob  12:30 PM",
+	"bob  [12:30 PM]",
 	"[28-Nov-26 12:30 PM] bob#1234",
 	"28/11/2026, 12:30 - bob: x",
 	"[28.11.26, 12:33:01] bob: x",
@@ -390,6 +390,34 @@ static void test_text_below(void **state)
 			below(texts[(k + 1) % COUNT_OF(texts)], &reader);
 			format_reader_fini(&reader);
 		}
+}
+
+/* Appointments and departures are no headings, and all of them is said. */
+static void test_no_headings(void **state)
+{
+	static const char *const lines[] = {
+		"Dentist \u2014 14:00",
+		"Lunch \u2014 28.11.2026 12:30",
+		"Berlin  12:30",
+		"Hamburg  12:45 PM",
+		"We moved \u2014 see you at 12:30",
+		"[2026-11-28 12:30] started",
+		"[2026-11-28 12:31] stopped",
+	};
+	struct format_reader reader = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		struct message m;
+
+		format_read(format_named("auto"), &reader, lines[i],
+			    strlen(lines[i]), &m);
+		if (m.kind != KIND_MESSAGE || m.nick.len_bytes > 0)
+			fail_msg("%s: %s, '%.*s'", lines[i],
+				 message_kind_name(m.kind),
+				 (int)m.nick.len_bytes, m.nick.text);
+	}
+	format_reader_fini(&reader);
 }
 
 /* "[make] all" twice is somebody's: but only the one after the other. */
@@ -526,6 +554,7 @@ int main(void)
 		cmocka_unit_test(test_any_text),
 		cmocka_unit_test(test_hard_texts),
 		cmocka_unit_test(test_text_below),
+		cmocka_unit_test(test_no_headings),
 		cmocka_unit_test(test_doubt_ends),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_times),
