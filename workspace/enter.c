@@ -110,6 +110,7 @@ static int launch(const struct run *run, const char *word,
 	set->shares = (struct shares){ 0 };
 	rc = launch_run(run->store, &how, run_tell, e);
 	shares_fini(&how.shares);
+	free(how.project);
 	return rc;
 }
 
@@ -158,6 +159,7 @@ static int start_main(const struct run *run, struct err *e)
 	set->shares = (struct shares){ 0 };
 	rc = launch_start(run->store, &how, run_tell, e);
 	shares_fini(&how.shares);
+	free(how.project);
 	if (rc == 0)
 		run_json(run, json_named(name));
 	return rc;

@@ -196,8 +196,6 @@ static int running_rootfs(const struct store *store,
 	ret->outgoing = launch->outgoing;
 	ret->bridge = launch->bridge;
 	ret->single = idmap_outside(&map->gids, 5) < 0;
-	ret->shares = launch->shares.list;
-	ret->share_count = launch->shares.count;
 	return 0;
 }
 
@@ -218,6 +216,48 @@ static void tell_drift(const struct store *store, const char *name,
 	text = packages_sentence(count, &lines, "this state was made for it");
 	all = mem_printf("%s (project workspace rebase %s)", text, name);
 	told_fn(all);
+}
+
+/* The project's directory first: it is where one starts. */
+static int share_project(struct launch *launch, struct err *e)
+{
+	SCOPED_TEXT char *dir = NULL;
+	struct shares *shares = &launch->shares;
+	struct share first;
+	int rc;
+
+	if (launch->project_known)
+		return 0;
+	launch->project_known = true;
+	dir = project_dir(launch->project_name);
+	if (dir == NULL)
+		return 0;
+	rc = shares_add_path(shares, dir, dir, false, e);
+	if (rc < 0)
+		return rc;
+	launch->project = text_give(&dir);
+	/* A home directory that holds it must be mounted before it. */
+	for (size_t i = 0; i + 1 < shares->count; i++)
+		if (strncmp(launch->project, shares->list[i].inside,
+			    strlen(shares->list[i].inside)) == 0)
+			return 0;
+	first = shares->list[shares->count - 1];
+	memmove(shares->list + 1, shares->list,
+		(shares->count - 1) * sizeof(first));
+	shares->list[0] = first;
+	return 0;
+}
+
+/* One that runs already tells what it shows, faster than project is asked. */
+static int learn_project(struct launch *launch,
+			 const struct supervisor *supervisor, struct err *e)
+{
+	if (launch->project_known)
+		return 0;
+	if (supervisor->pid > 0 &&
+	    supervisor_get_project(supervisor, &launch->project))
+		return 0;
+	return share_project(launch, e);
 }
 
 static void look_fini(struct packages_look *look)
@@ -241,7 +281,7 @@ static int way_out(const struct store *store, const struct launch *launch,
  * With the name's lock held: a snapshot gives a workspace another upper.
  * *ret_first: a connection, if one was needed, without which it may end.
  */
-static int start(const struct store *store, const struct launch *launch,
+static int start(const struct store *store, struct launch *launch,
 		 launch_told_fn *told_fn, struct supervisor *ret_first,
 		 struct err *e)
 {
@@ -264,8 +304,14 @@ static int start(const struct store *store, const struct launch *launch,
 				    &rootfs, e);
 	if (rc < 0)
 		return rc;
-	rootfs.hostname = hostname;
 	tell_drift(store, launch->name, &meta, told_fn);
+	rc = share_project(launch, e);
+	if (rc < 0)
+		return rc;
+	rootfs.hostname = hostname;
+	rootfs.project = launch->project;
+	rootfs.shares = launch->shares.list;
+	rootfs.share_count = launch->shares.count;
 	if (meta.init)
 		return boot_start(&boot, e);
 	rc = supervisor_start(store, launch->name, &rootfs, &map, &alive, e);
@@ -279,7 +325,7 @@ static int start(const struct store *store, const struct launch *launch,
  * host is begun while it is looked whether the host's packages are changed,
  * and taken back, with *ret_busy, when they are: nobody has been in it yet.
  */
-static int join_or_start(const struct store *store, const struct launch *launch,
+static int join_or_start(const struct store *store, struct launch *launch,
 			 launch_told_fn *told_fn, struct running *ret,
 			 bool *ret_busy, struct err *e)
 {
@@ -291,6 +337,8 @@ static int join_or_start(const struct store *store, const struct launch *launch,
 
 	if (rc != 0)
 		return rc;
+	if (!launch->project_known)
+		project_ask_ahead(launch->project_name);
 	if (launch->host)
 		packages_look_begin(&look);
 	store_lock_fd = store_lock(store, false, e);
@@ -317,7 +365,7 @@ static int join_or_start(const struct store *store, const struct launch *launch,
 	return rc < 0 ? rc : running_find(store, launch->name, ret, e);
 }
 
-static int get_running(const struct store *store, const struct launch *launch,
+static int get_running(const struct store *store, struct launch *launch,
 		       launch_told_fn *told_fn, struct running *ret,
 		       struct err *e)
 {
@@ -338,65 +386,52 @@ static int get_running(const struct store *store, const struct launch *launch,
 	return rc;
 }
 
+static bool is_in(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	return strncmp(path, dir, len) == 0 &&
+	       (path[len] == '/' || path[len] == '\0');
+}
+
+static bool is_shown(const struct launch *launch, const char *here)
+{
+	if (launch->project != NULL && is_in(here, launch->project))
+		return true;
+	for (size_t i = 0; i < launch->shares.count; i++) {
+		const struct share *share = &launch->shares.list[i];
+
+		if (strcmp(share->source, share->inside) == 0 &&
+		    is_in(here, share->source))
+			return true;
+	}
+	return false;
+}
+
 /* Where the command starts: here, if this place is shown inside. */
 static char *choose_dir(const struct launch *launch, const char *images,
 			launch_told_fn *told_fn)
 {
 	const char *home = getenv("HOME");
+	const char *first = launch->project;
 	char here[PATH_MAX];
 
 	if (getcwd(here, sizeof(here)) == NULL)
 		here[0] = '\0';
-	for (size_t i = 0; i < launch->shares.count; i++) {
-		const struct share *share = &launch->shares.list[i];
-		size_t len = strlen(share->source);
-
-		if (strcmp(share->source, share->inside) == 0 &&
-		    strncmp(here, share->source, len) == 0 &&
-		    (here[len] == '/' || here[len] == '\0'))
-			return mem_copy(here);
-	}
+	if (is_shown(launch, here))
+		return mem_copy(here);
+	if (first == NULL && launch->shares.count > 0)
+		first = launch->shares.list[0].inside;
 	/* To somebody, and not in a script's output. */
 	if (isatty(STDERR_FILENO) &&
 	    strcmp(here, home != NULL ? home : "/") != 0) {
 		SCOPED_TEXT char *text = mem_printf(
 			"%s is not shown inside: starting in %s", here,
-			launch->shares.count > 0 ? launch->shares.list[0].inside
-						 : "the home directory");
+			first != NULL ? first : "the home directory");
 
 		told_fn(text);
 	}
-	return launch->shares.count > 0
-		       ? mem_copy(launch->shares.list[0].inside)
-		       : mem_copy(images);
-}
-
-/* The project's directory first: it is where one starts. */
-static int share_project(struct launch *launch, const struct meta *meta,
-			 struct err *e)
-{
-	const char *project = meta->project != NULL ? meta->project
-						    : launch->name;
-	SCOPED_TEXT char *dir = project_dir(project);
-	struct shares *shares = &launch->shares;
-	struct share first;
-	int rc;
-
-	if (dir == NULL)
-		return 0;
-	rc = shares_add_path(shares, dir, dir, false, e);
-	if (rc < 0)
-		return rc;
-	/* A home directory that holds it must be mounted before it. */
-	for (size_t i = 0; i + 1 < shares->count; i++)
-		if (strncmp(dir, shares->list[i].inside,
-			    strlen(shares->list[i].inside)) == 0)
-			return 0;
-	first = shares->list[shares->count - 1];
-	memmove(shares->list + 1, shares->list,
-		(shares->count - 1) * sizeof(first));
-	shares->list[0] = first;
-	return 0;
+	return mem_copy(first != NULL ? first : images);
 }
 
 /*
@@ -479,16 +514,15 @@ static int bring_up(const struct store *store, struct launch *launch,
 		    const struct meta *meta, launch_told_fn *told_fn,
 		    struct running *ret, struct err *e)
 {
-	size_t asked = launch->shares.count;
 	int rc = choose_net(launch, meta, e);
 
 	launch->host = meta->lower.host;
+	launch->project_name = meta->project != NULL ? meta->project
+						     : launch->name;
 	/* Joining it needs what starting it does. */
 	if (rc == 0 && meta->init)
 		rc = boot_check(e);
-	if (rc == 0)
-		rc = share_project(launch, meta, e);
-	if (rc == 0 && asked > 0 &&
+	if (rc == 0 && launch->shares.count > 0 &&
 	    running_lasts(store, launch->name, ret, e) == 1)
 		return err_say(e, EBUSY,
 			       "%s runs already: what it shares was chosen "
@@ -498,6 +532,8 @@ static int bring_up(const struct store *store, struct launch *launch,
 		rc = get_running(store, launch, told_fn, ret, e);
 	if (rc >= 0)
 		rc = check_net(launch, meta, &ret->supervisor, e);
+	if (rc >= 0)
+		rc = learn_project(launch, &ret->supervisor, e);
 	return rc < 0 ? rc
 		      : outgoing_publish(store, launch->name, &launch->ports,
 					 e);

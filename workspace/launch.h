@@ -26,7 +26,10 @@ struct launch {
 	bool nested, say;
 	bool keep; /* launch_start() */
 	struct limits limits;
-	/* Filled by launch_run(): */
+	/* Filled by launch_run() and launch_start(): */
+	const char *project_name;
+	char *project; /* its directory as shown inside, the caller's; NULL */
+	bool project_known;
 	const char *bridge;
 	bool private_net, outgoing;
 	bool host; /* the host is below */

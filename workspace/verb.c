@@ -6,7 +6,6 @@
 
 #include "core/mem.h"
 #include "workspace/image/archive.h"
-#include "workspace/projects.h"
 
 static void settings_fini(const struct opts *opts, struct settings *set)
 {
@@ -40,8 +39,6 @@ static int run_command(const struct command *command, struct settings *set,
 			   json != NULL ? json : stdout };
 	int rc = check_operands(command, argc, e);
 
-	if (rc == 0 && command->joins && argc > 0)
-		project_ask_ahead(argv[0]);
 	if (rc == 0)
 		rc = store_open(&store, e);
 	return rc < 0 ? rc : command->fn(&run, e);

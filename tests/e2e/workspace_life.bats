@@ -110,6 +110,22 @@ no_scratch() { ! find "$1" -mindepth 2 -name work | grep -q .; }
 	run ! runs keep
 }
 
+@test "joining: in the project's directory, where it was shown at the start" {
+	local dir=$WS_HOME/gtd/Projects/joined
+	as_user mkdir "$dir"
+	make joined
+	ws start joined --keep
+	[ "$(inside joined pwd)" = "$dir" ]
+	mv "$dir" "$dir-elsewhere"
+	[ "$(inside joined pwd)" = "$dir" ]
+	ws stop joined
+	mv "$dir-elsewhere" "$dir"
+	make projectless
+	ws start projectless --keep
+	[ "$(inside projectless pwd)" = /root ]
+	ws stop projectless
+}
+
 @test "--net none: the loopback interface is up; --net host comes too late" {
 	make net
 	ws start net --keep --net none

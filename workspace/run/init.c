@@ -18,6 +18,7 @@
 
 #include "core/clock.h"
 #include "core/files.h"
+#include "core/mem.h"
 #include "workspace/ns/fdpass.h"
 #include "workspace/ns/mounts.h"
 #include "workspace/ns/ns.h"
@@ -41,6 +42,7 @@ struct init {
 	int listener;
 	int signals;
 	bool private_net, outgoing, exposed;
+	const char *project; /* its directory, NULL: none is shown */
 	struct freezer freezer;
 	int namespaces[SUPERVISOR_NAMESPACES];
 	struct copyup_server *server; /* NULL: nothing to copy up here */
@@ -148,11 +150,22 @@ static bool send_namespaces(const struct init *init, int sock)
 			   supervisor_namespace_count(init->private_net));
 }
 
+static bool send_project(const struct init *init, int sock)
+{
+	SCOPED_TEXT char *text =
+		mem_printf("D%s", init->project != NULL ? init->project : "");
+	ssize_t size = (ssize_t)strlen(text) + 1;
+
+	return send(sock, text, (size_t)size, MSG_NOSIGNAL) == size;
+}
+
 /* Returns false when the session is over. */
 static bool answer(struct init *init, int fd, char request, int *listener)
 {
 	if (request == 'j')
 		return send_namespaces(init, fd);
+	if (request == 'd')
+		return send_project(init, fd);
 	if (request == 'g') {
 		unsigned char seconds = 0;
 
@@ -431,6 +444,7 @@ _Noreturn void init_main(struct init_start *start)
 	init.private_net = start->rootfs.private_net;
 	init.outgoing = start->rootfs.outgoing;
 	init.exposed = start->rootfs.exposed;
+	init.project = start->rootfs.project;
 	init.polled[0] = (struct pollfd){ init.listener, POLLIN, 0 };
 	init.polled[1] = (struct pollfd){ init.signals, POLLIN, 0 };
 	init.count = 2;

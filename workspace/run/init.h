@@ -9,7 +9,8 @@
  * descriptors of the namespaces), 'l' here is a listener (SCM_RIGHTS) for the
  * calls of this session ('L' when it is served from now on, 'F' when there are
  * too many), 'k' keep on without sessions ('K'), 'g' and a byte: the seconds
- * between TERM and KILL (no answer), 's' stop (no answer that matters: the
+ * between TERM and KILL (no answer), 'd' which project's directory is shown
+ * ('D' and its path, up to a NUL), 's' stop (no answer that matters: the
  * connection closes when all is over). Any other comes back as it is.
  *
  * It hides from all (ns_hide()), which also means that its namespaces cannot

@@ -32,6 +32,7 @@ struct rootfs {
 	char upper[LAYER_ID_BYTES + 1]; /* "": read-only */
 	char host_layer[LAYER_ID_BYTES + 1]; /* when lower.host */
 	const char *hostname;
+	const char *project; /* of the shares the project's directory; NULL */
 	bool private_net;
 	bool outgoing; /* it has a way out (outgoing.h) */
 	const char *bridge; /* of a full system container's network; NULL */

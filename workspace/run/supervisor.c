@@ -3,6 +3,7 @@
 #include "workspace/run/supervisor.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
@@ -213,6 +214,25 @@ int supervisor_resume(const struct supervisor *supervisor, struct err *e)
 int supervisor_keep(const struct supervisor *supervisor, struct err *e)
 {
 	return ask(supervisor, 'k', 'K', "keep", e);
+}
+
+bool supervisor_get_project(const struct supervisor *supervisor, char **ret_dir)
+{
+	char text[1 + PATH_MAX];
+	size_t have = 0;
+	ssize_t n = send(supervisor->sock, "d", 1, MSG_NOSIGNAL);
+
+	while (n > 0 && have < sizeof(text)) {
+		n = recv(supervisor->sock, text + have, sizeof(text) - have, 0);
+		have += n > 0 ? (size_t)n : 0;
+		if (have > 0 && text[0] != 'D')
+			return false;
+		if (have > 0 && text[have - 1] == '\0') {
+			*ret_dir = have > 2 ? mem_copy(text + 1) : NULL;
+			return true;
+		}
+	}
+	return false;
 }
 
 int supervisor_stop(const struct supervisor *supervisor, unsigned grace_s,

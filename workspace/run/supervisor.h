@@ -81,6 +81,12 @@ int supervisor_resume(const struct supervisor *supervisor,
 /* TERM, and KILL to what is left after grace_s seconds. */
 int supervisor_stop(const struct supervisor *supervisor, unsigned grace_s,
 		    struct err *e) MUST_CHECK;
+/*
+ * Which project's directory it shows, the caller's; NULL for none. False when
+ * it does not tell: a program of before started it.
+ */
+bool supervisor_get_project(const struct supervisor *supervisor,
+			    char **ret_dir) MUST_CHECK;
 /* It goes on when the last session has ended. */
 int supervisor_keep(const struct supervisor *supervisor,
 		    struct err *e) MUST_CHECK;
