@@ -47,7 +47,8 @@ speakd_LIBS = -ldl -lm
 
 speakctl_MAIN = speakd/ctl/main.c
 speakctl_AREAS = speakctl core
-speakctl_PKGS = inih jansson libutf8proc ncursesw
+speakctl_PKGS = inih jansson libutf8proc
+speakctl_LIBS = -ldl
 
 speakd-voice_MAIN = speakd/voice/main.c
 speakd-voice_AREAS = voice core
@@ -62,7 +63,8 @@ sic-bridge_LIBS = -lircclient -ldl
 
 project_MAIN = project/main.c
 project_AREAS = project core
-project_PKGS = inih jansson libutf8proc libpcre2-8 ncursesw libcrypto
+project_PKGS = inih jansson libutf8proc libpcre2-8 libcrypto
+project_LIBS = -ldl
 
 project-workspace_MAIN = workspace/main.c
 project-workspace_AREAS = workspace core
@@ -226,7 +228,7 @@ UNIT_TESTS := $(if $(shell $(PKG_CONFIG) --exists cmocka && echo yes),\
 area_of = $(firstword $(subst _, ,$(1)))
 archives_of = $(patsubst %,$(OBJ)/%.a,$(call area_of,$(1)) core)
 UNIT_PKGS = cmocka libevent_core libevent_extra libevent_openssl libssl \
-	libcrypto libpcre2-8 inih libutf8proc jansson espeak-ng alsa ncursesw \
+	libcrypto libpcre2-8 inih libutf8proc jansson espeak-ng alsa \
 	libarchive libseccomp libcap
 UNIT_LIBS = -lircclient -ldl -lpthread -lm
 

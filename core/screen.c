@@ -7,11 +7,84 @@
 #include <string.h>
 
 #define NCURSES_WIDECHAR 1
+#define NCURSES_NOMACROS 1
 #include <ncurses.h>
 
+#include "core/library.h"
 #include "core/text.h"
 
+/* ncurses, and half of what a program needs to start: only for a screen. */
+static struct {
+	__typeof__(newterm) *newterm;
+	__typeof__(set_term) *set_term;
+	__typeof__(cbreak) *cbreak;
+	__typeof__(noecho) *noecho;
+	__typeof__(nonl) *nonl;
+	__typeof__(keypad) *keypad;
+	__typeof__(set_escdelay) *set_escdelay;
+	__typeof__(endwin) *endwin;
+	__typeof__(delscreen) *delscreen;
+	__typeof__(def_prog_mode) *def_prog_mode;
+	__typeof__(reset_prog_mode) *reset_prog_mode;
+	__typeof__(wrefresh) *wrefresh;
+	__typeof__(getmaxy) *getmaxy;
+	__typeof__(getmaxx) *getmaxx;
+	__typeof__(getcury) *getcury;
+	__typeof__(getcurx) *getcurx;
+	__typeof__(werase) *werase;
+	__typeof__(wattrset) *wattrset;
+	__typeof__(wmove) *wmove;
+	__typeof__(waddnstr) *waddnstr;
+	__typeof__(waddch) *waddch;
+	__typeof__(winnstr) *winnstr;
+	__typeof__(clearok) *clearok;
+	__typeof__(wtimeout) *wtimeout;
+	__typeof__(wget_wch) *wget_wch;
+	WINDOW **stdscr;
+} curses;
+
+#define SYMBOL(name)                                                           \
+	{                                                                      \
+#name, &curses.name                                            \
+	}
+
+static int load(struct err *e)
+{
+	const struct library_symbol symbols[] = {
+		SYMBOL(newterm),
+		SYMBOL(set_term),
+		SYMBOL(cbreak),
+		SYMBOL(noecho),
+		SYMBOL(nonl),
+		SYMBOL(keypad),
+		SYMBOL(set_escdelay),
+		SYMBOL(endwin),
+		SYMBOL(delscreen),
+		SYMBOL(def_prog_mode),
+		SYMBOL(reset_prog_mode),
+		SYMBOL(wrefresh),
+		SYMBOL(getmaxy),
+		SYMBOL(getmaxx),
+		SYMBOL(getcury),
+		SYMBOL(getcurx),
+		SYMBOL(werase),
+		SYMBOL(wattrset),
+		SYMBOL(wmove),
+		SYMBOL(waddnstr),
+		SYMBOL(waddch),
+		SYMBOL(winnstr),
+		SYMBOL(clearok),
+		SYMBOL(wtimeout),
+		SYMBOL(wget_wch),
+		SYMBOL(stdscr),
+	};
+
+	return library_load("libncursesw.so.6", "libncursesw6", symbols,
+			    COUNT_OF(symbols), e);
+}
+
 static SCREEN *screen;
+static WINDOW *window; /* all of it; NULL before the first screen_open() */
 
 int screen_open(struct err *e)
 {
@@ -19,17 +92,20 @@ int screen_open(struct err *e)
 		return 0;
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return err_say(e, ENOTTY, "this needs a terminal");
-	screen = newterm(NULL, stdout, stdin);
+	if (window == NULL && load(e) < 0)
+		return -ENOENT;
+	screen = curses.newterm(NULL, stdout, stdin);
 	if (screen == NULL)
 		return err_say(e, ENOENT, "the terminal '%s' is unknown",
 			       getenv("TERM") != NULL ? getenv("TERM") : "");
-	set_term(screen);
-	cbreak();
-	noecho();
-	nonl();
-	keypad(stdscr, TRUE);
+	curses.set_term(screen);
+	window = *curses.stdscr;
+	curses.cbreak();
+	curses.noecho();
+	curses.nonl();
+	curses.keypad(window, TRUE);
 	/* Escape is a key of its own: do not wait long for what follows it. */
-	set_escdelay(50);
+	curses.set_escdelay(50);
 	return 0;
 }
 
@@ -37,31 +113,32 @@ void screen_close(void)
 {
 	if (screen == NULL)
 		return;
-	endwin();
-	delscreen(screen);
+	curses.endwin();
+	curses.delscreen(screen);
 	screen = NULL;
 }
 
 void screen_pause(void)
 {
-	def_prog_mode();
-	endwin();
+	curses.def_prog_mode();
+	curses.endwin();
 }
 
 void screen_resume(void)
 {
-	reset_prog_mode();
-	refresh();
+	curses.reset_prog_mode();
+	curses.wrefresh(window);
 }
 
 void screen_size(int *ret_rows, int *ret_columns)
 {
-	getmaxyx(stdscr, *ret_rows, *ret_columns);
+	*ret_rows = curses.getmaxy(window);
+	*ret_columns = curses.getmaxx(window);
 }
 
 void screen_clear(void)
 {
-	erase();
+	curses.werase(window);
 }
 
 static attr_t attributes_of(unsigned attributes)
@@ -102,7 +179,7 @@ int screen_put(int row, int column, unsigned attributes, const char *text,
 	screen_size(&rows, &columns);
 	if (row < 0 || row >= rows || column < 0)
 		return column;
-	attrset(attributes_of(attributes));
+	curses.wattrset(window, (int)attributes_of(attributes));
 	while (len_bytes > 0) {
 		size_t n = character_bytes(text, len_bytes);
 		bool control = (unsigned char)text[0] < ' ' || text[0] == 0x7f;
@@ -110,13 +187,14 @@ int screen_put(int row, int column, unsigned attributes, const char *text,
 
 		if (column + width > columns)
 			break;
-		mvaddnstr(row, column, control ? "?" : text,
-			  control ? 1 : (int)n);
+		curses.wmove(window, row, column);
+		curses.waddnstr(window, control ? "?" : text,
+				control ? 1 : (int)n);
 		column += width;
 		text += n;
 		len_bytes -= n;
 	}
-	attrset(A_NORMAL);
+	curses.wattrset(window, A_NORMAL);
 	return column;
 }
 
@@ -127,44 +205,47 @@ void screen_fill(int row, int column, unsigned attributes)
 	screen_size(&rows, &columns);
 	if (row < 0 || row >= rows || column < 0)
 		return;
-	attrset(attributes_of(attributes));
+	curses.wattrset(window, (int)attributes_of(attributes));
+	curses.wmove(window, row, column);
 	for (; column < columns; column++)
-		mvaddch(row, column, ' ');
-	attrset(A_NORMAL);
+		curses.waddch(window, ' ');
+	curses.wattrset(window, A_NORMAL);
 }
 
 void screen_cursor(int row, int column)
 {
-	move(row, column);
+	curses.wmove(window, row, column);
 }
 
 void screen_repaint(void)
 {
-	clearok(stdscr, TRUE);
+	curses.clearok(window, TRUE);
 }
 
 void screen_show(void)
 {
-	refresh();
+	curses.wrefresh(window);
 }
 
 void screen_text(struct buf *out)
 {
 	int rows, columns, row, column;
 
-	if (stdscr == NULL)
+	if (window == NULL)
 		return;
-	getyx(stdscr, row, column);
+	row = curses.getcury(window);
+	column = curses.getcurx(window);
 	screen_size(&rows, &columns);
 	for (int i = 0; i < rows; i++) {
 		int size = columns * MB_LEN_MAX, n;
 
 		buf_reserve(out, (size_t)size);
-		n = mvinnstr(i, 0, out->data + out->len_bytes, size);
+		curses.wmove(window, i, 0);
+		n = curses.winnstr(window, out->data + out->len_bytes, size);
 		out->len_bytes += (size_t)(n > 0 ? n : 0);
 		buf_add_char(out, '\n');
 	}
-	move(row, column);
+	curses.wmove(window, row, column);
 }
 
 static int key_of(int code)
@@ -213,8 +294,8 @@ int screen_key(int timeout_ms)
 	wint_t character;
 	int rc;
 
-	timeout(timeout_ms);
-	rc = get_wch(&character);
+	curses.wtimeout(window, timeout_ms);
+	rc = curses.wget_wch(window, &character);
 	if (rc == KEY_CODE_YES)
 		return key_of((int)character);
 	if (rc == OK)
