@@ -119,9 +119,36 @@ static bool is_latin(int32_t code)
 }
 
 /*
- * The script of a letter. Between U+0530 and U+1CFF a block of 128 code points
- * is near enough to a script; further up everything is taken for one.
+ * Blocks of 128 code points between U+0530 and U+1CFF, which are near enough to
+ * a script, but for those that have more of them, or begin within one.
  */
+static int32_t block_of(int32_t code)
+{
+	static const struct {
+		int32_t first, last;
+	} scripts[] = {
+		{ 0x530, 0x58f }, /* Armenian */
+		{ 0x590, 0x5ff }, /* Hebrew */
+		{ 0x600,
+		  0x6ff }, /* Arabic, with the letters of Persian, Urdu */
+		{ 0x700, 0x74f }, /* Syriac */
+		{ 0x750, 0x77f }, /* more Arabic, as if it were a script */
+		{ 0xf00, 0xfff }, /* Tibetan */
+		{ 0x1000, 0x109f }, /* Myanmar */
+		{ 0x10a0, 0x10ff }, /* Georgian */
+		{ 0x1100, 0x11ff }, /* Hangul */
+		{ 0x1200, 0x139f }, /* Ethiopic */
+		{ 0x1400, 0x167f }, /* Canadian syllabics */
+		{ 0x1800, 0x18af }, /* Mongolian */
+	};
+
+	for (size_t i = 0; i < COUNT_OF(scripts); i++)
+		if (code >= scripts[i].first && code <= scripts[i].last)
+			return scripts[i].first / 0x10;
+	return code / 0x80 + 0x1d00;
+}
+
+/* The script of a letter; from U+1D00 up everything is taken for one. */
 static int32_t script_of(int32_t code)
 {
 	if (is_latin(code))
@@ -136,7 +163,7 @@ static int32_t script_of(int32_t code)
 	    (code >= 0xa640 && code < 0xa6a0))
 		return SCRIPT_CYRILLIC;
 	if (code < 0x1d00)
-		return SCRIPT_OTHER + code / 0x80;
+		return SCRIPT_OTHER + block_of(code);
 	if (code < 0x2e80 || (code >= 0xfff0 && code < 0x20000))
 		return SCRIPT_NEUTRAL; /* signs; emoji */
 	return SCRIPT_OTHER;
@@ -149,6 +176,9 @@ struct runs {
 	size_t run_bytes; /* since the last blank */
 	int32_t script; /* of the run so far */
 	bool blank_due;
+	/* After NFKC: scripts are parted, marks are as few as they get. */
+	bool composed;
+	bool marked; /* the letter in front has a mark */
 };
 
 /* "10us" with a Greek mu, or a Latin letter among Cyrillic, does no harm. */
@@ -170,7 +200,8 @@ static bool may_mix(int32_t a, int32_t b)
 static bool runs_must_break(struct runs *runs, int32_t code, size_t len_bytes)
 {
 	int32_t script = script_of(code);
-	bool other = runs->run_bytes > 0 && !may_mix(runs->script, script);
+	bool other = runs->composed && runs->run_bytes > 0 &&
+		     !may_mix(runs->script, script);
 
 	if (runs->script <= SCRIPT_LATIN && script != SCRIPT_NEUTRAL)
 		runs->script = script;
@@ -178,9 +209,31 @@ static bool runs_must_break(struct runs *runs, int32_t code, size_t len_bytes)
 	       runs->run_bytes + len_bytes > runs->max_run_bytes;
 }
 
+/*
+ * Marks that nothing is left to be joined with: what is drawn over letters, and
+ * all but the first in a row, as in text that is to look haunted. The vowels of
+ * scripts that write them as marks are none of these.
+ */
+static bool is_stray_mark(struct runs *runs, int32_t code)
+{
+	bool mark = (code >= 0x300 && code < 0x370) ||
+		    (code >= 0x1ab0 && code < 0x1b00) ||
+		    (code >= 0x1dc0 && code < 0x1e00) ||
+		    (code >= 0x20d0 && code < 0x2100) ||
+		    (code >= 0xfe20 && code < 0xfe30);
+	bool over = (code >= 0x334 && code <= 0x338) || code >= 0x20d0;
+	bool stray = mark && (over || runs->marked || runs->run_bytes == 0);
+
+	if (!mark || !over)
+		runs->marked = mark;
+	return runs->composed && stray;
+}
+
 static void runs_add(struct runs *runs, int32_t code, const char *bytes,
 		     size_t len_bytes)
 {
+	if (is_stray_mark(runs, code))
+		return;
 	if (is_blank(code) || is_stray_greek(code)) {
 		runs->script = SCRIPT_NEUTRAL;
 		runs->blank_due = runs->run_bytes > 0;
@@ -215,11 +268,42 @@ static int32_t ascii_digit(int32_t code)
 	return -1;
 }
 
-static void add_digit(struct runs *runs, int32_t digit)
+/*
+ * Letters that are drawn in another way, and that NFKC leaves as they are:
+ * white ones in black circles and boxes, small capitals.
+ */
+static int32_t ascii_letter(int32_t code)
 {
-	char c = (char)digit;
+	static const int32_t small[] = {
+		0x1d00, 0x299,	0x1d04, 0x1d05, 0x1d07, 0xa730, 0x262,
+		0x29c,	0x26a,	0x1d0a, 0x1d0b, 0x29f,	0x1d0d, 0x274,
+		0x1d0f, 0x1d18, 0xa7af, 0x280,	0xa731, 0x1d1b, 0x1d1c,
+		0x1d20, 0x1d21, 0,	0x28f,	0x1d22,
+	};
 
-	runs_add(runs, digit, &c, 1);
+	if (code >= 0x1f150 && code <= 0x1f169)
+		return 'A' + (code - 0x1f150);
+	if (code >= 0x1f170 && code <= 0x1f189)
+		return 'A' + (code - 0x1f170);
+	for (size_t i = 0; i < COUNT_OF(small); i++)
+		if (code == small[i])
+			return 'a' + (int32_t)i;
+	return -1;
+}
+
+/* A digit or letter that stands for one of ASCII; -1: none. */
+static int32_t ascii_of(int32_t code)
+{
+	int32_t c = code >= 0x660 ? ascii_digit(code) : -1;
+
+	return c < 0 && code >= 0x262 ? ascii_letter(code) : c;
+}
+
+static void add_ascii(struct runs *runs, int32_t code)
+{
+	char c = (char)code;
+
+	runs_add(runs, code, &c, 1);
 }
 
 /*
@@ -231,6 +315,7 @@ static bool runs_add_ascii(struct runs *runs, char c)
 {
 	if (c == ' ') {
 		runs->script = SCRIPT_NEUTRAL;
+		runs->marked = true;
 		runs->blank_due = runs->run_bytes > 0;
 		return true;
 	}
@@ -245,15 +330,19 @@ static bool runs_add_ascii(struct runs *runs, char c)
 	}
 	if (is_latin(c))
 		runs->script = SCRIPT_LATIN;
+	runs->marked = false;
 	buf_add_char(runs->out, c);
 	runs->run_bytes++;
 	return true;
 }
 
-static void break_runs(struct buf *out, size_t max_run_bytes, const char *text,
+static void break_runs(struct buf *out, bool composed, const char *text,
 		       size_t len_bytes)
 {
-	struct runs runs = { .out = out, .max_run_bytes = max_run_bytes };
+	struct runs runs = { .out = out,
+			     .max_run_bytes = composed ? HYGIENE_RUN_BYTES
+						       : RAW_RUN_BYTES,
+			     .composed = composed };
 	size_t pos = 0;
 
 	buf_reserve(out, len_bytes + len_bytes / 8);
@@ -268,8 +357,8 @@ static void break_runs(struct buf *out, size_t max_run_bytes, const char *text,
 		code = text_next(text, len_bytes, &pos);
 		if (code < 0)
 			runs_add(&runs, 0xfffd, "\xef\xbf\xbd", 3);
-		else if (code >= 0x660 && ascii_digit(code) >= 0)
-			add_digit(&runs, ascii_digit(code));
+		else if (ascii_of(code) >= 0)
+			add_ascii(&runs, ascii_of(code));
 		else if (code < 0x80 || !text_is_invisible(code))
 			runs_add(&runs, code, text + start, pos - start);
 	}
@@ -375,10 +464,9 @@ static void clean_any(struct buf *out, const char *text, size_t len_bytes)
 	SCOPED_BUF struct buf raw = { 0 };
 	SCOPED_BUF struct buf composed = { 0 };
 
-	break_runs(&raw, RAW_RUN_BYTES, text, len_bytes);
+	break_runs(&raw, false, text, len_bytes);
 	text_nfkc(&composed, buf_text(&raw), raw.len_bytes);
-	break_runs(out, HYGIENE_RUN_BYTES, buf_text(&composed),
-		   composed.len_bytes);
+	break_runs(out, true, buf_text(&composed), composed.len_bytes);
 }
 
 /* "..." for each "\u2026" from at on, which is what NFKC makes of it. */

@@ -32,8 +32,13 @@ bool word_long(struct buf *out, const struct reading *reading, struct span word)
 	size_t pos = 0, codes = 0, kept_bytes = 0;
 
 	while (pos < word.len_bytes && codes <= CLEAN_WORD_CODES) {
-		if (is_unspaced(text_next(word.text, word.len_bytes, &pos)))
+		int32_t code = text_next(word.text, word.len_bytes, &pos);
+
+		if (is_unspaced(code))
 			return false;
+		/* Marks above and below letters are not said. */
+		if (code >= 0x300 && code < 0x370)
+			continue;
 		if (++codes == CLEAN_WORD_KEPT_CODES)
 			kept_bytes = pos;
 	}

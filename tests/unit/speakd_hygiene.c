@@ -36,6 +36,14 @@ static const struct {
 	{ "e.g. e.g. e.g. e.g. e.g. e.g.", "e.g. e.g. e.g. e.g. e g e g" },
 	{ "Wait... what? Well... no... so... and... more... dots... here... end...",
 	  "Wait... what? Well... no... so... and... more... dots... here... end..." },
+	/* Marks that are left over; vowels that are marks stay. */
+	{ "a\u0336b\u0336 e\u0301 x\u030c z\u0335\u0327\u0328\u0321", "ab \u00e9 x\u030c z\u0327" },
+	{ "\u0915\u093f\u0902 \u0e2a\u0e27\u0e31\u0e2a", "\u0915\u093f\u0902 \u0e2a\u0e27\u0e31\u0e2a" },
+	/* Words of one script, whatever blocks of it their letters are in. */
+	{ "\u0641\u0627\u0631\u0633\u06cc \u0570\u0561\u0575\u0565\u0580\u0565\u0576", "\u0641\u0627\u0631\u0633\u06cc \u0570\u0561\u0575\u0565\u0580\u0565\u0576" },
+	{ "\u12a0\u121b\u122d\u129b \ufb01le \ufb02ow", "\u12a0\u121b\u122d\u129b file flow" },
+	/* Letters drawn in another way. */
+	{ "s\u1d0d\u1d00\u029f\u029f \U0001f137\U0001f138 \U0001f157\U0001f158 \U0001f17e\U0001f17a", "small HI HI OK" },
 	{ "\u03d8\u0456", "\u03d8 \u0456" },
 	{ "\u03b1\u0444b", "\u03b1 \u0444b" },
 	{ "a\u0381b\u03f6", "a b" },
