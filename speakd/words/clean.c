@@ -85,6 +85,7 @@ static unsigned whole_traits(struct span word, unsigned traits)
 		else if (((t & (HAS_DOT | HAS_COLON)) != 0 &&
 			  is_word_byte(c)) ||
 			 (before == '(' && c == ')') ||
+			 (before == '!' && (is_word_byte(c) || c == '(')) ||
 			 (before == '.' && c == '/'))
 			traits |= HAS_INNER;
 	}

@@ -66,7 +66,8 @@ static const struct {
 	int32_t first, last;
 	const char *name; /* NULL: without a name it is none */
 } blocks[] = {
-	{ 0xa9, 0xae, NULL },           { 0x203c, 0x2049, NULL },
+	{ 0xa9, 0xa9, NULL },           { 0xae, 0xae, NULL },
+	{ 0x203c, 0x2049, NULL },
 	{ 0x2122, 0x2139, NULL },       { 0x2190, 0x21ff, NULL },
 	{ 0x2300, 0x23e8, NULL },       { 0x23e9, 0x23fa, N_("symbol") },
 	{ 0x25a0, 0x25ff, NULL },       { 0x2600, 0x27bf, N_("symbol") },
@@ -241,6 +242,25 @@ static bool add_parts(struct buf *out, const struct reading *reading,
 	return said > 0;
 }
 
+/* By its country, or by the two letters that it is made of. */
+static void add_flag(struct buf *out, const struct reading *reading,
+		     const struct picture *picture)
+{
+	SCOPED_BUF struct buf sequence = { 0 };
+	const char *name;
+
+	for (size_t i = 0; i < picture->count; i++)
+		buf_add_code(&sequence, (uint32_t)picture->parts[i]);
+	name = look_up(reading, &sequence);
+	if (name != NULL) {
+		buf_add_text(out, name);
+		return;
+	}
+	buf_add_text(out, reading_text(reading, N_("flag")));
+	for (size_t i = 0; i < picture->count; i++)
+		buf_addf(out, " %c", 'A' + (int)(picture->parts[i] - FLAG_A));
+}
+
 /* False, with out unchanged, for a sign that has no name. */
 static bool add_name(struct buf *out, const struct reading *reading,
 		     const struct picture *picture)
@@ -253,10 +273,7 @@ static bool add_name(struct buf *out, const struct reading *reading,
 		return true;
 	}
 	if (first >= FLAG_A && first <= FLAG_Z) {
-		buf_add_text(out, reading_text(reading, N_("flag")));
-		for (size_t i = 0; i < picture->count; i++)
-			buf_addf(out, " %c",
-				 'A' + (int)(picture->parts[i] - FLAG_A));
+		add_flag(out, reading, picture);
 		return true;
 	}
 	return add_whole(out, reading, picture) ||
@@ -298,6 +315,23 @@ static bool may_hold_emoji(const char *text, size_t len_bytes)
 	return false;
 }
 
+/* No arrow or sign, which is part of a sentence. */
+static bool is_drawn(const struct picture *picture)
+{
+	return picture->parts[0] >= 0x2600;
+}
+
+/* Another one follows, so that a pause must part their names. */
+static bool picture_follows(struct span text, size_t pos)
+{
+	struct picture next;
+
+	while (span_at(text, pos) == ' ' && pos < text.len_bytes)
+		pos++;
+	return pos < text.len_bytes && read_picture(text, pos, &next) &&
+	       is_drawn(&next);
+}
+
 static void add_count(struct buf *out, const struct reading *reading,
 		      size_t count)
 {
@@ -332,6 +366,8 @@ bool emoji_name_all(struct buf *out, const struct reading *reading,
 		word_gap(out);
 		buf_add(out, name.data, name.len_bytes);
 		add_count(out, reading, count_same(span, &picture, &pos));
+		if (is_drawn(&picture) && picture_follows(span, pos))
+			buf_add_char(out, ',');
 		if (pos < len_bytes && is_word_byte(text[pos]))
 			buf_add_char(out, ' ');
 		plain = pos;

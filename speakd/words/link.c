@@ -87,17 +87,26 @@ static bool say(struct buf *out, const struct reading *reading,
 /* ---- hosts of code: OWNER/REPO/KIND/NUMBER
  * ------------------------------------ */
 
+/* at: where no project stands in front of it. */
 /* clang-format off */
 static const struct {
-	const char *kind, *format;
+	const char *kind, *format, *at;
 } kinds[] = {
-	{ "pull",           N_("pull request $text of $target") },
-	{ "pulls",          N_("pull request $text of $target") },
-	{ "pull-requests",  N_("pull request $text of $target") },
-	{ "merge_requests", N_("merge request $text of $target") },
-	{ "issues",         N_("issue $text of $target") },
-	{ "discussions",    N_("discussion $text of $target") },
-	{ "milestone",      N_("milestone $text of $target") },
+	{ "pull",           N_("pull request $text of $target"), NULL },
+	{ "pulls",          N_("pull request $text of $target"), NULL },
+	{ "pull-request",   N_("pull request $text of $target"), NULL },
+	{ "pull-requests",  N_("pull request $text of $target"), NULL },
+	{ "merge_requests", N_("merge request $text of $target"), NULL },
+	{ "issue",          N_("issue $text of $target"), N_("issue $text at $target") },
+	{ "issues",         N_("issue $text of $target"), N_("issue $text at $target") },
+	{ "ticket",         N_("ticket $text of $target"), N_("ticket $text at $target") },
+	{ "tickets",        N_("ticket $text of $target"), N_("ticket $text at $target") },
+	{ "bug",            N_("bug $text of $target"), N_("bug $text at $target") },
+	{ "bugs",           N_("bug $text of $target"), N_("bug $text at $target") },
+	{ "discussions",    N_("discussion $text of $target"), NULL },
+	{ "milestone",      N_("milestone $text of $target"), NULL },
+	/* Gerrit: /c/openstack/nova/+/123456 */
+	{ "+",              N_("change $text of $target"), NULL },
 };
 /* clang-format on */
 
@@ -114,22 +123,35 @@ static void say_commit(struct buf *out, const struct reading *reading,
 	    span_of(spelled, 2 * 4 - 1), repo);
 }
 
-static bool say_code(struct buf *out, const struct reading *reading,
-		     const struct parts *p)
+/* The project in front of part i; none: the host. */
+static struct span project_of(const struct parts *p, size_t i, struct span host)
 {
-	for (size_t i = 2; i + 1 < p->count; i++) {
-		/* GitLab puts "-" between. */
-		size_t repo = span_is(p->part[i - 1], "-") ? i - 2 : i - 1;
+	/* GitLab puts "-" between. */
+	if (i > 1 && span_is(p->part[i - 1], "-"))
+		i--;
+	return i > 0 ? p->part[i - 1] : host;
+}
 
-		if (span_is(p->part[i], "commit") && is_hash(p->part[i + 1])) {
-			say_commit(out, reading, p->part[i + 1], p->part[repo]);
+static bool say_code(struct buf *out, const struct reading *reading,
+		     struct span host, const struct parts *p)
+{
+	for (size_t i = 0; i + 1 < p->count; i++) {
+		struct span project = project_of(p, i, host);
+
+		if (i > 1 && span_is(p->part[i], "commit") &&
+		    is_hash(p->part[i + 1])) {
+			say_commit(out, reading, p->part[i + 1], project);
 			return true;
 		}
-		for (size_t k = 0; k < COUNT_OF(kinds); k++)
-			if (span_is(p->part[i], kinds[k].kind) &&
-			    is_number(p->part[i + 1]))
-				return say(out, reading, kinds[k].format,
-					   p->part[i + 1], p->part[repo]);
+		for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+			const char *format = i > 0 ? kinds[k].format
+						   : kinds[k].at;
+
+			if (format != NULL && is_number(p->part[i + 1]) &&
+			    span_is(p->part[i], kinds[k].kind))
+				return say(out, reading, format, p->part[i + 1],
+					   project);
+		}
 	}
 	return false;
 }
@@ -215,11 +237,71 @@ static bool is_bugzilla(const struct parts *p)
 	return p->count > 0 && span_is(p->part[p->count - 1], "show_bug.cgi");
 }
 
+/* "PROJ-123": letters, a dash, digits. */
+static bool is_key(struct span text)
+{
+	size_t n = 0;
+
+	while (n < text.len_bytes && text.text[n] >= 'A' && text.text[n] <= 'Z')
+		n++;
+	return n > 0 && span_at(text, n) == '-' &&
+	       is_number(span_cut(text, n + 1, text.len_bytes));
+}
+
+/* "/how-to-do-x": the words of a title. */
+static bool say_question(struct buf *out, const struct reading *reading,
+			 struct span host, struct span slug)
+{
+	SCOPED_BUF struct buf title = { 0 };
+
+	if (memchr(slug.text, '%', slug.len_bytes) != NULL)
+		return false;
+	for (size_t i = 0; i < slug.len_bytes; i++)
+		buf_add_char(&title, slug.text[i] == '-' ? ' ' : slug.text[i]);
+	return say(out, reading, N_("question $text at $target"),
+		   span_of_buf(&title), host);
+}
+
+/* Trackers that anybody may run: by how their links look. */
+static bool say_tracker(struct buf *out, const struct reading *reading,
+			struct span host, const struct parts *p)
+{
+	struct span last, number;
+
+	if (p->count == 0)
+		return false;
+	last = p->part[p->count - 1];
+	if (is_bugzilla(p) && query_number(p->query, &number))
+		return say(out, reading, N_("bug $text at $target"), number,
+			   host);
+	if (p->count > 1 && span_is(p->part[p->count - 2], "browse") &&
+	    is_key(last))
+		return say(out, reading, N_("issue $text at $target"), last,
+			   host);
+	if (last.len_bytes > 4 && memcmp(last.text, "CVE-", 4) == 0)
+		return say(out, reading, N_("$text at $target"), last, host);
+	if (p->count == 1 && host.len_bytes > 5 &&
+	    strncasecmp(host.text, "bugs.", 5) == 0) {
+		bool named = last.len_bytes > 5 &&
+			     memcmp(last.text, "issue", 5) == 0;
+
+		number = span_cut(last, named ? 5 : 0, last.len_bytes);
+		return is_number(number) &&
+		       say(out, reading, N_("bug $text at $target"), number,
+			   host);
+	}
+	/* Phabricator */
+	if (p->count == 1 && last.text[0] == 'T' &&
+	    is_number(span_cut(last, 1, last.len_bytes)))
+		return say(out, reading, N_("task $text at $target"), last,
+			   host);
+	return p->count == 3 && span_is(p->part[0], "questions") &&
+	       is_number(p->part[1]) && say_question(out, reading, host, last);
+}
+
 static bool say_meaning(struct buf *out, const struct reading *reading,
 			struct span host, const struct parts *p)
 {
-	struct span number;
-
 	if (host_ends(host, "launchpad.net") ||
 	    host_is(host, "launchpad.net") || host_is(host, "pad.lv"))
 		return say_launchpad(out, reading, p);
@@ -227,14 +309,12 @@ static bool say_meaning(struct buf *out, const struct reading *reading,
 		return say_debian(out, reading, p);
 	if (host_ends(host, "wikipedia.org"))
 		return say_wiki(out, reading, p);
-	if (is_bugzilla(p) && query_number(p->query, &number))
-		return say(out, reading, N_("bug $text at $target"), number,
-			   host);
-	return say_code(out, reading, p);
+	return say_tracker(out, reading, host, p) ||
+	       say_code(out, reading, host, p);
 }
 
 void link_say(struct buf *out, const struct reading *reading, struct span host,
-	      struct span rest)
+	      struct span port, struct span rest)
 {
 	struct parts parts;
 
@@ -243,4 +323,8 @@ void link_say(struct buf *out, const struct reading *reading, struct span host,
 		return;
 	buf_addf(out, "%s ", reading_text(reading, N_("link to")));
 	buf_add(out, host.text, host.len_bytes);
+	if (port.len_bytes > 0) {
+		buf_addf(out, " %s ", reading_text(reading, N_("port")));
+		buf_add(out, port.text, port.len_bytes);
+	}
 }

@@ -10,8 +10,11 @@
 
 #include "speakd/words/word_rules.h"
 
-/* rest is what follows the host: "/lxc/lxc/pull/12", with "?" and "#". */
+/*
+ * port is empty where there is none; rest is what follows it:
+ * "/lxc/lxc/pull/12", with "?" and "#".
+ */
 void link_say(struct buf *out, const struct reading *reading, struct span host,
-	      struct span rest);
+	      struct span port, struct span rest);
 
 #endif

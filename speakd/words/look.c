@@ -62,7 +62,7 @@ WIDE_INLINE wide_truth judge(const char *text, wide_truth *mixed)
 	/* "a:b", ":)"; "12:30" is a time */
 	bad |= wide_is(c, ':') &
 	       ~(((p_letter | p_digit) & n_space) | (p_digit & n_digit));
-	bad |= wide_is(c, ';') & ~n_space;
+	bad |= (wide_is(c, ';') | wide_is(c, '!')) & ~n_space;
 	/* "-rf", "5-3" */
 	bad |= wide_is(c, '-') & ~(p_letter & n_letter);
 	/* "()", "(:", "8)" */

@@ -4,7 +4,9 @@
  * markup.c - what other programs would show as something else: "&gt;",
  * "**so**", "<@1234>", ":joy:", and pictures made of characters.
  */
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "speakd/words/catalogue.h"
 #include "speakd/words/entity.h"
@@ -88,7 +90,27 @@ static size_t shortcode_bytes(struct span word, size_t pos)
 	return 0;
 }
 
-/* What a chat program wrote for a person, a channel, an own emoji. */
+/* "<t:1700000000:R>" up to end: a time, shown where one is. */
+static bool add_time(struct buf *out, struct span word, size_t end)
+{
+	char text[sizeof("2026-11-28 12:58")];
+	char *stop;
+	struct tm local;
+	time_t when;
+
+	if (end < 4 || memcmp(word.text, "<t:", 3) != 0 ||
+	    !ascii_is_digit(word.text[3]))
+		return false;
+	when = (time_t)strtoll(word.text + 3, &stop, 10);
+	if ((*stop != ':' && stop != word.text + end) ||
+	    localtime_r(&when, &local) == NULL ||
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &local) == 0)
+		return false;
+	buf_add_text(out, text);
+	return true;
+}
+
+/* What a chat program wrote for a person, a channel, an own emoji, a time. */
 static bool say_reference(struct buf *out, const struct reading *reading,
 			  struct span word)
 {
@@ -103,7 +125,9 @@ static bool say_reference(struct buf *out, const struct reading *reading,
 	if (end >= word.len_bytes || end < 4)
 		return false;
 	name = shortcode_bytes(word, at);
-	if (name > 0) {
+	if (add_time(out, word, end)) {
+		/* It is said. */
+	} else if (name > 0) {
 		add_shortcode(out, reading,
 			      span_cut(word, at + 1, at + 1 + name));
 	} else {
@@ -140,14 +164,44 @@ static bool say_shortcodes(struct buf *out, const struct reading *reading,
 /* ---- "**so**", "*so*", "_so_"
  * ------------------------------------------------ */
 
-/* How many of the marks stand at text: one of "*_", two of "*". */
+/* clang-format off */
+static const struct {
+	char c;
+	size_t least, most; /* so many of them stand together */
+	const char *name; /* what they mean; NULL: emphasis, which is not said */
+} marks_of[] = {
+	{ '*', 1, 3, NULL },
+	{ '_', 1, 1, NULL },
+	{ '~', 2, 2, N_("struck out") },
+	{ '|', 2, 2, N_("spoiler") },
+};
+/* clang-format on */
+
+/* How many marks of one kind stand at text. */
 static size_t marks_at(const char *text, const char *end)
 {
-	char c = text < end ? *text : ' ';
+	size_t n = 1;
 
-	if (c != '*' && c != '_')
+	if (text >= end)
 		return 0;
-	return c == '*' && text + 1 < end && text[1] == '*' ? 2 : 1;
+	for (size_t i = 0; i < COUNT_OF(marks_of); i++) {
+		if (*text != marks_of[i].c)
+			continue;
+		while (n < marks_of[i].most && text + n < end &&
+		       text[n] == *text)
+			n++;
+		return n < marks_of[i].least ? 0 : n;
+	}
+	return 0;
+}
+
+/* What the marks c mean, if that is to be said. */
+static const char *marks_name(char c)
+{
+	for (size_t i = 0; i < COUNT_OF(marks_of); i++)
+		if (marks_of[i].c == c)
+			return marks_of[i].name;
+	return NULL;
 }
 
 static bool closes(const char *at, const char *begin, const char *end,
@@ -185,16 +239,16 @@ static size_t closing(struct span line, struct span word, size_t *ret_at)
 {
 	const char *end = line.text + line.len_bytes;
 	size_t stop = word.len_bytes;
-	size_t marks;
+	size_t first, marks;
 
 	while (stop > 0 && strchr(".,;:!?)\"'", word.text[stop - 1]) != NULL)
 		stop--;
-	if (stop == 0 || marks_at(word.text + stop - 1, end) == 0)
+	first = stop;
+	while (first > 0 && word.text[first - 1] == word.text[stop - 1])
+		first--;
+	marks = stop > 0 ? marks_at(word.text + first, end) : 0;
+	if (marks == 0 || first + marks != stop)
 		return 0;
-	marks = stop > 1 && word.text[stop - 1] == '*' &&
-				word.text[stop - 2] == '*'
-			? 2
-			: 1;
 	*ret_at = stop - marks;
 	if (!closes(word.text + *ret_at, line.text, end, marks))
 		return 0;
@@ -222,6 +276,9 @@ static bool drop_emphasis(struct buf *out, const struct reading *reading,
 	if (close == 0)
 		at = word.len_bytes;
 	buf_add(out, word.text, lead);
+	if (open > 0 && marks_name(word.text[lead]) != NULL)
+		buf_addf(out, "%s ",
+			 reading_text(reading, marks_name(word.text[lead])));
 	word_clean(out, reading, span_cut(word, lead + open, at));
 	word_clean_without(out, reading, WORDING_MARKUP,
 			   span_cut(word, at + close, word.len_bytes));

@@ -89,13 +89,45 @@ static bool unit_follows(const struct reading *reading, struct span word)
 	return false;
 }
 
+/* "555-1234", "1-555-123-4567" at the start of text, and no more of it. */
+static bool is_phone_form(struct span text)
+{
+	static const char *const forms[] = { "ddd-dddd", "ddd-ddd-dddd",
+					     "d-ddd-ddd-dddd" };
+
+	for (size_t i = 0; i < COUNT_OF(forms); i++) {
+		size_t n = 0;
+
+		while (forms[i][n] != '\0' &&
+		       (forms[i][n] == 'd' ? ascii_is_digit(span_at(text, n))
+					   : span_at(text, n) == forms[i][n]))
+			n++;
+		if (forms[i][n] == '\0' && !is_word_byte(span_at(text, n)) &&
+		    span_at(text, n) != '-')
+			return true;
+	}
+	return false;
+}
+
+/* "(555)" in front of "123-4567". */
+static bool begins_phone(const struct reading *reading, struct span word)
+{
+	const char *next = word.text + word.len_bytes + 1;
+	const char *end = reading->line.text + reading->line.len_bytes;
+
+	return next < end && word.text[0] == '(' &&
+	       digits_at(word, 1) + 2 == word.len_bytes &&
+	       is_phone_form(span_of(next, (size_t)(end - next)));
+}
+
 /* Whether word is one of the groups of "+49 30 1234 5678". */
 static bool is_phone(const struct reading *reading, struct span word)
 {
 	const char *at = word.text;
 	size_t groups = 0;
 
-	if (word.text[0] == '+' && digits_at(word, 1) >= ID_DIGITS + 2)
+	if ((word.text[0] == '+' && digits_at(word, 1) >= ID_DIGITS + 2) ||
+	    is_phone_form(word) || begins_phone(reading, word))
 		return true;
 	if (digits_at(word, 0) != word.len_bytes)
 		return false;
@@ -148,30 +180,61 @@ static void add_digits(struct buf *out, const struct reading *reading,
 		add_groups(out, d, count, size);
 }
 
-/* "fe80::1": letters and digits one by one, what parts them by its name. */
+/* The bytes of the IPv6 address at the start of text; 0: there is none. */
+static size_t ipv6_bytes(struct span text)
+{
+	char copy[IPV6_BYTES + 1];
+	unsigned char address[16];
+	size_t n = 0, colons = 0, digits = 0;
+
+	for (; n < text.len_bytes; n++) {
+		char c = text.text[n];
+
+		if (c != ':' && c != '.' && !ascii_is_digit(c) &&
+		    !(ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'))
+			break;
+		colons += c == ':';
+		digits += ascii_is_digit(c);
+	}
+	while (n > 0 &&
+	       (text.text[n - 1] == '.' ||
+		(text.text[n - 1] == ':' && n > 1 && text.text[n - 2] != ':')))
+		n--;
+	/* "dead::beef" may be code. */
+	if (n > IPV6_BYTES || colons < 2 || digits == 0 ||
+	    is_word_byte(span_at(text, n)))
+		return 0;
+	memcpy(copy, text.text, n);
+	copy[n] = '\0';
+	return inet_pton(AF_INET6, copy, address) == 1 ? n : 0;
+}
+
+/*
+ * "fe80::1%eth0", "[::1]:80": letters and digits one by one, what parts them by
+ * its name, and what follows.
+ */
 static bool say_ipv6(struct buf *out, const struct reading *reading,
 		     struct span word)
 {
-	char text[IPV6_BYTES + 1];
-	unsigned char address[16];
-	size_t colons = 0;
+	bool bracket = word.text[0] == '[' || word.text[0] == '(';
+	struct span rest = span_cut(word, bracket, word.len_bytes);
+	size_t n = ipv6_bytes(rest);
 
-	if (word.len_bytes > IPV6_BYTES)
+	if (n == 0)
 		return false;
-	for (size_t i = 0; i < word.len_bytes; i++)
-		colons += word.text[i] == ':';
-	memcpy(text, word.text, word.len_bytes);
-	text[word.len_bytes] = '\0';
-	if (colons < 2 || inet_pton(AF_INET6, text, address) != 1)
-		return false;
-	for (size_t i = 0; i < word.len_bytes; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			buf_add_char(out, ' ');
-		if (word.text[i] == ':')
+		if (rest.text[i] == ':')
 			buf_add_text(out, reading_text(reading, N_("colon")));
 		else
-			buf_add_char(out, word.text[i]);
+			buf_add_char(out, rest.text[i]);
 	}
+	if (bracket && span_at(rest, n) != ' ')
+		n++;
+	if (n < rest.len_bytes && strchr(".,;!?)", rest.text[n]) == NULL)
+		buf_add_char(out, ' ');
+	word_clean(out, reading, span_cut(rest, n, rest.len_bytes));
 	return true;
 }
 

@@ -94,6 +94,31 @@ static bool begins_line(const struct reading *reading, struct span word)
 	return word.text == reading->line.text;
 }
 
+/* Whether the line has a sign of a formula that stands alone: "a = b - c". */
+static bool in_formula(const struct reading *reading)
+{
+	const struct span line = reading->line;
+
+	for (size_t i = 1; i + 1 < line.len_bytes; i++)
+		if (line.text[i - 1] == ' ' && line.text[i + 1] == ' ' &&
+		    line.text[i] != '\0' &&
+		    strchr("=+*<>", line.text[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* "i--;", "(n--)", "i--": counted down; not the dash of "well--" */
+static bool counts_down(struct span word, size_t pos)
+{
+	size_t first = span_at(word, pos + 1) == '-' ? pos : pos - 1;
+
+	return first > 0 && first < pos + 1 && span_at(word, first) == '-' &&
+	       span_at(word, first + 1) == '-' &&
+	       is_word_byte(word.text[first - 1]) &&
+	       ((first == 1 && first + 2 == word.len_bytes) ||
+		strchr(";)]", span_at(word, first + 2)) != NULL);
+}
+
 /* "-rf", "--force", "-5", "5 - 3", a removed line; not "well-known", "a - b" */
 static bool option_dash(const struct reading *reading, struct span word,
 			size_t pos)
@@ -101,9 +126,11 @@ static bool option_dash(const struct reading *reading, struct span word,
 	size_t next = pos;
 
 	if (word.len_bytes == 1)
-		return digit_beside(reading, word) ||
+		return digit_beside(reading, word) || in_formula(reading) ||
 		       (begins_line(reading, word) &&
 			word.len_bytes < reading->line.len_bytes);
+	if (counts_down(word, pos))
+		return true;
 	if (pos > 0 && word.text[pos - 1] != '-' &&
 	    strchr("('\"[=,|", word.text[pos - 1]) == NULL)
 		return false;
@@ -113,7 +140,8 @@ static bool option_dash(const struct reading *reading, struct span word,
 	while (span_at(word, next) == '-')
 		next++;
 	return is_word_byte(span_at(word, next)) ||
-	       (begins_line(reading, word) && pos == 0);
+	       (begins_line(reading, word) &&
+		(pos == 0 || before(word, pos) == '-'));
 }
 
 /* "[x]", "[ ]": a task that is done, or not. */
@@ -172,6 +200,33 @@ static bool inner_line(const struct reading *reading, struct span word,
 	       before(word, pos) == '_' || span_at(word, pos + 1) == '_';
 }
 
+/* "!x", "if (!x)", "!help", "#!/bin/sh": no exclamation. */
+static bool leads(const struct reading *reading, struct span word, size_t pos)
+{
+	char a = before(word, pos), b = span_at(word, pos + 1);
+
+	(void)reading;
+	return a == '#' || a == '$' ||
+	       (strchr(" ([&|=!", a) != NULL && (is_word_byte(b) || b == '('));
+}
+
+/* "$?" */
+static bool after_dollar(const struct reading *reading, struct span word,
+			 size_t pos)
+{
+	(void)reading;
+	return before(word, pos) == '$';
+}
+
+/* "expected ';'": the symbol itself is meant. */
+static bool is_quoted(struct span word, size_t pos)
+{
+	char a = before(word, pos);
+
+	return (a == '\'' || a == '"' || a == '`') &&
+	       span_at(word, pos + 1) == a && word.text[pos] != a;
+}
+
 static bool alone(const struct reading *reading, struct span word, size_t pos)
 {
 	(void)reading;
@@ -190,7 +245,7 @@ static const struct symbol {
 	bool keep; /* a voice makes a pause or a tone of it: it stays */
 	context_fn *some; /* where "some" names it */
 } symbols[] = {
-	{ '!',  N_("exclamation mark"), PUNCTUATION_ALL, true, never },
+	{ '!',  N_("exclamation mark"), PUNCTUATION_ALL, true, leads },
 	{ '"',  N_("quote"), PUNCTUATION_MOST, false, alone },
 	{ '#',  N_("hash"), PUNCTUATION_SOME, false, always },
 	{ '$',  N_("dollar"), PUNCTUATION_MOST, false, not_money },
@@ -210,7 +265,7 @@ static const struct symbol {
 	{ '<',  N_("less than"), PUNCTUATION_SOME, false, always },
 	{ '=',  N_("equals"), PUNCTUATION_SOME, false, always },
 	{ '>',  N_("greater than"), PUNCTUATION_SOME, false, always },
-	{ '?',  N_("question mark"), PUNCTUATION_ALL, true, never },
+	{ '?',  N_("question mark"), PUNCTUATION_ALL, true, after_dollar },
 	{ '@',  N_("at"), PUNCTUATION_SOME, false, always },
 	{ '[',  N_("left bracket"), PUNCTUATION_MOST, false, call_bracket },
 	{ '\\', N_("backslash"), PUNCTUATION_SOME, false, always },
@@ -232,7 +287,7 @@ static const struct {
 	{ "<--", N_("left arrow") },     { "->", N_("arrow") },
 	{ "=>", N_("arrow") },           { "<-", N_("left arrow") },
 	{ "<=", N_("less or equal") },   { ">=", N_("greater or equal") },
-	{ "!=", N_("not equal") },
+	{ "!=", N_("not equal") },       { "-=", N_("minus equals") },
 };
 /* clang-format on */
 
@@ -266,9 +321,14 @@ static void add_name(struct named *named, const char *name)
 	named->found = true;
 }
 
-static void add_plain(struct named *named, const char *bytes, size_t len_bytes)
+/* next: what follows in the word, which tells whether a quote opens. */
+static void add_plain(struct named *named, const char *bytes, size_t len_bytes,
+		      char next)
 {
-	if (named->gap_due && strchr(" ,.;:!?)]\"'", bytes[0]) == NULL)
+	bool opens = bytes[0] == '"' || bytes[0] == '\'';
+
+	if (named->gap_due && (strchr(" ,.;:!?)]\"'", bytes[0]) == NULL ||
+			       (opens && next != '\0' && is_word_byte(next))))
 		buf_add_char(named->out, ' ');
 	named->gap_due = false;
 	buf_add(named->out, bytes, len_bytes);
@@ -298,6 +358,31 @@ static size_t name_operator(struct named *named, struct span word, size_t pos)
 	return 0;
 }
 
+/* "100 km/h", "5MB/s": so much in a time. */
+static bool is_per(const struct reading *reading, struct span word, size_t pos)
+{
+	static const char *const times[] = { "s",      "sec",	"second", "min",
+					     "minute", "h",	"hour",	  "day",
+					     "week",   "month", "year" };
+	struct span unit;
+	size_t end = pos + 1, digits = 0;
+	bool number = word.text >= reading->line.text + 2 &&
+		      word.text[-1] == ' ' && ascii_is_digit(word.text[-2]);
+
+	while (ascii_is_letter(span_at(word, end)))
+		end++;
+	while (ascii_is_digit(span_at(word, digits)))
+		digits++;
+	if ((!number && digits == 0) || !ascii_is_letter(before(word, pos)) ||
+	    is_word_byte(span_at(word, end)) || span_at(word, end) == '/')
+		return false;
+	unit = span_cut(word, pos + 1, end);
+	for (size_t i = 0; i < COUNT_OF(times); i++)
+		if (span_is(unit, times[i]))
+			return true;
+	return false;
+}
+
 /* "#12" is number 12, "C#" a musical sign, "-5" and "5 - 3" minus. */
 static const char *name_in_place(const struct reading *reading,
 				 struct span word, size_t pos)
@@ -311,8 +396,11 @@ static const char *name_in_place(const struct reading *reading,
 	    ascii_is_letter(word.text[pos - 1]) && !is_word_byte(next))
 		return N_("sharp");
 	if (c == '-' && (ascii_is_digit(next) ||
-			 (word.len_bytes == 1 && digit_beside(reading, word))))
+			 (word.len_bytes == 1 && (digit_beside(reading, word) ||
+						  in_formula(reading)))))
 		return N_("minus");
+	if (c == '/' && is_per(reading, word, pos))
+		return N_("per");
 	return NULL;
 }
 
@@ -333,21 +421,21 @@ static size_t add_symbol(struct named *named, struct span word, size_t pos)
 	size_t n;
 
 	if (symbol == NULL) {
-		add_plain(named, word.text + pos, 1);
+		add_plain(named, word.text + pos, 1, span_at(word, pos + 1));
 		return 1;
 	}
 	/* A long row is the rule on rows' to count, or the voice's to say. */
 	n = row_at(word, pos);
 	if (n >= CLEAN_ROW_BYTES) {
-		add_plain(named, word.text + pos, n);
+		add_plain(named, word.text + pos, n, span_at(word, pos + n));
 		return n;
 	}
 	n = name_operator(named, word, pos);
 	if (n > 0)
 		return n;
 	if (reading->punctuation < symbol->level &&
-	    !symbol->some(reading, word, pos)) {
-		add_plain(named, word.text + pos, 1);
+	    !symbol->some(reading, word, pos) && !is_quoted(word, pos)) {
+		add_plain(named, word.text + pos, 1, span_at(word, pos + 1));
 		return 1;
 	}
 	own = name_in_place(reading, word, pos);
@@ -355,7 +443,7 @@ static size_t add_symbol(struct named *named, struct span word, size_t pos)
 		 reading_text(reading, own != NULL ? own : symbol->name));
 	if (symbol->keep && reading->punctuation >= symbol->level &&
 	    !is_word_byte(span_at(word, pos + 1)))
-		add_plain(named, word.text + pos, 1);
+		add_plain(named, word.text + pos, 1, span_at(word, pos + 1));
 	return 1;
 }
 
@@ -383,8 +471,49 @@ static size_t add_sign(struct named *named, struct span word, size_t pos)
 	if (name != NULL)
 		add_name(named, name);
 	else
-		add_plain(named, rest.text, n);
+		add_plain(named, rest.text, n, span_at(rest, n));
 	return n;
+}
+
+/* "x\u00b2", "10\u2076": NFKC would make x2 and 106 of them. */
+static size_t add_power(struct named *named, struct span word, size_t pos)
+{
+	static const char *const digits[] = {
+		"\u2070", "\u00b9", "\u00b2", "\u00b3", "\u2074", "\u2075",
+		"\u2076", "\u2077", "\u2078", "\u2079", "\u207b", "\u207f",
+	};
+	static const char spoken[] = "0123456789-n";
+	const struct reading *reading = named->reading;
+	char power[16];
+	size_t n = 0, end = pos;
+
+	for (size_t i = 0; i < COUNT_OF(digits) && n + 1 < sizeof(power);) {
+		size_t bytes = strlen(digits[i]);
+
+		if (word.len_bytes - end < bytes ||
+		    memcmp(word.text + end, digits[i], bytes) != 0) {
+			i++;
+			continue;
+		}
+		power[n++] = spoken[i];
+		end += bytes;
+		i = 0;
+	}
+	power[n] = '\0';
+	/* A note's number stands after no word, or is one of several. */
+	if (n == 0 || pos == 0)
+		return 0;
+	if (strcmp(power, "2") == 0 || strcmp(power, "3") == 0) {
+		add_name(named,
+			 reading_text(reading, power[0] == '2' ? N_("squared")
+							       : N_("cubed")));
+		return end - pos;
+	}
+	add_name(named, reading_text(reading, N_("to the power of")));
+	if (power[0] == '-')
+		add_name(named, reading_text(reading, N_("minus")));
+	add_name(named, power + (power[0] == '-'));
+	return end - pos;
 }
 
 bool word_punctuation(struct buf *out, const struct reading *reading,
@@ -402,10 +531,13 @@ bool word_punctuation(struct buf *out, const struct reading *reading,
 		while (ascii_is_alnum(span_at(word, run)))
 			run++;
 		if (run > pos) {
-			add_plain(&named, word.text + pos, run - pos);
+			add_plain(&named, word.text + pos, run - pos,
+				  span_at(word, run));
 			pos = run;
 		} else if ((unsigned char)c >= 0x80) {
-			pos += add_sign(&named, word, pos);
+			size_t n = add_power(&named, word, pos);
+
+			pos += n > 0 ? n : add_sign(&named, word, pos);
 		} else {
 			pos += add_symbol(&named, word, pos);
 		}

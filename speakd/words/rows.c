@@ -249,6 +249,20 @@ static void name_each(struct buf *out, const struct reading *reading,
 	}
 }
 
+/* Lines and corners that boxes are drawn with: no one is worth a name. */
+static bool is_drawing(struct span text)
+{
+	size_t pos = 0;
+
+	while (pos < text.len_bytes) {
+		int32_t code = text_next(text.text, text.len_bytes, &pos);
+
+		if (code != ' ' && (code < 0x2500 || code > 0x259f))
+			return false;
+	}
+	return true;
+}
+
 bool clean_name_silent(struct buf *out, const struct reading *reading,
 		       struct span text)
 {
@@ -259,7 +273,7 @@ bool clean_name_silent(struct buf *out, const struct reading *reading,
 		return false;
 	if (!count_silent(text.text, text.len_bytes, &count))
 		return false;
-	if (count > NAMED_SYMBOLS)
+	if (count > NAMED_SYMBOLS || is_drawing(text))
 		add_symbols(out, reading, count);
 	else
 		name_each(out, reading, text);

@@ -52,6 +52,9 @@ static const struct {
 	{ "\u00b1", N_("plus or minus"), PUNCTUATION_NONE },
 	{ "\u00b7", N_("dot"), PUNCTUATION_MOST },
 	{ "\u00bb", N_("quote"), PUNCTUATION_MOST },
+	{ "\u00bc", N_("one quarter"), PUNCTUATION_NONE },
+	{ "\u00bd", N_("one half"), PUNCTUATION_NONE },
+	{ "\u00be", N_("three quarters"), PUNCTUATION_NONE },
 	{ "\u00d7", N_("times"), PUNCTUATION_NONE },
 	{ "\u00f7", N_("divided by"), PUNCTUATION_NONE },
 	{ "\u2013", N_("dash"), PUNCTUATION_MOST },
@@ -435,19 +438,21 @@ const char *symbols_emoji(struct symbols *symbols, struct span emoji)
 /* Punctuation and signs that no voice says; a rough cut through Unicode. */
 bool symbols_is_sign(int32_t code)
 {
+	/* clang-format off */
 	static const struct {
 		int32_t first, last;
 	} ranges[] = {
-		{ 0, '/' },	      { ':', '@' },	     { '[', '`' },
-		{ '{', 0xa9 },	      { 0xab, 0xb1 },	     { 0xb4, 0xb4 },
-		{ 0xb6, 0xb8 },	      { 0xbb, 0xbb },	     { 0xbf, 0xbf },
-		{ 0xd7, 0xd7 },	      { 0xf7, 0xf7 },	     { 0x300, 0x36f },
-		{ 0x2000, 0x206f },   { 0x2190, 0x23ff },    { 0x2440, 0x245f },
-		{ 0x2500, 0x2bff },   { 0x3000, 0x3004 },    { 0x3008, 0x3020 },
-		{ 0x3030, 0x3030 },   { 0xe000, 0xf8ff },    { 0xfe00, 0xfe6f },
-		{ 0xff01, 0xff0f },   { 0xff1a, 0xff20 },    { 0xfff9, 0xfffd },
-		{ 0x1f000, 0x1faff }, { 0xe0000, 0x10ffff },
+		{ 0, '/' },           { ':', '@' },         { '[', '`' },
+		{ '{', 0xa9 },        { 0xab, 0xb1 },       { 0xb4, 0xb4 },
+		{ 0xb6, 0xb8 },       { 0xbb, 0xbf },       { 0xd7, 0xd7 },
+		{ 0xf7, 0xf7 },       { 0x300, 0x36f },     { 0x2000, 0x206f },
+		{ 0x2150, 0x215e },   { 0x2190, 0x23ff },   { 0x2440, 0x245f },
+		{ 0x2500, 0x2bff },   { 0x3000, 0x3004 },   { 0x3008, 0x3020 },
+		{ 0x3030, 0x3030 },   { 0xe000, 0xf8ff },   { 0xfe00, 0xfe6f },
+		{ 0xff01, 0xff0f },   { 0xff1a, 0xff20 },   { 0xfff9, 0xfffd },
+		{ 0x1f000, 0x1f0ff }, { 0x1f18a, 0x1faff }, { 0xe0000, 0x10ffff },
 	};
+	/* clang-format on */
 
 	/* Letters of most scripts, at once. */
 	if (code > 0xf7 && code < 0x2000)

@@ -110,9 +110,23 @@ static size_t find_end(struct span word, size_t begin)
 	return end;
 }
 
-/* The host in the link's authority: no user, no password, no port. */
-static struct span find_host(struct span rest)
+/* The port, unless it is the one of everybody; empty: none. */
+static struct span find_port(struct span after_colon)
 {
+	size_t n = 0;
+
+	while (ascii_is_digit(span_at(after_colon, n)))
+		n++;
+	after_colon = span_cut(after_colon, 0, n);
+	return span_is(after_colon, "80") || span_is(after_colon, "443")
+		       ? span_of("", 0)
+		       : after_colon;
+}
+
+/* The host in the link's authority: no user, no password. */
+static struct span find_host(struct span rest, struct span *ret_port)
+{
+	*ret_port = span_of("", 0);
 	size_t end = 0;
 	struct span host;
 
@@ -127,13 +141,19 @@ static struct span find_host(struct span rest)
 	if (host.len_bytes > 0 && host.text[0] == '[') {
 		const char *close = memchr(host.text, ']', host.len_bytes);
 
-		return close != NULL
-			       ? span_cut(host, 1, (size_t)(close - host.text))
-			       : host;
+		if (close == NULL)
+			return host;
+		end = (size_t)(close - host.text);
+		if (span_at(host, end + 1) == ':')
+			*ret_port = find_port(
+				span_cut(host, end + 2, host.len_bytes));
+		return span_cut(host, 1, end);
 	}
 	end = 0;
 	while (end < host.len_bytes && host.text[end] != ':')
 		end++;
+	if (end < host.len_bytes)
+		*ret_port = find_port(span_cut(host, end + 1, host.len_bytes));
 	return span_cut(host, 0, end);
 }
 
@@ -153,12 +173,37 @@ static struct span after_host(struct span rest)
 	return span_cut(rest, at, rest.len_bytes);
 }
 
+/* What is around the link, in front of it. Returns where what follows it
+ * begins. */
+static size_t say_before(struct buf *out, const struct reading *reading,
+			 struct span word, size_t begin, size_t end)
+{
+	size_t label = 0;
+
+	/* Angle brackets are how a link is written, not what is meant. */
+	if (begin == 1 && word.text[0] == '<' && span_at(word, end) == '>')
+		return end + 1;
+	/* "[the manual](https://a.b)" is Markdown for a link with a name. */
+	if (begin < 2 || memcmp(word.text + begin - 2, "](", 2) != 0 ||
+	    reading->punctuation > PUNCTUATION_SOME) {
+		word_clean_without(out, reading, WORDING_URLS,
+				   span_cut(word, 0, begin));
+		return end;
+	}
+	while (label < begin - 2 && strchr("![", word.text[label]) != NULL)
+		label++;
+	word_clean_without(out, reading, WORDING_URLS,
+			   span_cut(word, label, begin - 2));
+	buf_add_text(out, ", ");
+	return end + (span_at(word, end) == ')');
+}
+
 bool word_url(struct buf *out, const struct reading *reading, struct span word)
 {
 	const char *start;
 	size_t begin = find_start(word, &start);
 	size_t end, skip;
-	struct span host, whole;
+	struct span host, port, whole;
 
 	if (start == NULL)
 		return false;
@@ -167,18 +212,13 @@ bool word_url(struct buf *out, const struct reading *reading, struct span word)
 	if (end <= begin + strlen(start))
 		return false;
 	whole = span_cut(word, begin + skip, end);
-	host = without_www(find_host(whole));
+	host = without_www(find_host(whole, &port));
 	if (host.len_bytes == 0)
 		return false;
-	/* Angle brackets are how a link is written, not what is meant. */
-	if (begin == 1 && word.text[0] == '<' && span_at(word, end) == '>')
-		end++;
-	else
-		word_clean_without(out, reading, WORDING_URLS,
-				   span_cut(word, 0, begin));
+	end = say_before(out, reading, word, begin, end);
 	if (out->len_bytes > 0 && ascii_is_alnum(out->data[out->len_bytes - 1]))
 		word_gap(out);
-	link_say(out, reading, host, after_host(whole));
+	link_say(out, reading, host, port, after_host(whole));
 	if (end < word.len_bytes && ascii_is_alnum(word.text[end]))
 		word_gap(out);
 	word_clean(out, reading, span_cut(word, end, word.len_bytes));
