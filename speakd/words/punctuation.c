@@ -413,6 +413,21 @@ static size_t row_at(struct span word, size_t pos)
 	return n;
 }
 
+/* A sign as the listener has it in their own file; false: they have not. */
+static bool add_own(struct named *named, struct span sign)
+{
+	const char *name;
+
+	if (!symbols_own(named->reading->symbols, sign,
+			 named->reading->punctuation, &name))
+		return false;
+	if (name != NULL)
+		add_name(named, name);
+	else
+		add_plain(named, sign.text, sign.len_bytes, '\0');
+	return true;
+}
+
 static size_t add_symbol(struct named *named, struct span word, size_t pos)
 {
 	const struct reading *reading = named->reading;
@@ -431,8 +446,8 @@ static size_t add_symbol(struct named *named, struct span word, size_t pos)
 		return n;
 	}
 	n = name_operator(named, word, pos);
-	if (n > 0)
-		return n;
+	if (n > 0 || add_own(named, span_cut(word, pos, pos + 1)))
+		return max_size(n, 1);
 	if (reading->punctuation < symbol->level &&
 	    !symbol->some(reading, word, pos) && !is_quoted(word, pos)) {
 		add_plain(named, word.text + pos, 1, span_at(word, pos + 1));
@@ -462,6 +477,8 @@ static size_t add_sign(struct named *named, struct span word, size_t pos)
 	int32_t code = text_next(rest.text, rest.len_bytes, &n);
 	const char *name = NULL;
 
+	if (add_own(named, span_cut(rest, 0, n)))
+		return n;
 	if (symbols_is_sign(code) &&
 	    (named->reading->punctuation >= PUNCTUATION_MOST ||
 	     !is_typographic(code)))

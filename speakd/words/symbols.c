@@ -32,6 +32,7 @@ struct symbols {
 	char *language; /* owned */
 	struct table tables[TABLES_MAX]; /* the first that knows a sign wins */
 	size_t count;
+	size_t own_count; /* of them the listener's, which come first */
 	bool loaded; /* what is installed */
 };
 
@@ -381,7 +382,7 @@ int symbols_add_file(struct symbols *symbols, const char *path, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	symbols->count++;
+	symbols->own_count = ++symbols->count;
 	if (!text_is_utf8(buf_text(&table->file), table->file.len_bytes))
 		return err_usage(e, "%s: not UTF-8", path);
 	wrong = read_table(table, &what);
@@ -390,16 +391,14 @@ int symbols_add_file(struct symbols *symbols, const char *path, struct err *e)
 	return 0;
 }
 
-static const struct entry *find(struct symbols *symbols, struct span sign)
+/* In the first count tables. */
+static const struct entry *find_in(const struct symbols *symbols, size_t count,
+				   struct span sign)
 {
 	struct entry key = { .sign = sign };
 	const struct entry *found = NULL;
 
-	if (symbols == NULL)
-		return NULL;
-	if (!symbols->loaded)
-		load(symbols);
-	for (size_t i = 0; i < symbols->count && found == NULL; i++) {
+	for (size_t i = 0; i < count && found == NULL; i++) {
 		const struct table *table = &symbols->tables[i];
 
 		if (table->count > 0)
@@ -410,6 +409,28 @@ static const struct entry *find(struct symbols *symbols, struct span sign)
 			found--;
 	}
 	return found;
+}
+
+static const struct entry *find(struct symbols *symbols, struct span sign)
+{
+	if (symbols == NULL)
+		return NULL;
+	if (!symbols->loaded)
+		load(symbols);
+	return find_in(symbols, symbols->count, sign);
+}
+
+bool symbols_own(const struct symbols *symbols, struct span sign,
+		 enum punctuation level, const char **ret_name)
+{
+	const struct entry *entry =
+		symbols != NULL ? find_in(symbols, symbols->own_count, sign)
+				: NULL;
+
+	if (entry == NULL)
+		return false;
+	*ret_name = entry->level <= level ? entry->name : NULL;
+	return true;
 }
 
 static const char *find_own(struct span sign, enum punctuation level)

@@ -34,6 +34,14 @@ void symbols_free(struct symbols *symbols);
 int symbols_add_file(struct symbols *symbols, const char *path,
 		     struct err *e) MUST_CHECK;
 
+/*
+ * What the listener calls a sign, which may be an ASCII one, in a file that was
+ * added: *ret_name is NULL where they want it at a higher level only. False:
+ * they have not said.
+ */
+bool symbols_own(const struct symbols *symbols, struct span sign,
+		 enum punctuation level, const char **ret_name);
+
 /* The name of a sign at a level; NULL: it has none, or not at this level. */
 const char *symbols_sign(struct symbols *symbols, struct span sign,
 			 enum punctuation level);

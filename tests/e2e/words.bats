@@ -26,6 +26,13 @@ plain() { speakd --print --format=plain "$@"; }
 	printf '\342\206\222\tleads to\tsome\n' >"$XDG_CONFIG_HOME/earshot/symbols"
 	printf 'a \342\206\222 b\n' | plain >out
 	grep -qx 'a leads to b' out
+	# Those of ASCII, too, and what a voice would say; a level of one's own.
+	printf '~\ttwiddle\n\342\202\254\teuros\n+\tmore\tall\n' \
+		>"$XDG_CONFIG_HOME/earshot/symbols"
+	printf '~x 5 \342\202\254 1 + 1 a->b\n' | plain >out
+	grep -qx 'twiddle x 5 euros 1 + 1 a arrow b' out
+	printf '1 + 1\n' | plain --punctuation=all >out
+	grep -qx '1 more 1' out
 	printf '# x\n\342\206\222 leads to\n' >"$XDG_CONFIG_HOME/earshot/symbols"
 	run speakd --check-config
 	[ "$status" -eq 2 ]
