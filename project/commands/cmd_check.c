@@ -109,6 +109,16 @@ static void check_dates(struct check *c, const char *file)
 
 	if (sheet_of_file(&c->call->gtd, file, &sheet, NULL) < 0)
 		return;
+	if (sheet.reading == READ_BOXES) {
+		struct marks marks;
+
+		marks_parse_front(&marks, buf_text(&sheet.text),
+				  sheet.text.len_bytes);
+		if (marks.bad)
+			problem(c, file,
+				"no day in its front matter's due, "
+				"until or reviewed");
+	}
 	for (size_t i = 0; i < sheet.actions.count; i++) {
 		const struct action *a = &sheet.actions.list[i];
 		SCOPED_TEXT char *where = NULL;

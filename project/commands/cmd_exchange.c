@@ -247,7 +247,7 @@ static int run_import(struct call *call, struct err *e)
 
 const struct command command_export = {
 	.name = "export",
-	.args = "todotxt|taskwarrior|org",
+	.args = "todotxt|taskwarrior|org|ics",
 	.help = "print the open items for another program",
 	.run = run_export,
 	.operands = { OPERAND_FORMAT },
@@ -257,7 +257,7 @@ const struct command command_export = {
 
 const struct command command_import = {
 	.name = "import",
-	.args = "todotxt|taskwarrior|org FILE|-",
+	.args = "todotxt|taskwarrior|org|ics FILE|-",
 	.help = "add the items of another program's file",
 	.run = run_import,
 	.operands = { OPERAND_FORMAT, OPERAND_FILE },

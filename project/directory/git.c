@@ -143,6 +143,7 @@ static const char line_files[] = "inbox* merge=project-lines\n"
 				 "tickler* merge=project-lines\n"
 				 "actions merge=project-lines\n"
 				 "actions.otl merge=project-lines\n"
+				 "actions.md merge=project-lines\n"
 				 "log merge=project-lines\n"
 				 "log.otl merge=project-lines\n";
 
@@ -161,14 +162,32 @@ static void merging_fini(struct merging *m)
 	free(m->path);
 }
 
+/* The user's own names of lists, "Next actions.md", in quotes as git wants
+ * them;
+ * "[", "*" and "?" would be a pattern. */
+static void add_own_names(struct buf *out, const struct layout *layout)
+{
+	for (int f = 0; f < FILE_COUNT; f++) {
+		if (layout->lists[f] == NULL)
+			continue;
+		buf_add_char(out, '"');
+		for (const char *p = layout->lists[f]; *p != '\0'; p++)
+			buf_add_char(out, strchr("\"\\[*?", *p) ? '?' : *p);
+		buf_add_text(out, "\" merge=project-lines\n");
+	}
+}
+
 static int merging_init(struct merging *m, const struct gtd *gtd, struct err *e)
 {
 	SCOPED_TEXT char *program = path_program("project");
+	SCOPED_BUF struct buf lines = { 0 };
 
 	*m = (struct merging){ .path = gtd_state_file(gtd, "gitattributes") };
+	buf_add_text(&lines, line_files);
+	add_own_names(&lines, &gtd->layout);
 	if (dir_make_parent(m->path, 0700, e) < 0 ||
-	    file_replace(AT_FDCWD, m->path, line_files, strlen(line_files),
-			 0600, e) < 0)
+	    file_replace(AT_FDCWD, m->path, lines.data, lines.len_bytes, 0600,
+			 e) < 0)
 		return -e->code;
 	m->attributes = mem_printf("core.attributesFile=%s", m->path);
 	m->driver = mem_printf("merge.project-lines.driver='%s' --merge-lines "

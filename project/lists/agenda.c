@@ -3,14 +3,13 @@
 #include "project/lists/agenda.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "core/log.h"
 #include "core/mem.h"
-#include "core/text.h"
 #include "project/lists/marks.h"
 #include "project/directory/names.h"
 #include "project/lists/reminders.h"
+#include "project/text/ics.h"
 
 struct gathering {
 	const struct gtd *gtd;
@@ -85,12 +84,29 @@ static void add_action(struct gathering *g, const char *source,
 	entry->postponed = g->postponed;
 }
 
+/* A project that is due as a whole: its note says so. */
+static void add_note(struct gathering *g, const char *project,
+		     const struct sheet *sheet)
+{
+	struct marks marks;
+	struct date due;
+
+	marks_parse_front(&marks, buf_text(&sheet->text),
+			  sheet->text.len_bytes);
+	due = marks.dates[MARK_DUE];
+	if (date_is_set(due) && date_days(due) <= date_days(g->last))
+		add(g->out, AGENDA_DUE, due, project, mem_copy(""))->postponed =
+			g->postponed;
+}
+
 static void add_sheets(struct gathering *g, const char *source,
 		       const struct sheets *sheets, bool waiting)
 {
 	for (size_t i = 0; i < sheets->count; i++) {
 		const struct sheet *sheet = &sheets->list[i];
 
+		if (source != NULL && sheet->reading == READ_BOXES)
+			add_note(g, source, sheet);
 		for (size_t k = 0; k < sheet->actions.count; k++)
 			add_action(g, source != NULL ? source : sheet->file,
 				   sheet, &sheet->actions.list[k],
@@ -242,30 +258,6 @@ void agenda_when(const struct entry *entry, struct date today, char *buf,
 
 /* ---- iCalendar ---------------------------------------------------------- */
 
-/* RFC 5545 3.3.11: backslash, ";", "," and newlines are escaped; 3.1: lines are
- * folded at 75 bytes, here at whole characters. */
-static void ics_line(struct buf *out, const char *name, const char *text)
-{
-	SCOPED_BUF struct buf line = { 0 };
-	size_t at = 0;
-
-	buf_addf(&line, "%s:", name);
-	for (; *text != '\0'; text++) {
-		if (strchr("\\;,", *text) != NULL)
-			buf_add_char(&line, '\\');
-		buf_add_char(&line, *text);
-	}
-	while (at < line.len_bytes) {
-		size_t room = at == 0 ? 74 : 73;
-		size_t n = text_cut(line.data + at, line.len_bytes - at, room);
-
-		buf_addf(out, "%s", at == 0 ? "" : " ");
-		buf_add(out, line.data + at, n);
-		buf_add_text(out, "\r\n");
-		at += n;
-	}
-}
-
 static void ics_entry(struct buf *out, const struct entry *entry,
 		      const char *stamp, size_t number)
 {
@@ -282,12 +274,10 @@ static void ics_entry(struct buf *out, const struct entry *entry,
 		 (unsigned long long)line_hash(summary, strlen(summary)),
 		 date.year % 10000, date.month % 100, date.day % 100, number);
 	buf_addf(out, "DTSTAMP:%s\r\n", stamp);
-	buf_addf(out, "DTSTART;VALUE=DATE:%04d%02d%02d\r\n", date.year % 10000,
-		 date.month % 100, date.day % 100);
-	buf_addf(out, "DTEND;VALUE=DATE:%04d%02d%02d\r\n", next.year % 10000,
-		 next.month % 100, next.day % 100);
-	ics_line(out, "SUMMARY", summary);
-	ics_line(out, "CATEGORIES", agenda_word(entry->kind));
+	ics_add_day(out, "DTSTART", date);
+	ics_add_day(out, "DTEND", next);
+	ics_add_text(out, "SUMMARY", summary);
+	ics_add_text(out, "CATEGORIES", agenda_word(entry->kind));
 	buf_add_text(out, "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
 }
 
@@ -310,15 +300,10 @@ static size_t same_before(const struct agenda *agenda, size_t i)
 
 void agenda_ics(const struct agenda *agenda, struct buf *out)
 {
-	time_t now = time(NULL);
-	struct tm tm;
-	char stamp[32] = "19700101T000000Z";
+	char stamp[ICS_STAMP_BYTES];
 
-	if (gmtime_r(&now, &tm) != NULL)
-		strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
-	buf_add_text(out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
-			  "PRODID:-//earshot//project//EN\r\n");
+	ics_begin(out, stamp);
 	for (size_t i = 0; i < agenda->count; i++)
 		ics_entry(out, &agenda->list[i], stamp, same_before(agenda, i));
-	buf_add_text(out, "END:VCALENDAR\r\n");
+	ics_end(out);
 }

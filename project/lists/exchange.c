@@ -8,51 +8,8 @@
 
 #include "core/json.h"
 #include "core/mem.h"
-#include "project/text/actions.h"
 #include "project/directory/gtd.h"
-
-/* ---- tasks -------------------------------------------------------------- */
-
-void tasks_add(struct tasks *tasks, const char *text, const char *where,
-	       bool done, struct date day)
-{
-	if (tasks->count == tasks->room) {
-		tasks->room = max_size(64, tasks->room * 2);
-		tasks->list = mem_resize(tasks->list, tasks->room,
-					 sizeof(*tasks->list));
-	}
-	tasks->list[tasks->count++] = (struct task){
-		.text = mem_copy(text),
-		.where = mem_copy(where),
-		.done = done,
-		.day = day,
-	};
-}
-
-static void tasks_lose(struct tasks *tasks, const char *what)
-{
-	for (size_t i = 0; i < tasks->lost_count; i++)
-		if (strcmp(tasks->lost[i].what, what) == 0) {
-			tasks->lost[i].count++;
-			return;
-		}
-	tasks->lost = mem_resize(tasks->lost, tasks->lost_count + 1,
-				 sizeof(*tasks->lost));
-	tasks->lost[tasks->lost_count++] = (struct lost){ mem_copy(what), 1 };
-}
-
-void tasks_fini(struct tasks *tasks)
-{
-	for (size_t i = 0; i < tasks->count; i++) {
-		free(tasks->list[i].text);
-		free(tasks->list[i].where);
-	}
-	for (size_t i = 0; i < tasks->lost_count; i++)
-		free(tasks->lost[i].what);
-	free(tasks->list);
-	free(tasks->lost);
-	*tasks = (struct tasks){ 0 };
-}
+#include "project/lists/calendar.h"
 
 /* A line of text, its length in *ret_bytes; *at moves behind it. */
 static const char *next_line(const char **at, size_t *ret_bytes)
@@ -164,62 +121,6 @@ static void todotxt_write(struct tasks *tasks, struct buf *out)
 	}
 }
 
-/* ---- the words of a text ------------------------------------------------ */
-
-/* A text of ours taken apart, for formats that have fields. */
-struct parts {
-	struct buf text; /* without the words below */
-	char *contexts[16]; /* owned, without "@" */
-	size_t context_count;
-	struct date due, start;
-};
-
-static void parts_fini(struct parts *parts)
-{
-	buf_fini(&parts->text);
-	for (size_t i = 0; i < parts->context_count; i++)
-		free(parts->contexts[i]);
-}
-
-static bool take_day_word(const char *word, size_t len, const char *key,
-			  struct date *ret)
-{
-	size_t key_bytes = strlen(key);
-	char day[DATE_BYTES] = "";
-
-	if (len != key_bytes + 10 || strncmp(word, key, key_bytes) != 0)
-		return false;
-	memcpy(day, word + key_bytes, 10);
-	return date_read(day, ret) == 10;
-}
-
-static void take_apart(const char *text, struct parts *ret)
-{
-	for (const char *at = text; *at != '\0';) {
-		size_t len = strcspn(at, " ");
-
-		if (len > 1 && *at == '@' &&
-		    ret->context_count < COUNT_OF(ret->contexts))
-			ret->contexts[ret->context_count++] = mem_text(at + 1,
-								       len - 1);
-		else if (len > 0 &&
-			 !take_day_word(at, len, "due:", &ret->due) &&
-			 !take_day_word(at, len, "t:", &ret->start))
-			buf_addf(&ret->text, "%s%.*s",
-				 ret->text.len_bytes > 0 ? " " : "", (int)len,
-				 at);
-		at += len + strspn(at + len, " ");
-	}
-}
-
-static void add_day(struct buf *text, const char *key, struct date date)
-{
-	char day[DATE_BYTES];
-
-	if (date_is_set(date))
-		buf_addf(text, " %s%s", key, date_text(date, day));
-}
-
 /* ---- taskwarrior -------------------------------------------------------- */
 
 /* "20261202T120000Z": the local day of that second. */
@@ -259,8 +160,8 @@ static void taskwarrior_task(struct tasks *tasks, const struct json *o)
 		else if (tag != NULL)
 			buf_addf(&text, " @%s", tag);
 	}
-	add_day(&text, "due:", stamp_day(json_get_text(o, "due")));
-	add_day(&text, "t:", stamp_day(json_get_text(o, "wait")));
+	task_add_day(&text, "due:", stamp_day(json_get_text(o, "due")));
+	task_add_day(&text, "t:", stamp_day(json_get_text(o, "wait")));
 	for (size_t i = 0; i < COUNT_OF(no_place); i++)
 		if (json_get(o, no_place[i]) != NULL)
 			tasks_lose(tasks, no_place[i]);
@@ -300,11 +201,11 @@ static void taskwarrior_write(struct tasks *tasks, struct buf *out)
 
 	for (size_t i = 0; i < tasks->count; i++) {
 		const struct task *task = &tasks->list[i];
-		ON_SCOPE_EXIT(parts_fini) struct parts parts = { 0 };
+		ON_SCOPE_EXIT(task_parts_fini) struct task_parts parts = { 0 };
 		struct json *o = json_object_make();
 		struct json *tags = json_array_make();
 
-		take_apart(task->text, &parts);
+		task_take_apart(task->text, &parts);
 		json_add_text(o, "description", buf_text(&parts.text));
 		json_add_text(o, "status",
 			      task->done ? "completed" : "pending");
@@ -346,8 +247,8 @@ struct org {
 static void org_end(struct org *org)
 {
 	if (org->text.len_bytes > 0) {
-		add_day(&org->text, "due:", org->due);
-		add_day(&org->text, "t:", org->start);
+		task_add_day(&org->text, "due:", org->due);
+		task_add_day(&org->text, "t:", org->start);
 		tasks_add(org->out, org->text.data,
 			  org->where != NULL ? org->where : "inbox", org->done,
 			  (struct date){ 0 });
@@ -463,7 +364,7 @@ static void org_stamp(struct buf *out, const char *key, struct date date)
 }
 
 /* Org's tags are made of letters, digits and four signs. */
-static void org_tags(struct tasks *tasks, const struct parts *parts,
+static void org_tags(struct tasks *tasks, const struct task_parts *parts,
 		     struct buf *out)
 {
 	bool changed = false;
@@ -489,12 +390,12 @@ static void org_write(struct tasks *tasks, struct buf *out)
 
 	for (size_t i = 0; i < tasks->count; i++) {
 		const struct task *task = &tasks->list[i];
-		ON_SCOPE_EXIT(parts_fini) struct parts parts = { 0 };
+		ON_SCOPE_EXIT(task_parts_fini) struct task_parts parts = { 0 };
 
 		if (where == NULL || strcmp(where, task->where) != 0)
 			buf_addf(out, "* %s\n", task->where);
 		where = task->where;
-		take_apart(task->text, &parts);
+		task_take_apart(task->text, &parts);
 		buf_addf(out, "** %s %s", task->done ? "DONE" : "TODO",
 			 buf_text(&parts.text));
 		org_tags(tasks, &parts, out);
@@ -519,6 +420,8 @@ int exchange_read(enum exchange_format format, const struct buf *text,
 		return 0;
 	case EXCHANGE_TASKWARRIOR:
 		return taskwarrior_read(text, ret, e);
+	case EXCHANGE_ICS:
+		return calendar_read(text, ret, e);
 	case EXCHANGE_ORG:
 		break;
 	}
@@ -535,6 +438,9 @@ void exchange_write(enum exchange_format format, struct tasks *tasks,
 		return;
 	case EXCHANGE_TASKWARRIOR:
 		taskwarrior_write(tasks, out);
+		return;
+	case EXCHANGE_ICS:
+		calendar_write(tasks, out);
 		return;
 	case EXCHANGE_ORG:
 		break;

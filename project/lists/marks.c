@@ -9,10 +9,12 @@
 #include "project/text/actions.h"
 #include "project/text/note.h"
 
-static const char *const mark_names[MARK_COUNT] = { "until", "reviewed" };
+static const char *const mark_names[MARK_COUNT] = { "until", "reviewed",
+						    "due" };
 
-/* The mark that a line sets, or -1. */
-static int read_line(const char *line, size_t len, struct date *ret)
+/* The mark that a line sets, or -1; *ret_bad when what it says is no day. */
+static int read_line(const char *line, size_t len, struct date *ret,
+		     bool *ret_bad)
 {
 	for (int mark = 0; mark < MARK_COUNT; mark++) {
 		size_t n = strlen(mark_names[mark]);
@@ -24,10 +26,13 @@ static int read_line(const char *line, size_t len, struct date *ret)
 		    at >= len || (line[at] != '=' && line[at] != ':'))
 			continue;
 		at++;
-		while (at < len && line[at] == ' ')
+		/* YAML's quotes, Obsidian's link to a day. */
+		while (at < len && memchr(" \"'[", line[at], 4) != NULL)
 			at++;
 		memcpy(text, line + at, min_size(len - at, 10));
-		(void)date_read(text, &date);
+		/* A template's "due:" without a day is no mistake. */
+		*ret_bad = date_read(text, &date) == 0 && at < len &&
+			   line[at] != '\r';
 		*ret = date;
 		return mark;
 	}
@@ -43,10 +48,12 @@ static void each_line(const char *text, size_t len_bytes, struct marks *marks,
 		size_t len = end != NULL ? (size_t)(end - text) - at
 					 : len_bytes - at;
 		struct date date;
-		int mark = read_line(text + at, len, &date);
+		bool bad = false;
+		int mark = read_line(text + at, len, &date, &bad);
 
 		if (mark >= 0)
 			marks->dates[mark] = date;
+		marks->bad |= bad;
 		if (rest != NULL && mark != without && len > 0) {
 			buf_add(rest, text + at, len);
 			buf_add_char(rest, '\n');
@@ -61,6 +68,11 @@ void marks_parse(struct marks *marks, const char *text, size_t len_bytes)
 	each_line(text, len_bytes, marks, -1, NULL);
 }
 
+void marks_parse_front(struct marks *marks, const char *text, size_t len_bytes)
+{
+	marks_parse(marks, text, text_front_matter(text, len_bytes));
+}
+
 static bool is_note(const struct gtd *gtd, const char *project_path)
 {
 	return name_is_markdown(project_path) && !gtd_is_dir(gtd, project_path);
@@ -73,8 +85,7 @@ static int read_front(const struct gtd *gtd, const char *path,
 
 	if (gtd_read(gtd, path, &text, e) < 0)
 		return -e->code;
-	marks_parse(ret, buf_text(&text),
-		    text_front_matter(buf_text(&text), text.len_bytes));
+	marks_parse_front(ret, buf_text(&text), text.len_bytes);
 	return 0;
 }
 

@@ -15,13 +15,18 @@
 
 #define MARKS_FILE ".project"
 
-enum mark { MARK_UNTIL, MARK_REVIEWED, MARK_COUNT };
+/* Due: of a project whose note has it in its front matter, and only read. */
+enum mark { MARK_UNTIL, MARK_REVIEWED, MARK_DUE, MARK_COUNT };
 
 struct marks {
 	struct date dates[MARK_COUNT];
+	bool bad; /* one of them is no day */
 };
 
 void marks_parse(struct marks *marks, const char *text, size_t len_bytes);
+
+/* The same from a note's front matter. */
+void marks_parse_front(struct marks *marks, const char *text, size_t len_bytes);
 
 /* project_path relative to the directory; no file: no marks. */
 int marks_read(const struct gtd *gtd, const char *project_path,

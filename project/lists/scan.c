@@ -144,9 +144,11 @@ static ssize_t read_file(struct worker *w, int fd, off_t size)
 	return (ssize_t)len;
 }
 
-static bool is_earlier(struct date a, struct date b)
+static void note_due(struct project *p, struct date due)
 {
-	return !date_is_set(b) || date_days(a) < date_days(b);
+	if (date_is_set(due) &&
+	    (!date_is_set(p->due) || date_days(due) < date_days(p->due)))
+		p->due = due;
 }
 
 /* As every other view has it: Latin-1 repaired. */
@@ -171,8 +173,7 @@ static void judge_actions(struct worker *w, struct project *p)
 		p->open++;
 		p->waiting += a->waiting;
 		p->put_off |= date_is_set(a->not_before);
-		if (date_is_set(a->due) && is_earlier(a->due, p->due))
-			p->due = a->due;
+		note_due(p, a->due);
 		if (p->next == NULL && action_is_next(a, w->gtd->today))
 			p->next = keep_action(w, a);
 	}
@@ -194,6 +195,15 @@ static bool read_converted(struct worker *w, struct project *p, ssize_t len)
 	return true;
 }
 
+/* A note may say that the whole project is due. */
+static void note_front(const struct worker *w, struct project *p, size_t len)
+{
+	struct marks marks;
+
+	marks_parse_front(&marks, w->file, len);
+	note_due(p, marks.dates[MARK_DUE]);
+}
+
 static void read_actions(struct worker *w, struct project *p, int fd,
 			 enum reading reading)
 {
@@ -210,6 +220,8 @@ static void read_actions(struct worker *w, struct project *p, int fd,
 		p->unreadable = true;
 		return;
 	}
+	if (reading == READ_BOXES)
+		note_front(w, p, (size_t)len);
 	w->actions.count = 0;
 	if (read_converted(w, p, len))
 		return;

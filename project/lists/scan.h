@@ -20,7 +20,7 @@ struct project {
 	time_t changed; /* newest of summary, actions and log; 0: none */
 	const char *next; /* owned by the scan: the next action; NULL: none */
 	unsigned open, waiting; /* actions */
-	struct date due; /* the earliest of its open actions */
+	struct date due; /* the earliest of its open actions and its notes */
 	struct marks marks; /* only when asked for */
 	bool stuck; /* nothing to do next, nothing waited for, nothing put
 		       off to a day */

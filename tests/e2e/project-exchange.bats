@@ -38,10 +38,10 @@ into_another() {
 	project --dir "$HOME/other" -q import "$1" "$2"
 }
 
-@test "todo.txt, taskwarrior and org: there and back, nothing is lost" {
+@test "todo.txt, taskwarrior, org and iCalendar: there and back, nothing is lost" {
 	fill
 	items "$GTD_DIR" | sed 's/t:2026-11-30 @home @bag/@home @bag t:2026-11-30/' | sort >want
-	for format in todotxt taskwarrior org; do
+	for format in todotxt taskwarrior org ics; do
 		rm -rf "$HOME/other"
 		project export $format >file 2>err
 		into_another $format file
@@ -113,4 +113,68 @@ box' ]
 	into_another taskwarrior back.json 2>/dev/null
 	items "$HOME/other" | sed 's/ t:2026-11-30//' | sort >got
 	diff <(sed 's/@[a-z]*//g; s/ *$//' want) <(sed 's/@[a-z]*//g; s/ *$//' got)
+}
+
+@test "a calendar's to-dos and events come with day, time and place, all else is named" {
+	cat >cal.ics <<-'X'
+		BEGIN:VCALENDAR
+		BEGIN:VTIMEZONE
+		TZID:Europe/Berlin
+		END:VTIMEZONE
+		BEGIN:VTODO
+		SUMMARY:Pay\, by transf
+		 er
+		DUE;VALUE=DATE:20261205
+		CATEGORIES:home,at work
+		RRULE:FREQ=MONTHLY
+		DESCRIPTION:many\nwords
+		BEGIN:VALARM
+		SUMMARY:ring
+		END:VALARM
+		END:VTODO
+		BEGIN:VEVENT
+		DTSTART;TZID="a:b;c":20261201T093000
+		DTEND;TZID="a:b;c":20261201T100000
+		SUMMARY:Dentist
+		LOCATION:Main St. 5
+		END:VEVENT
+		BEGIN:VEVENT
+		DTSTART;VALUE=DATE:20261210
+		DTEND;VALUE=DATE:20261213
+		SUMMARY:Fair
+		END:VEVENT
+		BEGIN:VEVENT
+		DTSTART:20261210
+		STATUS:CANCELLED
+		SUMMARY:Party
+		END:VEVENT
+		BEGIN:VTODO
+		SUMMARY:old
+		COMPLETED:20261101T120000Z
+		END:VTODO
+		BEGIN:VTODO
+		DUE:20261202T120000Z
+		SUMMARY:cut off
+	X
+	for end in lf crlf; do
+		[ $end = lf ] || sed -i 's/$/\r/' cal.ics
+		rm -f "$GTD_DIR/inbox" "$GTD_DIR/done"
+		TZ=UTC run project import ics cal.ics
+		[ "$status" -eq 0 ]
+		for lost in RRULE DESCRIPTION VALARM 'cancelled entries'; do
+			[[ $output == *"left out: $lost (1)"* ]]
+		done
+		[[ $output == *'time zones (2)'*'5 imported, 0 projects made' ]]
+		diff - "$GTD_DIR/inbox" <<-'X'
+			Pay, by transfer @home @at_work due:2026-12-05
+			09:30-10:00 Dentist (Main St. 5) due:2026-12-01
+			Fair until 2026-12-12 due:2026-12-10
+			12:00 cut off due:2026-12-02
+		X
+		has "$GTD_DIR/done" '2026-11-01 old (inbox)'
+	done
+	echo 'no calendar' >none.ics
+	run project import ics none.ics
+	[ "$status" -eq 1 ]
+	[[ $output == *'not a calendar: no line BEGIN:VCALENDAR'* ]]
 }

@@ -226,3 +226,22 @@ from the README' ]
 	[[ $(cat said) == *"call Fred at phone due in 3 days."* ]]
 	[[ $(cat said) == *"buy oil due 8 days ago."* ]]
 }
+
+@test "Obsidian: a note's due date is the project's" {
+	mkdir -p "$P" "$GTD_DIR/.obsidian"
+	printf '%s\n' --- 'tags: [a]' 'due: "2026-12-01"' --- '- [ ] act' >"$P/quoted.md"
+	printf '%s\r\n' --- 'due: 2026-12-03' --- '- [ ] act due:2026-12-02' >"$P/dos.md"
+	printf '%s\n' --- 'due:' --- '- [ ] act' >"$P/template.md"
+	printf '%s\n' '- [ ] act' '---' 'due: 2026-12-01' --- >"$P/below.md"
+	project check
+	[ "$(project --today=2026-12-01 list | cut -f1,5 | tr '\t\n' ' |')" = \
+		'below |dos |quoted due|template |' ]
+	[ "$(project --today=2026-11-28 ahead | cut -f1-3)" = $'2026-12-01\tdue\tquoted
+2026-12-02\tdue\tdos
+2026-12-03\tdue\tdos' ]
+	[[ $(project --today=2026-12-05 day) == *'overdue by 4 days'*quoted* ]]
+	printf '%s\n' --- 'due: soon' --- '- [ ] act' >"$P/bad.md"
+	run project check
+	[ "$status" -eq 1 ]
+	[ "$output" = "Projects/bad.md: no day in its front matter's due, until or reviewed" ]
+}

@@ -48,6 +48,27 @@ start' ]
 	done
 }
 
+@test "lists in Markdown are merged line by line, whatever they are called" {
+	export PROJECT_COMMIT=yes
+	mkdir -p "$GTD_DIR/Projects"
+	printf '%s\n' '# Inbox' '- [ ] start' >"$GTD_DIR/INBOX.md"
+	two_machines
+	[ ! -e "$GTD_DIR/inbox" ]
+	printf '%s\n' '- [ ] start' >"$GTD_DIR/Next actions.md"
+	git -C "$GTD_DIR" add -A && git -C "$GTD_DIR" commit -qm next
+	git -C "$GTD_DIR" push -q && git -C "$HOME/two" pull -q
+	project -q in laptop && two -q in phone
+	echo '- [ ] near' >>"$GTD_DIR/Next actions.md"
+	echo '- [ ] far' >>"$HOME/two/Next actions.md"
+	git -C "$GTD_DIR" commit -qam near && git -C "$HOME/two" commit -qam far
+	two -q sync && project -q sync && two -q sync
+	for d in "$GTD_DIR" "$HOME/two"; do
+		[ "$(sort "$d/Next actions.md" | tr '\n' '|')" = '- [ ] far|- [ ] near|- [ ] start|' ]
+		grep -q laptop "$d/INBOX.md"
+		grep -q phone "$d/INBOX.md"
+	done
+}
+
 @test "in a stopped rebase nothing is committed, and no capture goes with an abort" {
 	two_machines
 	echo mine >>"$GTD_DIR/Projects/trip/summary"
