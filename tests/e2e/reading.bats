@@ -289,6 +289,16 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 		"[chime] private from bob: private words" ]
 }
 
+@test "every format of the manual can be completed" {
+	speakd --complete-words | grep -P '\t--format\t' | tr '\t ' '\n\n' |
+		sort >words
+	sed -n '/Ss Chat/,/Ss Formats of your own/s/^\.It Cm //p' \
+		"$EARSHOT_SRC"/man/speakd-formats.5 | tr -d ' ' | tr , '\n' |
+		sort >manual
+	[ "$(wc -l <manual)" -gt 40 ]
+	diff <(comm -23 manual words) /dev/null
+}
+
 @test "the people of an export of Slack have their names" {
 	mkdir -p export/general
 	cat >export/users.json <<'END'
