@@ -115,6 +115,7 @@ static const struct {
 	{ WORDING_NUMBERS, HAS_HIGH,   9, SIZE_MAX, word_progress },
 	{ WORDING_URLS,    HAS_COLON | HAS_SLASH, 7, SIZE_MAX, word_url },
 	{ WORDING_URLS,    HAS_DOT | HAS_INNER, 7, SIZE_MAX, word_url },
+	{ WORDING_MARKUP,  HAS_NAMED,  3, SIZE_MAX, word_quote },
 	{ WORDING_MARKUP,  HAS_NAMED,  2, SIZE_MAX, word_markup },
 	{ WORDING_MARKUP,  HAS_COLON,  3, SIZE_MAX, word_markup },
 	{ WORDING_PATHS,   HAS_SLASH,  4, SIZE_MAX, word_path },

@@ -214,7 +214,7 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 		'[12:00:19] <bridge> <Jup> three' \
 		"[12:00:29] <bridge> [net] <E$(printf '\342\200\213')wan> four" \
 		'[12:00:39] <Ewan> five' '[12:00:49] <al> <b> is not one' >in
-	diff <(printf '%s\n' 'bridge: <Ewan> one' '<Jup> two' 'Jup: three' \
+	diff <(printf '%s\n' 'bridge: Ewan: one' 'Jup: two' 'Jup: three' \
 		'Ewan: four' 'five' 'al: <b> is not one') <(said in)
 	diff <(printf '%s\n' 'Jup: two' three 'al: <b> is not one') \
 		<(said --relay bridge --ignore Ewan in)
