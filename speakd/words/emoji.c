@@ -59,6 +59,8 @@ static const struct {
 	{ ":<", N_("sad") },        { ":>", N_("smile") },
 	{ ":3", N_("smile") },      { ">_>", N_("doubtful") },
 	{ "<_<", N_("doubtful") },  { "/!\\", N_("warning") },
+	{ ">_<", N_("annoyed") },   { ";_;", N_("crying") },
+	{ "T_T", N_("crying") },    { "D:", N_("sad") },
 };
 
 /* What may begin a picture; the names of those that nothing names. */
@@ -384,7 +386,7 @@ bool word_emoticon(struct buf *out, const struct reading *reading,
 		   struct span word)
 {
 	if (word.len_bytes > CLEAN_EMOTICON_BYTES ||
-	    strchr(":;=(^<>8B\\oO-/", word.text[0]) == NULL)
+	    strchr(":;=(^<>8BDT\\oO-/", word.text[0]) == NULL)
 		return false;
 	for (size_t i = 0; i < COUNT_OF(emoticons); i++) {
 		if (emoticons[i].text[0] != word.text[0] ||

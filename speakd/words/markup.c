@@ -312,7 +312,12 @@ static const struct {
 	{ "\u252c\u2500\u252c\u30ce( \u00ba _ \u00ba\u30ce)", N_("puts the table back") },
 	{ "\u252c\u2500\u252c", N_("table") },
 	{ "( \u0361\u00b0 \u035c\u0296 \u0361\u00b0)", N_("smirk") },
+	{ "(\u0ca0_\u0ca0)", N_("disapproving look") },
 	{ "\u0ca0_\u0ca0", N_("disapproving look") },
+	{ "(\u2310\u25a0_\u25a0)", N_("cool") },
+	{ "(\u00ac_\u00ac)", N_("doubtful") },
+	{ "\u2570(*\u00b0\u25bd\u00b0*)\u256f", N_("cheers") },
+	{ "\u0f3c \u3064 \u25d5_\u25d5 \u0f3d\u3064", N_("hug") },
 	{ "\u0295\u2022\u1d25\u2022\u0294", N_("bear") },
 	{ "(\u3065\uff61\u25d5\u203f\u203f\u25d5\uff61)\u3065", N_("hug") },
 };

@@ -172,6 +172,8 @@ bool word_progress(struct buf *out, const struct reading *reading,
 	if (in_brackets(out, reading, word) ||
 	    in_parentheses(out, reading, word))
 		return true;
-	return opens_mark(reading, word) || is_bar(word) ||
-	       ends_bar(reading, word) || is_drawn_bar(word);
+	/* Alone it is a picture, and all that there is to say. */
+	return opens_mark(reading, word) || ends_bar(reading, word) ||
+	       (word.len_bytes < reading->line.len_bytes &&
+		(is_bar(word) || is_drawn_bar(word)));
 }

@@ -361,9 +361,10 @@ static size_t name_operator(struct named *named, struct span word, size_t pos)
 /* "100 km/h", "5MB/s": so much in a time. */
 static bool is_per(const struct reading *reading, struct span word, size_t pos)
 {
-	static const char *const times[] = { "s",      "sec",	"second", "min",
-					     "minute", "h",	"hour",	  "day",
-					     "week",   "month", "year" };
+	static const char *const times[] = {
+		"s",	"sec", "second", "min",	  "minute", "h",
+		"hour", "day", "week",	 "month", "year",   "yr"
+	};
 	struct span unit;
 	size_t end = pos + 1, digits = 0;
 	bool number = word.text >= reading->line.text + 2 &&
@@ -383,14 +384,23 @@ static bool is_per(const struct reading *reading, struct span word, size_t pos)
 	return false;
 }
 
+/* "#12", "lxc#12", "bug#12"; "#00ff7f" is a colour. */
+static bool number_follows(struct span word, size_t pos)
+{
+	size_t end = pos + 1;
+
+	while (ascii_is_digit(span_at(word, end)))
+		end++;
+	return end > pos + 1 && !ascii_is_letter(span_at(word, end));
+}
+
 /* "#12" is number 12, "C#" a musical sign, "-5" and "5 - 3" minus. */
 static const char *name_in_place(const struct reading *reading,
 				 struct span word, size_t pos)
 {
 	char c = word.text[pos], next = span_at(word, pos + 1);
 
-	if (c == '#' && ascii_is_digit(next) &&
-	    !is_word_byte(before(word, pos)))
+	if (c == '#' && number_follows(word, pos))
 		return N_("number");
 	if (c == '#' && pos > 0 && pos < 3 &&
 	    ascii_is_letter(word.text[pos - 1]) && !is_word_byte(next))
@@ -462,11 +472,14 @@ static size_t add_symbol(struct named *named, struct span word, size_t pos)
 	return 1;
 }
 
-/* Dashes and quotes of printers: punctuation of sentences below "most". */
+/*
+ * Dashes and quotes of printers, what Spanish sentences begin with: punctuation
+ * of sentences below "most".
+ */
 static bool is_typographic(int32_t code)
 {
 	return (code >= 0x2010 && code <= 0x201f) || code == 0x2026 ||
-	       code == 0xab || code == 0xbb;
+	       code == 0xab || code == 0xbb || code == 0xa1 || code == 0xbf;
 }
 
 /* A sign beyond ASCII, by what is installed; that takes a while to read. */
