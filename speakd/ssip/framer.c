@@ -2,6 +2,8 @@
 /* Copyright the earshot authors */
 #include "speakd/ssip/framer.h"
 
+#include <string.h>
+
 /* How far a text's terminator is matched: its bytes are held back so long. */
 enum {
 	IN_LINE, /* after anything */
@@ -99,12 +101,35 @@ static bool feed_text(struct framer *framer, char c)
 	return false;
 }
 
+/* What stands within a line needs no look at each byte. Returns how many. */
+static size_t feed_run(struct framer *framer, const char *bytes,
+		       size_t len_bytes)
+{
+	size_t max = SSIP_TEXT_MAX_BYTES + CRLF_BYTES;
+	const char *cr;
+
+	if (!framer->in_text || framer->matched != IN_LINE)
+		return 0;
+	cr = memchr(bytes, '\r', len_bytes);
+	len_bytes = cr != NULL ? (size_t)(cr - bytes) : len_bytes;
+	if (len_bytes > max - framer->bytes.len_bytes)
+		framer->too_long = true;
+	buf_add(&framer->bytes, bytes,
+		min_size(len_bytes, max - framer->bytes.len_bytes));
+	return len_bytes;
+}
+
 enum frame_kind framer_feed(struct framer *framer, const char *bytes,
 			    size_t len_bytes, size_t *ret_used)
 {
 	for (size_t i = 0; i < len_bytes; i++) {
-		bool done = framer->in_text ? feed_text(framer, bytes[i])
-					    : feed_command(framer, bytes[i]);
+		bool done;
+
+		i += feed_run(framer, bytes + i, len_bytes - i);
+		if (i == len_bytes)
+			break;
+		done = framer->in_text ? feed_text(framer, bytes[i])
+				       : feed_command(framer, bytes[i]);
 
 		if (!done)
 			continue;

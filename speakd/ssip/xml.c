@@ -156,7 +156,9 @@ bool xml_read_tag(struct xml *c, struct xml_tag *ret)
 
 bool xml_tag_is(const struct xml_tag *tag, const char *name)
 {
-	return tag->name_bytes == strlen(name) &&
+	/* Of most names already the first letter is another one. */
+	return (*tag->name | 0x20) == (*name | 0x20) &&
+	       tag->name_bytes == strlen(name) &&
 	       strncasecmp(tag->name, name, tag->name_bytes) == 0;
 }
 
