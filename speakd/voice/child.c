@@ -541,9 +541,10 @@ static bool serve(struct voice_child *child)
 		tell_want(child);
 		if (next_to_make(child) != NULL)
 			continue;
-		if (child->count > 0)
+		/* What was stopped while it was made has opened it, too. */
+		if (child->count > 0 || said != NULL)
 			idle_ms = clock_ms() + SINK_IDLE_MS;
-		else
+		if (child->count == 0)
 			control_stage(control, VOICE_IDLE, 0);
 		if (child->count == 0 && idle_ms > 0 && clock_ms() >= idle_ms) {
 			player_idle(&child->player);

@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import SRC, Client, Skip, main, processes_in, until  # noqa: E402
+from lib import SRC, Client, Skip, free_port, listens, main  # noqa: E402
+from lib import processes_in, until  # noqa: E402
 from ssip_sound import Ear, close_to  # noqa: E402
 
 HERE = os.path.join(SRC, "tests", "e2e")
@@ -256,6 +258,43 @@ def test_real_modules(home):
         home.end_all()
 
 
+def festival_server(home, port):
+    """Festival itself: sd_festival only talks to it."""
+    if not shutil.which("festival"):
+        raise Skip("no festival here (contrib/deps services)")
+    with open(home.file("festival.log"), "wb") as log:
+        home.start(SRC + "/tests/helpers/in-place", "festival", "--server",
+                   "(set! server_port %d)" % port, stdin=subprocess.DEVNULL,
+                   stdout=log, stderr=log)
+    until("festival listens", lambda: listens(port))
+
+
+def test_festival(home):
+    """sd_festival with a Festival that serves: said, slower, stopped"""
+    path, port = real_module("sd_festival"), free_port()
+    with open(home.file("festival.conf"), "w", encoding="ascii") as out:
+        out.write('FestivalServerHost "127.0.0.1"\nFestivalServerPort %d\n' %
+                  port)
+    engine = "--engine=module:%s %s" % (path, home.file("festival.conf"))
+    ear = Ear(home, engine)
+    plain = ear.hear("one two three four five")
+    assert "espeak-ng speaks for it" in home.errors(), home.errors()
+    home.end_all()
+    os.remove(home.file("speakd.err"))
+    festival_server(home, port)
+    ear = Ear(home, engine)
+    heard = ear.hear("one two three four five")
+    assert "espeak-ng" not in home.errors(), home.errors()
+    assert heard.rate_hz == 16000 and 800 < heard.ms < 3500, heard.ms
+    assert plain.rate_hz != 16000
+    slow = ear.hear("one two three four five", "SET self RATE -50")
+    assert slow.ms > heard.ms * 1.2, (slow.ms, heard.ms)
+    assert b"249-kal_diphone\ten-US\tnone" in ear.client.command(
+        "LIST SYNTHESIS_VOICES")
+    home.running.pop().kill()
+    stops(home, engine, 2)
+
+
 def test_generic(home):
     """sd_generic runs the command of its configuration, and plays by itself"""
     conf = home.file("mine-generic.conf")
@@ -330,5 +369,6 @@ if __name__ == "__main__":
     main([test_module, test_module_settings, test_bad_modules,
           test_module_dies_in_a_block, test_stop, test_several, test_pipe,
           test_example,
-          test_bad_pipes, test_piper, test_real_modules, test_generic, test_mistakes,
+          test_bad_pipes, test_piper, test_real_modules, test_festival, test_generic,
+          test_mistakes,
           test_ends_with_us, test_ends_with_its_voice])

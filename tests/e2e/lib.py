@@ -150,6 +150,17 @@ def can_connect(path):
         sock.close()
 
 
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def listens(port):
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Client:
     """An SSIP client that keeps replies and events apart."""
 

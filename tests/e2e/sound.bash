@@ -22,9 +22,10 @@ pulse_start() {
 	until_true 20 pulse_answers
 }
 
-# listen FILE: record what is heard into FILE (raw, 22050 Hz mono) from now on.
+# listen FILE: record what is heard into FILE (raw, 22050 Hz mono) from now on,
+# on the sink $ear.
 listen() {
-	start parec -d null0.monitor --format=s16le --channels=1 --rate=22050 \
+	start parec -d "${ear:-null0}.monitor" --format=s16le --channels=1 --rate=22050 \
 		--latency-msec=20 --raw "$1" 2>/dev/null
 	ear_pid=$pid
 	until_true 20 test -s "$1"

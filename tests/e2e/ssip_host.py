@@ -5,23 +5,12 @@
 """Speech of another machine: addresses, and "speakctl --host" through a real sshd."""
 import os
 import shutil
-import socket
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from lib import BIN, PATIENCE, Skip, can_connect, main, until  # noqa: E402
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
-def listens(port):
-    with socket.socket() as sock:
-        return sock.connect_ex(("127.0.0.1", port)) == 0
+from lib import BIN, PATIENCE, Skip, can_connect, free_port  # noqa: E402
+from lib import listens, main, until  # noqa: E402
 
 
 def texts(home):

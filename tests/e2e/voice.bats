@@ -348,6 +348,40 @@ watcher_sees() {
 	done
 }
 
+# stream_sink: the name of the sink that the speech plays on.
+stream_sink() {
+	local number
+	number=$(pactl list short sink-inputs | awk '{ print $2; exit }')
+	pactl list short sinks | awk -v n="$number" '$1 == n { print $2 }'
+}
+plays_on() { [ "$(stream_sink)" = "$1" ]; }
+
+@test "sound: moved to another device, by hand and with the default: followed" {
+	pulse_start
+	pactl load-module module-null-sink sink_name=null1
+	pactl set-default-sink null0
+	listen first.raw
+	start speakd --serve -o pulse 2>err.txt
+	until_true 20 speakctl status
+	speakctl say "$long $long"
+	until_true 20 heard first.raw 300
+	pactl move-sink-input "$(pactl list short sink-inputs | cut -f 1)" null1
+	ear=null1 listen second.raw
+	until_true 20 heard second.raw 500
+	plays_on null1
+	# It stops there as well, and though all was not yet made the device is
+	# let go of; a stream that nobody moved goes where the default goes.
+	speakctl stop
+	until_true 20 plays_on ""
+	speakctl say "$long $long"
+	until_true 20 plays_on null0
+	pactl set-default-sink null1
+	until_true 20 plays_on null1
+	ear=null1 listen third.raw
+	until_true 20 heard third.raw 500
+	[ ! -s err.txt ]
+}
+
 @test "idle: the voice lets go of the device and does not wake up" {
 	pulse_start
 	start_speakd
