@@ -141,6 +141,21 @@ static int sync_parent(int dir_fd, const char *name, struct err *e)
 	return fd < 0 ? fd : dir_sync(fd, e);
 }
 
+int link_copy(int from_fd, const char *from_name, int to_fd,
+	      const char *to_name, struct err *e)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(from_fd, from_name, target, sizeof(target));
+
+	if (n < 0 || (size_t)n >= sizeof(target))
+		return err_set(e, n < 0 ? errno : ENAMETOOLONG,
+			       "read the link %s", from_name);
+	target[n] = '\0';
+	return symlinkat(target, to_fd, to_name) < 0
+		       ? err_set(e, errno, "make the link %s", to_name)
+		       : 0;
+}
+
 /* What a symbolic link says, relative to where name is; NULL: not readable. */
 static char *link_text(int dir_fd, const char *name)
 {

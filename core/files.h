@@ -42,6 +42,13 @@ int file_append(int dir_fd, const char *name, const char *bytes,
  */
 void file_copy_attributes(int from, int to, const char *except);
 
+/*
+ * Make to_name the same symbolic link as from_name. errors: -ENAMETOOLONG for
+ * one that leads further than PATH_MAX; -EEXIST.
+ */
+int link_copy(int from_fd, const char *from_name, int to_fd,
+	      const char *to_name, struct err *e) MUST_CHECK;
+
 /* Create path and the directories above it that are missing, with mode. */
 int dir_make(const char *path, mode_t mode, struct err *e) MUST_CHECK;
 

@@ -158,11 +158,8 @@ void json_row_key(struct buf *out, const char *key)
 /* ASCII that needs no escape. */
 static bool is_simple(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (text[i] < ' ' || text[i] > '~' || text[i] == '"' ||
-		    text[i] == '\\')
-			return false;
-	return true;
+	return text_is_plain(text, len) && memchr(text, '"', len) == NULL &&
+	       memchr(text, '\\', len) == NULL;
 }
 
 void json_row_text(struct buf *out, const char *key, const char *text)

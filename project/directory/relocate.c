@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,19 +77,6 @@ static int copy_file(int from_fd, int to_fd, const char *name,
 		     : finish(from, to, st, e);
 }
 
-static int copy_link(int from_fd, int to_fd, const char *name, struct err *e)
-{
-	char target[PATH_MAX];
-	ssize_t n = readlinkat(from_fd, name, target, sizeof(target) - 1);
-
-	if (n < 0)
-		return err_set(e, errno, "read the link %s", name);
-	target[n] = '\0';
-	return symlinkat(target, to_fd, name) < 0
-		       ? err_set(e, errno, "copy the link %s", name)
-		       : 0;
-}
-
 static int copy_entry(int from_fd, const char *name, int to_fd, int depth,
 		      struct err *e);
 
@@ -126,7 +112,7 @@ static int copy_entry(int from_fd, const char *name, int to_fd, int depth,
 	if (S_ISREG(st.st_mode))
 		return copy_file(from_fd, to_fd, name, &st, e);
 	if (S_ISLNK(st.st_mode))
-		return copy_link(from_fd, to_fd, name, e);
+		return link_copy(from_fd, name, to_fd, name, e);
 	return err_say(e, EINVAL, "%s is no file, directory or link", name);
 }
 

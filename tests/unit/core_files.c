@@ -189,6 +189,24 @@ static void test_dirs(void **state)
 	assert_int_equal(dir_sync(dir, &e), 0);
 }
 
+static void test_link_copy(void **state)
+{
+	char target[16] = "";
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(symlink("not/there", "one"), 0);
+	assert_int_equal(link_copy(dir, "one", dir, "two", &e), 0);
+	assert_int_equal(readlink("two", target, sizeof(target) - 1), 9);
+	assert_string_equal(target, "not/there");
+	assert_int_equal(link_copy(dir, "one", dir, "two", &e), -EEXIST);
+	assert_string_equal(e.text, "make the link two");
+	assert_int_equal(link_copy(dir, "gone", dir, "new", &e), -ENOENT);
+	assert_string_equal(e.text, "read the link gone");
+	put("no-link", "x", 0600);
+	assert_int_equal(link_copy(dir, "no-link", dir, "new", &e), -EINVAL);
+}
+
 static void test_long_name(void **state)
 {
 	char name[256];
@@ -209,6 +227,7 @@ int main(void)
 		cmocka_unit_test(test_replace_fails),
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_dirs),
+		cmocka_unit_test(test_link_copy),
 		cmocka_unit_test(test_long_name),
 	};
 

@@ -3,7 +3,6 @@
 #include "workspace/store/tree.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -259,20 +258,6 @@ static int copy_file(struct copy *copy, int from, const char *from_name, int to,
 	return rc < 0 ? err_wrap(e, "%s%s", buf_text(&copy->path), name) : 0;
 }
 
-static int copy_symlink(int from, const char *from_name, int to,
-			const char *name, struct err *e)
-{
-	char target[PATH_MAX];
-	ssize_t n = readlinkat(from, from_name, target, sizeof(target) - 1);
-
-	if (n < 0)
-		return err_set(e, errno, "read link %s", name);
-	target[n] = '\0';
-	return symlinkat(target, to, name) < 0
-		       ? err_set(e, errno, "make link %s", name)
-		       : 0;
-}
-
 static int copy_special(struct copy *copy, int to, const char *name,
 			const struct stat *st, struct err *e)
 {
@@ -340,7 +325,7 @@ static int copy_child(void *data, int from, const char *name, unsigned depth,
 	else if (S_ISREG(st.st_mode))
 		rc = copy_file(copy, from, name, to, name, &st, e);
 	else if (S_ISLNK(st.st_mode))
-		rc = copy_symlink(from, name, to, name, e);
+		rc = link_copy(from, name, to, name, e);
 	else
 		rc = copy_special(copy, to, name, &st, e);
 	if (rc != 0)
@@ -385,7 +370,7 @@ int tree_copy_one(int dir, const char *name, const char *as, struct err *e)
 	if (S_ISREG(st.st_mode))
 		rc = copy_file(&copy, dir, name, dir, as, &st, e);
 	else if (S_ISLNK(st.st_mode))
-		rc = copy_symlink(dir, name, dir, as, e);
+		rc = link_copy(dir, name, dir, as, e);
 	else
 		rc = err_set(e, EINVAL, "copy %s", name);
 	if (rc == 0)
