@@ -12,6 +12,7 @@
 #include "workspace/lxc/boot.h"
 #include "workspace/lxc/booted.h"
 #include "workspace/lxc/storage.h"
+#include "workspace/environment.h"
 #include "workspace/run/attach.h"
 #include "workspace/run/start.h"
 #include "workspace/ops.h"
@@ -22,107 +23,7 @@
 #include "workspace/store/packages_busy.h"
 #include "workspace/projects.h"
 
-enum { ENV_MAX = 256, IMAGE_WORDS_MAX = 256, HOSTNAME_MAX_BYTES = 63 };
-
-/* ---- environment -------------------------------------------------------- */
-
-/* Of the host's environment only the terminal, the language, the way out. */
-static const char *const env_kept[] = {
-	"TERM",	       "COLORTERM",   "NO_COLOR",  "LANG",	 "LANGUAGE",
-	"LC_ALL",      "LC_CTYPE",    "LC_TIME",   "LC_NUMERIC", "LC_COLLATE",
-	"LC_MESSAGES", "LC_MONETARY", "TZ",	   "COLUMNS",	 "LINES",
-	"http_proxy",  "https_proxy", "ftp_proxy", "all_proxy",	 "no_proxy",
-	"HTTP_PROXY",  "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY",	 "NO_PROXY",
-};
-
-static const char inside_path[] =
-	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:"
-	"/usr/games";
-
-struct env {
-	char *list[ENV_MAX + 1]; /* owned, NULL-terminated */
-	size_t count;
-};
-
-static void env_fini(struct env *env)
-{
-	for (size_t i = 0; i < env->count; i++)
-		free(env->list[i]);
-}
-
-/* A later value replaces an earlier one. */
-static void env_set(struct env *env, char *take_text)
-{
-	size_t name = strcspn(take_text, "=");
-
-	for (size_t i = 0; i < env->count; i++) {
-		if (strncmp(env->list[i], take_text, name + 1) == 0) {
-			free(env->list[i]);
-			env->list[i] = take_text;
-			return;
-		}
-	}
-	if (env->count < ENV_MAX)
-		env->list[env->count++] = take_text;
-	else
-		free(take_text);
-}
-
-static void env_pass(struct env *env, const char *name)
-{
-	const char *value = getenv(name);
-
-	if (value != NULL)
-		env_set(env, mem_printf("%s=%s", name, value));
-}
-
-static void fill_user(struct env *env, const struct launch *launch,
-		      const char *home)
-{
-	const char *name = launch->user;
-
-	if (name != NULL && strcmp(name, "me") == 0)
-		name = getenv("USER");
-	if (launch->user == NULL)
-		name = "root";
-	env_set(env, mem_printf("HOME=%s", home));
-	if (name == NULL)
-		return;
-	env_set(env, mem_printf("USER=%s", name));
-	env_set(env, mem_printf("LOGNAME=%s", name));
-}
-
-static void fill_env(struct env *env, const struct launch *launch,
-		     const struct json *image, const char *home)
-{
-	const struct json *list = json_get(image, "Env");
-	const char *shell = getenv("SHELL");
-
-	env_set(env, mem_copy(inside_path));
-	/* What an image needs, its PATH too; all else goes before it. */
-	for (size_t i = 0; i < json_count(list); i++) {
-		const char *text = json_text(json_at(list, i));
-
-		if (text != NULL && strchr(text, '=') != NULL && text[0] != '=')
-			env_set(env, mem_copy(text));
-	}
-	for (size_t i = 0; i < COUNT_OF(env_kept); i++)
-		env_pass(env, env_kept[i]);
-	fill_user(env, launch, home);
-	env_set(env, mem_printf("SHELL=%s", shell != NULL ? shell : "/bin/sh"));
-	env_set(env, mem_printf("EARSHOT_WORKSPACE=%s", launch->name));
-	env_set(env, mem_copy("container=earshot"));
-	/* Debian's bash prompt shows it in front: one sees where one is. */
-	env_set(env, mem_printf("debian_chroot=%s", launch->name));
-	for (size_t i = 0; i < launch->shares.env_count; i++)
-		env_set(env, mem_copy(launch->shares.env[i]));
-	for (size_t i = 0; i < launch->env_count; i++) {
-		if (strchr(launch->env[i], '=') != NULL)
-			env_set(env, mem_copy(launch->env[i]));
-		else
-			env_pass(env, launch->env[i]);
-	}
-}
+enum { IMAGE_WORDS_MAX = 256, HOSTNAME_MAX_BYTES = 63 };
 
 static char *home_inside(const struct launch *launch)
 {
@@ -613,7 +514,7 @@ int launch_run(const struct store *store, struct launch *launch,
 	SCOPED_TEXT char *dir = NULL;
 	ON_SCOPE_EXIT(image_fini) struct json *image = NULL;
 	SCOPED_TEXT char *number = NULL;
-	struct env env = { 0 };
+	SCOPED_ENVIRONMENT struct environment env = { 0 };
 	struct attach attach = { .argv = launch->argv };
 	int rc = store_load(store, "ws", launch->name, &meta, e);
 
@@ -645,7 +546,7 @@ int launch_run(const struct store *store, struct launch *launch,
 			       "system below it has no idmapped mounts; ext4, "
 			       "xfs and btrfs have)",
 			       launch->name);
-	fill_env(&env, launch, image, home);
+	environment_fill(&env, launch, image, home);
 	dir = choose_dir(launch, json_get_text(image, "WorkingDir"), told_fn);
 	attach.env = (const char *const *)env.list;
 	attach.dir = dir;
@@ -663,7 +564,5 @@ int launch_run(const struct store *store, struct launch *launch,
 		attach.place = &place;
 		booted_wait(store, launch->name, meta.upper, told_fn);
 	}
-	rc = attach_run(&running.supervisor, &attach, e);
-	env_fini(&env);
-	return rc;
+	return attach_run(&running.supervisor, &attach, e);
 }
