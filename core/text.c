@@ -64,28 +64,39 @@ static bool eight_are_plain(const char *text)
 		(ones * 0x80)) == 0;
 }
 
-WIDE_INLINE size_t plain_blocks_body(const char *text, size_t len_bytes)
+/* Of 32 bytes or more: the last block overlaps the one before it. */
+WIDE_INLINE bool blocks_are_plain_body(const char *text, size_t len_bytes)
 {
-	size_t i = 0;
+	const char *last = text + len_bytes - WIDE_BYTES;
+	wide_truth odd = ~wide_is_within(wide_load(last), ' ', '~');
 
-	while (i + WIDE_BYTES <= len_bytes &&
-	       !wide_any(~wide_is_within(wide_load(text + i), ' ', '~')))
-		i += WIDE_BYTES;
-	return i;
+	for (; text < last; text += WIDE_BYTES)
+		odd |= ~wide_is_within(wide_load(text), ' ', '~');
+	return !wide_any(odd);
 }
 
-/* So many bytes at the start are plain, counted in whole blocks. */
-WIDE_TWICE(size_t, plain_blocks, (const char *text, size_t len_bytes),
-	   (text, len_bytes), plain_blocks_body)
+WIDE_TWICE(bool, blocks_are_plain, (const char *text, size_t len_bytes),
+	   (text, len_bytes), blocks_are_plain_body)
 
 bool text_is_plain(const char *text, size_t len_bytes)
 {
-	size_t i = plain_blocks(text, len_bytes);
+	if (len_bytes >= WIDE_BYTES)
+		return blocks_are_plain(text, len_bytes);
+	if (len_bytes >= 8) {
+		for (size_t i = 0; i + 8 < len_bytes; i += 8)
+			if (!eight_are_plain(text + i))
+				return false;
+		return eight_are_plain(text + len_bytes - 8);
+	}
+	/* Most nicks: two halves, which may overlap. */
+	if (len_bytes >= 4) {
+		char eight[8];
 
-	for (; i + 8 <= len_bytes; i += 8)
-		if (!eight_are_plain(text + i))
-			return false;
-	for (; i < len_bytes; i++)
+		memcpy(eight, text, 4);
+		memcpy(eight + 4, text + len_bytes - 4, 4);
+		return eight_are_plain(eight);
+	}
+	for (size_t i = 0; i < len_bytes; i++)
 		if ((unsigned char)(text[i] - ' ') > '~' - ' ')
 			return false;
 	return true;
@@ -126,8 +137,10 @@ static size_t common_bytes(const unsigned char *text, size_t left)
 
 bool text_is_common(const char *text, size_t len_bytes)
 {
-	size_t i = plain_blocks(text, len_bytes);
+	size_t i = 0;
 
+	if (text_is_plain(text, len_bytes))
+		return true;
 	while (i < len_bytes) {
 		size_t n = 8;
 

@@ -55,12 +55,21 @@ WIDE_INLINE bool wide_any(wide_truth v)
 	return (parts[0] | parts[1] | parts[2] | parts[3]) != 0;
 }
 
-/* Bit i is byte i: eight are gathered by a multiplication. */
+/* Bit i is byte i. */
 WIDE_INLINE uint32_t wide_mask(wide_truth v)
 {
+#if defined(__SSE2__)
+	typedef char half __attribute__((vector_size(16)));
+	half halves[2];
+
+	memcpy(halves, &v, sizeof(halves));
+	return (uint32_t)__builtin_ia32_pmovmskb128(halves[0]) |
+	       (uint32_t)__builtin_ia32_pmovmskb128(halves[1]) << 16;
+#else
 	uint64_t parts[4];
 	uint32_t mask = 0;
 
+	/* Eight are gathered by a multiplication. */
 	memcpy(parts, &v, sizeof(parts));
 	for (unsigned i = 0; i < 4; i++)
 		mask |= (uint32_t)(((parts[i] & 0x8080808080808080U) *
@@ -68,6 +77,7 @@ WIDE_INLINE uint32_t wide_mask(wide_truth v)
 				   56)
 			<< (8 * i);
 	return mask;
+#endif
 }
 
 /*
