@@ -426,26 +426,105 @@ static bool matches(struct cursor c, const char *form, struct texts *ret)
 	return c.at == c.end;
 }
 
-/* "%n" takes a word, which is there: what comes after it decides quickly. */
-static bool may_match(const char *form, struct cursor c, const char *after)
+/* ---- which sentences to try ---------------------------------------------- */
+
+enum { SET_PARTS = (COUNT_OF(sentences) + 63) / 64 };
+
+struct set {
+	uint64_t bits[SET_PARTS];
+};
+
+/*
+ * By one byte of the line: sentences that begin with a word of theirs, and
+ * those whose second word is theirs or a host in brackets. Others may always
+ * fit.
+ */
+static struct {
+	bool made;
+	struct set by_first[0x80], by_second[0x80], always;
+} known;
+
+static void add(struct set *set, size_t number)
 {
-	if (form[0] != '%')
-		return c.at < c.end && *form == *c.at;
-	if (strncmp(form + 2, " %h", 3) == 0)
-		return after < c.end && memchr("([<", *after, 3) != NULL;
-	if (form[2] == ' ' && form[1] != 'N')
-		return after < c.end && form[3] == *after;
-	return true;
+	set->bits[number / 64] |= UINT64_C(1) << number % 64;
 }
 
-/* Where the second word begins. */
-static const char *second_word(struct cursor c)
+static bool begins(const char *form, const char *with)
 {
+	return strncmp(form, with, strlen(with)) == 0;
+}
+
+static void make_index(void)
+{
+	for (size_t i = 0; i < COUNT_OF(sentences); i++) {
+		const char *form = sentences[i].form;
+
+		if (form[0] != '%') {
+			add(&known.by_first[(unsigned char)form[0]], i);
+		} else if (begins(form + 2, " %h")) {
+			add(&known.by_second['('], i);
+			add(&known.by_second['['], i);
+			add(&known.by_second['<'], i);
+		} else if (form[1] != 'N' && form[2] == ' ') {
+			add(&known.by_second[(unsigned char)form[3]], i);
+		} else {
+			add(&known.always, i);
+		}
+	}
+	known.made = true;
+}
+
+/* Where the words of a line begin; the end, where it has fewer. */
+struct starts {
+	const char *first, *second, *third;
+};
+
+static const char *next_word(const char *at, const char *end)
+{
+	struct cursor c = { at, end };
 	struct span word;
 
 	(void)cursor_word(&c, &word);
 	cursor_blanks(&c);
 	return c.at;
+}
+
+static struct set candidates(const struct starts *at, const char *end)
+{
+	struct set found = known.always;
+	unsigned first = at->first < end ? (unsigned char)*at->first : 0;
+	unsigned second = at->second < end ? (unsigned char)*at->second : 0;
+
+	for (size_t i = 0; i < SET_PARTS; i++) {
+		if (first < 0x80)
+			found.bits[i] |= known.by_first[first].bits[i];
+		if (second < 0x80)
+			found.bits[i] |= known.by_second[second].bits[i];
+	}
+	return found;
+}
+
+/* Whether the words of a form up to the next thing to read are at c. */
+static bool has_words(struct cursor c, const char *form)
+{
+	for (; *form != '\0' && *form != '%'; form++) {
+		if (!cursor_char(&c, *form))
+			return false;
+		while (*form == ' ' && c.at < c.end && *c.at == ' ')
+			c.at++;
+	}
+	return true;
+}
+
+/* The words after "%n" and "%n %h" decide before anything is read. */
+static bool may_match(const char *form, const struct starts *at,
+		      const char *end)
+{
+	if (form[0] != '%' || form[1] == 'N' || form[2] != ' ')
+		return true;
+	if (begins(form + 3, "%h "))
+		return has_words((struct cursor){ at->third, end }, form + 6);
+	return has_words((struct cursor){ at->second, end }, form + 3);
 }
 
 static void fill(const struct sentence *sentence, const struct texts *texts,
@@ -494,25 +573,42 @@ static bool joined_with_name(struct cursor c, struct message *ret)
 	return true;
 }
 
-bool event_read(struct cursor c, enum event_frame frame, struct message *ret)
+static bool try_sentence(const struct sentence *sentence, struct cursor c,
+			 enum event_frame frame, struct message *ret)
 {
-	const char *after = second_word(c);
 	struct texts texts;
 
-	for (size_t i = 0; i < COUNT_OF(sentences); i++) {
-		const struct sentence *s = &sentences[i];
+	if ((frame != EVENT_FRAMED &&
+	     (sentence->frames & (unsigned)frame) == 0) ||
+	    !matches(c, sentence->form, &texts) || !is_plausible(&texts, frame))
+		return false;
+	if (sentence->kind == KIND_OTHER)
+		remark_read(c, ret);
+	else
+		fill(sentence, &texts, ret);
+	return true;
+}
 
-		if ((frame != EVENT_FRAMED &&
-		     (s->frames & (unsigned)frame) == 0) ||
-		    !may_match(s->form, c, after) ||
-		    !matches(c, s->form, &texts) ||
-		    !is_plausible(&texts, frame))
-			continue;
-		if (s->kind == KIND_OTHER)
-			remark_read(c, ret);
-		else
-			fill(s, &texts, ret);
-		return true;
+bool event_read(struct cursor c, enum event_frame frame, struct message *ret)
+{
+	struct starts at = { .first = c.at };
+	struct set left;
+
+	if (!known.made)
+		make_index();
+	at.second = next_word(c.at, c.end);
+	at.third = next_word(at.second, c.end);
+	left = candidates(&at, c.end);
+	for (size_t i = 0; i < SET_PARTS; i++) {
+		for (; left.bits[i] != 0; left.bits[i] &= left.bits[i] - 1) {
+			const struct sentence *sentence =
+				&sentences[64 * i + (size_t)__builtin_ctzll(
+							    left.bits[i])];
+
+			if (may_match(sentence->form, &at, c.end) &&
+			    try_sentence(sentence, c, frame, ret))
+				return true;
+		}
 	}
 	return frame == EVENT_FRAMED && joined_with_name(c, ret);
 }
