@@ -103,13 +103,14 @@ static struct span base_of(struct span nick)
 	size_t n = nick.len_bytes;
 
 	for (size_t i = 1; i < n; i++) {
+		char c = nick.text[i];
 		struct span rest = span_of(nick.text + i + 1, n - i - 1);
 
-		if (nick.text[i] == '|') {
+		if (c == '|') {
 			n = i;
 			break;
 		}
-		if (memchr("-_[", nick.text[i], 3) == NULL)
+		if (c != '-' && c != '_' && c != '[')
 			continue;
 		if (rest.len_bytes > 0 &&
 		    memchr("]_", rest.text[rest.len_bytes - 1], 2) != NULL)
@@ -212,14 +213,11 @@ static const char *fold(struct people *people, struct span nick)
 	return buf_text(out);
 }
 
-/* A nick that invisible characters or colours break is the nick. */
-static struct span clean(struct buf *out, struct span nick)
+static struct span visible(struct buf *out, struct span nick)
 {
 	SCOPED_BUF struct buf bare = { 0 };
 	size_t pos = 0;
 
-	if (text_is_plain(nick.text, nick.len_bytes))
-		return nick;
 	buf_clear(out);
 	text_strip_mirc(&bare, nick.text, nick.len_bytes);
 	while (pos < bare.len_bytes) {
@@ -230,6 +228,13 @@ static struct span clean(struct buf *out, struct span nick)
 			buf_add(out, bare.data + start, pos - start);
 	}
 	return out->len_bytes > 0 ? span_of(out->data, out->len_bytes) : nick;
+}
+
+/* A nick that invisible characters or colours break is the nick. */
+static struct span clean(struct buf *out, struct span nick)
+{
+	return text_is_plain(nick.text, nick.len_bytes) ? nick
+							: visible(out, nick);
 }
 
 static uint32_t mark_of(const char *key)
@@ -243,14 +248,15 @@ static uint32_t mark_of(const char *key)
 
 /* ---- changes of nick ----------------------------------------------------- */
 
-static struct change *find_change(struct people *people, struct span nick)
+/* base: of the nick that somebody has now. */
+static struct change *find_change(struct people *people, struct span base)
 {
 	const char *key;
 	uint32_t mark;
 
 	if (people->change_count == 0)
 		return NULL;
-	key = fold(people, base_of(nick));
+	key = fold(people, base);
 	mark = mark_of(key);
 	if ((people->marks[mark % MARK_BITS / 64] >> (mark % 64) & 1) == 0)
 		return NULL;
@@ -286,7 +292,7 @@ static void drop_who_left(struct people *people)
 
 static void note_change(struct people *people, const struct message *m)
 {
-	struct change *old = find_change(people, m->nick);
+	struct change *old = find_change(people, base_of(m->nick));
 
 	if (m->kind == KIND_QUIT)
 		people->leaving = old;
@@ -455,15 +461,18 @@ static struct span of_text(const char *text)
 	return span_of_text(text);
 }
 
-/* Who has this nick: person, name and was of message, and the section. */
-static const struct person *find_out(struct people *people,
+/*
+ * Who has this nick, of this base: person, name and was of message, and the
+ * section.
+ */
+static const struct person *find_out(struct people *people, struct span base,
 				     struct message *message)
 {
 	const struct person *person = find_person(people, message->nick);
-	const struct change *change = find_change(people, message->nick);
+	const struct change *change = find_change(people, base);
 
-	message->name = base_of(message->nick);
-	message->person = message->name;
+	message->name = base;
+	message->person = base;
 	if (change != NULL) {
 		message->person = base_of(of_text(change->first));
 		/* One more "_" may be somebody else. */
@@ -499,15 +508,18 @@ static const struct person *look_up(struct people *people,
 	struct known *known;
 
 	if (nick.len_bytes > KNOWN_NICK_BYTES)
-		return find_out(people, message);
+		return find_out(people, base_of(nick), message);
 	known = place_of(people, nick);
 	if (known->nick_bytes != nick.len_bytes ||
 	    memcmp(known->nick, nick.text, nick.len_bytes) != 0) {
+		struct span base;
+
 		memcpy(known->nick, nick.text, nick.len_bytes);
 		known->nick_bytes = nick.len_bytes;
-		known->mark = mark_of(fold(people, base_of(nick)));
 		message->nick = span_of(known->nick, nick.len_bytes);
-		known->section = find_out(people, message);
+		base = base_of(message->nick);
+		known->mark = mark_of(fold(people, base));
+		known->section = find_out(people, base, message);
 		known->person = message->person;
 		known->name = message->name;
 		known->was = message->was;
@@ -519,9 +531,10 @@ static const struct person *look_up(struct people *people,
 	return known->section;
 }
 
-const struct person *people_read(struct people *people, struct message *message)
+const struct person *people_read(struct people *people, unsigned kinds,
+				 struct message *message)
 {
-	const struct person *person;
+	const struct person *person = NULL;
 
 	people->line++;
 	drop_who_left(people);
@@ -529,7 +542,9 @@ const struct person *people_read(struct people *people, struct message *message)
 	see_through(people, message);
 	if (message->nick.len_bytes == 0)
 		return NULL;
-	person = look_up(people, message);
+	kinds |= 1U << KIND_NICK;
+	if ((kinds >> message->kind & 1) != 0)
+		person = look_up(people, message);
 	if (message->kind == KIND_NICK || message->kind == KIND_QUIT)
 		note_change(people, message);
 	return person;

@@ -62,12 +62,13 @@ struct people *people_new(const struct people_config *keep_config) MUST_CHECK;
 void people_free(struct people *people);
 
 /*
- * Tell of a message who speaks. Its texts may point into people afterwards,
+ * Tell of a message who speaks, where it is one of the kinds (bits) that this
+ * matters of, or a change of nick. Its texts may point into people afterwards,
  * until the next message.
  *
  * memory: returns the person's section, NULL when there is none.
  */
-const struct person *people_read(struct people *people,
+const struct person *people_read(struct people *people, unsigned kinds,
 				 struct message *message);
 
 #endif

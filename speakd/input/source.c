@@ -214,6 +214,18 @@ static bool is_news(struct source *source, struct message *message)
 	       (int64_t)now.tv_sec * 1000 - message->when.ms < DAY_MS;
 }
 
+/* The kinds that were asked for, as bits. */
+static unsigned kinds_said(const struct source *source)
+{
+	return source->section != NULL ? source->section->wording.events
+				       : source->settings->wording.events;
+}
+
+static bool is_said(const struct source *source, const struct message *message)
+{
+	return (kinds_said(source) & (1U << message->kind)) != 0;
+}
+
 /* False: there is nothing new in it. */
 static bool parse(struct source *source, struct span line,
 		  struct message *message)
@@ -230,20 +242,12 @@ static bool parse(struct source *source, struct span line,
 	}
 	if (source->handler.members != NULL)
 		put_names(source, message);
-	source->person = message->old ? NULL
-				      : people_read(source->people, message);
+	source->person = message->old
+				 ? NULL
+				 : people_read(source->people,
+					       kinds_said(source), message);
 	put_label(source, message);
 	return true;
-}
-
-/* Whether its kind was asked for. */
-static bool is_said(const struct source *source, const struct message *message)
-{
-	unsigned events = source->section != NULL
-				  ? source->section->wording.events
-				  : source->settings->wording.events;
-
-	return (events & (1U << message->kind)) != 0;
 }
 
 void source_add_unsaid(const struct source *source, struct buf *out)
