@@ -180,8 +180,13 @@ static size_t good_bytes(const char *text, size_t len_bytes, size_t pos)
 {
 	size_t start = pos, end = pos;
 
-	while (pos < len_bytes && text_next(text, len_bytes, &pos) > 0)
+	while (pos < len_bytes) {
+		if (pos + 8 <= len_bytes && eight_are_plain(text + pos))
+			pos += 8;
+		else if (text_next(text, len_bytes, &pos) <= 0)
+			break;
 		end = pos;
+	}
 	return end - start;
 }
 

@@ -512,7 +512,7 @@ static bool quick(struct format_reader *reader, struct cursor c,
 	message_clear(ret);
 	if (!quick_stamp(&c, ret, &shape) || !cursor_char(&c, '<'))
 		return false;
-	while (c.at < c.end && memchr("@+ ", *c.at, 3) != NULL)
+	while (c.at < c.end && (*c.at == '@' || *c.at == '+' || *c.at == ' '))
 		c.at++;
 	from = c.at;
 	while (c.at < c.end && is_nick_byte(*c.at))

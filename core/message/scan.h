@@ -55,8 +55,9 @@ static inline bool scan_is_digit(char c)
 
 static inline bool scan_is_alnum(char c)
 {
-	return scan_is_digit(c) || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z');
+	char lower = (char)(c | 0x20);
+
+	return (lower >= 'a' && lower <= 'z') || scan_is_digit(c);
 }
 
 /* In line: the compiler knows how long a literal is. */

@@ -31,15 +31,13 @@ enum { CLEAN_REPEATS = 4 };
 enum { CLEAN_EMOTICON_BYTES = 3 };
 
 /*
- * Add text to out. Of the reading's rules those on words matter here. mIRC
- * formatting and control bytes always go. scratch is a buffer to work in, its
- * memory is kept.
+ * What is said of text: text itself, where no rule changes it, or what is then
+ * in out. Of the reading's rules those on words matter here. mIRC formatting
+ * and control bytes always go. scratch is a buffer to work in; the memory of
+ * both is kept.
  */
-void clean_text(struct buf *out, struct buf *scratch,
-		const struct reading *reading, struct span text);
-
-/* One look: clean_text() would leave text as it stands. */
-bool clean_is_needless(const struct reading *reading, struct span text);
+struct span clean_text(struct buf *out, struct buf *scratch,
+		       const struct reading *reading, struct span text);
 
 /*
  * What a text that a synthesiser passes over in silence ("?", "...") is called:

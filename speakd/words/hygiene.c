@@ -33,72 +33,76 @@ static bool is_blank(int32_t code)
 
 /* What a text has shown up to here. */
 struct tidy {
-	size_t run_bytes; /* since the last blank */
+	size_t word; /* where the run begins that has not ended */
 	unsigned dots;
 	bool ascii, good;
 };
 
-/* Look at count bytes at text; the one after them is there as well. */
-WIDE_INLINE void look(struct tidy *tidy, const char *text, size_t count)
+/* Look at the block at pos, but for its first bytes, which were seen. */
+WIDE_INLINE void look(struct tidy *tidy, const char *block, size_t pos,
+		      uint32_t seen)
 {
-	const uint32_t inside = count >= WIDE_BYTES
-					? UINT32_MAX
-					: (UINT32_C(1) << count) - 1;
-	const wide v = wide_load(text);
-	const wide_truth blank = wide_is(v, ' '), dot = wide_is(v, '.');
-	const uint32_t blanks = wide_mask(blank) & inside;
+	const wide v = wide_load(block);
+	const uint32_t blanks = wide_mask(wide_is(v, ' ')) & ~seen;
+	const uint32_t dots = wide_mask(wide_is(v, '.')) & ~seen;
 
-	if (wide_any(~wide_is_within(v, ' ', '~')))
-		tidy->ascii = false;
-	if (wide_any(blank & wide_is(wide_load(text + 1), ' ')))
+	tidy->ascii &= !wide_any(~wide_is_within(v, ' ', '~'));
+	if (dots != 0)
+		tidy->dots += (unsigned)__builtin_popcount(dots);
+	if (blanks == 0)
+		return;
+	/* A blank beside a blank, here or at the end of the block before. */
+	if ((blanks & blanks << 1) != 0 ||
+	    pos + (size_t)__builtin_ctz(blanks) == tidy->word ||
+	    pos + (size_t)__builtin_ctz(blanks) - tidy->word >
+		    HYGIENE_RUN_BYTES)
 		tidy->good = false;
-	if (wide_any(dot))
-		tidy->dots += (unsigned)__builtin_popcount(wide_mask(dot));
-	if (blanks == 0) {
-		tidy->run_bytes += count;
-	} else {
-		tidy->run_bytes += (size_t)__builtin_ctz(blanks);
-		if (tidy->run_bytes > HYGIENE_RUN_BYTES)
-			tidy->good = false;
-		tidy->run_bytes = count - 32 + (size_t)__builtin_clz(blanks);
-	}
-	if (tidy->run_bytes > HYGIENE_RUN_BYTES)
-		tidy->good = false;
+	tidy->word = pos + WIDE_BYTES - (size_t)__builtin_clz(blanks);
 }
 
 /*
- * No two blanks, no long run, few dots, and every byte printable ASCII or, when
- * ascii comes out false, to be looked at.
+ * No two blanks, none at either end, no long run, few dots, and every byte
+ * printable ASCII or, when ascii comes out false, to be looked at. A run inside
+ * of a block is a short one.
  */
 WIDE_INLINE bool is_tidy_body(const char *text, size_t len_bytes,
 			      bool *ret_ascii)
 {
 	struct tidy tidy = { .ascii = true, .good = true };
-	char rest[2 * WIDE_BYTES + 1];
 	size_t pos = 0;
 
-	for (; pos + WIDE_BYTES < len_bytes && tidy.good; pos += WIDE_BYTES)
-		look(&tidy, text + pos, WIDE_BYTES);
-	memset(rest, 'x', sizeof(rest));
-	memcpy(rest, text + pos, min_size(len_bytes - pos, WIDE_BYTES));
-	look(&tidy, rest, min_size(len_bytes - pos, WIDE_BYTES));
+	for (; pos + WIDE_BYTES <= len_bytes; pos += WIDE_BYTES)
+		look(&tidy, text + pos, pos, 0);
+	if (pos < len_bytes && pos > 0) {
+		size_t last = len_bytes - WIDE_BYTES;
+
+		look(&tidy, text + last, last,
+		     (UINT32_C(1) << (pos - last)) - 1);
+	} else if (pos < len_bytes) {
+		char block[WIDE_BYTES];
+
+		memset(block, 'x', sizeof(block));
+		memcpy(block, text, len_bytes);
+		look(&tidy, block, 0, 0);
+	}
 	*ret_ascii = tidy.ascii;
-	return tidy.good && tidy.dots <= HYGIENE_DOTS;
+	return tidy.good && tidy.word < len_bytes &&
+	       len_bytes - tidy.word <= HYGIENE_RUN_BYTES &&
+	       tidy.dots <= HYGIENE_DOTS;
 }
 
 WIDE_TWICE(bool, is_tidy, (const char *text, size_t len_bytes, bool *ret_ascii),
 	   (text, len_bytes, ret_ascii), is_tidy_body)
 
 /*
- * Clean already? Only what is common is told here, and what only may be too
- * much is said to be: the slow way decides.
+ * Only what is common is told here, and what only may be too much is said to
+ * be: the slow way decides.
  */
-static bool is_clean(const char *text, size_t len_bytes)
+bool hygiene_is_clean(const char *text, size_t len_bytes)
 {
 	bool ascii;
 
-	return len_bytes > 0 && text[0] != ' ' &&
-	       is_tidy(text, len_bytes, &ascii) &&
+	return is_tidy(text, len_bytes, &ascii) &&
 	       (ascii || text_is_common(text, len_bytes));
 }
 
@@ -492,7 +496,7 @@ static bool clean_usual(struct buf *out, const char *text, size_t len_bytes)
 	buf_add(out, text, len_bytes);
 	write_dots_out(out->data + from, out->data + out->len_bytes);
 	fold_blanks(out, from);
-	if (is_clean(out->data + from, out->len_bytes - from))
+	if (hygiene_is_clean(out->data + from, out->len_bytes - from))
 		return true;
 	buf_cut(out, from);
 	return false;
@@ -504,7 +508,7 @@ void hygiene_clean(struct buf *out, const char *text, size_t len_bytes)
 
 	while (len_bytes > 0 && text[len_bytes - 1] == ' ')
 		len_bytes--;
-	if (is_clean(text, len_bytes)) {
+	if (hygiene_is_clean(text, len_bytes)) {
 		buf_add(out, text, len_bytes);
 		return;
 	}

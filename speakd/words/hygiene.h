@@ -34,4 +34,7 @@ enum { HYGIENE_RUN_BYTES = 48, HYGIENE_DOTS = 8 };
  */
 void hygiene_clean(struct buf *out, const char *text, size_t len_bytes);
 
+/* At a glance: text is not empty and is clean. False: perhaps it is, too. */
+bool hygiene_is_clean(const char *text, size_t len_bytes);
+
 #endif

@@ -76,6 +76,12 @@ bool speaker_same(struct span a, struct span b)
 	SCOPED_BUF struct buf folded_a = { 0 };
 	SCOPED_BUF struct buf folded_b = { 0 };
 
+	/* Two that begin with other letters of ASCII are two, however they are
+	 * folded: most are told apart here. */
+	if (a.len_bytes > 0 && b.len_bytes > 0 && (a.text[0] & 0x80) == 0 &&
+	    (b.text[0] & 0x80) == 0 &&
+	    ascii_lower(a.text[0]) != ascii_lower(b.text[0]))
+		return false;
 	if (a.len_bytes == b.len_bytes &&
 	    (a.len_bytes == 0 || memcmp(a.text, b.text, a.len_bytes) == 0 ||
 	     same_ascii(a.text, b.text, a.len_bytes)))

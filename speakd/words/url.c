@@ -29,7 +29,11 @@ static bool starts_with(struct span text, const char *start)
 static const char *start_at(struct span word, size_t pos)
 {
 	struct span rest = span_cut(word, pos, word.len_bytes);
+	char first = ascii_lower(span_at(rest, 0));
 
+	if (first != 'h' && first != 'f' && first != 'g' && first != 's' &&
+	    first != 'i' && first != 'w')
+		return NULL;
 	for (size_t i = 0; i < COUNT_OF(starts); i++)
 		if (starts_with(rest, starts[i]))
 			return starts[i];
@@ -94,7 +98,7 @@ static size_t find_end(struct span word, size_t begin)
 
 	while (end < word.len_bytes && is_in_url(word.text[end])) {
 		/* "http://a,http://b" are two; "/http://b" is part of one. */
-		if (strchr(",;", word.text[end]) != NULL &&
+		if ((word.text[end] == ',' || word.text[end] == ';') &&
 		    end + 1 < word.len_bytes && start_at(word, end + 1) != NULL)
 			break;
 		end++;
@@ -108,6 +112,17 @@ static size_t find_end(struct span word, size_t begin)
 		end--;
 	}
 	return end;
+}
+
+/* Where the path or the query begins. */
+static size_t authority_bytes(struct span rest)
+{
+	size_t n = 0;
+
+	while (n < rest.len_bytes && rest.text[n] != '/' &&
+	       rest.text[n] != '?' && rest.text[n] != '#')
+		n++;
+	return n;
 }
 
 /* The port, unless it is the one of everybody; empty: none. */
@@ -126,13 +141,10 @@ static struct span find_port(struct span after_colon)
 /* The host in the link's authority: no user, no password. */
 static struct span find_host(struct span rest, struct span *ret_port)
 {
-	*ret_port = span_of("", 0);
+	struct span host = span_cut(rest, 0, authority_bytes(rest));
 	size_t end = 0;
-	struct span host;
 
-	while (end < rest.len_bytes && strchr("/?#", rest.text[end]) == NULL)
-		end++;
-	host = span_cut(rest, 0, end);
+	*ret_port = span_of("", 0);
 	for (size_t i = host.len_bytes; i > 0; i--)
 		if (host.text[i - 1] == '@') {
 			host = span_cut(host, i, host.len_bytes);
@@ -149,7 +161,6 @@ static struct span find_host(struct span rest, struct span *ret_port)
 				span_cut(host, end + 2, host.len_bytes));
 		return span_cut(host, 1, end);
 	}
-	end = 0;
 	while (end < host.len_bytes && host.text[end] != ':')
 		end++;
 	if (end < host.len_bytes)
@@ -166,11 +177,7 @@ static struct span without_www(struct span host)
 /* What follows the authority: the path, a query. */
 static struct span after_host(struct span rest)
 {
-	size_t at = 0;
-
-	while (at < rest.len_bytes && strchr("/?#", rest.text[at]) == NULL)
-		at++;
-	return span_cut(rest, at, rest.len_bytes);
+	return span_cut(rest, authority_bytes(rest), rest.len_bytes);
 }
 
 /* What is around the link, in front of it. Returns where what follows it

@@ -39,7 +39,6 @@ struct draft {
 	const struct verdict *verdict;
 	struct span text; /* as the rules left it */
 	struct span said; /* the text's words, cleaned */
-	struct span prose; /* said, while it is known to be (look.h); or "" */
 	const char *format; /* of the sentence */
 	bool mine, changes_speaker, new_channel, cut;
 	enum priority priority;
@@ -352,41 +351,31 @@ static void fill(struct wording *wording, const struct draft *draft)
 		      &values);
 }
 
-/* A nick that the hygiene leaves alone, with a colon after it. */
-static bool is_plain_name(struct span name)
-{
-	if (name.len_bytes >= HYGIENE_RUN_BYTES)
-		return false;
-	for (size_t i = 0; i < name.len_bytes; i++)
-		if (name.text[i] <= ' ' || name.text[i] > '~' ||
-		    name.text[i] == '.')
-			return false;
-	return true;
-}
-
 /*
- * What most lines are, prose with or without a nick before it, goes straight
- * into said: there is nothing to fill in or to make safe. False: it is none.
+ * What most lines are, a text with or without a nick before it, goes straight
+ * into said: nothing else is filled in. False: it is none of these, or has to
+ * be made safe.
  */
-static bool fill_prose(struct wording *wording, const struct draft *draft)
+static bool fill_usual(struct wording *wording, const struct draft *draft)
 {
-	const struct form *form = &forms[KIND_MESSAGE];
+	const struct form *message = &forms[KIND_MESSAGE];
+	const struct form *action = &forms[KIND_ACTION];
 	struct span name = message_name(draft->message);
 	struct buf *out = &wording->said;
 
-	if (draft->prose.len_bytes == 0 ||
-	    draft->said.text != draft->prose.text || draft->cut ||
-	    draft->mine || draft->new_channel || draft->cue != CUE_NONE ||
-	    (draft->format != form->full && draft->format != form->no_nick) ||
-	    (draft->format == form->full && !is_plain_name(name)))
+	if (draft->cut || draft->mine || draft->new_channel ||
+	    draft->cue != CUE_NONE)
 		return false;
 	buf_clear(out);
-	if (draft->format == form->full) {
+	if (draft->format == message->full || draft->format == action->full) {
 		buf_add(out, name.text, name.len_bytes);
-		buf_add(out, ": ", 2);
+		buf_add_text(out, draft->format == message->full ? ": " : " ");
+	} else if (draft->format != message->no_nick) {
+		return false;
 	}
-	buf_add(out, draft->prose.text, draft->prose.len_bytes);
-	return true;
+	buf_add(out, draft->said.text, draft->said.len_bytes);
+	return out->len_bytes <= PHRASE_MAX_BYTES &&
+	       hygiene_is_clean(out->data, out->len_bytes);
 }
 
 /* text with the listener's own words, of the source and of the language. */
@@ -416,15 +405,8 @@ static void clean(struct wording *wording, struct draft *draft,
 {
 	const struct reading reading = reading_of(wording, draft->verdict);
 
-	text = respell(wording, text);
-	draft->prose = span_of("", 0);
-	if (clean_is_needless(&reading, text)) {
-		draft->said = draft->prose = text;
-		return;
-	}
-	buf_clear(&wording->clean);
-	clean_text(&wording->clean, &wording->scratch, &reading, text);
-	draft->said = span_of_buf(&wording->clean);
+	draft->said = clean_text(&wording->clean, &wording->scratch, &reading,
+				 respell(wording, text));
 }
 
 /* "?" would be said as silence: its name instead. */
@@ -737,7 +719,7 @@ static void word(struct wording *wording, struct draft *draft, uint64_t now_ms,
 	if (draft->verdict->say_as != NULL && !is_named_already(draft))
 		draft->format = draft->verdict->say_as;
 	mark_paste(wording, draft, ms);
-	if (!fill_prose(wording, draft)) {
+	if (!fill_usual(wording, draft)) {
 		fill(wording, draft);
 		something = finish_text(wording, draft->cut);
 	}
