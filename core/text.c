@@ -240,9 +240,10 @@ bool text_is_invisible(int32_t code)
 		{ 0xe0000, 0xe01ef },
 	};
 
-	if (code < ranges[0].first)
-		return false;
-	for (size_t i = 0; i < COUNT_OF(ranges); i++)
+	/* Most are Latin. */
+	if (code < ranges[1].first)
+		return code == ranges[0].first;
+	for (size_t i = 1; i < COUNT_OF(ranges); i++)
 		if (code >= ranges[i].first && code <= ranges[i].last)
 			return true;
 	return false;

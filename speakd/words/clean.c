@@ -337,6 +337,14 @@ static void clean_words(struct buf *out, const struct reading *reading)
 	buf_add(out, text + plain, len_bytes - plain);
 }
 
+/* Where the word begins that the byte at pos is of; not before from. */
+static size_t word_start(struct span line, size_t pos, size_t from)
+{
+	while (pos > from && line.text[pos - 1] != ' ')
+		pos--;
+	return pos;
+}
+
 /* Whether the word after the one that ends at pos begins with a digit. */
 static bool digits_follow(struct span line, size_t pos)
 {
@@ -346,9 +354,9 @@ static bool digits_follow(struct span line, size_t pos)
 
 /*
  * What clean_words() does, but for the words that look does not mark: no rule
- * changes them (tests/unit/speakd_clean.c). Digits after a marked word may go
- * on with its number: "+49 30 1234". Marked blanks, which the hygiene would
- * fold, go.
+ * changes them (tests/unit/speakd_clean.c). What may be of one number with a
+ * marked word is tried too: "(555) 123-4567", "+49 30 1234". Marked blanks,
+ * which the hygiene would fold, go.
  */
 static void clean_marked(struct buf *out, const struct reading *reading,
 			 const struct look *look)
@@ -358,26 +366,24 @@ static void clean_marked(struct buf *out, const struct reading *reading,
 	size_t plain = 0, done = 0, at;
 
 	while ((at = look_next(look, done)) < line.len_bytes) {
-		size_t start = at;
+		size_t start = word_start(line, at, done);
 
 		if (line.text[at] == ' ') {
 			buf_add(out, line.text + plain, at - plain);
 			plain = done = at + 1;
 			continue;
 		}
-		while (start > done && line.text[start - 1] != ' ')
-			start--;
-		for (;;) {
+		if (start >= done + 2 && line.text[start - 2] == ')')
+			start = word_start(line, start - 2, done);
+		do {
 			unsigned traits;
 
 			done = word_end(line.text, line.len_bytes, start,
 					&traits);
 			plain = add_word(out, reading, rules, plain,
 					 span_cut(line, start, done), traits);
-			if (!digits_follow(line, done))
-				break;
 			start = done + 1;
-		}
+		} while (start <= at || digits_follow(line, done));
 	}
 	buf_add(out, line.text + plain, line.len_bytes - plain);
 }
