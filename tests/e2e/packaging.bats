@@ -55,3 +55,23 @@ installed() {
 		'[--serve][--ssip=speech-dispatcher][--socket-path=/s]' ]
 	[ "$("$speech" -v)" = '[--version]' ]
 }
+
+# Dependencies that a package has beside those that the linker knows of.
+also_wanted() {
+	sed -n "/^Package: $1\$/,/^\$/p" "$debian/control" |
+		grep -E '^(Depends|Recommends|Suggests):' | tr ',|' '\n\n'
+}
+
+@test "each library that is loaded at run time is wanted by its program's package" {
+	local row package area name
+	for row in speakd:speakd sic-bridge:sic-bridge earshot-project:workspace; do
+		package=${row%:*} area=${row#*:}
+		grep -rhA2 --include='*.c' 'library_load("' "$EARSHOT_SRC/$area" >loads
+		while read -r name; do
+			also_wanted "$package" | grep -qwF -- "$name" ||
+				{ echo "$package does not want $name"; false; }
+		done < <(tr -d '\n' <loads |
+			grep -o 'library_load("[^"]*",[[:space:]]*"[^"]*"' |
+			sed 's/.*"\(.*\)"/\1/')
+	done
+}
