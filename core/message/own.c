@@ -324,12 +324,16 @@ static const struct {
 	{ "date", OWN_TIME },
 	{ "datetime", OWN_TIME },
 	{ "created_at", OWN_TIME },
+	{ "timestamp_ms", OWN_TIME },
 	{ "origin_server_ts", OWN_TIME },
 	{ "__REALTIME_TIMESTAMP", OWN_TIME },
 	{ "nick", OWN_NICK },
 	{ "user_profile.display_name", OWN_NICK },
 	{ "user_profile.real_name", OWN_NICK },
+	{ "author.nickname", OWN_NICK },
 	{ "author.name", OWN_NICK },
+	{ "creator.name", OWN_NICK },
+	{ "sender_name", OWN_NICK },
 	{ "author.username", OWN_NICK },
 	{ "user.name", OWN_NICK },
 	{ "author", OWN_NICK },
@@ -411,6 +415,24 @@ static struct span level_of(const struct json *json)
 	return span_of("", 0);
 }
 
+/* Telegram parts a text where it has a link or a mention: put it together. */
+static void join_parts(struct json *object)
+{
+	const struct json *parts = json_get(object, "text");
+	SCOPED_BUF struct buf text = { 0 };
+
+	for (size_t i = 0; parts != NULL && i < json_count(parts); i++) {
+		const struct json *part = json_at(parts, i);
+		const char *words = json_text(part);
+
+		if (words == NULL)
+			words = json_get_text(part, "text");
+		buf_add_text(&text, words != NULL ? words : "");
+	}
+	if (text.len_bytes > 0)
+		json_add_text(object, "text", buf_text(&text));
+}
+
 enum fit own_json_read(const struct own_json *own, struct cursor line,
 		       struct json **json, struct message *ret)
 {
@@ -425,6 +447,7 @@ enum fit own_json_read(const struct own_json *own, struct cursor line,
 		return FIT_NO;
 	json_free(*json);
 	*json = object;
+	join_parts(object);
 	for (int i = 0; i < OWN_FIELDS; i++)
 		found[i] = span_of("", 0);
 	for (size_t i = 0; own != NULL && i < own->count; i++)

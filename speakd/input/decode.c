@@ -107,6 +107,22 @@ static bool is_array(const char *bytes, size_t len_bytes)
 	return found == sizeof(begin) - 1;
 }
 
+static const char messages[] = "\"messages\":[";
+
+/*
+ * Exports of Discord, Telegram and others are an object that has the messages
+ * beside what is known of the channel. On one line it would be an object as
+ * any other.
+ */
+static bool is_export(const char *bytes, size_t len_bytes)
+{
+	const char *key = memmem(bytes, len_bytes, messages,
+				 strcspn(messages, ":"));
+
+	return key != NULL && len_bytes > 0 && *bytes == '{' &&
+	       memchr(bytes, '\n', (size_t)(key - bytes)) != NULL;
+}
+
 enum decode_kind decode_sniff(const char *bytes, size_t len_bytes, bool whole)
 {
 	if (is_packed(bytes, len_bytes))
@@ -124,6 +140,8 @@ enum decode_kind decode_sniff(const char *bytes, size_t len_bytes, bool whole)
 		return DECODE_BINARY;
 	if (is_array(bytes, len_bytes))
 		return DECODE_ARRAY;
+	if (whole && is_export(bytes, len_bytes))
+		return DECODE_EXPORT;
 	return whole && is_mac(bytes, len_bytes) ? DECODE_MAC : DECODE_TEXT;
 }
 
@@ -185,6 +203,21 @@ static void add_outside(struct decode *decode, char c, struct buf *out)
 		buf_add_char(out, c);
 }
 
+/* Nothing is said but messages; a whole account has them of many chats. */
+static void skip_outside(struct decode *decode, char c)
+{
+	if (strchr(" \t\r\n", c) != NULL)
+		return;
+	if (c == messages[decode->matched])
+		decode->matched++;
+	else
+		decode->matched = c == messages[0];
+	if (messages[decode->matched] != '\0')
+		return;
+	decode->matched = 0;
+	decode->depth = 1;
+}
+
 /* What stands in an object is kept, but for the ends of its lines. */
 static void add_inside(struct decode *decode, char c, struct buf *out)
 {
@@ -207,6 +240,8 @@ static void add_array(struct decode *decode, const char *bytes,
 	for (size_t i = 0; i < len_bytes; i++) {
 		if (decode->in_text && decode->depth > 1)
 			add_text(decode, bytes[i], out);
+		else if (decode->depth == 0 && decode->kind == DECODE_EXPORT)
+			skip_outside(decode, bytes[i]);
 		else if (decode->depth == 0)
 			add_outside(decode, bytes[i], out);
 		else
@@ -224,7 +259,8 @@ void decode_add(struct decode *decode, const char *bytes, size_t len_bytes,
 		for (size_t i = start; i < out->len_bytes; i++)
 			if (out->data[i] == '\r')
 				out->data[i] = '\n';
-	} else if (decode->kind == DECODE_ARRAY) {
+	} else if (decode->kind == DECODE_ARRAY ||
+		   decode->kind == DECODE_EXPORT) {
 		add_array(decode, bytes, len_bytes, out);
 	} else {
 		add_utf16(decode, bytes, len_bytes, out);

@@ -17,6 +17,7 @@ enum decode_kind {
 	DECODE_UTF16_BE,
 	DECODE_MAC, /* lines end in a carriage return alone */
 	DECODE_ARRAY, /* of JSON objects, as exports are written: one a line */
+	DECODE_EXPORT, /* an object over many lines, whose "messages" are one */
 	DECODE_PACKED, /* gzip, bzip2, xz, zstd, lz4 */
 	DECODE_BINARY,
 };
@@ -33,13 +34,14 @@ struct decode {
 	bool has_half;
 	uint32_t high; /* surrogate that waits for its low one, 0: none */
 	unsigned depth; /* of brackets and braces */
+	unsigned matched; /* how much of DECODE_EXPORT's key and its "[" */
 	bool in_text, escaped;
 };
 
 /*
- * Add bytes as lines of UTF-8 to out: of DECODE_UTF16_*, DECODE_MAC and
- * DECODE_ARRAY only, the others need nothing done. A surrogate without its
- * other half becomes U+FFFD. The byte order mark goes.
+ * Add bytes as lines of UTF-8 to out: of DECODE_UTF16_*, DECODE_MAC,
+ * DECODE_ARRAY and DECODE_EXPORT only, the others need nothing done. A
+ * surrogate without its other half becomes U+FFFD. The byte order mark goes.
  */
 void decode_add(struct decode *decode, const char *bytes, size_t len_bytes,
 		struct buf *out);

@@ -289,6 +289,35 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 		"[chime] private from bob: private words" ]
 }
 
+@test "an export of JSON with its messages inside: Discord, Telegram" {
+	cat >discord.json <<'END'
+{
+  "guild": { "id": "1", "name": "My server" },
+  "channel": { "name": "general", "topic": "no [{ \"messages\" here" },
+  "messages": [
+    { "id": "1", "type": "Default", "timestamp": "2026-11-28T12:30:01+00:00",
+      "content": "hi [all]", "author": { "id": "9", "name": "al", "nickname": "Al" } },
+    { "id": "2", "type": "Reply", "timestamp": "2026-11-28T12:30:05+00:00",
+      "content": "hello", "author": { "id": "8", "name": "bob" } }
+  ],
+  "messageCount": 2
+}
+END
+	diff <(printf '%s\n' 'Al: hi [all]' 'bob: hello') <(said discord.json)
+	cat >telegram.json <<'END'
+{
+ "chats": { "list": [
+  { "name": "A", "messages": [
+   { "id": 1, "type": "message", "date": "2026-11-28T12:30:01", "from": "Alice",
+     "text": [ "see ", { "type": "bold", "text": "this" }, " now" ] } ] },
+  { "name": "B", "messages": [
+   { "id": 2, "type": "message", "date": "2026-11-28T12:31:01", "from": "Bob",
+     "text": "hi" } ] } ] }
+}
+END
+	diff <(printf '%s\n' 'Alice: see this now' 'Bob: hi') <(said telegram.json)
+}
+
 @test "every format of the manual can be completed" {
 	speakd --complete-words | grep -P '\t--format\t' | tr '\t ' '\n\n' |
 		sort >words

@@ -30,6 +30,9 @@ static const struct {
 	{ BYTES("\x28\xb5\x2f\xfd\0"), true, DECODE_PACKED },
 	{ BYTES("\x7f" "ELF\2\1\1\0"), true, DECODE_BINARY },
 	{ BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0\x8\6\0\0\0\0\0\0"), true, DECODE_BINARY },
+	{ BYTES("{\n \"name\": \"x\",\n \"messages\": [\n"), true, DECODE_EXPORT },
+	{ BYTES("{\n \"name\": \"x\",\n \"messages\": [\n"), false, DECODE_TEXT },
+	{ BYTES("{\"messages\": [{\"a\": 1}]}\n{\"b\": 2}\n"), true, DECODE_TEXT },
 	{ BYTES("one\rtwo\rthree\rfour\r"), true, DECODE_MAC },
 	{ BYTES("one\rtwo\rthree\rfour\r"), false, DECODE_TEXT },
 	{ BYTES("1%\r2%\r3%\r4%\r5%\n"), true, DECODE_TEXT },
@@ -70,11 +73,33 @@ static void test_utf16(void **state)
 	}
 }
 
+/* Two arrays of messages, with anything around, cut anywhere. */
+static void test_export(void **state)
+{
+	static const char bytes[] =
+		"{\n\"x\": \"\\\"messages\\\": [\", \"messages\" : [\n"
+		"{ \"t\":\n \"a]}\" }, {\"u\":[{}]}], \"y\": [1], \"z\":\n"
+		"{\"messages\":[{\"v\":2}]}}\n";
+	static const char want[] =
+		"{ \"t\": \"a]}\" }\n{\"u\":[{}]}\n{\"v\":2}\n";
+
+	(void)state;
+	for (size_t cut = 0; cut < sizeof(bytes); cut++) {
+		struct decode decode = { .kind = DECODE_EXPORT };
+		SCOPED_BUF struct buf out = { 0 };
+
+		decode_add(&decode, bytes, cut, &out);
+		decode_add(&decode, bytes + cut, sizeof(bytes) - 1 - cut, &out);
+		assert_string_equal(buf_text(&out), want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sniff),
 		cmocka_unit_test(test_utf16),
+		cmocka_unit_test(test_export),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
