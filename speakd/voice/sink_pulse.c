@@ -600,12 +600,32 @@ static size_t pulse_delay(struct sink *sink)
 	return sink->written > at ? (size_t)(sink->written - at) : 0;
 }
 
+/*
+ * What is written now was to be heard a while ago: it ran dry, or we were slow.
+ * A sink that rewinds has rendered up to two seconds ahead of what is heard:
+ * after its reader would be that much too late, and what a stop takes back
+ * would be heard to its end. Frames to skip; else *seek.
+ */
+static int64_t catch_up(struct sink *sink, int *seek)
+{
+	uint64_t at = heard(sink);
+	int64_t late = (int64_t)(at - sink->written);
+
+	if (sink->written == 0 || at <= sink->written)
+		return 0;
+	sink->written = at;
+	if (sink->rewinds)
+		return late;
+	*seek = PA_SEEK_RELATIVE_ON_READ;
+	return 0;
+}
+
 static enum sink_result pulse_write(struct sink *sink, const int16_t *samples,
 				    size_t count, size_t *ret, struct err *e)
 {
 	size_t bytes = frame_bytes(sink), room;
-	int64_t offset = -(int64_t)(sink->back * bytes);
 	int seek = PA_SEEK_RELATIVE;
+	int64_t offset;
 
 	if (!context_works(sink) || !stream_works(sink))
 		return lost(sink, e);
@@ -618,12 +638,7 @@ static enum sink_result pulse_write(struct sink *sink, const int16_t *samples,
 				       "the sound server takes no sound");
 		return SINK_OK;
 	}
-	/* It ran dry: what is written after the reader is heard, not before. */
-	if (sink->back == 0 && sink->written > 0 &&
-	    heard(sink) > sink->written) {
-		seek = PA_SEEK_RELATIVE_ON_READ;
-		sink->written = heard(sink);
-	}
+	offset = (catch_up(sink, &seek) - (int64_t)sink->back) * (int64_t)bytes;
 	if (pa.stream_write(sink->stream, samples, count * bytes, NULL, offset,
 			    seek) < 0)
 		return lost(sink, e);
