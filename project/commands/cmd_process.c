@@ -216,6 +216,21 @@ static int decide_locked(struct process *p, const struct decision *d,
 	return item_remove(&change, &p->picked, &gone, e);
 }
 
+/* What follows a letter that came alone. THEN_NEXT: *ret is it, in answer. */
+static enum then ask_rest(struct process *p, const char *what, const char *asks,
+			  struct buf *answer, const char **ret)
+{
+	SCOPED_TEXT char *prompt = mem_printf("%s, %s: ", what, asks);
+
+	if (p->ui.say)
+		p->ui.show(&p->ui, prompt, "");
+	if (!p->ui.ask(&p->ui, prompt, answer))
+		return THEN_STOP;
+	*ret = buf_text(answer);
+	*ret += strspn(*ret, " ");
+	return (*ret)[0] == '\0' ? THEN_AGAIN : THEN_NEXT;
+}
+
 static enum then decide(struct process *p, const struct decision *d,
 			const char *rest)
 {
@@ -224,17 +239,10 @@ static enum then decide(struct process *p, const struct decision *d,
 	int rc;
 
 	if (d->asks != NULL && rest[0] == '\0') {
-		SCOPED_TEXT char *prompt = mem_printf("%s, %s: ", d->what,
-						      d->asks);
+		enum then then = ask_rest(p, d->what, d->asks, &answer, &rest);
 
-		if (p->ui.say)
-			p->ui.show(&p->ui, prompt, "");
-		if (!p->ui.ask(&p->ui, prompt, &answer))
-			return THEN_STOP;
-		rest = buf_text(&answer);
-		rest += strspn(rest, " ");
-		if (rest[0] == '\0')
-			return THEN_AGAIN;
+		if (then != THEN_NEXT)
+			return then;
 	}
 	rc = decide_locked(p, d, rest, &e);
 	gtd_unlock(&p->call->gtd);
@@ -269,14 +277,19 @@ static enum then take_back(struct process *p)
 static enum then new_text(struct process *p, const char *rest)
 {
 	SCOPED_CHANGE struct change change = CHANGE_NONE;
+	SCOPED_BUF struct buf answer = { 0 };
 	struct err e = { 0 };
 
-	if (rest[0] == '\0')
-		buf_add_text(&p->note, "e TEXT: another text for it\n");
-	else if (gtd_lock(&p->call->gtd, &e) < 0 ||
-		 change_begin(&change, &p->call->gtd, "process: new text", &e) <
-			 0 ||
-		 item_set_text(&change, &p->picked, rest, &e) < 0)
+	if (rest[0] == '\0') {
+		enum then then = ask_rest(p, "edit", "another text", &answer,
+					  &rest);
+
+		if (then != THEN_NEXT)
+			return then;
+	}
+	if (gtd_lock(&p->call->gtd, &e) < 0 ||
+	    change_begin(&change, &p->call->gtd, "process: new text", &e) < 0 ||
+	    item_set_text(&change, &p->picked, rest, &e) < 0)
 		out_failure(&p->note, &e);
 	gtd_unlock(&p->call->gtd);
 	return THEN_NEXT;
@@ -328,10 +341,10 @@ static enum then ask_item(struct process *p, size_t left)
 		text_escape(&text, p->item->text, strlen(p->item->text));
 		buf_add_char(&text, '\n');
 		p->ui.show(&p->ui, title.data, buf_text(&text));
-		if (!p->ui.ask(&p->ui,
-			       p->asked && !p->ui.screen ? question_again
-							 : question,
-			       &line))
+		if (!p->ui.ask_key(&p->ui,
+				   p->asked && !p->ui.screen ? question_again
+							     : question,
+				   &line))
 			return THEN_STOP;
 		p->asked = true;
 		then = answer(p, buf_text(&line));

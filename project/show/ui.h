@@ -15,6 +15,13 @@ struct ui {
 	void (*show)(const struct ui *ui, const char *title, const char *text);
 	/* Ask for a line; false at the end of input. */
 	bool (*ask)(const struct ui *ui, const char *prompt, struct buf *ret);
+	/*
+	 * The same where a letter may be the answer: by ear, on a terminal, a
+	 * key is one without Enter. (An Enter right after it, as a hand used to
+	 * lines types it, is part of it.)
+	 */
+	bool (*ask_key)(const struct ui *ui, const char *prompt,
+			struct buf *ret);
 	bool screen, say;
 };
 

@@ -177,6 +177,48 @@ def questions():
 
 
 @test
+def keys_by_ear():
+    """process --say: a key is an answer, with Enter or without, or begins one"""
+    home = Home(["trip"])
+    try:
+        os.mkdir(home.root + "/bin")
+        with open(home.root + "/bin/speakd", "w", encoding="utf-8") as f:
+            f.write(f"#!/bin/sh\nexec cat >>{home.root}/said\n")
+        os.chmod(home.root + "/bin/speakd", 0o755)
+        shutil.copy(PROJECT, home.root + "/bin/project")
+        for text in "one", "two", "three", "four", "five", "six", "seven":
+            home.run("-q", "in", text)
+        child = pexpect.spawn(home.root + "/bin/project", ["process", "--say"],
+                              env=home.env, encoding="utf-8", timeout=30)
+        child.delaybeforesend = None
+
+        def key(keys, prompt="lists the answers: "):
+            child.expect_exact(prompt)
+            child.send(keys)
+
+        key("s", "? help: ")  # one: someday, without Enter
+        key("n\r")  # two: as a hand used to lines types it
+        key("a")  # three: asks for what it needs
+        child.expect_exact("project: ")
+        child.send("trip\r")
+        key("a trip\r")  # four: the whole line in one go
+        key("\x1b[A")  # an arrow is no answer
+        child.send("\r")  # five: stays
+        key("ex\r")  # six: another text, typed ahead
+        key("d")  # which is done
+        key("z")  # seven: no such answer, and said so
+        key("q")
+        child.expect_exact("5 processed")
+        child.expect(pexpect.EOF)
+        assert home.read("someday") == "- one\n", home.read("someday")
+        assert home.read("nextactions") == "- two\n", home.read("nextactions")
+        assert home.read("Projects/trip/actions") == "[ ] three\n[ ] four\n"
+        assert home.read("inbox") == "five\nseven\n", home.read("inbox")
+    finally:
+        home.close()
+
+
+@test
 def no_screen():
     """review --screen without a terminal is an error, not a hang"""
     home = Home(["trip"])
