@@ -18,6 +18,9 @@
 
 /* ---- sizes -------------------------------------------------------------- */
 
+/* Of a layer that is not there. */
+static const uint64_t missing_bytes = UINT64_MAX;
+
 /* Layers of other ids are only readable as root of the namespace. */
 struct measure {
 	const struct store *store;
@@ -34,7 +37,11 @@ static int measure_layer(const struct store *store, enum store_kind kind,
 	/* liblxc's trees lie beside it, unseen while they are not mounted. */
 	layer_path(id, storage_is_liblxc(kind) ? "." : "up", path);
 	dir = dir_open(store->dir, path, e);
-	return dir < 0 ? dir : tree_measure(dir, ret, e);
+	if (dir == -ENOENT)
+		ret->bytes = missing_bytes;
+	if (dir < 0)
+		return dir == -ENOENT ? 0 : dir;
+	return tree_measure(dir, ret, e);
 }
 
 static int measure_all(void *data, struct err *e)
@@ -82,6 +89,10 @@ static void print_size(uint64_t bytes, char *text, size_t text_bytes)
 	double value = (double)bytes;
 	size_t unit = 0;
 
+	if (bytes == missing_bytes) {
+		snprintf(text, text_bytes, "missing");
+		return;
+	}
 	while (value >= 1000 && unit + 2 < sizeof(units)) {
 		value /= 1024;
 		unit++;
@@ -89,6 +100,34 @@ static void print_size(uint64_t bytes, char *text, size_t text_bytes)
 	snprintf(text, text_bytes,
 		 unit == 0 || value >= 10 ? "%.0f%c" : "%.1f%c", value,
 		 units[unit]);
+}
+
+static bool stands_on(const struct chain *chain, const char *id)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		if (strcmp(chain->ids[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* What stands on a missing one is as lost. True when there is any. */
+static bool mark_missing(const struct meta *meta, struct tree_size *sizes)
+{
+	bool any = sizes[0].bytes == missing_bytes;
+
+	for (size_t i = 0; i < meta->snap_count; i++) {
+		const struct chain *lost = &meta->snaps[i].chain;
+
+		if (sizes[i + 1].bytes != missing_bytes)
+			continue;
+		any = true;
+		if (stands_on(&meta->lower, lost->ids[0]))
+			sizes[0].bytes = missing_bytes;
+		for (size_t j = 0; j < meta->snap_count; j++)
+			if (stands_on(&meta->snaps[j].chain, lost->ids[0]))
+				sizes[j + 1].bytes = missing_bytes;
+	}
+	return any;
 }
 
 /* ---- lines -------------------------------------------------------------- */
@@ -157,7 +196,9 @@ static void print_snapshot(const struct run *run, const char *name,
 		json_add_int(json, "snapshot", snap->number);
 		json_add_int(json, "taken", snap->taken_s);
 		json_add_int(json, "parent", snap->parent);
-		json_add_int(json, "bytes", (int64_t)bytes);
+		json_add_bool(json, "missing", bytes == missing_bytes);
+		json_add_int(json, "bytes",
+			     bytes == missing_bytes ? 0 : (int64_t)bytes);
 		json_add_bool(json, "automatic", snap->automatic);
 		json_add_text(json, "comment", snap->comment);
 		run_json(run, json);
@@ -196,6 +237,7 @@ static int list_one(const struct run *run, struct err *e)
 	SCOPED_META struct meta meta = { 0 };
 	struct tree_size *sizes;
 	char size[16], parent[32] = "the base";
+	bool missing;
 	int rc;
 
 	if (name == NULL)
@@ -206,6 +248,7 @@ static int list_one(const struct run *run, struct err *e)
 	sizes = get_sizes(run->store, &meta, e);
 	if (sizes == NULL)
 		return e != NULL ? -e->code : -EIO;
+	missing = mark_missing(&meta, sizes);
 	for (size_t i = 0; i < meta.snap_count; i++)
 		print_snapshot(run, name, &meta.snaps[i], sizes[i + 1].bytes);
 	print_size(sizes[0].bytes, size, sizeof(size));
@@ -216,7 +259,11 @@ static int list_one(const struct run *run, struct err *e)
 		       size, parent, base_of(&meta), meta.lower.count + 1,
 		       is_running(run->store, name) ? ", running" : "");
 	munmap(sizes, (meta.snap_count + 1) * sizeof(*sizes));
-	return 0;
+	return missing ? err_say(e, ENOENT,
+				 "layers of %s are missing; what can be had "
+				 "again: project workspace doctor --fix",
+				 name)
+		       : 0;
 }
 
 static int list_main(const struct run *run, struct err *e)

@@ -35,12 +35,14 @@ static void print_help(void)
 
 static int ended(int rc, const struct err *e)
 {
+	/* What was printed comes before it, in a pipe too. */
+	fflush(stdout);
 	if (rc < 0)
 		return log_exit(e);
 	/* A command that could not be started: 126, 127. */
 	if (rc > 0 && e->code != 0)
 		log_failure(e);
-	return fflush(stdout) == 0 ? rc : 1;
+	return ferror(stdout) == 0 ? rc : 1;
 }
 
 static int dispatch(const struct command *command, int argc, char **argv)

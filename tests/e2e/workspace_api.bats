@@ -228,7 +228,7 @@ print(*rows[0] if rows else [])'
 	[ "$(json snap demo -m one)" = "name snapshot" ]
 	[ "$(json snap demo@1 -m two)" = "name snapshot" ]
 	[ "$(json list)" = "name project base store created snapshots parent init running" ]
-	[ "$(json list demo)" = "name snapshot taken parent bytes automatic comment" ]
+	[ "$(json list demo)" = "name snapshot taken parent missing bytes automatic comment" ]
 	ws run demo -- sh -c 'echo y >/etc/x'
 	[ "$(json diff demo)" = "change path" ]
 	[ "$(json restore demo@1)" = "name snapshot saved" ]

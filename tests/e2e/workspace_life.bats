@@ -287,6 +287,14 @@ print(u.urlopen('http://10.0.2.2:$out_port/', timeout=3).read())"
 	[ "$status" -eq 1 ]
 	[[ $output = *"missing: hurt@2: layer $layer"* ]]
 	[[ $output = *"cannot be repaired: hurt; go back with: project workspace restore hurt@1"* ]]
+	# The list shows them all, and which of them.
+	run ws list hurt
+	[ "$status" -eq 1 ]
+	[[ ${lines[0]} = "hurt@1 "* && ${lines[0]} != *missing* ]]
+	[[ ${lines[1]} = "hurt@2 "*" missing "* ]]
+	[[ $output = *"hurt: missing written since @2"*"layers of hurt are missing"*"doctor --fix"* ]]
+	run -1 ws list hurt --json
+	grep '"snapshot":2' <<<"$output" | grep -q '"missing":true'
 	run ws restore hurt@2
 	[ "$status" -ne 0 ]
 	ws restore hurt@1

@@ -107,7 +107,7 @@ int earshot_ws_import(struct earshot_ws *ws, int fd, const char *new_name,
 int earshot_ws_list(struct earshot_ws *ws, struct earshot_ws_rows **ret,
 		    struct earshot_ws_error *e);
 
-/* Of one: snapshot taken parent bytes automatic comment. */
+/* Of one: snapshot taken parent missing bytes automatic comment. */
 int earshot_ws_snapshots(struct earshot_ws *ws, const char *name,
 			 struct earshot_ws_rows **ret,
 			 struct earshot_ws_error *e);
