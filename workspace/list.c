@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "core/files.h"
+#include "core/log.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "workspace/command.h"
@@ -220,15 +221,25 @@ static int list_all(const struct run *run, struct err *e)
 {
 	SCOPED_NAMES struct names names = { 0 };
 	int rc = store_names(run->store, "ws", &names, e);
+	size_t unread = 0;
 
 	for (size_t i = 0; rc == 0 && i < names.count; i++) {
 		SCOPED_META struct meta meta = { 0 };
+		struct err why = { 0 };
 
-		rc = store_load(run->store, "ws", names.list[i], &meta, e);
-		if (rc == 0)
+		if (store_load(run->store, "ws", names.list[i], &meta, &why) ==
+		    0) {
 			print_workspace(run, names.list[i], &meta);
+			continue;
+		}
+		/* One that cannot be read hides no other. */
+		log_failure(&why);
+		unread++;
 	}
-	return rc;
+	if (unread == 0)
+		return rc;
+	return err_say(e, EIO, "%zu of %zu workspaces cannot be read", unread,
+		       names.count);
 }
 
 static int list_one(const struct run *run, struct err *e)

@@ -260,6 +260,23 @@ print(u.urlopen('http://10.0.2.2:$out_port/', timeout=3).read())"
 	}
 }
 
+@test "a workspace's file that cannot be read hides no other" {
+	make early
+	make later
+	for text in 'earshot-workspace 2' nonsense; do
+		echo "$text" >"$WS_STORE/ws/hmm"
+		run ws list
+		[ "$status" -eq 1 ]
+		[[ $output = *"early "*"later "*"1 of "*" workspaces cannot be read"* ]]
+		run ws run hmm -- true
+		[ "$status" -eq 1 ]
+	done
+	echo 'earshot-workspace 2' >"$WS_STORE/ws/hmm"
+	run ws run hmm -- true
+	[[ $output = *"ws/hmm: of a newer version of this program (earshot-workspace 2)"* ]]
+	rm "$WS_STORE/ws/hmm"
+}
+
 @test "a layer that is missing: told, not built on, repaired where it can be" {
 	make hurt
 	inside hurt 'echo 1 >/etc/n'

@@ -171,6 +171,29 @@ static void test_refused(void **state)
 	}
 }
 
+static void test_newer(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} files[] = {
+		{ "earshot-workspace 2\n", "newer version" },
+		{ "earshot-workspace 10\nx\n", "newer version" },
+		{ "earshot-workspace\n", "not a workspace" },
+		{ "earshot-workspaces 1\n", "not a workspace" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		struct meta meta = { 0 };
+		struct err e = { 0 };
+
+		assert_int_equal(meta_parse(files[i].text,
+					    strlen(files[i].text), &meta, &e),
+				 -EINVAL);
+		assert_non_null(strstr(e.text, files[i].says));
+	}
+}
+
 /* One chain of exactly so many layers. */
 static int parse_layers(size_t count)
 {
@@ -334,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_chain_pop),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_newer),
 		cmocka_unit_test(test_chain_limit),
 		cmocka_unit_test(test_snapshots),
 		cmocka_unit_test(test_subid),

@@ -545,6 +545,21 @@ static int parse_line(struct meta *meta, struct words words, struct err *e)
 		       (int)min_size(key.len, 40), key.text);
 }
 
+/* "earshot-workspace 1" */
+static int parse_magic(const char *text, size_t len, struct err *e)
+{
+	/* All but the version. */
+	size_t name = strlen(magic) - 1;
+
+	if (len == strlen(magic) && memcmp(text, magic, len) == 0)
+		return 0;
+	if (len > name && memcmp(text, magic, name) == 0)
+		return err_say(e, EINVAL,
+			       "of a newer version of this program (%.*s)",
+			       (int)min_size(len, 40), text);
+	return err_say(e, EINVAL, "not a workspace file");
+}
+
 static int parse_lines(struct meta *meta, const char *text, const char *end,
 		       struct err *e)
 {
@@ -557,9 +572,8 @@ static int parse_lines(struct meta *meta, const char *text, const char *end,
 			return err_say(e, EINVAL, "line %u: no newline",
 				       number);
 		len = (size_t)(newline - text);
-		if (number == 1 &&
-		    (len != strlen(magic) || memcmp(text, magic, len) != 0))
-			return err_say(e, EINVAL, "not a workspace file");
+		if (number == 1 && parse_magic(text, len, e) < 0)
+			return -EINVAL;
 		if (number > 1 &&
 		    parse_line(meta, (struct words){ text, newline }, e) < 0)
 			return err_wrap(e, "line %u", number);
