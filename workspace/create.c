@@ -8,7 +8,9 @@
 #include "workspace/options.h"
 #include "workspace/image/bases.h"
 #include "workspace/lxc/boot.h"
+#include "workspace/lxc/storage.h"
 #include "workspace/ops.h"
+#include "workspace/proof.h"
 #include "workspace/store/packages_busy.h"
 
 static int check_init(const struct run *run, struct err *e)
@@ -51,6 +53,20 @@ static int check_root(const struct run *run, const struct idmap *map,
 	return 0;
 }
 
+/* A store that would fail its first snapshot is refused before that. */
+static int prove(const struct run *run, enum store_kind kind, struct err *e)
+{
+	const struct meta meta = {
+		.store = kind,
+		.lower.host = strcmp(run->set->base, "host") == 0,
+	};
+	int rc = 0;
+
+	if (kind != STORE_OVERLAY)
+		rc = storage_check(run->store, &meta, e);
+	return rc < 0 ? rc : proof_of(run->store, kind, e);
+}
+
 int create_workspace(const struct run *run, const char *name, struct err *e)
 {
 	struct create how = {
@@ -76,6 +92,8 @@ int create_workspace(const struct run *run, const char *name, struct err *e)
 		rc = run_map(run, &how.map, &map, e);
 	if (rc == 0)
 		rc = check_root(run, &map, e);
+	if (rc == 0)
+		rc = prove(run, how.store, e);
 	/* It remembers with which packages it was made. */
 	if (rc == 0 && strcmp(run->set->base, "host") == 0)
 		packages_wait(run_tell);

@@ -75,11 +75,8 @@ int launch_rootfs(const struct store *store, const struct meta *meta,
 	return rc;
 }
 
-/* What is seen inside while it runs. */
-static int running_rootfs(const struct store *store,
-			  const struct launch *launch, const struct meta *meta,
-			  const struct idmap *map, launch_told_fn *told_fn,
-			  struct rootfs *ret, struct err *e)
+int launch_state(const struct store *store, const struct meta *meta,
+		 launch_told_fn *told_fn, struct rootfs *ret, struct err *e)
 {
 	/* A whole tree stands on nothing that would have to be seen. */
 	const struct chain none = { 0 };
@@ -93,6 +90,19 @@ static int running_rootfs(const struct store *store,
 		return rc;
 	memcpy(ret->upper, meta->upper, sizeof(ret->upper));
 	ret->plain = storage_is_liblxc(meta->store);
+	return 0;
+}
+
+/* What is seen inside while it runs. */
+static int running_rootfs(const struct store *store,
+			  const struct launch *launch, const struct meta *meta,
+			  const struct idmap *map, launch_told_fn *told_fn,
+			  struct rootfs *ret, struct err *e)
+{
+	int rc = launch_state(store, meta, told_fn, ret, e);
+
+	if (rc < 0)
+		return rc;
 	ret->private_net = launch->private_net;
 	ret->outgoing = launch->outgoing;
 	ret->bridge = launch->bridge;

@@ -59,4 +59,9 @@ int launch_rootfs(const struct store *store, const struct meta *meta,
 		  const struct chain *chain, launch_told_fn *told_fn,
 		  struct rootfs *ret, struct err *e) MUST_CHECK;
 
+/* The same with its upper, as it is now, to be written to. */
+int launch_state(const struct store *store, const struct meta *meta,
+		 launch_told_fn *told_fn, struct rootfs *ret,
+		 struct err *e) MUST_CHECK;
+
 #endif

@@ -10,6 +10,7 @@
 #include "workspace/ns/ns.h"
 #include "workspace/lxc/boot.h"
 #include "workspace/lxc/storage.h"
+#include "workspace/proof.h"
 
 static int nothing(void *data, struct err *e)
 {
@@ -54,15 +55,18 @@ static int try_overlay(void *data, struct err *e)
 
 static int probe_overlay(const struct store *store, struct err *e)
 {
-	return ns_run(&store->map, store->path, try_overlay, NULL, e);
+	int rc = ns_run(&store->map, store->path, try_overlay, NULL, e);
+
+	return rc < 0 ? rc : proof_of(store, STORE_OVERLAY, e);
 }
 
 static int probe_kind(const struct store *store, enum store_kind kind,
 		      struct err *e)
 {
 	const struct meta meta = { .store = kind };
+	int rc = storage_check(store, &meta, e);
 
-	return storage_check(store, &meta, e);
+	return rc < 0 ? rc : proof_of(store, kind, e);
 }
 
 static int probe_reflink(const struct store *store, struct err *e)

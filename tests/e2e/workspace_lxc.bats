@@ -273,6 +273,24 @@ ws_snaps_root() {
 	[[ $output != *unlucky* ]]
 }
 
+@test "a store whose copies come out empty is refused before it is made" {
+	# An rsync of another program's, or one that a wrapper lets do nothing.
+	mkdir -p "$WS_DIR/broken"
+	printf '#!/bin/sh\n' >"$WS_DIR/broken/rsync"
+	chmod 755 "$WS_DIR/broken/rsync"
+	rm -f "$(root_store)/proven/lxc:dir"
+	ROOT_ENV=(PATH="$WS_DIR/broken:/usr/sbin:/usr/bin:/sbin:/bin")
+	run as_root create unlucky --base box --store lxc:dir
+	ROOT_ENV=()
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output = *"store lxc:dir, tried in miniature: use what was restored: "* ]]
+	[ ! -e "$(root_store)/ws/unlucky" ]
+	[ -z "$(ls "$(root_store)/proof/layers")" ]
+	as_root create lucky --base box --store lxc:dir
+	as_root destroy lucky
+}
+
 @test "store loop: one that runs is looked at, but not copied" {
 	local file
 	as_root create used --init --base box --store loop --size 1

@@ -100,6 +100,30 @@ works() {
 	[ -z "$(ls "$WS_STORE/ws")" ]
 }
 
+@test "a store is tried before it is promised, and that is remembered" {
+	local noted
+	on "mkfs.ext4 -q -F"
+	ws create first --base small --store dir
+	noted=$WS_STORE/proven/dir
+	[[ $(<"$noted") = *" $(uname -r) "* ]]
+	[ -z "$(ls "$WS_STORE/proof/layers")" ]
+	rm -r "$WS_STORE/proof"
+	ws create second --base small --store dir
+	[ ! -e "$WS_STORE/proof" ]
+	# Another kernel or another version of ours: another proof.
+	echo "0.0.1 5.4.0 #1" >"$noted"
+	ws create third --base small --store dir
+	[ -d "$WS_STORE/proof" ]
+	[[ $(<"$noted") = *" $(uname -r) "* ]]
+	# What one that was killed left is gone after the next.
+	as_user mkdir -p "$WS_STORE/proof/layers/0123456789ab/up"
+	as_user cp "$WS_STORE/ws/third" "$WS_STORE/proof/ws/box"
+	rm "$noted"
+	ws doctor >/dev/null || :
+	ws create fourth --base small --store dir
+	[ -z "$(ls "$WS_STORE/proof/layers" "$WS_STORE/proof/ws" | grep -v :)" ]
+}
+
 @test "a full disk in the middle of a snapshot loses nothing" {
 	on "mkfs.ext4 -q -F"
 	ws create w --base small --store dir

@@ -65,7 +65,12 @@ static int make_real(struct store *store, struct err *e)
 
 int store_open(struct store *ret, struct err *e)
 {
-	struct store store = { .path = path_data("workspaces"), .dir = -1 };
+	return store_open_at(path_data("workspaces"), ret, e);
+}
+
+int store_open_at(char *take_path, struct store *ret, struct err *e)
+{
+	struct store store = { .path = take_path, .dir = -1 };
 	int rc;
 
 	store.dir = open(store.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -14,6 +14,7 @@
  *		tmp/			what is being removed
  *		shift/INODE-BORN	see shift/tree.h
  *		locks/NAME, run/NAME	see store_lock(), supervisor.h
+ *		proof/, proven/STORE	see proof.h
  *
  * The directory is 0700 because what is setuid inside a workspace is setuid-you
  * for everyone who can reach it from outside.
@@ -44,6 +45,8 @@ struct store {
 
 /* Open the store of the calling user, making it when it is new. */
 int store_open(struct store *ret, struct err *e) MUST_CHECK;
+/* The same of another directory. */
+int store_open_at(char *take_path, struct store *ret, struct err *e) MUST_CHECK;
 /*
  * Open it only to read, making and changing nothing: -ENOENT when there is
  * none. Its map is not set, and directories in it may be missing.
