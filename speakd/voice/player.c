@@ -224,7 +224,7 @@ static size_t silence_wanted(const struct player *player)
 {
 	uint64_t most = frames_of(player,
 				  player->kind->silence_ms(player->sink));
-	uint64_t ahead = most > 0 ? player->kind->delay(player->sink) : 0;
+	uint64_t ahead = most > 0 ? player->kind->queued(player->sink) : 0;
 
 	if (most == 0)
 		return SIZE_MAX;
@@ -558,7 +558,7 @@ static int silence_ms(const struct player *player)
 {
 	uint64_t half =
 		frames_of(player, player->kind->silence_ms(player->sink)) / 2;
-	uint64_t ahead = player->kind->delay(player->sink);
+	uint64_t ahead = player->kind->queued(player->sink);
 
 	return ms_of(player, ahead > 2 * half ? ahead - half : half);
 }

@@ -43,6 +43,12 @@ struct sink_kind {
 	 */
 	bool runs;
 	unsigned (*silence_ms)(const struct sink *sink);
+	/*
+	 * Frames without which it runs dry, where silence_ms() is not 0:
+	 * without what is beyond it (a server, a radio) and makes delay()
+	 * longer.
+	 */
+	size_t (*queued)(struct sink *sink);
 	/* It takes everything at once: time means nothing to it. */
 	bool is_timeless;
 

@@ -32,7 +32,7 @@ struct sink {
 	struct control *control;
 	snd_pcm_t *pcm; /* NULL: closed */
 	struct sink_format format;
-	snd_pcm_uframes_t period_frames;
+	snd_pcm_uframes_t period_frames, buffer_frames;
 	uint64_t taken_ms; /* when it last took a frame */
 	/* The default device: since when it fails, and what is used instead. */
 	uint64_t failed_since_ms;
@@ -125,6 +125,9 @@ static int set_hardware(struct sink *sink, const struct sink_format *format)
 	if (rc >= 0)
 		rc = snd_pcm_hw_params_get_period_size(hw, &sink->period_frames,
 						       NULL);
+	if (rc >= 0)
+		rc = snd_pcm_hw_params_get_buffer_size(hw,
+						       &sink->buffer_frames);
 	return rc;
 }
 
@@ -273,6 +276,16 @@ static size_t alsa_delay(struct sink *sink)
 	return delay > 0 ? (size_t)delay : 0;
 }
 
+static size_t alsa_queued(struct sink *sink)
+{
+	snd_pcm_sframes_t room = sink->pcm != NULL ? snd_pcm_avail(sink->pcm)
+						   : -ENODEV;
+
+	return room < 0 || (snd_pcm_uframes_t)room > sink->buffer_frames
+		       ? 0
+		       : sink->buffer_frames - (snd_pcm_uframes_t)room;
+}
+
 /* Only hardware gives back what it was given; plugins give nothing. */
 static size_t alsa_rewind(struct sink *sink, size_t count)
 {
@@ -354,6 +367,7 @@ static int alsa_close(struct sink *sink, struct err *e)
 const struct sink_kind sink_alsa = {
 	.runs = true,
 	.silence_ms = alsa_silence_ms,
+	.queued = alsa_queued,
 	.open = alsa_open,
 	.start = alsa_start,
 	.write = alsa_write,

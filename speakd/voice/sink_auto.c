@@ -108,6 +108,11 @@ static unsigned auto_silence_ms(const struct sink *sink)
 	return sink->inner != NULL ? sink->kind->silence_ms(sink->inner) : 0;
 }
 
+static size_t auto_queued(struct sink *sink)
+{
+	return sink->inner != NULL ? sink->kind->queued(sink->inner) : 0;
+}
+
 static void auto_stop(struct sink *sink)
 {
 	if (sink->inner != NULL)
@@ -133,6 +138,7 @@ static int auto_close(struct sink *sink, struct err *e)
 const struct sink_kind sink_auto = {
 	.runs = true,
 	.silence_ms = auto_silence_ms,
+	.queued = auto_queued,
 	.open = auto_open,
 	.start = auto_start,
 	.write = auto_write,

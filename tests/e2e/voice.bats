@@ -213,7 +213,7 @@ END
 		}
 	END
 	echo hello >line.txt
-	run -0 --separate-stderr timeout 60 speakd -o alsa line.txt
+	run -0 --separate-stderr timeout -k 1 60 speakd -o alsa line.txt
 	[[ $stderr == *"sound device default: "*"using the card itself"* ]]
 	heard card.raw 200
 	# Whoever asks the one that serves learns it too.
@@ -224,6 +224,19 @@ END
 	until_true 60 bash -c 'speakctl status |
 		grep "^device: sound device default: .*using the card itself"'
 	speakctl --json status | grep -q '"device": *"sound device default: '
+}
+
+@test "sound: a device that is heard long after it took the sound" {
+	"${CC:-cc}" -shared -fPIC -DPIC -o late.so \
+		"$EARSHOT_SRC/tests/helpers/late_device.c" -lasound
+	cat >"$HOME/.asoundrc" <<-END
+		pcm_type.late { lib "$PWD/late.so" }
+		pcm.!default { type late }
+	END
+	printf 'hello\nhello\n' >line.txt
+	run -0 --separate-stderr timeout -k 1 60 speakd -o alsa line.txt
+	echo "$stderr"
+	[ -z "$stderr" ]
 }
 
 @test "sound: the server dies in mid-phrase and comes back: said again" {
@@ -271,6 +284,43 @@ END
 	[ "$(voice_of "$speakd_pid")" = "$slow" ]
 	[ ! -s err.txt ]
 	exec 7>&-
+}
+
+# in_slices PID: of each 100 ms it has 5, until it ends; counted in "slices".
+in_slices() {
+	: >slices
+	while kill -STOP "$1" 2>/dev/null; do
+		sleep 0.1
+		kill -CONT "$1" 2>/dev/null || break
+		echo >>slices
+		sleep 0.005
+	done
+}
+
+@test "a voice that runs in slices of 5 ms loses nothing of any phrase" {
+	for ((n = 1; n <= 40; n++)); do echo "$n $long"; done >lines
+	speakd -o wav:whole.wav lines
+	start speakd -o wav:slow.wav lines 2>err.txt
+	speakd_pid=$pid
+	until_true 20 has_voice "$speakd_pid"
+	in_slices "$(voice_of "$speakd_pid")"
+	until_true 60 gone "$speakd_pid"
+	[ "$(wc -l <slices)" -ge 5 ]
+	cmp whole.wav slow.wav
+	[ ! -s err.txt ]
+}
+
+@test "sound: a voice in slices gets to the end of each line" {
+	pulse_start
+	printf '%s\n' hello "$long" >line.txt
+	start speakd -o alsa line.txt 2>err.txt
+	speakd_pid=$pid
+	until_true 20 has_voice "$speakd_pid"
+	in_slices "$(voice_of "$speakd_pid")"
+	until_true 60 gone "$speakd_pid"
+	cat err.txt
+	[ "$(wc -l <slices)" -ge 5 ]
+	! grep -v 'no sound, trying again\|sound is back' err.txt
 }
 
 @test "kill -9 of the voice in mid-phrase: said again, then the next line" {
