@@ -23,6 +23,7 @@ installed() {
 	install -D "$EARSHOT_SRC/contrib/speech-dispatcher" tmp/usr/bin/speech-dispatcher
 	install -D "$EARSHOT_SRC/contrib/speech-dispatcher.1" \
 		tmp/usr/share/man/man1/speech-dispatcher.1
+	install -D "$EARSHOT_SRC/contrib/apparmor/speakd" tmp/etc/apparmor.d/speakd
 }
 
 @test "the packages have the programs' version" {
@@ -38,6 +39,18 @@ installed() {
 			{ echo "nothing is $pattern"; false; }
 	done < <(cat "$debian"/*.install "$debian/not-installed")
 	diff <(cd tmp && find . -type f -o -type l | sed 's,^\./,,' | sort) <(sort taken)
+}
+
+@test "the AppArmor profiles are read" {
+	command -v apparmor_parser >/dev/null ||
+		skip "apparmor is not installed and not unpacked (contrib/services)"
+	run apparmor_parser -QKT "$EARSHOT_SRC/contrib/apparmor/speakd"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	# Written for AppArmor 4; an older one says which file it has not.
+	run apparmor_parser -QKT "$EARSHOT_SRC/contrib/apparmor/project-workspace"
+	echo "$output"
+	[ "$status" -eq 0 ] || [[ $output = *"abi/4.0"* ]]
 }
 
 @test "speech-dispatcher: its options become speakd's, or say nothing" {
