@@ -25,6 +25,7 @@ enum {
 	ALSA_GIVE_UP_MS = 30000, /* and for so long: open it again */
 	ALSA_CARD_AFTER_MS = 3000, /* a sound server is restarted in less */
 	ALSA_SILENCE_MS = 40, /* two periods: less may run dry */
+	ALSA_MENDS_MAX = 8, /* in a row: then mending does not help */
 };
 
 struct sink {
@@ -34,6 +35,7 @@ struct sink {
 	struct sink_format format;
 	snd_pcm_uframes_t period_frames, buffer_frames;
 	uint64_t taken_ms; /* when it last took a frame */
+	unsigned mends; /* since then */
 	/* The default device: since when it fails, and what is used instead. */
 	uint64_t failed_since_ms;
 	bool uses_card;
@@ -161,6 +163,7 @@ static int open_as(struct sink *sink, const char *device,
 	}
 	sink->format = *format;
 	sink->taken_ms = clock_ms();
+	sink->mends = 0;
 	rc = set_hardware(sink, format);
 	if (rc >= 0)
 		rc = set_software(sink);
@@ -258,12 +261,16 @@ static enum sink_result alsa_write(struct sink *sink, const int16_t *samples,
 	if (n > 0) {
 		*ret = (size_t)n;
 		sink->taken_ms = clock_ms();
+		sink->mends = 0;
 		control_device(sink->control, true, "sound is back");
 		return SINK_OK;
 	}
 	if (rc == 0 || rc == -EAGAIN)
 		return see_to_stall(sink, e);
-	rc = mend(sink, rc);
+	/* A stream of PipeWire's whose server was killed is prepared for ever.
+	 */
+	if (sink->mends++ < ALSA_MENDS_MAX)
+		rc = mend(sink, rc);
 	return rc < 0 ? lost(sink, rc, e) : SINK_OK;
 }
 

@@ -226,13 +226,27 @@ END
 	speakctl --json status | grep -q '"device": *"sound device default: '
 }
 
-@test "sound: a device that is heard long after it took the sound" {
-	"${CC:-cc}" -shared -fPIC -DPIC -o late.so \
+# late_device OPTION...: it is ALSA's default.
+late_device() {
+	"${CC:-cc}" -shared -fPIC -DPIC "$@" -o late.so \
 		"$EARSHOT_SRC/tests/helpers/late_device.c" -lasound
 	cat >"$HOME/.asoundrc" <<-END
 		pcm_type.late { lib "$PWD/late.so" }
 		pcm.!default { type late }
 	END
+}
+
+@test "sound: a stream that cannot be mended is told, and opened again" {
+	late_device -DBREAKS
+	start_speakd -o alsa
+	speak "$long"
+	until_true 20 said err.txt 'no sound, trying again: sound device default'
+	until_true 20 said err.txt 'sound is back'
+	kill -KILL "$(voice_of "$speakd_pid")" "$speakd_pid"
+}
+
+@test "sound: a device that is heard long after it took the sound" {
+	late_device
 	printf 'hello\nhello\n' >line.txt
 	run -0 --separate-stderr timeout -k 1 60 speakd -o alsa line.txt
 	echo "$stderr"

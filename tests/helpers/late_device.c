@@ -4,8 +4,11 @@
  * late_device.c - a sound device of ALSA's that is heard long after it took the
  * sound, as a Bluetooth headset or a busy sound server is.
  *
- * A plugin (ioplug) that plays by the clock and tells of LATE_MS more delay than
- * it holds, also after it ran dry, as PipeWire's does. Built by the tests:
+ * A plugin (ioplug) that plays by the clock and tells of LATE_MS more delay
+ *than it holds, also after it ran dry, as PipeWire's does. Built by the tests:
+ *
+ * With -DBREAKS it goes after as long, and can be prepared all the same, as
+ * PipeWire's whose server was killed.
  *
  *	cc -shared -fPIC -DPIC -o late.so late_device.c -lasound
  *	pcm.late { type late }   pcm_type.late { lib "/path/late.so" }
@@ -24,6 +27,7 @@ struct late {
 	snd_pcm_ioplug_t io;
 	snd_htimestamp_t begun;
 	snd_pcm_sframes_t played; /* since it was started */
+	int broken; /* for ever: whoever played it has gone */
 };
 
 /* Frames since the start; never more than were written. */
@@ -33,6 +37,8 @@ static snd_pcm_sframes_t late_pointer(snd_pcm_ioplug_t *io)
 	struct timespec now;
 	int64_t ns, frames;
 
+	if (late->broken)
+		return -EPIPE;
 	if (io->state != SND_PCM_STATE_RUNNING)
 		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -43,6 +49,9 @@ static snd_pcm_sframes_t late_pointer(snd_pcm_ioplug_t *io)
 	    (int64_t)snd_pcm_ioplug_hw_avail(io, io->hw_ptr, io->appl_ptr))
 		return -EPIPE;
 	late->played = frames;
+#ifdef BREAKS
+	late->broken = frames > io->rate * LATE_MS / 1000;
+#endif
 	return frames % (snd_pcm_sframes_t)io->buffer_size;
 }
 
