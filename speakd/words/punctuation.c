@@ -101,8 +101,7 @@ static bool in_formula(const struct reading *reading)
 
 	for (size_t i = 1; i + 1 < line.len_bytes; i++)
 		if (line.text[i - 1] == ' ' && line.text[i + 1] == ' ' &&
-		    line.text[i] != '\0' &&
-		    strchr("=+*<>", line.text[i]) != NULL)
+		    line.text[i] != '\0' && strchr("=+*", line.text[i]) != NULL)
 			return true;
 	return false;
 }
