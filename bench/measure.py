@@ -42,8 +42,10 @@ def machine():
 
 
 def absent(programs):
+    """Those that are not here: programs by their name, others by their path."""
     return {name: package for name, package in programs.items()
-            if shutil.which(name, path=PATH) is None}
+            if not (os.path.exists(name) if "/" in name
+                    else shutil.which(name, path=PATH))}
 
 
 def missing(names):

@@ -2,7 +2,8 @@
 # Copyright the earshot authors
 """peers - what is measured beside what, and where that is in the tables."""
 
-# Benchmark: the programs that it compares with or needs, and their packages.
+# Benchmark: the programs (or files) that it compares with or needs, and their
+# packages.
 AREAS = {
     "print": {"peers": {"gawk": "gawk"}, "tools": {"time": "time"}},
     "speech": {"peers": {},
@@ -12,6 +13,13 @@ AREAS = {
                         "gawk": "gawk"},
               "tools": {"pulseaudio": "pulseaudio",
                         "parec": "pulseaudio-utils"}},
+    "intelligibility": {
+        "peers": {"espeak-ng": "espeak-ng"},
+        "tools": {"sox": "sox",
+                  "/usr/lib/python3/dist-packages/pocketsphinx":
+                  "python3-pocketsphinx",
+                  "/usr/share/pocketsphinx/model/en-us":
+                  "pocketsphinx-en-us"}},
     "ssip": {"peers": {"speech-dispatcher": "speech-dispatcher"},
              "tools": {"pulseaudio": "pulseaudio",
                        "parec": "pulseaudio-utils"}},
@@ -61,6 +69,9 @@ COMPARISONS = (
              ("egrep and gawk", "^seconds", "gawk")),
     across("sound", "a line to its first sound, median", "ms", "^p50", *SOUND),
     across("sound", "five lines at once, all said", "s", "^5 lines", *SOUND),
+    across("intelligibility", "words understood in lines of logs, 220 wpm", "%",
+           "^220 wpm", ("speakd", r"^speakd \|"), ("espeak-ng", r"^espeak-ng \|"),
+           better="more"),
     across("ssip", "SPEAK to the first sound, median", "ms",
            "^SPEAK to sound", *SSIP),
     across("ssip", "STOP to silence, median", "ms", "^STOP", *SSIP),

@@ -101,3 +101,11 @@ found = {(row["area"], row["what"]) for row in json.load(sys.stdin)["side_by_sid
 lost = {(c["area"], c["what"]) for c in peers.COMPARISONS} - found
 assert not lost, lost'
 }
+
+@test "what a benchmark needs may be a file, and is missing by its package" {
+	PYTHONPATH=$EARSHOT_SRC/bench "${PYTHON:-/usr/bin/python3}" -B -c '
+import measure
+assert measure.absent({"/no/such/model": "model", "/": "base",
+                       "no-such-program": "program", "sh": "dash"}) == {
+    "/no/such/model": "model", "no-such-program": "program"}'
+}
