@@ -92,6 +92,9 @@ void buf_clear(struct buf *buf)
 
 void buf_fini(struct buf *buf)
 {
+	/* Most of those on a stack were never filled. */
+	if (buf->data == NULL)
+		return;
 	free(buf->data);
 	*buf = (struct buf){ 0 };
 }

@@ -412,17 +412,18 @@ static void limit_line_dots(char *text, size_t len_bytes)
 /* Dots that became blanks leave double ones. */
 static void fold_blanks(struct buf *buf, size_t from)
 {
-	size_t end = from;
+	char *to = buf->data + from;
+	const char *end = buf->data + buf->len_bytes;
+	char before = ' ';
 
-	for (size_t i = from; i < buf->len_bytes; i++) {
-		char c = buf->data[i];
-
-		if (c != ' ' || (end > from && buf->data[end - 1] != ' '))
-			buf->data[end++] = c;
+	for (const char *at = to; at < end; at++) {
+		if (*at != ' ' || before != ' ')
+			*to++ = *at;
+		before = *at;
 	}
-	while (end > from && buf->data[end - 1] == ' ')
-		end--;
-	buf_cut(buf, end);
+	while (to > buf->data + from && to[-1] == ' ')
+		to--;
+	buf_cut(buf, (size_t)(to - buf->data));
 }
 
 /*

@@ -516,6 +516,10 @@ static size_t add_power(struct named *named, struct span word, size_t pos)
 	char power[16];
 	size_t n = 0, end = pos;
 
+	/* All begin with one of these bytes; a note's number stands after no
+	 * word. */
+	if (pos == 0 || (word.text[pos] != '\xc2' && word.text[pos] != '\xe2'))
+		return 0;
 	for (size_t i = 0; i < COUNT_OF(digits) && n + 1 < sizeof(power);) {
 		size_t bytes = strlen(digits[i]);
 
@@ -529,8 +533,7 @@ static size_t add_power(struct named *named, struct span word, size_t pos)
 		i = 0;
 	}
 	power[n] = '\0';
-	/* A note's number stands after no word, or is one of several. */
-	if (n == 0 || pos == 0)
+	if (n == 0)
 		return 0;
 	if (strcmp(power, "2") == 0 || strcmp(power, "3") == 0) {
 		add_name(named,
