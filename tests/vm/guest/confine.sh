@@ -48,7 +48,7 @@ fi
 note "speakd under its profile"
 home=/home/$user
 u() { as_user $user systemctl --user "$@"; }
-under() { as_user $user timeout 100 aa-exec -p speakd -- speakd --alone "$@"; }
+under() { as_user "$user" timeout 100 aa-exec -p speakd -- speakd --alone "$@"; }
 profile_of() { cat "/proc/$1/attr/current"; }
 denied() { journalctl -q -k -b | grep 'apparmor="DENIED"' | grep -o 'operation=.*' | sort -u; }
 cp /usr/share/doc/earshot/apparmor/speakd /etc/apparmor.d/
