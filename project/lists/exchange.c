@@ -373,7 +373,8 @@ static void org_tags(struct tasks *tasks, const struct task_parts *parts,
 		buf_add_text(out, k == 0 ? " :" : "");
 		for (const char *p = parts->contexts[k]; *p != '\0'; p++) {
 			bool good = isalnum((unsigned char)*p) ||
-				    strchr("_@#%", *p) != NULL || *p < 0;
+				    strchr("_@#%", *p) != NULL ||
+				    (*p & 0x80) != 0;
 
 			changed |= !good;
 			buf_add_char(out, good ? *p : '_');

@@ -81,6 +81,9 @@ into_another() {
 	[ "$(project actions trip | cut -f3)" = 'call Ann @phone due:2026-12-01
 Bob @waiting
 box' ]
+	# A letter is one in every language, and on machines whose chars have no sign.
+	project -q actions trip 'paint @büro'
+	project export org 2>/dev/null | grep -q 'paint *:büro:$'
 	for words in 'todotxt' 'nosuch todo.txt'; do
 		# shellcheck disable=SC2086
 		run project import $words
