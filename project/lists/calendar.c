@@ -71,9 +71,12 @@ static void entry_end(struct reading_entry *entry)
 	if (entry->event)
 		add_end(&text, entry);
 	buf_add_text(&text, buf_text(&entry->words));
-	task_add_day(&text, "due:", entry->event ? entry->start : entry->due);
-	task_add_day(&text,
-		     "t:", entry->event ? (struct date){ 0 } : entry->start);
+	if (entry->event)
+		task_add_day(&text, "due:", entry->start);
+	else {
+		task_add_day(&text, "due:", entry->due);
+		task_add_day(&text, "t:", entry->start);
+	}
 	if (entry->cancelled)
 		tasks_lose(entry->out, "cancelled entries");
 	else
