@@ -1,43 +1,40 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the earshot authors
-"""stop_to_silence.py - from a stop to the last audible sample.
+"""stop_to_silence.py - from the second signal to the last audible sample.
 
 usage: stop_to_silence.py [-n RUNS] SPEAKD
 
-Starts SPEAKD on a long phrase, waits until it is heard at the monitor of the
-null sink "null0", sends it INT and TERM, and times the last loud sample. A
-figure may be below 0 by the block that the sink hands to its monitor early.
+Starts SPEAKD on a long phrase that is voiced throughout, sends it INT and TERM
+while it speaks, and finds the end of that sound in what innocent_ear.py heard on
+the sink "null0". Prints a row of a Markdown table.
 """
 import argparse
 import signal
 import subprocess
+import sys
 import time
 
-from first_sound import Ear
+from innocent_ear import Ear
 
-TEXT = 'one two three four five six seven eight nine ten eleven twelve ' * 5
-SILENCE_S = 0.7
-LIMIT_S = 20
+TEXT = 'we were away a year ago and are in a low area now ' * 10
+PAUSE_S = 0.1  # a shorter silence does not end a sound
+CLOCK_S = 0.03  # what two clocks may disagree by on a busy machine
 
 
-def once(ear, speakd):
-    ear.forget()
-    proc = subprocess.Popen([speakd, '--format=plain'], stdin=subprocess.PIPE,
-                            stderr=subprocess.DEVNULL)
+def once(speakd, number):
+    """The moment when it was told to stop."""
+    proc = subprocess.Popen([speakd, '--alone', '--format=plain'],
+                            stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
     proc.stdin.write(TEXT.encode() + b'\n')
     proc.stdin.flush()
-    limit = time.monotonic() + LIMIT_S
-    while ear.heard()[0] is None and time.monotonic() < limit:
-        time.sleep(0.01)
-    time.sleep(1)
+    time.sleep(2 + number * 0.618 % 1)
     stop = time.monotonic()
     proc.send_signal(signal.SIGINT)
     proc.send_signal(signal.SIGTERM)
     proc.wait()
-    while time.monotonic() - ear.heard()[1] < SILENCE_S:
-        time.sleep(0.02)
-    return (ear.heard()[1] - stop) * 1000
+    time.sleep(1.2)
+    return stop
 
 
 def main():
@@ -45,10 +42,17 @@ def main():
     parser.add_argument('-n', type=int, default=10)
     parser.add_argument('speakd')
     args = parser.parse_args()
-    ear = Ear()
-    times = sorted(once(ear, args.speakd) for _ in range(args.n))
-    ear.rec.terminate()
-    print('| %.1f | %.1f |' % (times[len(times) // 2], times[-1]))
+    ear = Ear('null0')
+    time.sleep(2.5)  # the low latency has gone with the clicks
+    stops = [once(args.speakd, number) for number in range(args.n)]
+    ear.hear()
+    times = sorted((b - stop) * 1000 for stop in stops
+                   for a, b in ear.sounds(PAUSE_S) if a < stop < b + CLOCK_S)
+    print('stop_to_silence.py: ' + ear.clock(), file=sys.stderr)
+    if not times:
+        sys.exit('stop_to_silence.py: nothing was heard')
+    print('| %.1f | %.1f | %d of %d |' % (times[len(times) // 2], times[-1],
+                                         len(times), args.n))
 
 
 main()
