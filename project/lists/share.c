@@ -89,6 +89,9 @@ int share_work(const struct share *share, struct err *e)
 		rc = report(share, at, n, e);
 		at += n;
 	}
+	/* Who asked has enough: so has the other thread. */
+	if (rc != 0)
+		atomic_store(&giving.given, giving.chunks);
 	end(share, share->mine);
 	if (threaded)
 		pthread_join(thread, NULL);
