@@ -181,7 +181,9 @@ int layers_remove(const struct store *store, const struct names *ids,
 
 		snprintf(from, sizeof(from), "layers/%s", ids->list[i]);
 		snprintf(to, sizeof(to), "tmp/%s", ids->list[i]);
-		if (renameat(store->dir, from, store->dir, to) < 0)
+		/* liblxc takes the directory away with its volume. */
+		if (renameat(store->dir, from, store->dir, to) < 0 &&
+		    errno != ENOENT)
 			return err_set(e, errno, "rename %s", from);
 	}
 	rc = layers_empty_tmp(store, e);
