@@ -714,21 +714,21 @@ struct phrase *voice_detach(struct voice *voice)
 	return phrase;
 }
 
-/* Blocks, as the loop has ended: until the child's end, CLOSE_MS at most. */
+/* Blocks, as the loop has ended: until the child has ended, or hangs. */
 static int wait_for_end(struct voice *voice, struct err *e)
 {
-	uint64_t until_ms = clock_ms() + CLOSE_MS;
 	int status = 0;
 
+	stall_progress(&voice->stall, voice->pid, clock_ms());
 	while (waitpid(voice->pid, &status, WNOHANG) == 0) {
 		while (read_event(voice))
 			continue;
-		if (clock_ms() >= until_ms) {
+		if (stall_is_hang(&voice->stall, voice->pid, clock_ms(),
+				  CLOSE_MS)) {
 			kill(voice->pid, SIGKILL);
 			waitpid(voice->pid, &status, 0);
 			return err_say(e, ETIMEDOUT,
-				       "the voice did not end within %d s",
-				       CLOSE_MS / 1000);
+				       "the voice hung when it was to end");
 		}
 		poll(NULL, 0, CLOSE_POLL_MS);
 	}

@@ -12,13 +12,15 @@ Speaks speakd/voice/protocol.h. What it does with a phrase is its text:
   fail       FAILED "no such word"
   full       BROKEN "disk full", exit 1
   wait       says nothing until STOP
+  slow-end   ends after seconds, working now and then
+  hang-end   never ends
   want       BEGIN and WANT; its END comes with the next phrase, or when that
              is retracted
   die-ahead  is killed while it is made, with the phrase before still heard
 Every phrase adds a dot to $FAKE_VOICE_DIR/tries. With $FAKE_VOICE_EARLY it
 exits with 7 before READY.
 """
-import mmap, os, signal, socket, struct, sys
+import mmap, os, signal, socket, struct, sys, time
 
 READY, WANT, BEGIN, MARK, END, FAILED, DEVICE, BROKEN = range(1, 9)
 SPEAK, STOP, RETRACT, QUIT = range(1, 5)
@@ -29,6 +31,7 @@ if os.environ.get('FAKE_VOICE_EARLY'):
 sock = socket.socket(fileno=3)
 page = mmap.mmap(4, 24)
 wanting = None  # the phrase that is still heard
+at_quit = sys.exit
 
 
 def tell(kind, number=0, stopped=0, ms=0, text=b''):
@@ -63,6 +66,17 @@ def hang(number):
     signal.pause()
 
 
+def work_slowly(number):
+    """For longer than a hang takes, with little of the processor."""
+    until = time.monotonic() + 3
+    while time.monotonic() < until:
+        time.sleep(0.2)
+        enough = time.process_time() + 0.03
+        while time.process_time() < enough:
+            pass
+    sys.exit(0)
+
+
 tell(READY, text=b'fake')
 while True:
     packet = sock.recv(20000)
@@ -72,7 +86,7 @@ while True:
         struct.unpack('=IIQiii36xIIII', packet[:80])
     text = packet[80 + nv:80 + nv + nt].decode()
     if kind == QUIT:
-        sys.exit(0)
+        at_quit(0)
     if kind == RETRACT:
         if wanting is not None:
             tell(END, wanting, ms=100)
@@ -93,7 +107,10 @@ while True:
     if wanting is not None:
         tell(END, wanting, ms=100)
         wanting = None
-    if text in ('ok', 'die-ahead'):
+    if text in ('slow-end', 'hang-end'):
+        at_quit = work_slowly if text == 'slow-end' else hang
+        ok(number)
+    elif text in ('ok', 'die-ahead'):
         ok(number)
     elif text == 'die':
         die(number)

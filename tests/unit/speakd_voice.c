@@ -3,6 +3,7 @@
 /* speakd_voice.c - the supervisor, with a scripted voice (fake_voice.py). */
 #include "speakd/out/voice_process.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -200,6 +201,28 @@ static void test_one_after_the_other(void **state)
 	stage->voice = NULL;
 }
 
+/* What is written at the end, a file's last sound, may take its time. */
+static void test_ends_slowly(void **state)
+{
+	struct stage *stage = *state;
+	struct err e = { 0 };
+
+	play(stage, (const char *const[]){ "slow-end", NULL });
+	assert_int_equal(voice_close(stage->voice, &e), 0);
+	stage->voice = NULL;
+}
+
+static void test_hangs_at_its_end(void **state)
+{
+	struct stage *stage = *state;
+	struct err e = { 0 };
+
+	play(stage, (const char *const[]){ "hang-end", NULL });
+	assert_int_equal(voice_close(stage->voice, &e), -ETIMEDOUT);
+	assert_string_equal(e.text, "the voice hung when it was to end");
+	stage->voice = NULL;
+}
+
 /* Tried VOICE_TRIES times, told once to have begun, the next line is said. */
 static void test_deadly_phrase(void **state)
 {
@@ -346,6 +369,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_one_after_the_other),
+		TEST(test_ends_slowly),
+		TEST(test_hangs_at_its_end),
 		TEST(test_deadly_phrase),
 		TEST(test_killed_once),
 		TEST(test_hangs_in_engine),
