@@ -28,6 +28,8 @@ ELSEWHERE = {
     "echo 'good morning' >~/irc.in": "sic-bridge_dropin.py",
     "sic-bridge -h irc.home.example --fingerprint=0f1e...":
         "sic-bridge_tls.py",
+    "speakctl --host=server hear 'tail -F log | speakd'": "ssip_host.py",
+    "speakctl --host=server pause": "ssip_host.py",
     "project w base add trixie debian:trixie+build-essential":
         "workspace_debian.bats",
     "project w create trip --base trixie": "workspace_debian.bats",
@@ -81,7 +83,8 @@ def manual_lines(name):
             literal = False
         elif literal or line.startswith(".Dl "):
             line = line.removeprefix(".Dl ")
-            for what, char in ((r"\-", "-"), (r"\(dq", '"'), (r"\e", "\\")):
+            for what, char in ((r"\-", "-"), (r"\(dq", '"'),
+                               (r"\(aq", "'"), (r"\e", "\\")):
                 line = line.replace(what, char)
             yield line
 
