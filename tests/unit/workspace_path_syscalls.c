@@ -297,5 +297,9 @@ int main(void)
 		cmocka_unit_test(test_one_listener),
 	};
 
+	if (prctl(PR_GET_SECCOMP) < 0) {
+		printf("1..0 # SKIP no seccomp here (an emulator has none)\n");
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
