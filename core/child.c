@@ -361,14 +361,14 @@ int child_capture_begin(const struct child *child, struct capture *ret,
 			struct err *e)
 {
 	struct child piped = *child;
-	uint64_t until_ms = child->limit_ms > 0 ? clock_ms() + child->limit_ms
-						: 0;
 	SCOPED_FD int reader = -1;
 	SCOPED_FD int writer = -1;
 	int ends[2];
-	pid_t pid = -1;
 	int rc;
 
+	*ret = (struct capture){ .reader = -1, .own_group = child->own_group };
+	if (child->limit_ms > 0)
+		ret->until_ms = clock_ms() + child->limit_ms;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_set(e, errno, "pipe");
 	reader = ends[0];
@@ -376,16 +376,12 @@ int child_capture_begin(const struct child *child, struct capture *ret,
 	while (piped.fd_count <= STDERR_FILENO)
 		piped.fds[piped.fd_count++] = CHILD_INHERIT;
 	piped.fds[STDOUT_FILENO] = writer;
-	rc = child_start(&piped, &pid, e);
+	rc = child_start(&piped, &ret->pid, e);
 	if (rc < 0)
-		return rc;
-	*ret = (struct capture){
-		.pid = pid,
-		.reader = fd_give(&reader),
-		.own_group = child->own_group,
-		.until_ms = until_ms,
-	};
-	return 0;
+		ret->pid = 0;
+	else
+		ret->reader = fd_give(&reader);
+	return rc;
 }
 
 int child_capture_end(struct capture *capture, size_t max_bytes,
