@@ -384,6 +384,19 @@ enum fit grammar_web_error(const struct line *line, struct message *ret)
 	return FIT_SURE;
 }
 
+/* "HOST IDENT USER ", and where one server has several names "NAME:PORT "
+ * first. */
+static bool before_access(struct cursor *c)
+{
+	struct span word;
+
+	for (unsigned i = 0;
+	     i < 3 || (i == 3 && c->at < c->end && *c->at != '['); i++)
+		if (!cursor_word_blank(c, &word))
+			return false;
+	return true;
+}
+
 /*
  * "HOST IDENT USER [TIME] "GET /path HTTP/1.1" 404 ...": said only if asked
  * for, as "GET /path 404".
@@ -391,11 +404,10 @@ enum fit grammar_web_error(const struct line *line, struct message *ret)
 enum fit grammar_web_access(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->whole;
-	struct span host, word, request, path, status;
+	struct span word, request, path, status;
 	struct stamp stamp;
 
-	if (!cursor_word_blank(&c, &host) || !cursor_word_blank(&c, &word) ||
-	    !cursor_word_blank(&c, &word) || !stamp_take(&c, &stamp) ||
+	if (!before_access(&c) || !stamp_take(&c, &stamp) ||
 	    !cursor_literal(&c, " \"") || !cursor_until(&c, "\" ", &request) ||
 	    !cursor_word(&c, &status) || status.len_bytes != 3)
 		return FIT_NO;

@@ -345,19 +345,26 @@ static void year_after(struct cursor *c, struct parts *p)
 	*c = try;
 }
 
+static bool clock_follows(const struct cursor *c)
+{
+	return c->end - c->at >= 2 && c->at[0] == ' ' &&
+	       scan_is_digit(c->at[1]);
+}
+
 /*
  * "Nov 28", "November 28, 2026", "28 Nov 2026", "28. November 2026",
- * "28/Nov/2026", "28-Nov-26"
+ * "28/Nov/2026", "28-Nov-26"; with a clock "Nov28", too: dmesg --human
  */
 static bool named_month(struct cursor *c, struct parts *p)
 {
 	struct cursor try = *c;
 
 	if (month_name(&try, &p->month)) {
-		if (!separator(&try))
-			return false;
+		bool joined = !separator(&try);
+
 		cursor_blanks(&try);
-		if (!in_range(&try, 1, 1, 31, &p->day))
+		if (!in_range(&try, 1, 1, 31, &p->day) ||
+		    (joined && !clock_follows(&try)))
 			return false;
 	} else if (!in_range(&try, 1, 1, 31, &p->day) ||
 		   (cursor_char(&try, '.'), !separator(&try)) ||

@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 #include "speakd/input/source.h"
 
+#include <ctype.h>
 #include <time.h>
 
 #include "core/clock.h"
@@ -272,6 +273,24 @@ void source_add_unsaid(const struct source *source, struct buf *out)
 			 buf_text(&kinds));
 }
 
+/*
+ * Whether colours stand around a client's own signs, as its log has them when
+ * they are not taken out: before the first letter there is nobody's text.
+ */
+static bool is_coloured(struct span line)
+{
+	for (size_t i = 0; i < line.len_bytes; i++) {
+		char c = line.text[i];
+
+		if (c == 0x02 || c == 0x03 || c == 0x0f || c == 0x16 ||
+		    c == 0x1d || c == 0x1f)
+			return true;
+		if (isalpha((unsigned char)c))
+			return false;
+	}
+	return false;
+}
+
 /* Without a byte order mark and what is for a terminal; as UTF-8. */
 static struct span clean_line(struct source *source, struct span line)
 {
@@ -284,6 +303,10 @@ static struct span clean_line(struct source *source, struct span line)
 	if (escape_found(line.text, line.len_bytes)) {
 		buf_clear(&source->shown);
 		escape_strip(&source->shown, line.text, line.len_bytes);
+		line = span_of_buf(&source->shown);
+	} else if (is_coloured(line)) {
+		buf_clear(&source->shown);
+		text_strip_mirc(&source->shown, line.text, line.len_bytes);
 		line = span_of_buf(&source->shown);
 	}
 	buf_clear(&source->clean);

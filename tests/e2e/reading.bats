@@ -64,7 +64,7 @@ said() { speakd --print --punctuation=none "$@"; }
 		'error: open() "/srv/x" failed (2: No such file or directory)' \
 		'signal process started') <(said "$streams/nginx-error")
 	[ -z "$(said "$streams/web-access")" ]
-	diff <(printf '%s\n' 'GET /index.html 200' 'POST /login 404') \
+	diff <(printf '%s\n' 'GET /index.html 200' 'POST /login 404' 'GET /a 404') \
 		<(said --events=other "$streams/web-access")
 	said "$streams/gcc" | grep -qx \
 		"a.c: line 12: error: 'x' undeclared (first use in this function)"
@@ -524,4 +524,13 @@ END
 	until_true 20 grep -q 'Version 4' again
 	[ "$(wc -l <again)" -eq 1 ]
 	[ "$(stat -c %a "$XDG_STATE_HOME/earshot/seen")" = 600 ]
+}
+
+@test "colours that a client put around its own signs are no part of a line" {
+	printf '\00314[12:30]\003 <bob> hello there\n' >log
+	printf '[12:31] \0033* amy (a@h) has joined #c\n' >>log
+	printf '[12:32] <\00304amy\003> \002yes\002 ok\n' >>log
+	run speakd --print --events=all log
+	[ "$status" -eq 0 ]
+	[ "$output" = $'bob: hello there\namy joins\namy: yes ok' ]
 }
