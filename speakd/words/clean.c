@@ -486,16 +486,15 @@ struct span clean_text(struct buf *out, struct buf *scratch,
 {
 	struct reading here = *reading;
 	struct look look;
+	bool marked = reading->punctuation <= PUNCTUATION_SOME &&
+		      reading->digits == DIGITS_WORDS && look_at(text, &look);
 
+	if (marked && look_next(&look, 0) == text.len_bytes)
+		return text;
 	here.line = text;
 	here.read = read_part;
 	buf_clear(out);
-	if (reading->punctuation > PUNCTUATION_SOME ||
-	    reading->digits != DIGITS_WORDS || !look_at(text, &look))
-		clean_whole(out, scratch, &here);
-	else if (look_next(&look, 0) == text.len_bytes)
-		return text;
-	else if (text_is_common(text.text, text.len_bytes))
+	if (marked && text_is_common(text.text, text.len_bytes))
 		clean_marked(out, &here, &look);
 	else
 		clean_whole(out, scratch, &here);
