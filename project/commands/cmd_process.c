@@ -20,7 +20,6 @@
 #include "project/show/out.h"
 #include "project/lists/reminders.h"
 #include "project/show/ui.h"
-#include "project/directory/undo.h"
 
 struct process {
 	struct call *call;
@@ -258,19 +257,7 @@ static enum then decide(struct process *p, const struct decision *d,
 
 static enum then take_back(struct process *p)
 {
-	SCOPED_TEXT char *what = NULL;
-	struct err e = { 0 };
-	int rc = gtd_lock(&p->call->gtd, &e);
-
-	if (rc == 0)
-		rc = undo_last(&p->call->gtd, &what, &e);
-	gtd_unlock(&p->call->gtd);
-	if (rc < 0)
-		out_failure(&p->note, &e);
-	else
-		buf_addf(&p->note, "%s%s\n",
-			 what != NULL ? "undone: " : "nothing to undo",
-			 what != NULL ? what : "");
+	undo_in_dialogue(&p->call->gtd, &p->note);
 	return THEN_NEXT;
 }
 

@@ -184,6 +184,10 @@ static enum answer common_answer(struct review *r, const char *line)
 		return ANSWER_STOP;
 	if (strcmp(line, "b") == 0)
 		return ANSWER_BACK;
+	if (strcmp(line, "u") == 0 || strcmp(line, "undo") == 0) {
+		undo_in_dialogue(&r->call->gtd, &r->note);
+		return ANSWER_AGAIN;
+	}
 	if (line[0] == '+' && line[1 + strspn(line + 1, " ")] != '\0') {
 		run_on(r, &command_in, NULL, line + 1 + strspn(line + 1, " "));
 		return ANSWER_AGAIN;
@@ -342,7 +346,7 @@ static enum answer ask_project(struct review *r, struct project *p, size_t left)
 		refresh(r, p, &text);
 		if (!ask(r, title.data, &text,
 			 "Enter: reviewed, + ACTION, d do, e edit, p postpone, "
-			 "c complete, s skip, q stop: ",
+			 "c complete, u undo, s skip, q stop: ",
 			 &line))
 			return ANSWER_STOP;
 		answer = project_answer(r, p, buf_text(&line));
@@ -410,7 +414,7 @@ static enum answer run_step(struct review *r)
 		if (steps[r->step].show != NULL)
 			steps[r->step].show(r, &text);
 		if (!ask(r, title, &text,
-			 "Enter: next, + TEXT captures, b back, q stop: ",
+			 "Enter: next, + TEXT captures, b back, u undo, q stop: ",
 			 &line))
 			return ANSWER_STOP;
 		answer = common_answer(r, buf_text(&line));

@@ -173,6 +173,23 @@ static int undo_newest(struct call *call, struct err *e)
 	return 0;
 }
 
+void undo_in_dialogue(struct gtd *gtd, struct buf *note)
+{
+	SCOPED_TEXT char *what = NULL;
+	struct err e = { 0 };
+	int rc = gtd_lock(gtd, &e);
+
+	if (rc == 0)
+		rc = undo_last(gtd, &what, &e);
+	gtd_unlock(gtd);
+	if (rc < 0)
+		out_failure(note, &e);
+	else
+		buf_addf(note, "%s%s\n",
+			 what != NULL ? "undone: " : "nothing to undo",
+			 what != NULL ? what : "");
+}
+
 static int run_undo(struct call *call, struct err *e)
 {
 	SCOPED_HISTORY struct history history = { 0 };

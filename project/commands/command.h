@@ -80,6 +80,9 @@ extern const struct command command_start, command_new, command_edit,
 void command_opts(const struct command *command, struct opts *ret);
 void command_opts_fini(struct opts *opts);
 
+/* Take back the last change; note gets a line of what came of it. */
+void undo_in_dialogue(struct gtd *gtd, struct buf *note);
+
 /* The operand from which on all words are text, options included; -1: none. */
 int command_text_at(const struct command *command);
 

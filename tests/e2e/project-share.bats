@@ -299,3 +299,15 @@ PY
 	has "$A" '[x] pay 900 EUR'
 	has "$A" '[ ] first of all'
 }
+
+@test "review: u takes back what was just decided" {
+	project -q new trip && project -q new zoo
+	project -q actions trip 'call hotel'
+	printf '\n\n\n\n\n\n\nc\nu\nundo\nq\n' |
+		project review --restart >out 2>/dev/null
+	has out 'undone: complete trip'
+	[ -d "$P/trip" ]
+	# One more is what came before it.
+	has out 'undone: actions trip'
+	no grep -q 'call hotel' "$A"
+}
