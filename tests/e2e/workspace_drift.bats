@@ -8,6 +8,8 @@ load lib
 load workspace
 
 setup_file() {
+	# Every state of the host is recorded: as many directories as it has.
+	WS_MKFS='mkfs.ext4 -q -F -N 1000000'
 	ws_setup_file
 	export HOST_DB=$WS_DIR/dpkg
 }
