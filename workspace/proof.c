@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-#include "core/child.h"
 #include "core/files.h"
 #include "core/mem.h"
 #include "core/version.h"
@@ -191,44 +190,28 @@ static const struct step step_drop = { "remove it all", drop };
 
 /* ---- steps, one after the other ----------------------------------------- */
 
-static _Noreturn void child_main(const struct step *step,
-				 const struct proof *proof, int verdict)
+struct turn {
+	const struct step *step;
+	const struct proof *proof;
+};
+
+static int take_turn(void *data, struct err *e)
 {
-	struct err e = { 0 };
+	const struct turn *turn = data;
 	int rc;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	rc = step->fn(proof, &e);
-	if (rc >= 0)
-		e = (struct err){ 0 };
-	else if (e.code == 0)
-		e.code = -rc;
-	ns_verdict_send(verdict, &e);
-	_exit(0);
+	rc = turn->step->fn(turn->proof, e);
+	return rc < 0 ? rc : 0;
 }
 
 /* Each in a process of its own, as it would be: its mounts end with it. */
 static int take(const struct step *step, const struct proof *proof,
 		struct err *e)
 {
-	SCOPED_FD int verdict = -1;
-	int ends[2];
-	pid_t pid;
-	int rc;
+	struct turn turn = { step, proof };
+	int rc = ns_in_child(take_turn, &turn, e);
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_set(e, errno, "pipe");
-	fflush(NULL);
-	pid = fork();
-	verdict = ends[0];
-	if (pid == 0)
-		child_main(step, proof, ends[1]);
-	rc = errno;
-	close(ends[1]);
-	if (pid < 0)
-		return err_set(e, rc, "fork");
-	rc = ns_verdict_receive(verdict, e);
-	(void)!child_wait(pid, NULL);
 	return rc < 0 ? err_wrap(e, "store %s, tried in miniature: %s",
 				 store_kind_name(proof->kind), step->name)
 		      : 0;

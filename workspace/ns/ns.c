@@ -264,6 +264,45 @@ int ns_verdict_receive(int fd, struct err *e)
 	return -verdict.code;
 }
 
+/* The end of a child that did something: what it returned, and why. */
+static _Noreturn void end_child(int verdict, int rc, struct err *e)
+{
+	if (rc == 0)
+		*e = (struct err){ 0 };
+	else if (e->code == 0)
+		e->code = -rc;
+	ns_verdict_send(verdict, e);
+	_exit(rc == 0 ? 0 : 1);
+}
+
+int ns_in_child(ns_fn *fn, void *data, struct err *e)
+{
+	SCOPED_FD int verdict = -1;
+	int ends[2];
+	pid_t pid;
+	int rc;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_set(e, errno, "pipe");
+	fflush(NULL);
+	pid = fork();
+	verdict = ends[0];
+	if (pid == 0) {
+		struct err why = { 0 };
+
+		scope_close(&verdict);
+		rc = fn(data, &why);
+		end_child(ends[1], rc, &why);
+	}
+	rc = errno;
+	close(ends[1]);
+	if (pid < 0)
+		return err_set(e, rc, "fork");
+	rc = ns_verdict_receive(verdict, e);
+	(void)!child_wait(pid, NULL);
+	return rc;
+}
+
 /* ---- a function as root ------------------------------------------------- */
 
 struct job {
@@ -299,12 +338,7 @@ static _Noreturn void child_main(const struct job *job, int start, int verdict)
 	struct err e = { 0 };
 	int rc = run_job(job, start, &e);
 
-	if (rc == 0)
-		e = (struct err){ 0 };
-	else if (e.code == 0)
-		e.code = -rc;
-	ns_verdict_send(verdict, &e);
-	_exit(rc == 0 ? 0 : 1);
+	end_child(verdict, rc, &e);
 }
 
 static int run(const struct idmap *map, unsigned long more, const char *dir,

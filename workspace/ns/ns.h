@@ -83,5 +83,7 @@ int ns_explain(int code, const char *doing, struct err *e);
 void ns_verdict_send(int fd, const struct err *e);
 /* 0 when the child said that all is well, else what it said in e. */
 int ns_verdict_receive(int fd, struct err *e) MUST_CHECK;
+/* Run fn in a child, in the namespaces of now. Returns what it returned. */
+int ns_in_child(ns_fn *fn, void *data, struct err *e) MUST_CHECK;
 
 #endif

@@ -82,9 +82,10 @@ static bool is_hosts_root(const struct idmap *map)
  * show its files as another's, or root may not mount (in a container), 0 inside
  * stays root of the host, and is told so.
  */
-static int start_as_nobody(const struct init_start *as_root, struct err *e)
+static int start_as_nobody(void *as_root, struct err *e)
 {
-	struct init_start own = *as_root, *start = &own;
+	struct init_start own = *(const struct init_start *)as_root;
+	struct init_start *start = &own;
 	struct share shares[SHARES_MAX];
 	struct idmap nobody;
 	int rc = mount_unshare(e);
@@ -106,38 +107,6 @@ static int start_as_nobody(const struct init_start *as_root, struct err *e)
 		rc = 0;
 	}
 	return rc < 0 ? rc : start_init(start, e);
-}
-
-static int start_in_child(struct init_start *start, struct err *e)
-{
-	int ends[2];
-	pid_t pid;
-	int rc;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_set(e, errno, "pipe");
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		struct err verdict = { 0 };
-
-		close(ends[0]);
-		rc = start_as_nobody(start, &verdict);
-		if (rc < 0 && verdict.code == 0)
-			verdict.code = -rc;
-		if (rc == 0)
-			verdict = (struct err){ 0 };
-		ns_verdict_send(ends[1], &verdict);
-		_exit(0);
-	}
-	rc = pid < 0 ? err_set(e, errno, "fork") : 0;
-	close(ends[1]);
-	if (rc == 0)
-		rc = ns_verdict_receive(ends[0], e);
-	close(ends[0]);
-	if (pid > 0)
-		(void)!child_wait(pid, NULL);
-	return rc;
 }
 
 int supervisor_start(const struct store *store, const char *name,
@@ -172,7 +141,7 @@ int supervisor_start(const struct store *store, const char *name,
 	}
 	start.listener = listener;
 	start.rootfs.store = &start.store;
-	rc = is_hosts_root(map) ? start_in_child(&start, e)
+	rc = is_hosts_root(map) ? ns_in_child(start_as_nobody, &start, e)
 				: start_init(&start, e);
 	scope_close(&start.alive);
 	if (rc == 0)
