@@ -191,12 +191,6 @@ static bool try_rules(struct buf *out, const struct reading *reading,
 	return false;
 }
 
-static bool is_within(struct span word, struct span line)
-{
-	return word.text >= line.text &&
-	       word.text + word.len_bytes <= line.text + line.len_bytes;
-}
-
 /* The end of the word at pos, and what is in it. */
 static inline size_t word_end(const char *text, size_t len_bytes, size_t pos,
 			      unsigned *ret_traits)
@@ -242,7 +236,7 @@ static void read_part(struct buf *out, const struct reading *reading,
 		buf_add(out, word.text, word.len_bytes);
 		return;
 	}
-	if (!is_within(word, reading->line))
+	if (!span_is_within(word, reading->line))
 		moved.line = word;
 	if (!try_rules(out, &moved, word,
 		       rules_for(reading, rules_of(reading), word.len_bytes,

@@ -16,15 +16,6 @@
 
 enum { ID_DIGITS = 6, DATE_DIGITS = 8, IPV6_BYTES = 45 };
 
-static size_t digits_at(struct span word, size_t pos)
-{
-	size_t n = 0;
-
-	while (ascii_is_digit(span_at(word, pos + n)))
-		n++;
-	return n;
-}
-
 /* Add digits in groups of size. */
 static void add_groups(struct buf *out, const char *digits, size_t count,
 		       size_t size)

@@ -8,25 +8,13 @@
 
 enum { BAR_BYTES = 3, DIGITS_MAX = 9 };
 
-/* The digits at pos. */
-static size_t digits_at(struct span text, size_t pos)
-{
-	size_t n = 0;
-
-	while (n < DIGITS_MAX && ascii_is_digit(span_at(text, pos + n)))
-		n++;
-	return n;
-}
-
 /* Where word stands in its line; SIZE_MAX: it is no part of it. */
 static size_t place_of(const struct reading *reading, struct span word)
 {
 	struct span line = reading->line;
 
-	return word.text >= line.text && word.text + word.len_bytes <=
-						 line.text + line.len_bytes
-		       ? (size_t)(word.text - line.text)
-		       : SIZE_MAX;
+	return span_is_within(word, line) ? (size_t)(word.text - line.text)
+					  : SIZE_MAX;
 }
 
 /* How much of text at pos is "50%]" or "12/345]", with what it says. */
@@ -37,7 +25,7 @@ static size_t mark_at(struct span text, size_t pos, char close,
 	size_t end = pos + part;
 
 	*ret_part = *ret_whole = span_of("", 0);
-	if (part == 0)
+	if (part == 0 || part > DIGITS_MAX)
 		return 0;
 	*ret_part = span_cut(text, pos, end);
 	if (span_at(text, end) == '%' && span_at(text, end + 1) == close)
@@ -45,7 +33,8 @@ static size_t mark_at(struct span text, size_t pos, char close,
 	if (span_at(text, end) != '/')
 		return 0;
 	whole = digits_at(text, end + 1);
-	if (whole == 0 || span_at(text, end + 1 + whole) != close)
+	if (whole == 0 || whole > DIGITS_MAX ||
+	    span_at(text, end + 1 + whole) != close)
 		return 0;
 	*ret_whole = span_cut(text, end + 1, end + 1 + whole);
 	return part + whole + 2;

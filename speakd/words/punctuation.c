@@ -365,15 +365,14 @@ static bool is_per(const struct reading *reading, struct span word, size_t pos)
 		"hour", "day", "week",	 "month", "year",   "yr"
 	};
 	struct span unit;
-	size_t end = pos + 1, digits = 0;
+	size_t end = pos + 1;
 	bool number = word.text >= reading->line.text + 2 &&
 		      word.text[-1] == ' ' && ascii_is_digit(word.text[-2]);
 
 	while (ascii_is_letter(span_at(word, end)))
 		end++;
-	while (ascii_is_digit(span_at(word, digits)))
-		digits++;
-	if ((!number && digits == 0) || !ascii_is_letter(before(word, pos)) ||
+	if ((!number && digits_at(word, 0) == 0) ||
+	    !ascii_is_letter(before(word, pos)) ||
 	    is_word_byte(span_at(word, end)) || span_at(word, end) == '/')
 		return false;
 	unit = span_cut(word, pos + 1, end);
@@ -386,11 +385,9 @@ static bool is_per(const struct reading *reading, struct span word, size_t pos)
 /* "#12", "lxc#12", "bug#12"; "#00ff7f" is a colour. */
 static bool number_follows(struct span word, size_t pos)
 {
-	size_t end = pos + 1;
+	size_t digits = digits_at(word, pos + 1);
 
-	while (ascii_is_digit(span_at(word, end)))
-		end++;
-	return end > pos + 1 && !ascii_is_letter(span_at(word, end));
+	return digits > 0 && !ascii_is_letter(span_at(word, pos + 1 + digits));
 }
 
 /* "#12" is number 12, "C#" a musical sign, "-5" and "5 - 3" minus. */

@@ -128,11 +128,7 @@ static size_t authority_bytes(struct span rest)
 /* The port, unless it is the one of everybody; empty: none. */
 static struct span find_port(struct span after_colon)
 {
-	size_t n = 0;
-
-	while (ascii_is_digit(span_at(after_colon, n)))
-		n++;
-	after_colon = span_cut(after_colon, 0, n);
+	after_colon = span_cut(after_colon, 0, digits_at(after_colon, 0));
 	return span_is(after_colon, "80") || span_is(after_colon, "443")
 		       ? span_of("", 0)
 		       : after_colon;

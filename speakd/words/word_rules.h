@@ -100,4 +100,21 @@ static inline char span_at(struct span span, size_t pos)
 	return pos < span.len_bytes ? span.text[pos] : ' ';
 }
 
+/* How many digits stand at pos. */
+static inline size_t digits_at(struct span span, size_t pos)
+{
+	size_t n = 0;
+
+	while (ascii_is_digit(span_at(span, pos + n)))
+		n++;
+	return n;
+}
+
+/* Whether word is a part of line, not of another text. */
+static inline bool span_is_within(struct span word, struct span line)
+{
+	return word.text >= line.text &&
+	       word.text + word.len_bytes <= line.text + line.len_bytes;
+}
+
 #endif
