@@ -547,6 +547,12 @@ static size_t colour_bytes(bool (*is)(char), size_t width, const char *text,
 	return back > 0 ? n + 1 + back : n;
 }
 
+bool text_is_mirc(char c)
+{
+	return c != '\0' &&
+	       strchr("\x02\x03\x04\x0f\x11\x16\x1d\x1e\x1f", c) != NULL;
+}
+
 void text_strip_mirc(struct buf *out, const char *text, size_t len_bytes)
 {
 	size_t pos = 0;
@@ -554,25 +560,12 @@ void text_strip_mirc(struct buf *out, const char *text, size_t len_bytes)
 	while (pos < len_bytes) {
 		char c = text[pos++];
 
-		switch (c) {
-		case 0x02:
-		case 0x0f:
-		case 0x11:
-		case 0x16:
-		case 0x1d:
-		case 0x1e:
-		case 0x1f:
-			break;
-		case 0x03:
-			pos += colour_bytes(is_digit, 2, text, len_bytes, pos);
-			break;
-		case 0x04:
-			if (count_while(is_hex, text, len_bytes, pos, 6) == 6)
-				pos += colour_bytes(is_hex, 6, text, len_bytes,
-						    pos);
-			break;
-		default:
+		if (!text_is_mirc(c))
 			buf_add_char(out, c);
-		}
+		else if (c == 0x03)
+			pos += colour_bytes(is_digit, 2, text, len_bytes, pos);
+		else if (c == 0x04 &&
+			 count_while(is_hex, text, len_bytes, pos, 6) == 6)
+			pos += colour_bytes(is_hex, 6, text, len_bytes, pos);
 	}
 }

@@ -112,6 +112,9 @@ bool text_is_invisible(int32_t code);
 /* A letter, a mark or a digit of any script: what words are made of. */
 bool text_is_word(int32_t code);
 
+/* Whether c begins mIRC formatting. */
+bool text_is_mirc(char c);
+
 /*
  * Add text without mIRC formatting (bold 02, colour 03 with its digits, hex
  * colour 04, reset 0f, monospace 11, reverse 16, italic 1d, strike 1e,

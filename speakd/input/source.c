@@ -280,12 +280,9 @@ void source_add_unsaid(const struct source *source, struct buf *out)
 static bool is_coloured(struct span line)
 {
 	for (size_t i = 0; i < line.len_bytes; i++) {
-		char c = line.text[i];
-
-		if (c == 0x02 || c == 0x03 || c == 0x0f || c == 0x16 ||
-		    c == 0x1d || c == 0x1f)
+		if (text_is_mirc(line.text[i]))
 			return true;
-		if (isalpha((unsigned char)c))
+		if (isalpha((unsigned char)line.text[i]))
 			return false;
 	}
 	return false;
