@@ -208,19 +208,6 @@ static enum fit profanity(const struct line *line, struct message *ret)
 	return said(c, false, ret) ? FIT_SURE : FIT_NO;
 }
 
-/* "Alice", "Alice Smith": no word of a log's sentence. */
-static bool is_capitalised(struct span name)
-{
-	bool begins = true;
-
-	for (size_t i = 0; i < name.len_bytes; i++) {
-		if (begins && name.text[i] >= 'a' && name.text[i] <= 'z')
-			return false;
-		begins = name.text[i] == ' ';
-	}
-	return true;
-}
-
 /* Skype, Teams and others: "[28.11.2026 12:30:01] Alice Smith: text" */
 static enum fit full_name(const struct line *line, struct message *ret)
 {
@@ -229,7 +216,7 @@ static enum fit full_name(const struct line *line, struct message *ret)
 
 	if (!line_has(line, STAMP_NUMERIC | STAMP_SQUARE) ||
 	    !cursor_char(&c, ' ') || !colon_nick(&c, true, &nick) ||
-	    !is_capitalised(nick))
+	    !span_is_capitalised(nick))
 		return FIT_NO;
 	message_said(ret, KIND_MESSAGE, nick, cursor_rest(&c));
 	return FIT_SURE;

@@ -112,19 +112,6 @@ static enum fit spaced(const struct line *line, struct message *ret)
 		       ret);
 }
 
-/* "alice", "Alice Smith", but not "backup started". */
-static bool may_be_person(struct span name)
-{
-	bool many = span_has(name, ' '), begins = true;
-
-	for (size_t i = 0; many && i < name.len_bytes; i++) {
-		if (begins && name.text[i] >= 'a' && name.text[i] <= 'z')
-			return false;
-		begins = name.text[i] == ' ';
-	}
-	return true;
-}
-
 /*
  * Teams, and exports of Discord: "[28/11/2026 12:30] alice", "[28-Nov-26 12:30
  * PM] alice#1234 (pinned)". Any program's line may look like that, but most
@@ -145,7 +132,10 @@ static enum fit stamped(const struct line *line, struct message *ret)
 	c = cursor_of(name);
 	if (cursor_until(&c, "#", &part) && cursor_left(&c) == 4)
 		return heading(part, FIT_SURE, ret);
-	return may_be_person(name) ? heading(name, FIT_LOOSE, ret) : FIT_NO;
+	/* "alice", "Alice Smith", but not "backup started". */
+	return !span_has(name, ' ') || span_is_capitalised(name)
+		       ? heading(name, FIT_LOOSE, ret)
+		       : FIT_NO;
 }
 
 /* What exports write between texts, and Discord before a text of the same. */

@@ -217,7 +217,7 @@ static bool take_raw_level(struct cursor *c, struct span *ret)
 	}
 }
 
-/* dmesg --reltime: "[Nov28 12:30] ", "[  +0.000123] " */
+/* dmesg --reltime, after the line before: "[  +0.000123] " */
 static bool take_relative(struct cursor *c, struct span *ret)
 {
 	struct cursor try = *c;

@@ -144,6 +144,18 @@ bool span_ends(struct span span, char c)
 	return span.len_bytes > 0 && span.text[span.len_bytes - 1] == c;
 }
 
+bool span_is_capitalised(struct span name)
+{
+	bool begins = true;
+
+	for (size_t i = 0; i < name.len_bytes; i++) {
+		if (begins && name.text[i] >= 'a' && name.text[i] <= 'z')
+			return false;
+		begins = name.text[i] == ' ';
+	}
+	return true;
+}
+
 bool span_is_severity(struct span word)
 {
 	static const char *const words[] = {

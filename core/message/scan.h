@@ -100,6 +100,8 @@ struct span span_unwrap(struct span span, char open, char close);
 struct span span_without_status(struct span nick);
 bool span_has(struct span span, char c);
 bool span_ends(struct span span, char c);
+/* "Alice", "Alice Smith": no word begins with a small letter. */
+bool span_is_capitalised(struct span name);
 /* "error", "WARNING": a word that says how bad it is, and no name. */
 bool span_is_severity(struct span word);
 
