@@ -11,6 +11,7 @@
 
 #include "core/address.h"
 #include "core/child.h"
+#include "core/files.h"
 #include "core/mem.h"
 #include "speakd/ctl/ctl.h"
 
@@ -83,19 +84,11 @@ struct speech *host_open(const char *host, pid_t *ret_ssh, struct err *e)
 
 /* ---- over there: "speakctl stdio" ---------------------------------------- */
 
-static int write_all(int fd, const char *bytes, size_t len_bytes, struct err *e)
+static int pass_on(int fd, const char *bytes, size_t len_bytes, struct err *e)
 {
-	while (len_bytes > 0) {
-		ssize_t n = write(fd, bytes, len_bytes);
-
-		if (n < 0 && errno != EINTR)
-			return err_set(e, errno, "write to the other side");
-		if (n > 0) {
-			bytes += n;
-			len_bytes -= (size_t)n;
-		}
-	}
-	return 0;
+	return write_all(fd, bytes, len_bytes) < 0
+		       ? err_set(e, errno, "write to the other side")
+		       : 0;
 }
 
 /* 1, 0 at the end, or -errno. */
@@ -108,7 +101,7 @@ static int relay(int from, int to, struct err *e)
 		return errno == EINTR ? 1 : err_set(e, errno, "read");
 	if (n == 0)
 		return 0;
-	return write_all(to, bytes, (size_t)n, e) < 0 ? -e->code : 1;
+	return pass_on(to, bytes, (size_t)n, e) < 0 ? -e->code : 1;
 }
 
 int ctl_stdio(struct ctl *ctl, struct err *e)
@@ -121,8 +114,8 @@ int ctl_stdio(struct ctl *ctl, struct err *e)
 	};
 	int rc = 1;
 
-	if (server < 0 || write_all(STDOUT_FILENO, GREETING "\n",
-				    sizeof(GREETING "\n") - 1, e) < 0)
+	if (server < 0 || pass_on(STDOUT_FILENO, GREETING "\n",
+				  sizeof(GREETING "\n") - 1, e) < 0)
 		return -e->code;
 
 	while (rc > 0) {
@@ -191,7 +184,7 @@ int ctl_hear(struct ctl *ctl, struct err *e)
 	SCOPED_TEXT char *place = address_place(ctl->socket, e);
 	SCOPED_BUF struct buf command = { 0 };
 	SCOPED_TEXT char *forward = NULL;
-	struct speech *speech;
+	SCOPED_FD int here = -1;
 	char name[64];
 
 	if (ctl->host == NULL)
@@ -199,10 +192,11 @@ int ctl_hear(struct ctl *ctl, struct err *e)
 	if (place == NULL || socket_name(name, e) < 0)
 		return -e->code;
 	/* Better said now than by whatever speaks there. */
-	speech = speech_open(ctl->socket, e);
-	if (speech == NULL)
-		return -e->code;
-	speech_close(speech);
+	here = address_connect(place, e);
+	if (here < 0)
+		return here;
+	scope_close(&here);
+	here = -1;
 	forward = mem_printf("%s:%s", name, place);
 	add_command(&command, name, ctl->argv, ctl->argc);
 	execlp("ssh", "ssh", ctl->argc > 0 ? "-T" : "-t", "-o",
