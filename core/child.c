@@ -249,7 +249,10 @@ static int fork_and_exec(const struct child *child, const char *const *argv,
 		return errno;
 	reader = ends[0];
 	writer = fcntl(ends[1], F_DUPFD_CLOEXEC, CHILD_FDS_MAX);
+	rc = errno;
 	close(ends[1]);
+	if (writer < 0)
+		return rc;
 	pid = fork();
 	if (pid < 0)
 		return errno;
