@@ -192,18 +192,24 @@ def test_group_stopped(home):
     assert daemon.wait(20) == 0, home.errors()
 
 
+def stop_while_it_waits(home, daemon, lines, last):
+    """lines of the source "meeting", the last one with that text, are kept"""
+    ctl(home, "pause")
+    client = Client(home.socket)
+    client.command("LINES meeting")
+    client.send(lines)
+    until("they wait", lambda: was(home, last, "waiting"))
+    daemon.terminate()
+    assert daemon.wait(20) == 0
+
+
 def test_restart_keeps(home):
     """a restart keeps the history, and says what waited"""
     daemon = home.serve("-o", "null")
     kept = os.path.join(home.run, "earshot", "speakd.kept")
     ctl(home, "-w", "say", "said before")
-    ctl(home, "pause")
-    client = Client(home.socket)
-    client.command("LINES meeting")
-    client.send(b"[12:00:01] <carol> first\n[12:00:02] <bob> second\n")
-    until("they wait", lambda: was(home, "second", "waiting"))
-    daemon.terminate()
-    assert daemon.wait(20) == 0
+    stop_while_it_waits(home, daemon, b"[12:00:01] <carol> first\n"
+                        b"[12:00:02] <bob> second\n", "second")
     assert os.stat(kept).st_mode & 0o777 == 0o600
     home.serve("-o", "null")
     assert not os.path.exists(kept)
@@ -285,13 +291,8 @@ def test_manner_kept(home):
     home.run_program("speakd", input=b"[12:00:01] <carol> first\n")
     ctl(home, "repeat")
     until("it is said again", lambda: open(said).read().count("first") == 2)
-    ctl(home, "pause")
-    client = Client(home.socket)
-    client.command("LINES meeting")
-    client.send(b"[12:00:01] <carol> second\n")
-    until("it waits", lambda: was(home, "second", "waiting"))
-    daemon.terminate()
-    assert daemon.wait(20) == 0
+    stop_while_it_waits(home, daemon, b"[12:00:01] <carol> second\n",
+                        "second")
     home.serve("-o", "null", noting(said))
     until("it is said", lambda: "second" in open(said).read())
     manners = {tuple(line.split()[:3]) for line in open(said)}
