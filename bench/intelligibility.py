@@ -207,9 +207,7 @@ def espeak(line, rate):
 
 
 def speakd(line, rate, *options, state=None):
-    """PCM of speakd -w; an empty configuration, so that nobody's own counts.
-    On a busy machine it may complain of its voice's late end: the sound is
-    whole all the same."""
+    """PCM of speakd -w; an empty configuration, so that nobody's own counts."""
     with tempfile.TemporaryDirectory() as place:
         wav = os.path.join(place, "out.wav")
         env = dict(os.environ, XDG_CONFIG_HOME=place,
@@ -217,7 +215,7 @@ def speakd(line, rate, *options, state=None):
         subprocess.run(
             [SPEAKD, "-c", os.devnull, "-s", str(rate), "-w", wav, *options],
             input=f"{line}\n".encode(), stderr=subprocess.DEVNULL, env=env,
-            check=False)
+            check=True)
         with open(wav, "rb") as file:
             return file.read()[44:]
 

@@ -22,8 +22,9 @@ wait_until() {
 
 # PipeWire is only unpacked (contrib/services): it looks for its files in /usr.
 in_place() { exec "$here/../tests/helpers/in-place" "$@"; }
+unpacked=$here/../build/services/root
 pipewire_is_here() {
-	[ -x "$here/../build/services/root/usr/bin/pipewire-pulse" ] ||
+	[ -x "$unpacked/usr/bin/pipewire-pulse" ] ||
 		command -v pipewire-pulse >/dev/null
 }
 
