@@ -163,8 +163,7 @@ static void merging_fini(struct merging *m)
 }
 
 /* The user's own names of lists, "Next actions.md", in quotes as git wants
- * them;
- * "[", "*" and "?" would be a pattern. */
+ * them; "[", "*" and "?" would be a pattern. */
 static void add_own_names(struct buf *out, const struct layout *layout)
 {
 	for (int f = 0; f < FILE_COUNT; f++) {

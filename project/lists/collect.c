@@ -35,8 +35,8 @@ static bool wanted_shown(const struct action *action, struct date today)
 
 static bool wanted_all(const struct action *action, struct date today)
 {
-	(void)today;
 	(void)action;
+	(void)today;
 	return true;
 }
 

@@ -12,7 +12,7 @@
  * interrupts a line, and the sentence that was cut off is said again after it.
  *
  * One thing is said at a time. scheduler_next() gives a phrase to the voice,
- *and one more to go on with while the first is being said; what the voice does
+ * and one more to go on with while the first is being said; what the voice does
  * is reported to scheduler_begun(), scheduler_word() and scheduler_ended(),
  * always of the first. Before anything else is changed the second one is taken
  * back.

@@ -15,10 +15,10 @@
  * is still to be heard. The parent sends the first SPEAK when it likes, the
  * next after WANT, or when none is left. Everything is reported in the order of
  * the phrases, when the sound has come so far: BEGIN, MARKs and END of one,
- *then those of the next. STOP ends its phrase and the one after it within a
- *period; both END with stopped set. RETRACT takes the second one back: nothing
- *more is told of it. QUIT stops, finishes the output (a WAV file's header) and
- *exits with 0, or with BROKEN and 1. The child exits when the socket closes.
+ * then those of the next. STOP ends its phrase and the one after it within a
+ * period; both END with stopped set. RETRACT takes the second one back: nothing
+ * more is told of it. QUIT stops, finishes the output (a WAV file's header) and
+ * exits with 0, or with BROKEN and 1. The child exits when the socket closes.
  */
 #ifndef SPEAKD_VOICE_PROTOCOL_H
 #define SPEAKD_VOICE_PROTOCOL_H

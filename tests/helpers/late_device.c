@@ -5,10 +5,10 @@
  * sound, as a Bluetooth headset or a busy sound server is.
  *
  * A plugin (ioplug) that plays by the clock and tells of LATE_MS more delay
- *than it holds, also after it ran dry, as PipeWire's does. Built by the tests:
+ * than it holds, also after it ran dry, as PipeWire's does.
  *
  * With -DBREAKS it goes after as long, and can be prepared all the same, as
- * PipeWire's whose server was killed.
+ * PipeWire's whose server was killed. Built by the tests:
  *
  *	cc -shared -fPIC -DPIC -o late.so late_device.c -lasound
  *	pcm.late { type late }   pcm_type.late { lib "/path/late.so" }
