@@ -110,6 +110,14 @@ static bool is_caseless(struct span span, const char *text)
 	return true;
 }
 
+/* "!info text", as in Fedora's meetings, notes the text. */
+static bool is_note(struct span name, struct span text)
+{
+	return text.len_bytes > 0 &&
+	       (is_caseless(name, "info") || is_caseless(name, "idea") ||
+		is_caseless(name, "link"));
+}
+
 /* Cut "#name rest", "!name rest" or "[name] rest" in two. */
 static bool split_command(struct span text, struct span *ret_name,
 			  struct span *ret_rest)
@@ -204,7 +212,8 @@ static bool read_command(struct meeting *meeting, struct span text,
 		if (!is_caseless(name, c->name))
 			continue;
 		/* "!help" is said to many bots that hold no meetings. */
-		if (text.text[0] == '!' && c->priority != PRIORITY_HIGH)
+		if (text.text[0] == '!' && c->priority != PRIORITY_HIGH &&
+		    !is_note(name, rest))
 			return false;
 		remember(meeting, rest);
 		ret->label = rest.len_bytes == 0 && c->alone != NULL ? c->alone

@@ -179,6 +179,8 @@ static void test_meeting(void **state)
 		{ KIND_MESSAGE, "alice", "#ubuntu-kernel", "alice: #ubuntu-kernel|", NORMAL, 0, 0 },
 		{ KIND_MESSAGE, "alice", "!topic next", "topic: next|", HIGH, 0, 0 },
 		{ KIND_MESSAGE, "alice", "!help", "!help|", NORMAL, 0, 0 },
+		{ KIND_MESSAGE, "alice", "!info it is decided", "info: it is decided|", NORMAL, 0, 0 },
+		{ KIND_MESSAGE, "alice", "!info", "!info|", NORMAL, 0, 0 },
 		{ KIND_MESSAGE, "alice", "#", "hash|", NORMAL, 0, 0 },
 		{ KIND_MESSAGE, "alice", "#endmeeting", "meeting ends|", HIGH, 0, 0 },
 	};
