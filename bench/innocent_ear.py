@@ -20,11 +20,13 @@ does not matter: a sound is placed by its sample position in the recording. Posi
 become moments by reference clicks that a client of our own, with a low latency, plays
 before the measured lines and after them; in between it is gone and the sink is alone.
 
-Proof of innocence: --batch and --batch --deaf take as long. Proof of truth: the clicks
-before and after give the same clock (printed as "clock"; some ms), and no sound is
-found before its line was written.
+Proof of innocence: --batch and --batch --deaf take as long. Proof of truth: every
+train of clicks gives the same clock (printed as "clock"; some ms), and no sound is
+found before its line was written. A sound that the clock puts a little before its
+line is that line's, with a negative figure: taken for the line before, it was once
+reported as 2.4 s late. What is long is clicked in between as well (Ear.mark()).
 
-The two trains have clicks at different distances and are written whole: with equal
+Each train has clicks at a distance of its own and is written whole: with equal
 ones, written bit by bit, one that a busy machine had torn apart was taken for the
 other, and the clock was wrong by all the time between them (24.5 s).
 
@@ -54,8 +56,10 @@ import time
 
 LOUD = 200               # of 32767
 CLICKS = 5
-# The trains before and after differ, so that none is taken for the other.
-CLICK_S = (0.13, 0.17)
+# The trains differ, so that none is taken for another.
+FIRST_APART_S, WIDER_S = 0.13, 0.04
+CLOCK_S = 0.03           # what two clocks may disagree by on a busy machine
+SETTLE_S = 2.5           # until the clicks' low latency has gone
 LEAD_S, TAIL_S = 0.5, 1.0
 FIX_RATE, ADJUST_LATENCY = 0x80, 0x2000
 READY, RECORD, PLAYBACK = 2, 2, 1
@@ -90,6 +94,10 @@ for name, res, args in [
         ('operation_unref', None, [P]), ('stream_get_time', C.c_int, [P, C.POINTER(C.c_uint64)])]:
     f = getattr(pa, 'pa_' + name)
     f.restype, f.argtypes = res, args
+
+
+def apart_of(train):
+    return FIRST_APART_S + WIDER_S * train
 
 
 def until(what, ready, limit=10.0, step=0.005):
@@ -146,7 +154,7 @@ class Ear:
         do = self.server.do
         if deaf:                 # the same clicks, so that the sink's blocks lie the same, and no recorder
             self.rate = 44100
-            self.click()
+            self.mark()
             return
         spec = Spec(S16LE, 44100, 1)
         self.stream = do(pa.pa_stream_new, self.server.ctx, b'ear', C.byref(spec), None)
@@ -155,7 +163,7 @@ class Ear:
         self.rate = do(pa.pa_stream_get_sample_spec, self.stream).contents.rate
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
-        self.marks.append(self.click())
+        self.mark()
 
     def fetch(self):
         while pa.pa_stream_readable_size(self.stream) not in (0, C.c_size_t(-1).value):
@@ -171,10 +179,14 @@ class Ear:
             self.server.do(self.fetch)
             time.sleep(0.1)
 
-    def click(self):
-        """Play the next train; the moments when its clicks are heard."""
+    def mark(self):
+        """Play a train of clicks; the sink is alone again afterwards."""
+        self.marks.append(self.click(apart_of(len(self.marks))))
+        time.sleep(SETTLE_S)
+
+    def click(self, apart):
+        """The moments when the train's clicks are heard."""
         do, spec = self.server.do, Spec(S16LE, self.rate, 1)
-        apart = CLICK_S[len(self.marks)]
         starts = [int(self.rate * (LEAD_S + k * apart)) for k in range(CLICKS)]
         train = array.array('h', bytes(2 * (starts[-1] + int(self.rate * TAIL_S))))
         for start in starts:
@@ -204,31 +216,31 @@ class Ear:
 
     def hear(self):
         """All is played: click again, wait for the recording, find the clock."""
-        self.marks.append(self.click())
+        self.mark()
         # The recorder gets the sink's last block of 2 s late.
-        time.sleep(4.5)
+        time.sleep(2)
         self.stop = True
         self.thread.join()
         self.server.do(pa.pa_stream_disconnect, self.stream)
         self.samples = array.array('h')
         self.samples.frombytes(bytes(self.data[:len(self.data) // 2 * 2]))
         starts = [at for at, _ in self.find(0.004)]
-        self.clocks = [self.clock_of(n, starts) for n in range(2)]
-        self.mid = [m[0] for m in self.marks]
+        self.clocks = [self.clock_of(n, starts) for n in range(len(self.marks))]
         if abs(self.drift_ms()) > 100:
-            sys.exit('innocent_ear: the clicks before and after disagree by %.0f ms: measure again' % self.drift_ms())
+            sys.exit('innocent_ear: the trains of clicks disagree by %.0f ms: measure again' % self.drift_ms())
 
     def clock_of(self, number, starts):
         """What makes a moment of a place in the recording, by one train of clicks."""
-        apart = CLICK_S[number]
+        apart = apart_of(number)
         for at in starts:
             if all(abs(min(starts, key=lambda x: abs(x - want)) - want) < 0.003
                    for want in [at + k * apart for k in range(CLICKS)]):
                 return self.marks[number][0] - at
-        sys.exit('innocent_ear: the clicks %s are not in the recording: measure again' % ('before', 'after')[number])
+        sys.exit('innocent_ear: the clicks of train %d are not in the recording: measure again' % (number + 1))
 
     def drift_ms(self):
-        return (self.clocks[1] - self.clocks[0]) * 1000
+        """The greatest one between a train and the next."""
+        return max(((b - a) * 1000 for a, b in zip(self.clocks, self.clocks[1:])), key=abs)
 
     def find(self, apart):
         """[(from, to)] in seconds of the recording; silence shorter than `apart` does not part them"""
@@ -249,13 +261,17 @@ class Ear:
 
     def sounds(self, apart=0.15):
         """[(from, to)] as moments, without our own clicks"""
+        found = self.find(apart)
+        return [x for n in range(len(self.marks) - 1) for x in self.between(n, found)]
+
+    def between(self, number, found):
+        """Those between a train and the next, by the clock that goes evenly from one to the other."""
+        (before, after), (clock, later) = self.marks[number:number + 2], self.clocks[number:number + 2]
+
         def moment(x):
-            t = x + self.clocks[0]
-            part = (t - self.mid[0]) / (self.mid[1] - self.mid[0])
-            return x + self.clocks[0] + part * (self.clocks[1] - self.clocks[0])
-        lo, hi = self.marks[0][-1] + 0.05, self.marks[1][0] - 0.05
-        found = [(moment(a), moment(b)) for a, b in self.find(apart)]
-        return [x for x in found if lo < x[0] < hi]
+            return x + clock + (x + clock - before[0]) / (after[0] - before[0]) * (later - clock)
+        moments = [(moment(a), moment(b)) for a, b in found]
+        return [x for x in moments if before[-1] + 0.05 < x[0] < after[0] - 0.05]
 
     def blind_ms(self):
         try:
@@ -268,6 +284,11 @@ class Ear:
 
     def clock(self):
         return '(clock %+.1f ms, blind %.0f ms)' % (self.drift_ms(), self.blind_ms())
+
+
+def first_sound(sounds, moment, following):
+    """When what was written at `moment` begins to be heard; None: not before the following one."""
+    return next((on for on, _ in sounds if moment - CLOCK_S < on < following - CLOCK_S), None)
 
 
 def start(command, feed):
@@ -286,7 +307,6 @@ def finish(proc):
 
 def latency(a, lines):
     ear = Ear(a.sink)
-    time.sleep(2.5)              # the low latency has gone with the clicks
     with tempfile.NamedTemporaryFile('w', suffix='.feed') as feed:
         proc, times = start(a.command, feed), []
         try:
@@ -307,10 +327,10 @@ def latency(a, lines):
     sounds, found, missed = ear.sounds(), [], 0
     times.append(times[-1] + a.gap + 2)
     for t, following in list(zip(times, times[1:]))[a.warm_lines:]:
-        on = [s for s, e in sounds if t < s < following]
-        busy = any(s < t < e for s, e in sounds)      # still speaking of the line before
-        if on and not busy:
-            found.append((on[0] - t) * 1000)
+        on = first_sound(sounds, t, following)
+        busy = any(s < t - CLOCK_S and t < e for s, e in sounds)  # still speaking of the line before
+        if on is not None and not busy:
+            found.append((on - t) * 1000)
         else:
             missed += 1
     found.sort()
@@ -326,7 +346,6 @@ def latency(a, lines):
 
 def batch(a, lines):
     ear = Ear(a.sink, a.deaf)
-    time.sleep(2.5)
     with tempfile.NamedTemporaryFile('w', suffix='.feed') as feed:
         began = time.monotonic()
         proc = start(a.command, feed)

@@ -20,7 +20,7 @@ import socket
 import sys
 import time
 
-from innocent_ear import Ear
+from innocent_ear import CLOCK_S, Ear, first_sound
 
 SINK = 'null0'
 RUNS, STOPS = 12, 10
@@ -34,7 +34,6 @@ MARKED = '<speak>' + ''.join(
     for i, word in enumerate(WORDS)) + '</speak>'
 FLOOD = '<speak>' + '<b/>' * 175000 + '</speak>'  # nothing to hear
 PAUSE_S = 0.1      # a shorter silence does not end a sound
-CLOCK_S = 0.03     # what two clocks may disagree by on a busy machine
 
 
 class Client:
@@ -131,10 +130,10 @@ def told(client):
 def first_sounds(sounds, moments):
     """Milliseconds from each moment to the first sound before the next one."""
     found = []
-    for began, ended in zip(moments, moments[1:]):
-        on = [a for a, _ in sounds if began < a < ended]
-        if on:
-            found.append((on[0] - began) * 1000)
+    for began, following in zip(moments, moments[1:]):
+        on = first_sound(sounds, began, following)
+        if on is not None:
+            found.append((on - began) * 1000)
     return found
 
 
@@ -196,7 +195,9 @@ def row_of_told(client, ear, name):
 
 def row(client, ear, name, path, pids):
     plain, quoted = speak(client, PLAIN), speak(client, QUOTED)
+    ear.mark()
     stops = stop(client)
+    ear.mark()
     flooding = flood(path)
     time.sleep(1)
     beside = stop(client)
@@ -222,7 +223,6 @@ def main():
     only_told = words[0] == '--told'
     name, path, *pids = words[only_told:]
     ear, client = Ear(SINK), Client(path, 'main')
-    time.sleep(2.5)  # the low latency has gone with the clicks
     for number, text in enumerate(PLAIN[:2]):
         client.say(text)
         rest(number)

@@ -15,11 +15,10 @@ import subprocess
 import sys
 import time
 
-from innocent_ear import Ear
+from innocent_ear import CLOCK_S, Ear
 
 TEXT = 'we were away a year ago and are in a low area now ' * 10
 PAUSE_S = 0.1  # a shorter silence does not end a sound
-CLOCK_S = 0.03  # what two clocks may disagree by on a busy machine
 
 
 def once(speakd, number):
@@ -43,7 +42,6 @@ def main():
     parser.add_argument('speakd')
     args = parser.parse_args()
     ear = Ear('null0')
-    time.sleep(2.5)  # the low latency has gone with the clicks
     stops = [once(args.speakd, number) for number in range(args.n)]
     ear.hear()
     times = sorted((b - stop) * 1000 for stop in stops
