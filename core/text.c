@@ -37,18 +37,6 @@ int32_t text_next(const char *text, size_t len_bytes, size_t *pos)
 	return code;
 }
 
-bool text_is_utf8(const char *text, size_t len_bytes)
-{
-	size_t pos = 0;
-
-	if (text_is_plain(text, len_bytes))
-		return true;
-	while (pos < len_bytes)
-		if (text_next(text, len_bytes, &pos) < 0)
-			return false;
-	return true;
-}
-
 /*
  * Eight bytes at a time: every line of every stream comes through here. A byte
  * is out of place when its top bit is set, when taking 0x20 from it borrows,
@@ -62,6 +50,20 @@ static bool eight_are_plain(const char *text)
 	memcpy(&bytes, text, sizeof(bytes));
 	return ((bytes | (bytes - ones * 0x20) | (bytes + ones)) &
 		(ones * 0x80)) == 0;
+}
+
+bool text_is_utf8(const char *text, size_t len_bytes)
+{
+	size_t pos = 0;
+
+	if (text_is_plain(text, len_bytes))
+		return true;
+	while (pos < len_bytes)
+		if (len_bytes - pos >= 8 && eight_are_plain(text + pos))
+			pos += 8;
+		else if (text_next(text, len_bytes, &pos) < 0)
+			return false;
+	return true;
 }
 
 /* Of 32 bytes or more: the last block overlaps the one before it. */

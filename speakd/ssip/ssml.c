@@ -235,10 +235,18 @@ static void apply_element(struct reader *reader, const struct xml_tag *tag,
 			     elements[number].content == CONTENT_HIDDEN);
 }
 
+static bool is_named(const struct xml_tag *tag, const char *name)
+{
+	/* Of most names already the first letter is another one. */
+	return (*tag->name | 0x20) == *name &&
+	       tag->name_bytes == strlen(name) &&
+	       strncasecmp(tag->name, name, tag->name_bytes) == 0;
+}
+
 static void apply_tag(struct reader *reader, const struct xml_tag *tag)
 {
 	for (size_t i = 0; i < COUNT_OF(elements); i++)
-		if (xml_tag_is(tag, elements[i].name))
+		if (is_named(tag, elements[i].name))
 			apply_element(reader, tag, i);
 	if (tag->data != NULL && reader->hidden == 0)
 		buf_add(&reader->raw, tag->data, tag->data_bytes);

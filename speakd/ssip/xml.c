@@ -132,9 +132,9 @@ bool xml_read_tag(struct xml *c, struct xml_tag *ret)
 	const char *end;
 
 	*ret = (struct xml_tag){ .name = "" };
-	if (starts(c, "<!--"))
+	if (in < c->end && *in == '!' && starts(c, "<!--"))
 		return read_comment(c);
-	if (starts(c, "<![CDATA["))
+	if (in < c->end && *in == '!' && starts(c, "<![CDATA["))
 		return read_data(c, ret);
 	if (in == c->end || !(is_name(*in) || strchr("/?!", *in)))
 		return false;
@@ -152,14 +152,6 @@ bool xml_read_tag(struct xml *c, struct xml_tag *ret)
 	ret->end = end;
 	c->at = end + 1;
 	return true;
-}
-
-bool xml_tag_is(const struct xml_tag *tag, const char *name)
-{
-	/* Of most names already the first letter is another one. */
-	return (*tag->name | 0x20) == (*name | 0x20) &&
-	       tag->name_bytes == strlen(name) &&
-	       strncasecmp(tag->name, name, tag->name_bytes) == 0;
 }
 
 static void skip_blanks(struct xml *c)

@@ -31,7 +31,6 @@ bool xml_is_blank(char c);
 
 /* At "<": read a tag and go on after it. False, nothing read: it is text. */
 bool xml_read_tag(struct xml *xml, struct xml_tag *ret);
-bool xml_tag_is(const struct xml_tag *tag, const char *name);
 /* The value of an attribute, its entities decoded; false: it has none. */
 bool xml_attribute(const struct xml_tag *tag, const char *name,
 		   struct buf *value);
