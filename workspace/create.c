@@ -53,7 +53,10 @@ static int check_root(const struct run *run, const struct idmap *map,
 	return 0;
 }
 
-/* A store that would fail its first snapshot is refused before that. */
+/*
+ * A store that would fail its first snapshot is refused before that, and a
+ * system that could not be started.
+ */
 static int prove(const struct run *run, enum store_kind kind, struct err *e)
 {
 	const struct meta meta = {
@@ -64,7 +67,9 @@ static int prove(const struct run *run, enum store_kind kind, struct err *e)
 
 	if (kind != STORE_OVERLAY)
 		rc = storage_check(run->store, &meta, e);
-	return rc < 0 ? rc : proof_of(run->store, kind, e);
+	if (rc == 0)
+		rc = proof_of(run->store, kind, e);
+	return rc < 0 || !run->set->init ? rc : proof_of_init(run->store, e);
 }
 
 int create_workspace(const struct run *run, const char *name, struct err *e)

@@ -81,8 +81,9 @@ static int probe_btrfs(const struct store *store, struct err *e)
 
 static int probe_init(const struct store *store, struct err *e)
 {
-	(void)store;
-	return boot_check(e);
+	int rc = boot_check(e);
+
+	return rc < 0 ? rc : proof_of_init(store, e);
 }
 
 static int probe_loop(const struct store *store, struct err *e)

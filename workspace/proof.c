@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "core/child.h"
 #include "core/files.h"
 #include "core/mem.h"
 #include "core/version.h"
@@ -18,6 +19,7 @@
 #include "workspace/lxc/storage.h"
 #include "workspace/ns/ns.h"
 #include "workspace/ops.h"
+#include "workspace/running.h"
 #include "workspace/store/layer.h"
 
 enum {
@@ -25,16 +27,19 @@ enum {
 	WORD_MAX_BYTES = 64,
 	/* Of the slowest store on an emulated machine, many times over. */
 	PROOF_WAIT_MS = 600000,
+	PROGRAM_MAX_BYTES = 64 << 20,
+	LIST_MAX_BYTES = 65536,
 };
 
 static const char box[] = "box", copy[] = "copy";
 
 /* ---- the round ---------------------------------------------------------- */
 
-/* What a step works with: a store in miniature, and the kind that it is of. */
+/* What a step works with: a store in miniature, and what is tried in it. */
 struct proof {
 	struct store store;
 	enum store_kind kind;
+	bool init; /* a full system container */
 };
 
 static int write_word(int dir, const char *word, struct err *e)
@@ -47,11 +52,82 @@ static int write_word(int dir, const char *word, struct err *e)
 	return 0;
 }
 
-/* A base of one file. */
-static int make_base(const struct store *store, struct chain *ret,
+/* Ends when it is asked to, and by itself when nobody lives to ask. */
+static const char init_script[] = "#!/bin/sh\n"
+				  "trap 'exit 0' PWR\n"
+				  "/bin/sleep 600 &\n"
+				  "wait\n";
+
+static int write_program(const char *up, const char *path, const char *bytes,
+			 size_t len, struct err *e)
+{
+	SCOPED_TEXT char *inside = mem_printf("%s%s", up, path);
+	int rc = dir_make_parent(inside, 0755, e);
+
+	return rc < 0 ? rc
+		      : file_replace(AT_FDCWD, inside, bytes, len, 0755, e);
+}
+
+static int copy_program(const char *up, const char *path, struct err *e)
+{
+	SCOPED_BUF struct buf bytes = { 0 };
+	int rc = file_read(AT_FDCWD, path, PROGRAM_MAX_BYTES, &bytes, e);
+
+	return rc < 0 ? rc
+		      : write_program(up, path, buf_text(&bytes),
+				      bytes.len_bytes, e);
+}
+
+/* What it is linked with, as ld.so lists it: "NAME => PATH (ADDRESS)". */
+static int copy_libraries(const char *up, const char *program, struct err *e)
+{
+	const char *const argv[] = { program, NULL };
+	const char *const env[] = { "LD_TRACE_LOADED_OBJECTS=1", NULL };
+	const struct child child = { .argv = argv,
+				     .env = env,
+				     .fds = { CHILD_NULL, CHILD_NULL,
+					      CHILD_NULL },
+				     .fd_count = 3 };
+	SCOPED_BUF struct buf list = { 0 };
+	int rc = child_capture(&child, LIST_MAX_BYTES, &list, e);
+	const char *line = buf_text(&list);
+
+	while (rc >= 0 && *line != '\0') {
+		size_t len = strcspn(line, "\n");
+		const char *path = memchr(line, '/', len);
+		SCOPED_TEXT char *one =
+			path == NULL ? NULL
+				     : mem_text(path, strcspn(path, " \n"));
+
+		if (one != NULL)
+			rc = copy_program(up, one, e);
+		line += len + strspn(line + len, "\n");
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* A system of two programs of the host's. */
+static int write_system(const char *up, struct err *e)
+{
+	static const char *const programs[] = { "/bin/sh", "/bin/sleep" };
+	int rc = write_program(up, "/sbin/init", init_script,
+			       strlen(init_script), e);
+
+	for (size_t i = 0; rc == 0 && i < COUNT_OF(programs); i++) {
+		rc = copy_program(up, programs[i], e);
+		if (rc == 0)
+			rc = copy_libraries(up, programs[i], e);
+	}
+	return rc;
+}
+
+/* A base of one file, and of a system. */
+static int make_base(const struct proof *proof, struct chain *ret,
 		     struct err *e)
 {
+	const struct store *store = &proof->store;
 	char id[LAYER_ID_BYTES + 1];
+	SCOPED_TEXT char *path = NULL;
 	SCOPED_FD int up = -1;
 	int rc = layer_new(store, &store->map, id, e);
 
@@ -59,6 +135,10 @@ static int make_base(const struct store *store, struct chain *ret,
 		up = rc = layer_open(store, id, e);
 	if (rc >= 0)
 		rc = write_word(up, "base", e);
+	if (rc == 0 && proof->init) {
+		path = mem_printf("%s/layers/%s/up", store->path, id);
+		rc = write_system(path, e);
+	}
 	if (rc == 0)
 		chain_push(ret, id);
 	return rc;
@@ -67,11 +147,12 @@ static int make_base(const struct store *store, struct chain *ret,
 static int make(const struct proof *proof, struct err *e)
 {
 	SCOPED_CHAIN struct chain lower = { 0 };
-	int rc = make_base(&proof->store, &lower, e);
+	int rc = make_base(proof, &lower, e);
 	const struct create how = { .name = box,
 				    .base = "proof",
 				    .store = proof->kind,
 				    .size_gib = 1,
+				    .init = proof->init,
 				    .lower = lower };
 
 	return rc < 0 ? rc : ops_create(&proof->store, &how, e);
@@ -162,18 +243,50 @@ static int destroy(const struct proof *proof, const char *name, struct err *e)
 static int drop(const struct proof *proof, struct err *e)
 {
 	size_t removed;
-	int rc = destroy(proof, box, e);
+	int rc = running_stop(&proof->store, box, 0, e);
 
+	if (rc == 0)
+		rc = destroy(proof, box, e);
 	if (rc == 0)
 		rc = destroy(proof, copy, e);
 	return rc < 0 ? rc : gc_sweep(&proof->store, 0, &removed, e);
 }
 
-/* clang-format off */
-static const struct step {
+static void tell_nobody(const char *text)
+{
+	(void)text;
+}
+
+/* Its init is started, and a command of it writes. */
+static int write_booted(const struct proof *proof, struct err *e)
+{
+	static const char *const argv[] = {
+		"/bin/sh", "-c",
+		"read -r word </word; [ \"$word\" = base ] && "
+		"printf first >/word",
+		NULL
+	};
+	struct launch launch = { .name = box,
+				 .argv = argv,
+				 .project_known = true };
+	int rc = launch_run(&proof->store, &launch, tell_nobody, e);
+
+	return rc <= 0 ? rc
+		       : err_say(e, EIO, "a command inside ends with %d", rc);
+}
+
+static int stop(const struct proof *proof, struct err *e)
+{
+	return running_stop(&proof->store, box, 0, e);
+}
+
+struct step {
 	const char *name;
 	int (*fn)(const struct proof *proof, struct err *e);
-} steps[] = {
+};
+
+/* clang-format off */
+static const struct step store_steps[] = {
 	{ "remove what an earlier try left", drop },
 	{ "make a workspace", make },
 	{ "write to it", write_first },
@@ -183,6 +296,14 @@ static const struct step {
 	{ "use what was restored", write_second },
 	{ "clone the snapshot", clone_it },
 	{ "use the clone", look_at_clone },
+};
+
+static const struct step init_steps[] = {
+	{ "remove what an earlier try left", drop },
+	{ "make a workspace", make },
+	{ "run a command in it", write_booted },
+	{ "stop it", stop },
+	{ "use what was written", write_second },
 };
 /* clang-format on */
 
@@ -212,25 +333,29 @@ static int take(const struct step *step, const struct proof *proof,
 	struct turn turn = { step, proof };
 	int rc = ns_in_child(take_turn, &turn, e);
 
+	if (rc < 0 && proof->init)
+		return err_wrap(e, "init, tried in miniature: %s", step->name);
 	return rc < 0 ? err_wrap(e, "store %s, tried in miniature: %s",
 				 store_kind_name(proof->kind), step->name)
 		      : 0;
 }
 
-static int go_round(const struct store *store, enum store_kind kind,
+static int go_round(const struct store *store, struct proof *proof,
 		    struct err *e)
 {
-	struct proof proof = { .kind = kind };
+	const struct step *steps = proof->init ? init_steps : store_steps;
+	size_t count = proof->init ? COUNT_OF(init_steps)
+				   : COUNT_OF(store_steps);
 	int rc = store_open_at(mem_printf("%s/proof", store->path),
-			       &proof.store, e);
+			       &proof->store, e);
 	int dropped;
 
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; rc == 0 && i < COUNT_OF(steps); i++)
-		rc = take(&steps[i], &proof, e);
-	dropped = take(&step_drop, &proof, rc == 0 ? e : NULL);
-	store_close(&proof.store);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = take(&steps[i], proof, e);
+	dropped = take(&step_drop, proof, rc == 0 ? e : NULL);
+	store_close(&proof->store);
 	return rc < 0 ? rc : dropped;
 }
 
@@ -256,9 +381,10 @@ static bool is_proven(const struct store *store, const char *file,
 	       strcmp(buf_text(&text), with) == 0;
 }
 
-int proof_of(const struct store *store, enum store_kind kind, struct err *e)
+static int prove(const struct store *store, const char *what,
+		 struct proof *proof, struct err *e)
 {
-	SCOPED_TEXT char *file = mem_printf("proven/%s", store_kind_name(kind));
+	SCOPED_TEXT char *file = mem_printf("proven/%s", what);
 	SCOPED_TEXT char *with = present();
 	SCOPED_FD int lock = -1;
 	int rc;
@@ -269,12 +395,26 @@ int proof_of(const struct store *store, enum store_kind kind, struct err *e)
 		return err_set(e, errno, "make directory %s/proven",
 			       store->path);
 	lock = store_lock_file(store, "proven/lock", LOCK_EX, PROOF_WAIT_MS,
-			       "the proof of a store", e);
+			       "the proof of a store or of init", e);
 	/* Somebody else may have proven it meanwhile. */
 	if (lock < 0 || is_proven(store, file, with))
 		return lock < 0 ? lock : 0;
-	rc = go_round(store, kind, e);
+	rc = go_round(store, proof, e);
 	return rc < 0 ? rc
 		      : file_replace(store->dir, file, with, strlen(with), 0600,
 				     e);
+}
+
+int proof_of(const struct store *store, enum store_kind kind, struct err *e)
+{
+	struct proof proof = { .kind = kind };
+
+	return prove(store, store_kind_name(kind), &proof, e);
+}
+
+int proof_of_init(const struct store *store, struct err *e)
+{
+	struct proof proof = { .kind = STORE_OVERLAY, .init = true };
+
+	return prove(store, "init", &proof, e);
 }

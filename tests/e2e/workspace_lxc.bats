@@ -291,6 +291,35 @@ ws_snaps_root() {
 	as_root destroy lucky
 }
 
+@test "--init is tried before it is promised, and refused where none can start" {
+	rm -f "$(root_store)/proven/init"
+	# An init that ends at once, as one that AppArmor does not let run.
+	run unshare -m sh -c 'mount --bind /bin/false /bin/sleep; exec "$@"' - \
+		env HOME="$WS_DIR/root" XDG_DATA_HOME="$WS_DIR/root/data" \
+		"$WS_BIN/project-workspace" create never --init --base box
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output = *"init, tried in miniature: run a command in it: "* ]]
+	[ ! -e "$(root_store)/ws/never" ]
+	as_root create yes --init --base box
+	[ -e "$(root_store)/proven/init" ]
+	[ -z "$(ls "$(root_store)/proof/layers")" ]
+	# One that is killed while its system runs: the next one ends that, too.
+	rm "$(root_store)/proven/init"
+	as_root doctor >/dev/null &
+	local killed=$! tried
+	tried=$(root_store)/proof/run/box.run
+	until_true 30 grep -qs '^lxc [1-9]' "$tried"
+	kill -9 "$killed"
+	wait "$killed" || :
+	local init
+	init=$(awk '{ print $2; exit }' "$tried")
+	as_root doctor >/dev/null || :
+	[ -e "$(root_store)/proven/init" ]
+	[ ! -e "/proc/$init" ]
+	[ -z "$(ls "$(root_store)/proof/layers")" ]
+}
+
 @test "store loop: one that runs is looked at, but not copied" {
 	local file
 	as_root create used --init --base box --store loop --size 1
