@@ -24,6 +24,7 @@ enum {
 	ALSA_TELL_MS = 2000, /* no sample taken for so long: tell */
 	ALSA_GIVE_UP_MS = 30000, /* and for so long: open it again */
 	ALSA_CARD_AFTER_MS = 3000, /* a sound server is restarted in less */
+	ALSA_CARD_FOR_MS = 300000, /* then one that took nothing is tried */
 	ALSA_SILENCE_MS = 40, /* two periods: less may run dry */
 	ALSA_MENDS_MAX = 8, /* in a row: then mending does not help */
 };
@@ -38,6 +39,7 @@ struct sink {
 	unsigned mends; /* since then */
 	/* The default device: since when it fails, and what is used instead. */
 	uint64_t failed_since_ms;
+	uint64_t stalled_ms; /* when it was given up: it opens, takes nothing */
 	bool uses_card;
 };
 
@@ -186,7 +188,7 @@ static int open_converted(struct sink *sink, const struct sink_format *format)
  * said on that than not at all. Let go of when idle, as the server may want it.
  */
 static bool open_card(struct sink *sink, const struct sink_format *format,
-		      int why)
+		      int why, const char *reason)
 {
 	if (why == -EBUSY || strcmp(sink->device, "default") != 0)
 		return false;
@@ -198,12 +200,22 @@ static bool open_card(struct sink *sink, const struct sink_format *format,
 	if (!sink->uses_card) {
 		SCOPED_TEXT char *text = mem_printf(
 			"sound device default: %s; using the card itself",
-			snd_strerror(why));
+			reason);
 
 		control_instead(sink->control, text);
 	}
 	sink->uses_card = true;
 	return true;
+}
+
+/*
+ * PipeWire without its session manager opens every stream, and plays none. A
+ * while later it may have one again.
+ */
+static bool was_stalled(const struct sink *sink)
+{
+	return sink->stalled_ms != 0 &&
+	       clock_ms() - sink->stalled_ms < ALSA_CARD_FOR_MS;
 }
 
 static enum sink_result
@@ -215,12 +227,16 @@ alsa_start(struct sink *sink, const struct sink_format *format, struct err *e)
 	    sink->format.channels == format->channels)
 		return SINK_OK;
 	close_device(sink);
+	if (was_stalled(sink) &&
+	    open_card(sink, format, -EIO, "it takes no sound"))
+		return SINK_OK;
 	rc = open_as(sink, sink->device, format);
 	if (rc == -EINVAL)
 		rc = open_converted(sink, format);
 	if (rc < 0)
-		return open_card(sink, format, rc) ? SINK_OK
-						   : lost(sink, rc, e);
+		return open_card(sink, format, rc, snd_strerror(rc))
+			       ? SINK_OK
+			       : lost(sink, rc, e);
 	if (sink->uses_card)
 		control_instead(sink->control, "");
 	sink->uses_card = false;
@@ -244,8 +260,11 @@ static enum sink_result see_to_stall(struct sink *sink, struct err *e)
 {
 	uint64_t since_ms = clock_ms() - sink->taken_ms;
 
-	if (since_ms >= ALSA_GIVE_UP_MS)
+	if (since_ms >= ALSA_GIVE_UP_MS) {
+		sink->failed_since_ms = sink->taken_ms;
+		sink->stalled_ms = clock_ms();
 		return lost(sink, -EIO, e);
+	}
 	if (since_ms >= ALSA_TELL_MS)
 		control_device(sink->control, false,
 			       "the sound device takes no sound");

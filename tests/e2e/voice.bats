@@ -245,6 +245,23 @@ late_device() {
 	kill -KILL "$(voice_of "$speakd_pid")" "$speakd_pid"
 }
 
+# As PipeWire without its session manager: it opens every stream, and plays none.
+@test "sound: ALSA's default takes no sound: told, then the card" {
+	late_device -DSTALLS
+	cat >>"$HOME/.asoundrc" <<-END
+		pcm.!sysdefault {
+			type plug
+			slave.pcm { type file file "$PWD/card.raw" format raw slave.pcm null }
+		}
+	END
+	echo hello >line.txt
+	run -0 --separate-stderr timeout -k 1 120 speakd -o alsa line.txt
+	echo "$stderr"
+	[[ $stderr == *"no sound, trying again: the sound device takes no sound"* ]]
+	[[ $stderr == *"sound device default: it takes no sound; using the card itself"* ]]
+	heard card.raw 200
+}
+
 @test "sound: a device that is heard long after it took the sound" {
 	late_device
 	printf 'hello\nhello\n' >line.txt

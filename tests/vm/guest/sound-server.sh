@@ -50,6 +50,8 @@ server_plays() { # the card is the server's, and speech goes to it
 # shellcheck disable=SC2086 # units are words
 start_server() { u start $units && until_true 120 has_card; }
 try "$server starts and has the card" start_server
+# As a desktop has it: the session manager comes back with a killed PipeWire.
+[ "$server" != pipewire ] || u --quiet enable wireplumber.service
 u daemon-reload
 try "speakd.socket" u enable --now speakd.socket
 try "speech" say "hello"
@@ -75,5 +77,10 @@ try "the server starts again and has the card" start_server
 try "speech through it" say "through the server"
 try "and the server plays it" server_plays
 is "speakd is still the same process" "$old" u show -p MainPID --value speakd.service
+if [ "$server" = pipewire ]; then
+	try "its session manager stops" u stop wireplumber.service
+	try "speech that PipeWire takes and nobody plays: on the card" say "on the card again"
+	has "that is told" "it takes no sound; using the card itself" speakctl status
+fi
 show speakctl status
 finish
