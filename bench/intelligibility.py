@@ -73,13 +73,18 @@ def sentences(count):
 
 # ---- real lines --------------------------------------------------------------
 
+# What people say: a bot's lines are left out, for which rules of ours have
+# other words on purpose ("+1 received from").
+SPOKEN = re.compile(r"\] <(?!MootBot>)[^>]+> (.*\S)")
+
+
 def texts_of_logs():
     for name in sorted(os.listdir(LOGS)):
         if name.endswith((".raw.txt", "0.ascii.txt", "1.ascii.txt")):
             with open(os.path.join(LOGS, name), encoding="utf-8",
                       errors="replace") as log:
                 for line in log:
-                    found = re.search(r"\] <[^>]+> (.*\S)", line)
+                    found = SPOKEN.search(line)
                     if found:
                         yield found[1]
 
