@@ -422,9 +422,6 @@ static void update(struct follow *follow)
 	watch_dirs(follow);
 	look_up(follow);
 	all = read_all(follow);
-	if (!follow->started && follow->now.fd < 0 && !follow->warned)
-		tell_waiting(follow);
-	follow->started = true;
 	if (!all)
 		watch_after(follow->timer, 0);
 	else if (is_blind(follow))
@@ -467,6 +464,12 @@ int follow_start(struct loop *loop, struct notify *keep_notify,
 	follow->timer = loop_timer(loop, on_timer, follow);
 	follow->notify = keep_notify;
 	follow->watcher = (struct notify_watcher){ on_wake, follow };
+	/* What is there is known now: what is written from here on is new. */
+	watch_dirs(follow);
+	look_up(follow);
+	if (follow->now.fd < 0 && !follow->warned)
+		tell_waiting(follow);
+	follow->started = true;
 	/* From the loop, so that the caller has *ret before the first line. */
 	watch_after(follow->timer, 0);
 	*ret = follow;

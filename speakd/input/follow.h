@@ -43,9 +43,9 @@ struct follow;
 #define FOLLOW_ALL_LINES UINT_MAX
 
 /*
- * Follow path from last_lines complete lines before its end; a file that is
- * not there yet is read from its beginning when it comes. line_fn gets every
- * line; its result is ignored.
+ * Follow path from last_lines complete lines before its end as it is now; a
+ * file that is not there yet is read from its beginning when it comes. line_fn
+ * gets every line, from the loop; its result is ignored.
  *
  * warn_fn is called once when the file is not there yet.
  *

@@ -529,7 +529,7 @@ static int follow(struct inputs *inputs, enum input_kind kind, const char *name,
 	unsigned last = section != NULL ? section->last_lines
 					: inputs->settings->last_lines;
 	struct input *input;
-	int rc = 0;
+	int rc;
 
 	if (is_full(inputs))
 		return err_say(e, EMFILE, "more than %d sources", INPUTS_MAX);
@@ -544,11 +544,13 @@ static int follow(struct inputs *inputs, enum input_kind kind, const char *name,
 			.data = input,
 		};
 
+		/* First, as what it finds stands after it. */
+		add(input);
 		input->tree = tree_start(inputs->loop, inputs->notify, path,
 					 &handler);
-	} else {
-		rc = follow_one(input, path, last, e);
+		return 0;
 	}
+	rc = follow_one(input, path, last, e);
 	if (rc < 0) {
 		input_free(input);
 		return rc;

@@ -329,7 +329,8 @@ struct tree *tree_start(struct loop *loop, struct notify *keep_notify,
 	tree->timer = loop_timer(loop, scan, tree);
 	tree->notify = keep_notify;
 	tree->watcher = (struct notify_watcher){ on_wake, tree };
-	watch_after(tree->timer, 0);
+	/* What comes from here on is new. */
+	scan(tree);
 	return tree;
 }
 

@@ -35,7 +35,7 @@ struct tree_handler {
 /* Whether path is a directory, or nothing that exists and has * ? or [. */
 bool tree_is(const char *path);
 
-/* Files are found from the loop. */
+/* What is there is found within the call, what comes from the loop. */
 struct tree *tree_start(struct loop *loop, struct notify *keep_notify,
 			const char *path,
 			const struct tree_handler *handler) MUST_CHECK;
