@@ -33,6 +33,7 @@ struct ctl_verb {
 	ctl_fn *run;
 	/* What completes its operands: words, "@file", "@nick", ... */
 	const char *words;
+	bool alone; /* it sees for itself to whom it speaks, if to anybody */
 };
 
 extern const struct ctl_verb ctl_verbs[];

@@ -114,13 +114,6 @@ static struct speech *open_server(const struct ctl *ctl, pid_t *ret_ssh,
 				 : speech_open(ctl->socket, e);
 }
 
-/* These see for themselves to whom they speak, if to anybody. */
-static bool needs_nobody(const struct ctl_verb *verb)
-{
-	return verb->run == ctl_forget || verb->run == ctl_import ||
-	       verb->run == ctl_hear || verb->run == ctl_stdio;
-}
-
 static int run_verb(struct ctl *ctl, const struct ctl_verb *verb, struct err *e)
 {
 	pid_t ssh = 0;
@@ -130,7 +123,7 @@ static int run_verb(struct ctl *ctl, const struct ctl_verb *verb, struct err *e)
 		return err_usage(e, "usage: speakctl %s%s%s", verb->name,
 				 *verb->operands != '\0' ? " " : "",
 				 verb->operands);
-	if (needs_nobody(verb))
+	if (verb->alone)
 		return verb->run(ctl, e);
 	ctl->speech = open_server(ctl, &ssh, e);
 	if (ctl->speech == NULL)
