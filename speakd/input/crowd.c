@@ -135,7 +135,7 @@ struct phrase *crowd_give(struct crowd *crowd, const struct wording *wording,
 		held->text = text;
 		free(held->voice);
 		held->voice = NULL;
-		held->pitch = PHRASE_DEFAULT;
+		held->manner.pitch = PHRASE_DEFAULT;
 	}
 	crowd->held = NULL;
 	crowd->others = 0;

@@ -88,14 +88,15 @@ void source_configure(struct source *source,
 static void say(const struct source *source, struct phrase *take_phrase)
 {
 	const struct source_section *section = source->section;
+	struct manner *manner = &take_phrase->manner;
 
 	if (section != NULL) {
-		if (take_phrase->rate_wpm == PHRASE_DEFAULT)
-			take_phrase->rate_wpm = section->rate_wpm;
-		if (take_phrase->pitch == PHRASE_DEFAULT)
-			take_phrase->pitch = section->pitch;
-		if (take_phrase->volume_percent == PHRASE_DEFAULT)
-			take_phrase->volume_percent = section->volume_percent;
+		if (manner->rate_wpm == PHRASE_DEFAULT)
+			manner->rate_wpm = section->rate_wpm;
+		if (manner->pitch == PHRASE_DEFAULT)
+			manner->pitch = section->pitch;
+		if (manner->volume_percent == PHRASE_DEFAULT)
+			manner->volume_percent = section->volume_percent;
 		if (take_phrase->voice == NULL)
 			take_phrase->voice = mem_copy(section->voice);
 	}

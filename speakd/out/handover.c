@@ -152,14 +152,16 @@ static int or_told(int of_phrase, int told)
 
 /* What we were told, for a phrase that says nothing else. */
 static void add_manner(struct phrase *phrase,
-		       const struct handover_manner *manner)
+		       const struct handover_manner *told)
 {
+	struct manner *manner = &phrase->manner;
+
 	if (phrase->voice == NULL)
-		phrase->voice = mem_copy(manner->voice);
-	phrase->rate_wpm = or_told(phrase->rate_wpm, manner->rate_wpm);
-	phrase->pitch = or_told(phrase->pitch, manner->pitch);
-	phrase->volume_percent = or_told(phrase->volume_percent,
-					 manner->volume_percent);
+		phrase->voice = mem_copy(told->voice);
+	manner->rate_wpm = or_told(manner->rate_wpm, told->rate_wpm);
+	manner->pitch = or_told(manner->pitch, told->pitch);
+	manner->volume_percent = or_told(manner->volume_percent,
+					 told->volume_percent);
 }
 
 static void handover_say(struct outlet *outlet, struct phrase *take_phrase,

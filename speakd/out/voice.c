@@ -130,7 +130,7 @@ static void on_begin(void *data, const struct phrase *phrase)
 {
 	struct voice_outlet *out = data;
 
-	log_debug("saying at %d words a minute: %s", phrase->rate_wpm,
+	log_debug("saying at %d words a minute: %s", phrase->manner.rate_wpm,
 		  phrase->text);
 	dispatch_begun(out->dispatch, phrase);
 	if (out->settings->show)

@@ -178,24 +178,25 @@ static uint32_t engine_of(const struct voice *voice,
 static void send_phrase(struct voice *voice, struct saying *saying)
 {
 	const struct phrase *phrase = saying->phrase;
+	const struct manner *manner = &phrase->manner;
 	struct voice_request request = {
 		.kind = VOICE_SPEAK,
 		.cue = phrase->cue,
 		.id = ++voice->last_id,
-		.rate_wpm = or_default(phrase->rate_wpm, voice->rate_wpm),
-		.pitch = or_default(phrase->pitch, voice->pitch),
-		.volume_percent = level(or_default(phrase->volume_percent,
+		.rate_wpm = or_default(manner->rate_wpm, voice->rate_wpm),
+		.pitch = or_default(manner->pitch, voice->pitch),
+		.volume_percent = level(or_default(manner->volume_percent,
 						   voice->volume_percent),
-					phrase->level_percent),
-		.place = phrase->place,
+					manner->level_percent),
+		.place = manner->place,
 		.pitch_range = phrase->pitch_range,
 		.gap_ms = phrase->gap_ms,
 		.lead_in_ms = voice->lead_in_ms,
 		.form = phrase->form,
 		.punctuation = phrase->punctuation,
-		.by_script = phrase->by_script,
+		.by_script = manner->by_script,
 		.engine = engine_of(voice, phrase),
-		.capitals = phrase->capitals,
+		.capitals = manner->capitals,
 	};
 
 	saying->id = request.id;

@@ -155,13 +155,13 @@ static void set_rate(struct backlog *backlog, struct phrase *phrase)
 	unsigned last = backlog->last_rate_wpm > 0 ? backlog->last_rate_wpm
 						   : backlog->config.rate_wpm;
 	unsigned rate = step_towards(backlog_wanted_rate(backlog), last);
+	int *wpm = &phrase->manner.rate_wpm;
 
 	backlog->last_rate_wpm = rate;
-	if (phrase->rate_wpm == PHRASE_DEFAULT)
-		phrase->rate_wpm = (int)rate;
+	if (*wpm == PHRASE_DEFAULT)
+		*wpm = (int)rate;
 	else
-		phrase->rate_wpm = (int)((unsigned)phrase->rate_wpm * rate /
-					 backlog->config.rate_wpm);
+		*wpm = (int)((unsigned)*wpm * rate / backlog->config.rate_wpm);
 }
 
 static struct phrase *pop_announcement(struct backlog *backlog)

@@ -296,15 +296,16 @@ static void remember(struct dispatch *dispatch, const struct phrase *phrase,
 /* A change by hand wins over the settings, not over a rule's own values. */
 static void set_manner(const struct dispatch *dispatch, struct phrase *phrase)
 {
-	const struct dispatch_manner *manner = &dispatch->manner;
+	const struct dispatch_manner *set = &dispatch->manner;
+	struct manner *manner = &phrase->manner;
 
-	if (phrase->pitch == PHRASE_DEFAULT)
-		phrase->pitch = manner->pitch;
-	if (phrase->volume_percent == PHRASE_DEFAULT)
-		phrase->volume_percent = manner->volume_percent;
-	if (manner->voice != NULL) {
+	if (manner->pitch == PHRASE_DEFAULT)
+		manner->pitch = set->pitch;
+	if (manner->volume_percent == PHRASE_DEFAULT)
+		manner->volume_percent = set->volume_percent;
+	if (set->voice != NULL) {
 		free(phrase->voice);
-		phrase->voice = mem_copy(manner->voice);
+		phrase->voice = mem_copy(set->voice);
 	}
 }
 
@@ -366,13 +367,13 @@ uint64_t dispatch_message(struct dispatch *dispatch,
  */
 static void apply_manner(struct dispatch *dispatch, struct phrase *phrase)
 {
-	const struct dispatch_manner *manner = &dispatch->manner;
+	int set = dispatch->manner.rate_wpm;
+	int *wpm = &phrase->manner.rate_wpm;
 
 	set_manner(dispatch, phrase);
-	if (manner->rate_wpm != PHRASE_DEFAULT && phrase->rate_wpm > 0)
-		phrase->rate_wpm = (int)((unsigned)phrase->rate_wpm *
-					 (unsigned)manner->rate_wpm /
-					 dispatch->rate_wpm);
+	if (set != PHRASE_DEFAULT && *wpm > 0)
+		*wpm = (int)((unsigned)*wpm * (unsigned)set /
+			     dispatch->rate_wpm);
 }
 
 /* "sync: " in front of a line, when the one before came from elsewhere. */
@@ -401,8 +402,9 @@ static unsigned gap_of(struct dispatch *dispatch, const struct phrase *phrase)
 	uint64_t limit_ms = dispatch->catch_up_after_ms;
 	uint64_t gap_ms = dispatch->gap_ms;
 
-	if (phrase->rate_wpm > NORMAL_WPM)
-		gap_ms = gap_ms * NORMAL_WPM / (unsigned)phrase->rate_wpm;
+	if (phrase->manner.rate_wpm > NORMAL_WPM)
+		gap_ms = gap_ms * NORMAL_WPM /
+			 (unsigned)phrase->manner.rate_wpm;
 	if (phrase->nick != NULL && dispatch->nick != NULL &&
 	    strcmp(phrase->nick, dispatch->nick) != 0)
 		gap_ms = gap_ms * CHANGE_PERCENT / 100;
@@ -609,7 +611,8 @@ static uint64_t say_entry(struct dispatch *dispatch, uint64_t id, int client,
 	phrase = history_phrase(entry);
 	phrase->form = form;
 	phrase->punctuation = punctuation;
-	phrase->by_script = phrase->by_script && form == FORM_TEXT;
+	if (form != FORM_TEXT)
+		phrase->manner.by_script = false;
 	utterance = utterance_new(phrase);
 	utterance->client = client;
 	utterance->rank = CLASS_MESSAGE;

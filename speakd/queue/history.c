@@ -97,13 +97,7 @@ static struct history_entry *make_entry(const struct phrase *phrase)
 	entry->nick = put(&free_at, pieces[2]);
 	entry->channel = put(&free_at, pieces[3]);
 	entry->voice = put(&free_at, pieces[4]);
-	entry->rate_wpm = phrase->rate_wpm;
-	entry->pitch = phrase->pitch;
-	entry->volume_percent = phrase->volume_percent;
-	entry->level_percent = phrase->level_percent;
-	entry->place = phrase->place;
-	entry->capitals = phrase->capitals;
-	entry->by_script = phrase->by_script;
+	entry->manner = phrase->manner;
 	return entry;
 }
 
@@ -116,13 +110,7 @@ struct phrase *history_phrase(const struct history_entry *entry)
 	phrase->nick = mem_copy(entry->nick);
 	phrase->channel = mem_copy(entry->channel);
 	phrase->voice = mem_copy(entry->voice);
-	phrase->rate_wpm = entry->rate_wpm;
-	phrase->pitch = entry->pitch;
-	phrase->volume_percent = entry->volume_percent;
-	phrase->level_percent = entry->level_percent;
-	phrase->place = entry->place;
-	phrase->capitals = entry->capitals;
-	phrase->by_script = entry->by_script;
+	phrase->manner = entry->manner;
 	return phrase;
 }
 

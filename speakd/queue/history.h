@@ -26,10 +26,7 @@ struct history_entry {
 	int client; /* SCHEDULER_LINES, or who sent it */
 	enum fate fate;
 	size_t bytes; /* of this block of memory */
-	/* How it is said, as in struct phrase. */
-	int rate_wpm, pitch, volume_percent, level_percent, place;
-	enum capitals capitals;
-	bool by_script;
+	struct manner manner;
 	/* In the entry's own memory; NULL where there is none. */
 	const char *text, *source, *nick, *channel, *voice;
 };

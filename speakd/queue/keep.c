@@ -15,6 +15,7 @@ static bool is_unsaid(enum fate fate)
 static void print_entry(const struct history_entry *entry, struct buf *out)
 {
 	struct json *json = json_object_make();
+	int numbers[MANNER_NUMBERS];
 
 	json_add_int(json, "when", entry->when);
 	json_add_int(json, "fate", (int64_t)entry->fate);
@@ -23,13 +24,9 @@ static void print_entry(const struct history_entry *entry, struct buf *out)
 	json_add_text(json, "nick", entry->nick);
 	json_add_text(json, "voice", entry->voice);
 	json_add_text(json, "text", entry->text);
-	json_add_int(json, "rate", entry->rate_wpm);
-	json_add_int(json, "pitch", entry->pitch);
-	json_add_int(json, "volume", entry->volume_percent);
-	json_add_int(json, "level", entry->level_percent);
-	json_add_int(json, "place", entry->place);
-	json_add_int(json, "capitals", (int64_t)entry->capitals);
-	json_add_int(json, "scripts", entry->by_script);
+	manner_to_numbers(&entry->manner, numbers);
+	for (size_t i = 0; i < MANNER_NUMBERS; i++)
+		json_add_int(json, manner_limits[i].key, numbers[i]);
 	json_print(json, out);
 	buf_add_char(out, '\n');
 	json_free(json);
@@ -43,24 +40,17 @@ void keep_print(const struct dispatch *dispatch, struct buf *out)
 		print_entry(history_at(history, i), out);
 }
 
-static int number(const struct json *json, const char *key, int least, int most,
-		  int otherwise)
+static struct manner restore_manner(const struct json *json)
 {
-	int64_t n = json_get_int(json, key, otherwise);
+	int numbers[MANNER_NUMBERS];
 
-	return n < least || n > most ? otherwise : (int)n;
-}
+	for (size_t i = 0; i < MANNER_NUMBERS; i++) {
+		int absent = manner_limits[i].absent;
+		int64_t n = json_get_int(json, manner_limits[i].key, absent);
 
-static void restore_manner(struct phrase *phrase, const struct json *json)
-{
-	phrase->rate_wpm = number(json, "rate", 1, 900, PHRASE_DEFAULT);
-	phrase->pitch = number(json, "pitch", 0, 99, PHRASE_DEFAULT);
-	phrase->volume_percent = number(json, "volume", 0, 200, PHRASE_DEFAULT);
-	phrase->level_percent = number(json, "level", 0, 200, 0);
-	phrase->place = number(json, "place", -100, 100, 0);
-	phrase->capitals = (enum capitals)number(
-		json, "capitals", CAPITALS_NONE, CAPITALS_ICON, CAPITALS_NONE);
-	phrase->by_script = number(json, "scripts", 0, 1, 1) != 0;
+		numbers[i] = manner_accepts(i, n) ? (int)n : absent;
+	}
+	return manner_of_numbers(numbers);
 }
 
 static void restore_entry(struct dispatch *dispatch, const struct json *json)
@@ -76,7 +66,7 @@ static void restore_entry(struct dispatch *dispatch, const struct json *json)
 	phrase->channel = mem_copy(json_get_text(json, "channel"));
 	phrase->nick = mem_copy(json_get_text(json, "nick"));
 	phrase->voice = mem_copy(json_get_text(json, "voice"));
-	restore_manner(phrase, json);
+	phrase->manner = restore_manner(json);
 	if (is_unsaid((enum fate)fate))
 		dispatch_line(dispatch, phrase, false);
 	else

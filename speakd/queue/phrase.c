@@ -14,10 +14,10 @@ struct phrase *phrase_new(char *take_text)
 	struct phrase *phrase = mem_new(sizeof(*phrase));
 
 	phrase->text = take_text;
-	phrase->rate_wpm = PHRASE_DEFAULT;
-	phrase->pitch = PHRASE_DEFAULT;
+	phrase->manner.rate_wpm = PHRASE_DEFAULT;
+	phrase->manner.pitch = PHRASE_DEFAULT;
 	phrase->pitch_range = PHRASE_DEFAULT;
-	phrase->volume_percent = PHRASE_DEFAULT;
+	phrase->manner.volume_percent = PHRASE_DEFAULT;
 	phrase->priority = PRIORITY_NORMAL;
 	return phrase;
 }

@@ -14,6 +14,7 @@
 #define SPEAKD_PHRASE_H
 
 #include "core/base.h"
+#include "speakd/queue/manner.h"
 #include "speakd/queue/style.h"
 
 /* A longer phrase is cut at a word, and "and more" is said after it. */
@@ -45,10 +46,6 @@ enum punctuation {
 	PUNCTUATION_ALL,
 };
 
-enum capitals { CAPITALS_NONE, CAPITALS_SPELL, CAPITALS_ICON };
-
-enum { PHRASE_DEFAULT = -1 };
-
 /* How many engines there are at most, see queue/engine_list.h. */
 enum { ENGINES_MAX = 16 };
 
@@ -66,17 +63,10 @@ struct phrase {
 	char *voice; /* owned; NULL: the default voice */
 	char *sound; /* owned: the name of an icon that is heard before it */
 	char *engine; /* owned; its name, NULL: the default one */
-	int rate_wpm; /* PHRASE_DEFAULT: the default rate */
-	int pitch; /* PHRASE_DEFAULT: the default pitch */
+	struct manner manner;
 	int pitch_range; /* 0..99; PHRASE_DEFAULT: the engine's */
-	int volume_percent;
-	int level_percent; /* of that volume: some voices are louder; 0: 100 */
-	int place; /* -100 left .. 100 right */
 	enum phrase_form form;
 	enum punctuation punctuation;
-	enum capitals capitals;
-	bool by_script; /* words of foreign scripts in a voice that reads them
-			 */
 	enum priority priority;
 	enum cue cue;
 	uint64_t arrived_ms;

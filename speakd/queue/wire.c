@@ -23,19 +23,14 @@ static void add_name(struct buf *out, const char *name)
 /* The first number. */
 enum { WIRE_PATIENT, WIRE_LIVE, WIRE_MISSED };
 
+/* The manner's numbers come last. */
 enum {
 	NUMBER_LIVE,
 	NUMBER_PRIORITY,
 	NUMBER_CUE,
-	NUMBER_RATE,
-	NUMBER_PITCH,
-	NUMBER_VOLUME,
-	NUMBERS_0_2, /* of version 0.2 */
-	NUMBER_LEVEL = NUMBERS_0_2,
-	NUMBER_PLACE,
-	NUMBER_CAPITALS,
-	NUMBER_SCRIPTS,
-	NUMBERS
+	NUMBER_MANNER,
+	NUMBERS_0_2 = NUMBER_MANNER + MANNER_LEVEL, /* of version 0.2 */
+	NUMBERS = NUMBER_MANNER + MANNER_NUMBERS
 };
 
 enum {
@@ -49,36 +44,23 @@ enum {
 
 static const struct {
 	int least, most;
-} limits[NUMBERS] = {
+} limits[NUMBER_MANNER] = {
 	[NUMBER_LIVE] = { WIRE_PATIENT, WIRE_MISSED },
 	[NUMBER_PRIORITY] = { -1, PRIORITY_HIGH },
 	[NUMBER_CUE] = { -1, CUE_HIGHLIGHT },
-	[NUMBER_RATE] = { -1, 900 },
-	[NUMBER_PITCH] = { -1, 99 },
-	[NUMBER_VOLUME] = { -1, 200 },
-	[NUMBER_LEVEL] = { 0, 200 },
-	[NUMBER_PLACE] = { -100, 100 },
-	[NUMBER_CAPITALS] = { CAPITALS_NONE, CAPITALS_ICON },
-	[NUMBER_SCRIPTS] = { 0, 1 },
 };
 
 void wire_print(const struct phrase *phrase, bool live, struct buf *out)
 {
-	const int numbers[NUMBERS] = {
+	int numbers[NUMBERS] = {
 		[NUMBER_LIVE] = phrase->missed ? WIRE_MISSED
 				: live	       ? WIRE_LIVE
 					       : WIRE_PATIENT,
 		[NUMBER_PRIORITY] = (int)phrase->priority,
 		[NUMBER_CUE] = (int)phrase->cue,
-		[NUMBER_RATE] = phrase->rate_wpm,
-		[NUMBER_PITCH] = phrase->pitch,
-		[NUMBER_VOLUME] = phrase->volume_percent,
-		[NUMBER_LEVEL] = phrase->level_percent,
-		[NUMBER_PLACE] = phrase->place,
-		[NUMBER_CAPITALS] = (int)phrase->capitals,
-		[NUMBER_SCRIPTS] = phrase->by_script,
 	};
 
+	manner_to_numbers(&phrase->manner, numbers + NUMBER_MANNER);
 	for (size_t i = 0; i < NUMBERS; i++)
 		buf_addf(out, "%d\t", numbers[i]);
 	add_name(out, phrase->voice);
@@ -103,6 +85,13 @@ static bool next_field(const char **at, const char *end, const char **ret,
 	return true;
 }
 
+static bool accepts(size_t which, long n)
+{
+	return which < NUMBER_MANNER
+		       ? n >= limits[which].least && n <= limits[which].most
+		       : manner_accepts(which - NUMBER_MANNER, n);
+}
+
 static bool parse_number(const char *field, size_t len_bytes, size_t which,
 			 int *ret)
 {
@@ -115,7 +104,7 @@ static bool parse_number(const char *field, size_t len_bytes, size_t which,
 	memcpy(text, field, len_bytes);
 	text[len_bytes] = '\0';
 	n = strtol(text, &end, 10);
-	if (*end != '\0' || n < limits[which].least || n > limits[which].most)
+	if (*end != '\0' || !accepts(which, n))
 		return false;
 	*ret = (int)n;
 	return true;
@@ -138,13 +127,7 @@ static void fill(struct phrase *phrase, const int numbers[NUMBERS])
 		phrase->priority = (enum priority)numbers[NUMBER_PRIORITY];
 	if (numbers[NUMBER_CUE] >= 0)
 		phrase->cue = (enum cue)numbers[NUMBER_CUE];
-	phrase->rate_wpm = numbers[NUMBER_RATE];
-	phrase->pitch = numbers[NUMBER_PITCH];
-	phrase->volume_percent = numbers[NUMBER_VOLUME];
-	phrase->level_percent = numbers[NUMBER_LEVEL];
-	phrase->place = numbers[NUMBER_PLACE];
-	phrase->capitals = (enum capitals)numbers[NUMBER_CAPITALS];
-	phrase->by_script = numbers[NUMBER_SCRIPTS] != 0;
+	phrase->manner = manner_of_numbers(numbers + NUMBER_MANNER);
 }
 
 static size_t count_tabs(const char *at, const char *end)
@@ -163,9 +146,11 @@ struct phrase *wire_parse(const char *line, size_t len_bytes, bool *ret_live)
 	size_t number_count = old ? NUMBERS_0_2 : NUMBERS;
 	size_t name_count = old ? NAMES_0_2 : NAMES;
 	size_t name_bytes[NAMES] = { 0 }, bytes;
-	int numbers[NUMBERS] = { [NUMBER_SCRIPTS] = 1 };
+	int numbers[NUMBERS];
 	struct phrase *phrase;
 
+	for (size_t i = 0; i < MANNER_NUMBERS; i++)
+		numbers[NUMBER_MANNER + i] = manner_limits[i].absent;
 	for (size_t i = 0; i < number_count; i++)
 		if (!next_field(&line, end, &field, &bytes) ||
 		    !parse_number(field, bytes, i, &numbers[i]))

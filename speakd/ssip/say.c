@@ -75,18 +75,19 @@ static struct phrase *client_phrase(const struct ssip_client *client,
 
 	phrase->voice = voice_of(s);
 	phrase->engine = client_engine(client);
-	phrase->rate_wpm = rate_is_set ? wpm_of_rate(s->rate)
-				       : (int)client->ssip->host.rate_wpm;
+	phrase->manner.rate_wpm = rate_is_set
+					  ? wpm_of_rate(s->rate)
+					  : (int)client->ssip->host.rate_wpm;
 	if (s->pitch != 0)
-		phrase->pitch = (s->pitch + 100) * 99 / 200;
+		phrase->manner.pitch = (s->pitch + 100) * 99 / 200;
 	if (s->pitch_range != 0)
 		phrase->pitch_range = (s->pitch_range + 100) * 99 / 200;
 	if (s->volume != 100)
-		phrase->volume_percent = (s->volume + 100) / 2;
+		phrase->manner.volume_percent = (s->volume + 100) / 2;
 	if (is_espeak(client, phrase->engine))
-		phrase->level_percent = CLIENT_LEVEL_PERCENT;
+		phrase->manner.level_percent = CLIENT_LEVEL_PERCENT;
 	phrase->punctuation = s->punctuation;
-	phrase->capitals = s->capitals;
+	phrase->manner.capitals = s->capitals;
 	phrase->source = mem_copy(client->name);
 	return phrase;
 }

@@ -224,10 +224,10 @@ static void set_voice(struct wording *wording, const struct draft *draft,
 		struct speaker_voice own =
 			speaker_voice(wording->config->casting, nick);
 
-		phrase->pitch = own.pitch;
-		phrase->level_percent = own.level_percent;
+		phrase->manner.pitch = own.pitch;
+		phrase->manner.level_percent = own.level_percent;
 		if (has_rule(wording, WORDING_PLACES))
-			phrase->place = own.place;
+			phrase->manner.place = own.place;
 		if (verdict->voice == NULL)
 			phrase->voice = voice_name(wording, own.variant);
 	}
@@ -238,9 +238,9 @@ static void set_voice(struct wording *wording, const struct draft *draft,
 		phrase->voice = mem_copy(verdict->voice);
 	}
 	if (verdict->pitch != PHRASE_DEFAULT)
-		phrase->pitch = verdict->pitch;
-	phrase->rate_wpm = verdict->rate_wpm;
-	phrase->volume_percent = verdict->volume_percent;
+		phrase->manner.pitch = verdict->pitch;
+	phrase->manner.rate_wpm = verdict->rate_wpm;
+	phrase->manner.volume_percent = verdict->volume_percent;
 }
 
 /* NULL for an empty span. */
@@ -278,8 +278,8 @@ static void say_draft(struct wording *wording, const struct draft *draft,
 	phrase = phrase_new(
 		mem_text(wording->said.data, wording->said.len_bytes));
 	set_voice(wording, draft, phrase);
-	phrase->by_script = has_rule(wording, WORDING_LANGUAGES);
-	phrase->capitals = wording->config->capitals;
+	phrase->manner.by_script = has_rule(wording, WORDING_LANGUAGES);
+	phrase->manner.capitals = wording->config->capitals;
 	phrase->priority = verdict->priority >= 0
 				   ? (enum priority)verdict->priority
 				   : draft->priority;

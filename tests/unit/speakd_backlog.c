@@ -65,7 +65,7 @@ static unsigned pop_rate(struct backlog *backlog)
 	unsigned rate;
 
 	assert_non_null(phrase);
-	rate = (unsigned)phrase->rate_wpm;
+	rate = (unsigned)phrase->manner.rate_wpm;
 	phrase_free(phrase);
 	return rate;
 }
@@ -146,7 +146,7 @@ static void test_own_rate(void **state)
 
 	(void)state;
 	backlog_init(&backlog, &normal, NULL, NULL);
-	phrase->rate_wpm = 100;
+	phrase->manner.rate_wpm = 100;
 	backlog_push(&backlog, phrase, true);
 	assert_int_equal(pop_rate(&backlog), 100);
 	backlog_fini(&backlog);

@@ -36,7 +36,7 @@ static void hear(struct outcome take_outcome, void *data)
 	buf_addf(&heard.text, "%s|", take_phrase->text);
 	heard.priority = take_phrase->priority;
 	heard.cue = take_phrase->cue;
-	heard.pitch = take_phrase->pitch;
+	heard.pitch = take_phrase->manner.pitch;
 	snprintf(heard.voice, sizeof(heard.voice), "%s",
 		 take_phrase->voice != NULL ? take_phrase->voice : "");
 	phrase_free(take_phrase);
