@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/message/own.h"
+#include "core/message/usual.h"
 #include "core/text.h"
 
 /* In the order in which a line of an unknown stream is tried. */
@@ -452,91 +453,35 @@ static bool read_as(const struct format *format, const struct line *line,
 	return false;
 }
 
-/* The number of two digits; 100: they are none. */
-static unsigned two_digits(const char *at)
+bool format_is_usual(const struct format *format,
+		     const struct format_reader *reader)
 {
-	return scan_is_digit(at[0]) && scan_is_digit(at[1])
-		       ? (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0')
-		       : 100;
+	return format->grammar == GRAMMAR_AUTO && reader->now == GRAMMAR_CHAT;
 }
 
-/* "[12:30]", "12:30:01", ... with a blank after it. */
-static bool quick_stamp(struct cursor *c, struct message *ret,
-			unsigned *ret_shape)
+void format_take_usual(struct format_reader *reader, const struct usual *usual,
+		       struct message *ret)
 {
-	bool square = cursor_char(c, '[');
-	const char *from = c->at;
-	unsigned hour, minute, second = 0;
-
-	hour = two_digits(c->at);
-	minute = two_digits(c->at + 3);
-	if (hour > 24 || c->at[2] != ':' || minute > 59)
-		return false;
-	c->at += 5;
-	*ret_shape = STAMP_CLOCK | (square ? (unsigned)STAMP_SQUARE : 0);
-	if (cursor_char(c, ':')) {
-		second = two_digits(c->at);
-		if (second > 60)
-			return false;
-		c->at += 2;
-		*ret_shape |= STAMP_SECONDS;
-	}
-	ret->time = span_between(from, c->at);
-	ret->when.step_ms = (*ret_shape & STAMP_SECONDS) != 0 ? 1000 : 60000;
-	ret->when.ms = ((int64_t)(hour * 60 + minute) * 60 + second) * 1000;
-	return (!square || cursor_char(c, ']')) && cursor_char(c, ' ');
-}
-
-static bool is_nick_byte(char c)
-{
-	return scan_is_alnum(c) || c == '_' || c == '-' || c == '|' ||
-	       c == '`' || c == '^' || (c >= '[' && c <= ']') || c == '{' ||
-	       c == '}';
-}
-
-/*
- * "[12:30] <nick> text" in a stream that is known to be chat: nearly all lines
- * of a log are of this kind, and are read by their bytes alone. False: it is
- * none; whatever it is, grammar_chat() tells.
- */
-static bool quick(struct format_reader *reader, struct cursor c,
-		  struct message *ret)
-{
-	enum { STAMP_BYTES_MAX = 12, NICK_BYTES_MAX = 64 };
-	struct span nick;
-	unsigned shape;
-	const char *from;
-
-	if (reader->now != GRAMMAR_CHAT || cursor_left(&c) < STAMP_BYTES_MAX)
-		return false;
-	message_clear(ret);
-	if (!quick_stamp(&c, ret, &shape) || !cursor_char(&c, '<'))
-		return false;
-	while (c.at < c.end && (*c.at == '@' || *c.at == '+' || *c.at == ' '))
-		c.at++;
-	from = c.at;
-	while (c.at < c.end && is_nick_byte(*c.at))
-		c.at++;
-	nick = span_between(from, c.at);
-	if (nick.len_bytes == 0 || nick.len_bytes > NICK_BYTES_MAX ||
-	    span_is(nick, "-") || !cursor_char(&c, '>') ||
-	    !cursor_char(&c, ' '))
-		return false;
-	message_said(ret, KIND_MESSAGE, nick, cursor_rest(&c));
 	reader->misses = 0;
 	reader->doubts = 0;
-	reader->shape = shape;
-	return true;
+	reader->shape = usual->shape;
+	message_clear(ret);
+	ret->time = usual->time;
+	ret->when = usual->when;
+	message_said(ret, KIND_MESSAGE, usual->nick, usual->text);
 }
 
 bool format_read(const struct format *format, struct format_reader *reader,
 		 const char *line, size_t len_bytes, struct message *ret)
 {
-	const struct cursor whole = { line, line + len_bytes };
 	struct line split_line;
+	struct usual usual;
 
-	if (format->grammar == GRAMMAR_AUTO && quick(reader, whole, ret))
+	if (format_is_usual(format, reader) &&
+	    usual_read(span_of(line, len_bytes), &usual)) {
+		format_take_usual(reader, &usual, ret);
 		return true;
+	}
 	split(line, len_bytes, &split_line);
 	if (format->grammar == GRAMMAR_PLAIN) {
 		message_whole(KIND_MESSAGE, split_line.whole, ret);

@@ -79,6 +79,16 @@ enum { FORMAT_SWITCH_LINES = 3 };
 bool format_read(const struct format *format, struct format_reader *reader,
 		 const char *line, size_t len_bytes, struct message *ret);
 
+/*
+ * Whether a line of the stream that usual_read() knows is that, and the message
+ * that format_read() makes of it.
+ */
+struct usual;
+bool format_is_usual(const struct format *format,
+		     const struct format_reader *reader);
+void format_take_usual(struct format_reader *reader, const struct usual *usual,
+		       struct message *ret);
+
 /* The name of the grammar that a stream of "auto" has now, "" before one. */
 const char *format_reader_grammar(const struct format_reader *reader);
 
