@@ -555,10 +555,23 @@ bool text_is_mirc(char c)
 	       strchr("\x02\x03\x04\x0f\x11\x16\x1d\x1e\x1f", c) != NULL;
 }
 
+static bool has_control(const char *text, size_t len_bytes)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < len_bytes; i++)
+		found |= (unsigned char)text[i] < ' ';
+	return found;
+}
+
 void text_strip_mirc(struct buf *out, const char *text, size_t len_bytes)
 {
 	size_t pos = 0;
 
+	if (!has_control(text, len_bytes)) {
+		buf_add(out, text, len_bytes);
+		return;
+	}
 	while (pos < len_bytes) {
 		char c = text[pos++];
 

@@ -138,36 +138,77 @@ static const struct {
 };
 /* clang-format on */
 
-/* Those that a reading has on, as bits. */
+/* Those that a reading has on, as bits: the same for line after line. */
 static unsigned rules_of(const struct reading *reading)
 {
-	unsigned rules = 0;
+	static struct {
+		unsigned rules, found;
+		enum punctuation punctuation;
+	} last;
+	unsigned found = 0;
 
+	if (last.found != 0 && last.rules == reading->rules &&
+	    last.punctuation == reading->punctuation)
+		return last.found;
 	for (unsigned i = 0; i < COUNT_OF(word_rules); i++) {
 		unsigned rule = word_rules[i].rule;
 		bool on = rule != 0 ? (reading->rules & rule) != 0
 				    : reading->punctuation == PUNCTUATION_SOME;
 
-		rules |= (unsigned)on << i;
+		found |= (unsigned)on << i;
 	}
-	return rules;
+	last.rules = reading->rules;
+	last.punctuation = reading->punctuation;
+	last.found = found;
+	return found;
+}
+
+enum {
+	FOUND_OUT = 1 << 30,
+	LENGTHS = CLEAN_WORD_CODES + 2, /* longer ones are all alike */
+	TRAITS = 2 * HAS_INNER,
+};
+
+_Static_assert(COUNT_OF(word_rules) < 30, "one bit is left for FOUND_OUT");
+
+/* The rules that may change a word with these traits: found out once. */
+static unsigned rules_by_traits(unsigned traits)
+{
+	static unsigned known[TRAITS];
+	unsigned found = FOUND_OUT;
+
+	for (unsigned i = 0; known[traits] == 0 && i < COUNT_OF(word_rules);
+	     i++)
+		if ((traits & word_rules[i].needs) == word_rules[i].needs)
+			found |= 1U << i;
+	if (known[traits] == 0)
+		known[traits] = found;
+	return known[traits];
+}
+
+/* Those that may change a word of this length. */
+static unsigned rules_by_length(size_t len_bytes)
+{
+	static unsigned known[LENGTHS];
+	const size_t n = min_size(len_bytes, LENGTHS - 1);
+	unsigned found = FOUND_OUT;
+
+	for (unsigned i = 0; known[n] == 0 && i < COUNT_OF(word_rules); i++)
+		if (n >= word_rules[i].min_bytes &&
+		    n <= word_rules[i].max_bytes)
+			found |= 1U << i;
+	if (known[n] == 0)
+		known[n] = found;
+	return known[n];
 }
 
 /* Of these the ones that may change a word with these traits. */
 static unsigned rules_for(const struct reading *reading, unsigned rules,
 			  size_t len_bytes, unsigned traits)
 {
-	unsigned found = 0;
+	unsigned found = rules & rules_by_traits(traits) &
+			 rules_by_length(len_bytes);
 
-	for (unsigned i = 0; i < COUNT_OF(word_rules); i++) {
-		unsigned needs = word_rules[i].needs;
-		bool fits = (traits & needs) == needs &&
-			    len_bytes >= word_rules[i].min_bytes &&
-			    len_bytes <= word_rules[i].max_bytes;
-
-		found |= (unsigned)fits << i;
-	}
-	found &= rules;
 	/* Beyond "some" every symbol may have its name. */
 	if (reading->punctuation > PUNCTUATION_SOME &&
 	    (traits & (HAS_SYMBOL | HAS_HIGH)) != 0)
@@ -475,22 +516,30 @@ static void clean_whole(struct buf *out, struct buf *scratch,
 	clean_words(out, reading);
 }
 
-struct span clean_text(struct buf *out, struct buf *scratch,
-		       const struct reading *reading, struct span text)
+struct span clean_looked(struct buf *out, struct buf *scratch,
+			 const struct reading *reading, struct span text,
+			 const struct look *look)
 {
 	struct reading here = *reading;
-	struct look look;
-	bool marked = reading->punctuation <= PUNCTUATION_SOME &&
-		      reading->digits == DIGITS_WORDS && look_at(text, &look);
 
-	if (marked && look_next(&look, 0) == text.len_bytes)
+	if (look != NULL && look_next(look, 0) == text.len_bytes)
 		return text;
 	here.line = text;
 	here.read = read_part;
 	buf_clear(out);
-	if (marked && text_is_common(text.text, text.len_bytes))
-		clean_marked(out, &here, &look);
+	if (look != NULL && text_is_common(text.text, text.len_bytes))
+		clean_marked(out, &here, look);
 	else
 		clean_whole(out, scratch, &here);
 	return span_of_buf(out);
+}
+
+struct span clean_text(struct buf *out, struct buf *scratch,
+		       const struct reading *reading, struct span text)
+{
+	struct look look;
+	bool looked = reading->punctuation <= PUNCTUATION_SOME &&
+		      reading->digits == DIGITS_WORDS && look_at(text, &look);
+
+	return clean_looked(out, scratch, reading, text, looked ? &look : NULL);
 }

@@ -40,6 +40,15 @@ struct span clean_text(struct buf *out, struct buf *scratch,
 		       const struct reading *reading, struct span text);
 
 /*
+ * The same, of a text that was looked at (look.h); NULL: every rule is tried on
+ * every word.
+ */
+struct look;
+struct span clean_looked(struct buf *out, struct buf *scratch,
+			 const struct reading *reading, struct span text,
+			 const struct look *look);
+
+/*
  * What a text that a synthesiser passes over in silence ("?", "...") is called:
  * "question mark", "dots". False when the text can be heard as it is.
  */

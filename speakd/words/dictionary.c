@@ -65,7 +65,7 @@ void dictionary_free(struct dictionary *dictionary)
 	free(dictionary);
 }
 
-static bool is_empty(const struct dictionary *dictionary)
+bool dictionary_is_empty(const struct dictionary *dictionary)
 {
 	return dictionary == NULL ||
 	       (dictionary->count == 0 && dictionary->expression_count == 0);
@@ -469,7 +469,7 @@ bool dictionary_apply(const struct dictionary *d, struct span text,
 	SCOPED_BUF struct buf now = { 0 };
 	bool found;
 
-	if (is_empty(d))
+	if (dictionary_is_empty(d))
 		return false;
 	found = replace_words(d, text, &now);
 	for (size_t i = 0; i < d->expression_count; i++) {

@@ -37,6 +37,9 @@ void dictionary_free(struct dictionary *dictionary);
 int dictionary_read(struct dictionary *dictionary, const char *path,
 		    struct err *e) MUST_CHECK;
 
+/* Whether nothing is in it that could replace anything; NULL is empty. */
+bool dictionary_is_empty(const struct dictionary *dictionary);
+
 /* Add text with its words replaced; false, and nothing added: none was. */
 bool dictionary_apply(const struct dictionary *dictionary, struct span text,
 		      struct buf *out);

@@ -480,6 +480,8 @@ static void write_dots_out(char *at, char *end)
 	static const char dots[] = "\u2026";
 	const size_t n = sizeof(dots) - 1;
 
+	if (memchr(at, dots[0], (size_t)(end - at)) == NULL)
+		return;
 	while ((at = memmem(at, (size_t)(end - at), dots, n)) != NULL)
 		memcpy(at, "...", n);
 }

@@ -321,7 +321,8 @@ void link_say(struct buf *out, const struct reading *reading, struct span host,
 	split(rest, &parts);
 	if (say_meaning(out, reading, host, &parts))
 		return;
-	buf_addf(out, "%s ", reading_text(reading, N_("link to")));
+	buf_add_text(out, reading_text(reading, N_("link to")));
+	buf_add_char(out, ' ');
 	buf_add(out, host.text, host.len_bytes);
 	if (port.len_bytes > 0) {
 		buf_addf(out, " %s ", reading_text(reading, N_("port")));

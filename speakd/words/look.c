@@ -1,103 +1,140 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * look.c - the look is taken thirty-two bytes at a time (core/wide.h); each
- * byte is judged with the two on either side of it.
+ * look.c - the look is taken thirty-two bytes at a time (core/wide.h): which of
+ * them are neither letters nor spaces. These few are judged one by one, with
+ * what stands on either side.
  */
 #include "speakd/words/look.h"
 
 #include "core/wide.h"
 #include "speakd/words/clean.h"
+#include "speakd/words/word_rules.h"
 
-enum { BESIDE = 2, WORD_MAX_BYTES = 31 };
+enum { BESIDE = 3, WORD_MAX_BYTES = 31 };
 
-WIDE_INLINE wide_truth is_digit(wide v)
+/* Alone, or with others on either side, a mark of a sentence is none. */
+static inline bool is_loose(char p, char c, char n)
 {
-	return wide_is_within(v, '0', '9');
+	return c == n || (p == ' ' && n == ' ') ||
+	       !(ascii_is_alnum(p) || p == ' ' || ascii_is_alnum(n) ||
+		 n == ' ');
 }
 
-WIDE_INLINE wide_truth is_letter(wide v)
+/* "so..", "so...", which a voice makes a pause of. */
+static bool is_ellipsis(const char *at)
 {
-	return wide_is_within(v | 0x20, 'a', 'z');
+	const char *from = at, *to = at + 1;
+
+	while (from[-1] == '.' && at - from < 2)
+		from--;
+	while (*to == '.' && to - at < 3)
+		to++;
+	return to - from <= 3 && ascii_is_alnum(from[-1]) && *to == ' ';
 }
 
-/* .,-'():;!"? stand in prose, as long as nothing below objects. */
-WIDE_INLINE wide_truth is_mark(wide v)
+/* More than four in a row. */
+static inline bool is_in_long_number(const char *at)
 {
-	return wide_is_within(v, ',', '.') | wide_is_within(v, '\'', ')') |
-	       wide_is_within(v, ':', ';') | wide_is_within(v, '!', '"') |
-	       wide_is(v, '?');
+	return ascii_is_digit(at[-1]) && ascii_is_digit(at[1]) &&
+	       ascii_is_digit(at[-2]) && ascii_is_digit(at[2]);
 }
 
-/*
- * Which of the bytes at text may be something else than prose. The two bytes
- * before and the two after them are looked at too.
- */
-WIDE_INLINE wide_truth judge(const char *text, wide_truth *mixed)
+/* Whether the byte at at, no letter and no space, may be no prose. */
+static inline bool is_odd(const char *at)
 {
-	const wide p = wide_load(text - 1), c = wide_load(text),
-		   n = wide_load(text + 1);
-	const wide_truth letter = is_letter(c), digit = is_digit(c),
-			 mark = is_mark(c), space = wide_is(c, ' ');
-	const wide_truth p_letter = is_letter(p), p_digit = is_digit(p),
-			 n_letter = is_letter(n), n_digit = is_digit(n),
-			 p_space = wide_is(p, ' '), n_space = wide_is(n, ' '),
-			 p_word = p_letter | p_digit,
-			 n_word = n_letter | n_digit;
-	wide_truth bad = ~(letter | digit | mark | space);
+	const char p = at[-1], c = at[0], n = at[1];
 
-	/* "  ", "..", "!!"; a lone symbol, three together */
-	bad |= (mark | space) & (c == n);
-	bad |= mark &
-	       ((p_space & n_space) | ~(p_word | p_space | n_word | n_space));
-	/* "foo.c", "v.2"; "12.04" is a number */
-	bad |= wide_is(c, '.') & (n_letter | (n_digit & ~p_digit));
-	/* "a:b", ":)"; "12:30" is a time */
-	bad |= wide_is(c, ':') & ~((p_word & n_space) | (p_digit & n_digit));
-	bad |= (wide_is(c, ';') | wide_is(c, '!')) & ~n_space;
-	/* "-rf", "5-3" */
-	bad |= wide_is(c, '-') & ~(p_letter & n_letter);
-	/* "()", "(:", "8)" */
-	bad |= wide_is(c, '(') & ~(n_word | wide_is(n, '"') | wide_is(n, '\''));
-	bad |= wide_is(c, ')') & wide_is(p, '8');
-	/* More than four digits in a row; "x86", or part of a hash. */
-	*mixed |= digit & (p_letter | n_letter);
-	bad |= digit & p_digit & n_digit & is_digit(wide_load(text - 2)) &
-	       is_digit(wide_load(text + 2));
-	return bad;
+	if (ascii_is_digit(c))
+		return is_in_long_number(at);
+	switch (c) {
+	case '.': /* "foo.c", "v.2"; "12.04" is a number */
+		if (p == '.' || n == '.')
+			return !is_ellipsis(at);
+		return is_loose(p, c, n) || ascii_is_letter(n) ||
+		       (ascii_is_digit(n) && !ascii_is_digit(p));
+	case ':': /* "a:b", ":)"; "12:30" is a time */
+		return !(ascii_is_alnum(p) && n == ' ') &&
+		       !(ascii_is_digit(p) && ascii_is_digit(n));
+	case ';':
+	case '!':
+		return is_loose(p, c, n) || n != ' ';
+	case '-': /* "-rf", "5-3" */
+		return !ascii_is_letter(p) || !ascii_is_letter(n);
+	case '(': /* "()", "(:" */
+		return is_loose(p, c, n) ||
+		       (!ascii_is_alnum(n) && n != '"' && n != '\'');
+	case ')': /* "8)" */
+		return is_loose(p, c, n) || p == '8';
+	case ',':
+	case '\'':
+	case '"':
+	case '?':
+		return is_loose(p, c, n);
+	default:
+		return true;
+	}
 }
 
-/* The words of a text, which end where its spaces are. */
-struct words {
-	const char *text;
-	size_t start; /* of the word that has not ended yet */
-	unsigned same; /* words in a row that begin with the same byte */
-	char first;
+static inline void mark(struct look *look, size_t pos)
+{
+	look->marks[pos / LOOK_BLOCK_BYTES] |= UINT32_C(1)
+					       << pos % LOOK_BLOCK_BYTES;
+}
+
+/* What a text has shown up to here. */
+struct seen {
+	uint64_t words; /* bytes of the last two blocks that are no spaces */
+	uint64_t long_runs; /* not 0: WORD_MAX_BYTES and more in a row */
+	uint64_t runs; /* not 0: CLEAN_HASH_DIGITS and more */
+	char first; /* byte of the last word */
+	unsigned same; /* words in a row that begin with it */
 	bool repeats;
-	wide_truth mixed; /* letters beside digits, so far */
+	bool mixed; /* digits beside letters: "x86", part of a hash */
 };
 
-/* A word may be too long, with digits among its letters sooner. */
-WIDE_INLINE void end_word(struct words *words, size_t end, struct look *ret)
-{
-	char first = words->text[words->start];
-	size_t len_bytes = end - words->start;
+_Static_assert(CLEAN_HASH_DIGITS == 12, "see_runs() looks for three fours");
 
-	if (len_bytes >= CLEAN_HASH_DIGITS &&
-	    (len_bytes > WORD_MAX_BYTES || wide_any(words->mixed)))
-		ret->marks[words->start / WIDE_BYTES] |=
-			UINT32_C(1) << words->start % WIDE_BYTES;
-	words->same = first == words->first ? words->same + 1 : 1;
-	words->repeats |= words->same == CLEAN_REPEATS;
-	words->first = first;
-	words->start = end + 1;
+/* Words of CLEAN_HASH_DIGITS bytes and more, which may have begun before. */
+WIDE_INLINE void see_runs(struct seen *seen, uint32_t spaces)
+{
+	uint64_t runs;
+
+	seen->words = seen->words >> WIDE_BYTES | (uint64_t)~spaces
+							  << WIDE_BYTES;
+	runs = seen->words & seen->words >> 1;
+	runs &= runs >> 2;
+	seen->runs |= runs & runs >> 4 & runs >> 8;
+	runs &= runs >> 4;
+	runs &= runs >> 8;
+	seen->long_runs |= runs & runs >> 16;
 }
 
-WIDE_INLINE void end_words(struct words *words, size_t pos, uint32_t spaces,
-			   struct look *ret)
+/* What begins after each space. */
+WIDE_INLINE void see_words(struct seen *seen, const char *text, uint32_t spaces)
 {
-	for (; spaces != 0; spaces &= spaces - 1)
-		end_word(words, pos + (size_t)__builtin_ctz(spaces), ret);
+	for (; spaces != 0; spaces &= spaces - 1) {
+		char first = text[__builtin_ctz(spaces) + 1];
+
+		seen->same = first == seen->first ? seen->same + 1 : 1;
+		seen->repeats |= seen->same == CLEAN_REPEATS;
+		seen->first = first;
+	}
+}
+
+/* A word may be too long, with digits among its letters sooner. */
+static void mark_long_words(const char *text, bool mixed, struct look *ret)
+{
+	size_t start = 0;
+
+	for (size_t end = 0; end <= ret->len_bytes; end++) {
+		if (text[end] != ' ')
+			continue;
+		if (end - start > WORD_MAX_BYTES ||
+		    (mixed && end - start >= CLEAN_HASH_DIGITS))
+			mark(ret, start);
+		start = end + 1;
+	}
 }
 
 /* The bits of the first count bytes. */
@@ -109,19 +146,39 @@ WIDE_INLINE uint32_t mask_of(size_t count)
 /* text has spaces on both sides: BESIDE before it, WIDE_BYTES after. */
 WIDE_INLINE bool look(const char *text, size_t len_bytes, struct look *ret)
 {
-	struct words words = { .text = text, .first = '\0' };
+	struct seen seen = { .first = text[0], .same = 1 };
+	unsigned dots = 0;
 
-	words.mixed = wide_is((wide){ 0 }, 1);
 	for (size_t pos = 0; pos < len_bytes; pos += WIDE_BYTES) {
-		wide_truth bad = judge(text + pos, &words.mixed);
-		wide_truth space = wide_is(wide_load(text + pos), ' ');
-		uint32_t inside = mask_of(len_bytes - pos);
+		const wide block = wide_load(text + pos);
+		const uint32_t inside = mask_of(len_bytes - pos);
+		const wide_truth space = wide_is(block, ' '),
+				 letter = wide_is_within(block | 0x20, 'a',
+							 'z');
+		const uint32_t spaces = wide_mask(space);
+		uint32_t others = ~(wide_mask(letter) | spaces);
 
-		ret->marks[pos / WIDE_BYTES] = wide_mask(bad) & inside;
-		end_words(&words, pos, wide_mask(space) & inside, ret);
+		/* One blank too many. */
+		ret->marks[pos / WIDE_BYTES] =
+			spaces & inside &
+			wide_mask(wide_is(wide_load(text + pos + 1), ' '));
+		for (; others != 0; others &= others - 1) {
+			const char *at = text + pos + __builtin_ctz(others);
+
+			if (is_odd(at))
+				mark(ret, (size_t)(at - text));
+			dots += *at == '.';
+			seen.mixed |= ascii_is_digit(*at) &&
+				      (ascii_is_letter(at[-1]) ||
+				       ascii_is_letter(at[1]));
+		}
+		see_runs(&seen, spaces);
+		see_words(&seen, text + pos, spaces & inside);
 	}
-	end_word(&words, len_bytes, ret);
-	return !words.repeats;
+	if (seen.long_runs != 0 || (seen.runs != 0 && seen.mixed))
+		mark_long_words(text, seen.mixed, ret);
+	ret->dots = dots;
+	return !seen.repeats;
 }
 
 WIDE_TWICE(bool, look_padded,
@@ -144,14 +201,15 @@ bool look_at(struct span text, struct look *ret)
 
 size_t look_next(const struct look *look, size_t pos)
 {
-	size_t block = pos / WIDE_BYTES;
+	size_t block = pos / LOOK_BLOCK_BYTES;
 	uint32_t marks;
 
 	if (pos >= look->len_bytes)
 		return look->len_bytes;
-	marks = look->marks[block] & ~mask_of(pos % WIDE_BYTES);
-	while (marks == 0 && ++block * WIDE_BYTES < look->len_bytes)
+	marks = look->marks[block] & UINT32_MAX << pos % LOOK_BLOCK_BYTES;
+	while (marks == 0 && ++block * LOOK_BLOCK_BYTES < look->len_bytes)
 		marks = look->marks[block];
 	return marks == 0 ? look->len_bytes
-			  : block * WIDE_BYTES + (size_t)__builtin_ctz(marks);
+			  : block * LOOK_BLOCK_BYTES +
+				    (size_t)__builtin_ctz(marks);
 }

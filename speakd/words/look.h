@@ -23,6 +23,7 @@ struct look {
 	/* Bit i of block b: look at the byte at 32 b + i. */
 	uint32_t marks[LOOK_MAX_BYTES / LOOK_BLOCK_BYTES];
 	size_t len_bytes;
+	unsigned dots; /* in all of it */
 };
 
 /*

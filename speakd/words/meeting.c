@@ -274,11 +274,31 @@ static bool read_answer(struct meeting *meeting, struct span text,
 	return read_count(text, ret);
 }
 
+static bool may_be_answer(struct span text)
+{
+	for (size_t i = 0; i < COUNT_OF(answers); i++)
+		if (text.text[0] == answers[i].start[0] &&
+		    span_at(text, 1) == answers[i].start[1])
+			return true;
+	return false;
+}
+
+bool meeting_may_be(struct span text)
+{
+	static const char first[] = " #![+-0";
+
+	/* Nothing of all this begins with a small letter; most lines do. */
+	if (text.len_bytes == 0 || (text.text[0] >= 'a' && text.text[0] <= 'z'))
+		return false;
+	/* A count, "+1 received from", is known by its second byte. */
+	return memchr(first, text.text[0], sizeof(first) - 1) != NULL ||
+	       span_at(text, 1) == '1' || may_be_answer(text);
+}
+
 bool meeting_read(struct meeting *meeting, struct span text,
 		  struct meeting_notice *ret)
 {
-	/* Nothing in the tables begins with a small letter; most lines do. */
-	if (text.len_bytes > 0 && text.text[0] >= 'a' && text.text[0] <= 'z')
+	if (!meeting_may_be(text))
 		return false;
 	*ret = (struct meeting_notice){ .text = span_of("", 0),
 					.priority = PRIORITY_NORMAL };

@@ -29,6 +29,9 @@ struct meeting_notice {
 	bool by_bot; /* an echo or a service text: said with the bot's nick */
 };
 
+/* Whether text may be one of those, by how it begins: most texts are not. */
+bool meeting_may_be(struct span text);
+
 /* Whether text is a meeting command, a vote, or a bot's answer to one. */
 bool meeting_read(struct meeting *meeting, struct span text,
 		  struct meeting_notice *ret);

@@ -336,7 +336,11 @@ static void add_plain(struct named *named, const char *bytes, size_t len_bytes,
 /* The bytes of an operator at pos, which is named; 0: none. */
 static size_t name_operator(struct named *named, struct span word, size_t pos)
 {
+	const char next = span_at(word, pos + 1);
+
+	/* The second byte of all is one of three. */
 	if (named->reading->punctuation == PUNCTUATION_ALL ||
+	    (next != '-' && next != '=' && next != '>') ||
 	    strchr("-=<>!", word.text[pos]) == NULL)
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(operators); i++) {
@@ -518,8 +522,13 @@ static size_t add_power(struct named *named, struct span word, size_t pos)
 	if (pos == 0 || (word.text[pos] != '\xc2' && word.text[pos] != '\xe2'))
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(digits) && n + 1 < sizeof(power);) {
-		size_t bytes = strlen(digits[i]);
+		size_t bytes;
 
+		if (span_at(word, end) != digits[i][0]) {
+			i++;
+			continue;
+		}
+		bytes = strlen(digits[i]);
 		if (word.len_bytes - end < bytes ||
 		    memcmp(word.text + end, digits[i], bytes) != 0) {
 			i++;

@@ -415,7 +415,7 @@ void rules_chain(struct rules *rules, struct rules *keep_then)
 	rules->then = keep_then;
 }
 
-static bool is_empty(const struct rules *rules)
+bool rules_are_empty(const struct rules *rules)
 {
 	while (rules != NULL && rules->count == 0)
 		rules = rules->then;
@@ -439,7 +439,7 @@ void rules_judge(struct rules *first, struct rules *second,
 		.punctuation = -1,
 		.digits = -1,
 	};
-	if (is_empty(first) && is_empty(second))
+	if (rules_are_empty(first) && rules_are_empty(second))
 		return;
 	for (struct rules *r = first; r != NULL; r = r->then)
 		decided = judge(r, message, line, ret, decided);

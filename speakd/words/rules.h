@@ -75,6 +75,9 @@ int rules_check(const struct rules *rules, struct err *e) MUST_CHECK;
 /* keep_then is tried after rules, as if it were the end of the same list. */
 void rules_chain(struct rules *rules, struct rules *keep_then);
 
+/* Whether there is no rule in it, nor in what it is chained to; NULL: none. */
+bool rules_are_empty(const struct rules *rules);
+
 /* What the matching rules say; texts are borrowed from the rules. */
 struct verdict {
 	bool say;

@@ -71,11 +71,20 @@ static bool same_ascii(const char *a, const char *b, size_t len_bytes)
 	return true;
 }
 
-bool speaker_same(struct span a, struct span b)
+static bool same_folded(struct span a, struct span b)
 {
 	SCOPED_BUF struct buf folded_a = { 0 };
 	SCOPED_BUF struct buf folded_b = { 0 };
 
+	text_fold(&folded_a, a.text, a.len_bytes);
+	text_fold(&folded_b, b.text, b.len_bytes);
+	return folded_a.len_bytes == folded_b.len_bytes &&
+	       memcmp(buf_text(&folded_a), buf_text(&folded_b),
+		      folded_a.len_bytes) == 0;
+}
+
+bool speaker_same(struct span a, struct span b)
+{
 	/* Two that begin with other letters of ASCII are two, however they are
 	 * folded: most are told apart here. */
 	if (a.len_bytes > 0 && b.len_bytes > 0 && (a.text[0] & 0x80) == 0 &&
@@ -86,14 +95,8 @@ bool speaker_same(struct span a, struct span b)
 	    (a.len_bytes == 0 || memcmp(a.text, b.text, a.len_bytes) == 0 ||
 	     same_ascii(a.text, b.text, a.len_bytes)))
 		return true;
-	if (text_is_plain(a.text, a.len_bytes) ||
-	    text_is_plain(b.text, b.len_bytes))
-		return false;
-	text_fold(&folded_a, a.text, a.len_bytes);
-	text_fold(&folded_b, b.text, b.len_bytes);
-	return folded_a.len_bytes == folded_b.len_bytes &&
-	       memcmp(buf_text(&folded_a), buf_text(&folded_b),
-		      folded_a.len_bytes) == 0;
+	return !text_is_plain(a.text, a.len_bytes) &&
+	       !text_is_plain(b.text, b.len_bytes) && same_folded(a, b);
 }
 
 bool speaker_named(struct span text, struct span nick)

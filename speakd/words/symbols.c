@@ -426,10 +426,11 @@ static const struct entry *find(struct symbols *symbols, struct span sign)
 bool symbols_own(const struct symbols *symbols, struct span sign,
 		 enum punctuation level, const char **ret_name)
 {
-	const struct entry *entry =
-		symbols != NULL ? find_in(symbols, symbols->own_count, sign)
-				: NULL;
+	const struct entry *entry;
 
+	if (symbols == NULL || symbols->own_count == 0)
+		return false;
+	entry = find_in(symbols, symbols->own_count, sign);
 	if (entry == NULL)
 		return false;
 	*ret_name = entry->level <= level ? entry->name : NULL;
