@@ -64,6 +64,14 @@ bool crowd_joins(const struct crowd *crowd, const struct message *message,
 	       !is_among(crowd, message);
 }
 
+bool crowd_passes(const struct crowd *crowd, const struct message *message,
+		  uint64_t said_ms)
+{
+	return crowd->held == NULL &&
+	       (said_ms == 0 ||
+		crowd->text.len_bytes != message->text.len_bytes);
+}
+
 void crowd_begin(struct crowd *crowd, const struct message *message,
 		 uint64_t said_ms)
 {

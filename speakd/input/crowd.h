@@ -40,6 +40,11 @@ bool crowd_joins(const struct crowd *crowd, const struct message *message,
 void crowd_begin(struct crowd *crowd, const struct message *message,
 		 uint64_t said_ms);
 
+/* Nothing is held, and it is sure that message does not join: it is longer or
+ * shorter, or nobody knows when it was said. */
+bool crowd_passes(const struct crowd *crowd, const struct message *message,
+		  uint64_t said_ms);
+
 /* The phrase of a message that joins. */
 void crowd_hold(struct crowd *crowd, const struct message *message,
 		uint64_t said_ms, struct phrase *take_phrase);

@@ -321,6 +321,12 @@ static void note_change(struct people *people, const struct message *m)
 
 /* ---- relays -------------------------------------------------------------- */
 
+bool people_may_be_relayed(struct span text)
+{
+	return text.len_bytes > 0 &&
+	       (text.text[0] == '<' || text.text[0] == '[');
+}
+
 /* "<Ewan> ", after an optional "[net] ". */
 static bool bracketed(struct span text, struct span *ret_nick,
 		      struct span *ret_rest)

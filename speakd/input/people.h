@@ -61,6 +61,10 @@ struct people;
 struct people *people_new(const struct people_config *keep_config) MUST_CHECK;
 void people_free(struct people *people);
 
+/* Whether somebody else may be who said text, by how it begins; a named relay's
+ * texts need not begin so. */
+bool people_may_be_relayed(struct span text);
+
 /*
  * Tell of a message who speaks, where it is one of the kinds (bits) that this
  * matters of, or a change of nick. Its texts may point into people afterwards,

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/escape.h"
 #include "core/mem.h"
+#include "core/message/usual.h"
 #include "core/text.h"
 #include "speakd/input/crowd.h"
 #include "speakd/input/seen.h"
@@ -32,6 +33,7 @@ struct source {
 	struct wording *old; /* of what is played back; NULL: none yet */
 	struct buf shown, clean, labelled, named;
 	uint64_t unsaid[KIND_COUNT]; /* lines of kinds not asked for */
+	bool says_usual; /* by say_usual(), where it can */
 };
 
 struct source *source_new(const struct settings *keep_settings,
@@ -70,6 +72,34 @@ static struct wording *make_wording(const struct source *source)
 				   : &source->settings->wording);
 }
 
+static const struct format *format_of(const struct source *source)
+{
+	const struct source_section *section = source->section;
+
+	return section != NULL && section->format != NULL
+		       ? section->format
+		       : source->settings->format;
+}
+
+static struct rules *first_rules(const struct source *source)
+{
+	return source->section != NULL ? source->section->rules
+				       : source->settings->line_rules;
+}
+
+/*
+ * Only words are wanted, no rule may change them, and a nick is who speaks: no
+ * id, nor the name of a relay.
+ */
+static bool may_say_usual(const struct source *source)
+{
+	return source->handler.words != NULL &&
+	       source->handler.members == NULL &&
+	       source->settings->people.relay_count == 0 &&
+	       rules_are_empty(first_rules(source)) &&
+	       rules_are_empty(source->settings->file_rules);
+}
+
 void source_configure(struct source *source,
 		      const struct settings *keep_settings,
 		      const struct source_section *keep_section)
@@ -82,6 +112,7 @@ void source_configure(struct source *source,
 	wording_free(source->old);
 	source->old = NULL;
 	source->wording = make_wording(source);
+	source->says_usual = may_say_usual(source);
 }
 
 /* What the section says counts where no rule said otherwise. */
@@ -232,12 +263,8 @@ static bool is_said(const struct source *source, const struct message *message)
 static bool parse(struct source *source, struct span line,
 		  struct message *message)
 {
-	const struct format *format = source->settings->format;
-
-	if (source->section != NULL && source->section->format != NULL)
-		format = source->section->format;
-	(void)format_read(format, &source->reader, line.text, line.len_bytes,
-			  message);
+	(void)format_read(format_of(source), &source->reader, line.text,
+			  line.len_bytes, message);
 	if (message->once && !is_news(source, message)) {
 		source->known++;
 		return false;
@@ -356,24 +383,61 @@ static void on_missed(struct outcome take_outcome, void *data)
 static void keep_missed(struct source *source, const struct message *message,
 			struct span line, bool cut)
 {
-	const struct source_section *section = source->section;
-
 	source->unsaid[KIND_OTHER]++;
 	if (source->old == NULL)
 		source->old = make_wording(source);
-	wording_message(source->old, message, line, cut,
-			section != NULL ? section->rules
-					: source->settings->line_rules,
+	wording_message(source->old, message, line, cut, first_rules(source),
 			source->settings->file_rules, 0, on_missed, source);
+}
+
+/* When a line came, 0 where that says nothing. */
+static uint64_t now_of(const struct source *source,
+		       const struct message_time *when)
+{
+	return source->live && !is_old(when) ? clock_ms() : 0;
+}
+
+/*
+ * "[12:30] <nick> text", as most lines of a log are, on a way of its own
+ * (words/usual.c): nothing is made that printing does not need. What it comes
+ * to is what the way of all lines comes to; false, and nothing is said, when it
+ * is not sure of that.
+ */
+static bool say_usual(struct source *source, struct span line)
+{
+	struct message message;
+	struct usual usual;
+	struct usual_words said;
+	struct span words;
+	uint64_t ms;
+
+	if (!format_is_usual(format_of(source), &source->reader) ||
+	    !usual_read(line, &usual) || people_may_be_relayed(usual.text) ||
+	    !wording_usual(source->wording, usual.nick, usual.text, &said))
+		return false;
+	format_take_usual(&source->reader, &usual, &message);
+	ms = message_said_ms(&message, now_of(source, &usual.when));
+	if (!crowd_passes(&source->crowd, &message, ms))
+		return false;
+	source->person = people_read(source->people, kinds_said(source),
+				     &message);
+	crowd_begin(&source->crowd, &message, ms);
+	words = wording_usual_line(source->wording, &message, said, ms);
+	if (words.len_bytes > 0)
+		source->handler.words(words, CUE_NONE, source->handler.data);
+	return true;
 }
 
 void source_line(struct source *source, const char *line, size_t len_bytes,
 		 bool cut)
 {
-	struct span whole = clean_line(source, span_of(line, len_bytes));
+	struct span whole = span_of(line, len_bytes);
 	struct message message;
 	uint64_t now_ms;
 
+	if (source->says_usual && !cut && say_usual(source, whole))
+		return;
+	whole = clean_line(source, whole);
 	if (!parse(source, whole, &message))
 		return;
 	if (message.old) {
@@ -382,7 +446,7 @@ void source_line(struct source *source, const char *line, size_t len_bytes,
 	}
 	if (!is_said(source, &message))
 		source->unsaid[message.kind]++;
-	now_ms = source->live && !is_old(&message.when) ? clock_ms() : 0;
+	now_ms = now_of(source, &message.when);
 	source->message = &message;
 	source->said_ms = message_said_ms(&message, now_ms);
 	source->joins = crowd_joins(&source->crowd, &message, source->said_ms);
@@ -394,9 +458,7 @@ void source_line(struct source *source, const char *line, size_t len_bytes,
 	wording_give_words(source->wording,
 			   source->handler.words != NULL && !source->joins);
 	wording_message(source->wording, &message, whole, cut,
-			source->section != NULL ? source->section->rules
-						: source->settings->line_rules,
-			source->settings->file_rules, now_ms, on_outcome,
-			source);
+			first_rules(source), source->settings->file_rules,
+			now_ms, on_outcome, source);
 	source->message = NULL;
 }

@@ -1,37 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "speakd/words/state.h"
-#include "speakd/words/wording.h"
+#include "speakd/words/wording_parts.h"
 
 #include "core/mem.h"
 #include "core/text.h"
 #include "speakd/words/catalogue.h"
 #include "speakd/words/clean.h"
 #include "speakd/words/hygiene.h"
-#include "speakd/words/meeting.h"
-#include "speakd/words/paste.h"
-#include "speakd/words/speaker.h"
+#include "speakd/words/state.h"
 #include "speakd/words/template.h"
 #include "speakd/words/tongue.h"
-
-struct wording {
-	const struct wording_config *config; /* borrowed */
-	bool gives_words; /* instead of phrases */
-	/* Of the line: what it is said in. */
-	const char *voice; /* borrowed from config or tongue; NULL: default */
-	const struct language *language; /* NULL: English */
-	struct tongue_memory *tongues; /* owned */
-	struct buf speaker; /* who spoke last; empty: nobody */
-	uint64_t spoke_ms; /* when, 0: not known */
-	struct buf channel, network; /* of what was said last */
-	bool has_channel, many_networks;
-	struct paste paste;
-	struct meeting meeting;
-	uint64_t cuts;
-	/* Work space: memory is kept from line to line. */
-	struct buf clean, scratch, sentence, said;
-	struct buf respelled[2]; /* by each of the dictionaries */
-};
 
 /* One message on its way to a phrase. */
 struct draft {
@@ -119,26 +97,12 @@ static const struct form {
 };
 /* clang-format on */
 
-static bool has_rule(const struct wording *wording, enum wording_rule rule)
-{
-	return (wording->config->rules & (unsigned)rule) != 0;
-}
-
-/* How the text is read: the listener's choice, unless a rule has its own. */
-static struct reading reading_of(const struct wording *wording,
+/* How the text is read: as the listener chose, unless a rule has its own. */
+static struct reading reading_by(const struct wording *wording,
 				 const struct verdict *verdict)
 {
-	const struct wording_config *config = wording->config;
-	struct reading reading = {
-		.rules = config->rules,
-		.punctuation = config->punctuation,
-		.digits = config->digits,
-	};
+	struct reading reading = reading_of(wording);
 
-	if (wording->language != NULL) {
-		reading.catalogue = wording->language->catalogue;
-		reading.symbols = wording->language->symbols;
-	}
 	if (verdict->punctuation >= 0)
 		reading.punctuation = (enum punctuation)verdict->punctuation;
 	if (verdict->digits >= 0)
@@ -152,12 +116,6 @@ static const char *ours(const struct wording *wording, const char *text)
 	return wording->language == NULL
 		       ? text
 		       : catalogue_text(wording->language->catalogue, text);
-}
-
-static void set_buf(struct buf *buf, struct span span)
-{
-	buf_clear(buf);
-	buf_add(buf, span.text, span.len_bytes);
 }
 
 static struct span bare_channel(struct span channel)
@@ -403,7 +361,7 @@ static struct span respell(struct wording *wording, struct span text)
 static void clean(struct wording *wording, struct draft *draft,
 		  struct span text)
 {
-	const struct reading reading = reading_of(wording, draft->verdict);
+	const struct reading reading = reading_by(wording, draft->verdict);
 
 	draft->said = clean_text(&wording->clean, &wording->scratch, &reading,
 				 respell(wording, text));
@@ -412,20 +370,12 @@ static void clean(struct wording *wording, struct draft *draft,
 /* "?" would be said as silence: its name instead. */
 static void name_silent(struct wording *wording, struct draft *draft)
 {
-	const struct reading reading = reading_of(wording, draft->verdict);
+	const struct reading reading = reading_by(wording, draft->verdict);
 	struct buf *out = &wording->scratch;
 
 	buf_clear(out);
 	if (clean_name_silent(out, &reading, draft->said))
 		draft->said = span_of_buf(out);
-}
-
-static bool is_blank(struct span text)
-{
-	for (size_t i = 0; i < text.len_bytes; i++)
-		if (text.text[i] != ' ')
-			return false;
-	return true;
 }
 
 /* "+1" is no number for espeak-ng: it says "one". */
@@ -461,21 +411,6 @@ static const char *choose_form(const struct draft *draft)
 	if (is_blank(draft->said) && !draft->cut)
 		return form->no_text;
 	return form->full;
-}
-
-/* After so long a silence nobody remembers who spoke. */
-enum { SPEAKER_SILENCE_MS = 10 * 60 * 1000 };
-
-static bool was_long_ago(const struct wording *wording, uint64_t ms)
-{
-	return ms != 0 && wording->spoke_ms != 0 && ms > wording->spoke_ms &&
-	       ms - wording->spoke_ms > SPEAKER_SILENCE_MS;
-}
-
-static bool is_same_speaker(const struct wording *wording, struct span nick)
-{
-	return wording->speaker.len_bytes > 0 &&
-	       speaker_same(span_of_buf(&wording->speaker), nick);
 }
 
 static void plain_form(struct wording *wording, struct draft *draft)

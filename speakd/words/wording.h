@@ -107,6 +107,25 @@ void wording_message(struct wording *wording, const struct message *message,
 		     struct rules *second, uint64_t now_ms,
 		     wording_give_fn *give, void *data);
 
+/* The words of a text. */
+struct usual_words {
+	struct span words;
+	bool clean; /* as they are, for a synthesiser */
+};
+
+/*
+ * What wording_message() comes to for most KIND_MESSAGEs that have no channel
+ * and are judged by no rule, at a fraction of the cost: the words of the text,
+ * and those of the line that it is the text of; ms as message_said_ms() has it.
+ * False, with nothing changed, when it may come to something else. What is
+ * returned is borrowed until the next call.
+ */
+bool wording_usual(struct wording *wording, struct span nick, struct span text,
+		   struct usual_words *ret_said) MUST_CHECK;
+struct span wording_usual_line(struct wording *wording,
+			       const struct message *message,
+			       struct usual_words said, uint64_t ms);
+
 /* "3 others: words", the caller's; NULL in English, which has its own way. */
 char *wording_others(const struct wording *wording, unsigned count,
 		     const char *words);
