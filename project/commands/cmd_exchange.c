@@ -51,6 +51,7 @@ static int export_list(const struct collect *c, enum list_file list,
 	for (size_t i = first; i < c->items->count; i++) {
 		free(c->items->list[i].source);
 		c->items->list[i].source = mem_copy(list_word(list));
+		c->items->list[i].key = names_key(list_word(list));
 	}
 	return 0;
 }

@@ -203,6 +203,28 @@ static int compare_letters(const char *a, const char *b)
 	return text_compare_letters(buf_text(&fa), buf_text(&fb));
 }
 
+uint64_t names_key(const char *name)
+{
+	unsigned char small[256] = { 0 };
+	uint64_t key = 0;
+
+	if (by_letters)
+		return 0;
+	if (strxfrm((char *)small, name, sizeof(small)) >= sizeof(small)) {
+		size_t len = strxfrm(NULL, name, 0);
+		SCOPED_TEXT char *whole = mem_new(len + 1);
+
+		(void)strxfrm(whole, name, len + 1);
+		memcpy(small, whole, sizeof(key));
+	}
+	for (size_t i = 0; i < sizeof(key); i++) {
+		key = key << 8 | small[i];
+		if (small[i] == '\0')
+			return key << 8 * (sizeof(key) - 1 - i);
+	}
+	return key;
+}
+
 int names_compare(const char *a, const char *b)
 {
 	int order = by_letters ? compare_letters(a, b) : strcoll(a, b);

@@ -43,6 +43,10 @@ void names_set_locale(void);
  */
 int names_compare(const char *a, const char *b);
 
+/* The beginning of that order as a number, for sorting many: what has the lower
+ * one comes first, equal ones are for names_compare(). */
+uint64_t names_key(const char *name);
+
 /* name without case and in one Unicode form: equal for twins. */
 void name_fold(struct buf *out, const char *name);
 

@@ -13,8 +13,9 @@ enum { PLACE_NAME_BYTES = 256, PLACE_YEAR_BYTES = 8, PLACE_SUFFIX_BYTES = 4 };
 struct place {
 	enum state state;
 	char year[PLACE_YEAR_BYTES]; /* STATE_COMPLETED: "2026", or "" */
-	char name[PLACE_NAME_BYTES];
 	char suffix[PLACE_SUFFIX_BYTES]; /* ".md" of a project in one file */
+	char name[PLACE_NAME_BYTES]; /* last: of ten thousand only what is used
+					is kept */
 };
 
 /* What the directory's entry is called: the name and its suffix. The caller's

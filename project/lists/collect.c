@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "project/lists/marks.h"
+#include "project/lists/scan.h"
 #include "project/lists/share.h"
 
 static bool wanted_waiting(const struct action *action, struct date today)
@@ -64,71 +65,64 @@ static bool collect_sheet(const struct collect *c, const char *source,
 	return false;
 }
 
-int collect_project(const struct collect *c, const struct place *place,
-		    struct err *e)
+static int collect_from(const struct collect *c, const struct place *place,
+			struct sheets *sheets, struct err *e)
 {
-	SCOPED_SHEETS struct sheets sheets = { 0 };
-	int rc = sheets_of_project(c->gtd, place, &sheets, e);
+	int rc = sheets_of_project(c->gtd, place, sheets, e);
 
-	for (size_t i = 0; i < sheets.count; i++)
-		if (collect_sheet(c, place->name, &sheets.list[i], c->all))
+	for (size_t i = 0; i < sheets->count; i++)
+		if (collect_sheet(c, place->name, &sheets->list[i], c->all))
 			break;
 	return rc;
 }
 
-/* The projects of one state, for two threads. */
-struct gathering {
-	struct place *places; /* owned */
-	size_t count, room;
-};
-
-static int gather(const struct place *place, unsigned char d_type, void *data)
+int collect_project(const struct collect *c, const struct place *place,
+		    struct err *e)
 {
-	struct gathering *g = data;
+	SCOPED_SHEETS struct sheets sheets = { 0 };
 
-	(void)d_type;
-	if (g->count == g->room) {
-		g->room = max_size(64, g->room * 2);
-		g->places = mem_resize(g->places, g->room, sizeof(*g->places));
-	}
-	g->places[g->count++] = *place;
-	return 0;
+	return collect_from(c, place, &sheets, e);
 }
 
+/* What one of two threads works on, and what it keeps between projects. */
 struct collector {
 	struct collect collect;
-	const struct gathering *from;
+	const struct scan *from;
+	struct sheets sheets;
 };
 
 static void collect_some(void *data, size_t first, size_t count)
 {
-	const struct collector *c = data;
+	struct collector *c = data;
 
 	for (size_t i = first; i < first + count; i++) {
 		struct err e = { 0 };
 
-		if (collect_project(&c->collect, &c->from->places[i], &e) < 0)
+		if (collect_from(&c->collect, c->from->list[i].place,
+				 &c->sheets, &e) < 0)
 			log_warn_failure(&e);
 	}
 }
 
 int collect_projects(const struct collect *c, enum state state, struct err *e)
 {
-	struct gathering from = { 0 };
+	struct scan from = { 0 };
 	struct items others = { 0 };
 	struct collector mine = { .collect = *c, .from = &from };
 	struct collector aside = mine;
 	struct share share = { .mine = &mine,
 			       .aside = &aside,
 			       .work = collect_some };
-	int rc = place_each(c->gtd, state, "", gather, &from, e);
+	int rc = scan_names(c->gtd, 1u << state, &from, e);
 
 	aside.collect.items = &others;
 	share.count = from.count;
 	if (rc == 0)
 		rc = share_work(&share, e);
+	sheets_fini(&mine.sheets);
+	sheets_fini(&aside.sheets);
 	items_take(c->items, &others);
-	free(from.places);
+	scan_fini(&from);
 	return rc;
 }
 

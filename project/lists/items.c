@@ -34,6 +34,7 @@ struct item *items_add(struct items *items, const char *source,
 	item = &items->list[items->count++];
 	*item = (struct item){
 		.source = mem_copy(source),
+		.key = names_key(source),
 		.text = clean.len_bytes > 0 ? buf_give(&clean) : mem_copy(""),
 	};
 	return item;
@@ -87,6 +88,18 @@ void items_fini(struct items *items)
 	*items = (struct items){ 0 };
 }
 
+static int compare_sources(const struct item *a, const struct item *b)
+{
+	int order;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	order = names_compare(a->source, b->source);
+	if (order == 0 && a->line != b->line)
+		order = a->line < b->line ? -1 : 1;
+	return order;
+}
+
 static int by_group(const void *a, const void *b)
 {
 	const struct item *ia = a, *ib = b;
@@ -95,11 +108,7 @@ static int by_group(const void *a, const void *b)
 	if ((ia->group == NULL) != (ib->group == NULL))
 		return ia->group == NULL ? 1 : -1;
 	order = ia->group != NULL ? strcasecmp(ia->group, ib->group) : 0;
-	if (order == 0)
-		order = names_compare(ia->source, ib->source);
-	if (order == 0 && ia->line != ib->line)
-		order = ia->line < ib->line ? -1 : 1;
-	return order;
+	return order != 0 ? order : compare_sources(ia, ib);
 }
 
 void items_sort(struct items *items)
@@ -111,12 +120,7 @@ void items_sort(struct items *items)
 
 static int by_source(const void *a, const void *b)
 {
-	const struct item *ia = a, *ib = b;
-	int order = names_compare(ia->source, ib->source);
-
-	if (order == 0 && ia->line != ib->line)
-		order = ia->line < ib->line ? -1 : 1;
-	return order;
+	return compare_sources(a, b);
 }
 
 void items_sort_by_source(struct items *items)

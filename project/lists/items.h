@@ -13,6 +13,7 @@
 struct item {
 	char *group; /* owned: "@home", or NULL */
 	char *source; /* owned: a project's name, or a file's */
+	uint64_t key; /* of source: names_key() */
 	char *text; /* owned; well-formed UTF-8 */
 	char *file; /* owned: where it is, relative; NULL: a whole project */
 	unsigned line;

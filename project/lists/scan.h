@@ -12,7 +12,9 @@
 #include "project/directory/place.h"
 
 struct project {
-	struct place *place; /* owned by the scan */
+	const struct place *place; /* the scan's, as short as its name: not to
+				      be copied as a whole */
+	uint64_t key; /* of its name: names_key() */
 	unsigned char d_type; /* of its entry */
 	bool is_file; /* a file that is no note: no actions of its own */
 	bool unreadable; /* there is something that cannot be read */
@@ -29,8 +31,7 @@ struct project {
 struct scan {
 	struct project *list; /* owned */
 	size_t count;
-	struct scan_text *texts; /* owned: what next points into */
-	struct place *places; /* owned */
+	struct scan_text *texts; /* owned: what place and next point into */
 };
 
 enum {

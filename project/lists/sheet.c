@@ -56,6 +56,16 @@ static int read_sheet(const struct gtd *gtd, struct sheet *sheet, struct err *e)
 	return 0;
 }
 
+/* Named anew, as of another file before it; its memory is kept. */
+static void sheet_begin(struct sheet *sheet, const char *file)
+{
+	free(sheet->file);
+	sheet->file = mem_copy(file);
+	buf_clear(&sheet->text);
+	buf_clear(&sheet->raw);
+	sheet->actions.count = 0;
+}
+
 /* Files of one kind; those that are not there are none. */
 static int read_files(const struct gtd *gtd, const char *const *files,
 		      size_t count, struct sheets *ret, struct err *e)
@@ -71,12 +81,9 @@ static int read_files(const struct gtd *gtd, const char *const *files,
 		if (ret->count > 0 && !gtd_exists(gtd, files[i]) &&
 		    errno == ENOENT)
 			continue;
-		sheet->file = mem_copy(files[i]);
+		sheet_begin(sheet, files[i]);
 		rc = read_sheet(gtd, sheet, &mine);
-		if (rc == 0)
-			ret->count++;
-		else
-			sheet_fini(sheet);
+		ret->count += rc == 0;
 		if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR &&
 		    first.code == 0)
 			first = mine;
@@ -106,7 +113,7 @@ int sheets_of_project(const struct gtd *gtd, const struct place *place,
 	size_t count;
 	int rc;
 
-	*ret = (struct sheets){ 0 };
+	ret->count = 0;
 	if (place->suffix[0] != '\0')
 		return read_files(gtd, one, 1, ret, e);
 	rc = read_files(gtd, files, COUNT_OF(files), ret, e);
@@ -125,7 +132,7 @@ int sheets_of_list(const struct gtd *gtd, enum list_file file,
 	size_t count = gtd_list_files(gtd, file, files);
 	int rc;
 
-	*ret = (struct sheets){ 0 };
+	ret->count = 0;
 	rc = read_files(gtd, (const char *const *)files, count, ret, e);
 	free_files(files, count);
 	return rc;
@@ -149,7 +156,7 @@ void sheet_fini(struct sheet *sheet)
 
 void sheets_fini(struct sheets *sheets)
 {
-	for (size_t i = 0; i < sheets->count; i++)
+	for (size_t i = 0; i < GTD_FILES_MAX; i++)
 		sheet_fini(&sheets->list[i]);
 	sheets->count = 0;
 }

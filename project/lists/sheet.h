@@ -24,8 +24,11 @@ struct sheets {
 	size_t count;
 };
 
-/* A plain-file project has no sheets. Fill what can be read; the first error
- * is returned at the end. */
+/*
+ * A plain-file project has no sheets. Fill what can be read; the first error
+ * is returned at the end. ret is all-zero, or what another call filled: its
+ * memory is used again.
+ */
 int sheets_of_project(const struct gtd *gtd, const struct place *place,
 		      struct sheets *ret, struct err *e) MUST_CHECK;
 int sheets_of_list(const struct gtd *gtd, enum list_file file,

@@ -133,10 +133,10 @@ static bool begins_dated(char c)
 }
 
 /* Whether a word may be "@waiting" or "@someday". */
-static bool may_wait(const struct action *action)
+static bool may_wait(const char *text, size_t len_bytes)
 {
-	const char *end = action->text + action->len_bytes;
-	const char *at = action->text;
+	const char *end = text + len_bytes;
+	const char *at = text;
 
 	while ((at = memchr(at, '@', (size_t)(end - at))) != NULL)
 		if (++at < end && memchr("wWsS", *at, 4) != NULL)
@@ -145,23 +145,25 @@ static bool may_wait(const struct action *action)
 }
 
 /* Whether any word may mean something: most texts are just words. */
-static bool may_mean(const struct action *action)
+static bool may_mean(const char *text, size_t len_bytes)
 {
-	return may_wait(action) ||
-	       memchr(action->text, ':', action->len_bytes) != NULL ||
-	       memchr(action->text, 0xf0, action->len_bytes) != NULL ||
-	       memchr(action->text, 0xe2, action->len_bytes) != NULL;
+	return may_wait(text, len_bytes) ||
+	       memchr(text, ':', len_bytes) != NULL ||
+	       memchr(text, 0xf0, len_bytes) != NULL ||
+	       memchr(text, 0xe2, len_bytes) != NULL;
 }
 
-static void read_words(struct action *action)
+/* meaning: of the whole text; of most there is none. */
+static void read_words(struct action *action, bool meaning)
 {
 	const char *word;
 	struct date *dated = NULL;
 	size_t pos = 0, len;
 
-	action->waiting |= has_prefix(action, "waiting for ") ||
-			   has_prefix(action, "waiting: ");
-	if (!may_mean(action))
+	if (action->text[0] == 'w' || action->text[0] == 'W')
+		action->waiting |= has_prefix(action, "waiting for ") ||
+				   has_prefix(action, "waiting: ");
+	if (!meaning || !may_mean(action->text, action->len_bytes))
 		return;
 	while ((len = next_word(action, &pos, &word)) > 0) {
 		if (dated != NULL) {
@@ -473,10 +475,20 @@ void text_without_markers(const char *text, size_t len_bytes, struct buf *out)
 	}
 }
 
-static void read_one(struct actions *actions, const char *text, size_t len,
-		     enum reading reading, struct action *action,
-		     struct above *above)
+/* What is the same for every line of a text. */
+struct reader {
+	struct actions *actions;
+	const char *text;
+	enum reading reading;
+	bool meaning; /* a word of it may mean something */
+	struct above above;
+};
+
+static void read_one(struct reader *reader, size_t len, struct action *action)
 {
+	enum reading reading = reader->reading;
+	struct actions *actions = reader->actions;
+	const char *text = reader->text;
 	const char *line = text + action->line_at;
 
 	action->line_bytes = len;
@@ -488,9 +500,10 @@ static void read_one(struct actions *actions, const char *text, size_t len,
 		return;
 	action->mark_at += action->line_at;
 	if (!action->heading)
-		read_words(action);
+		read_words(action, reader->meaning);
 	add(actions, action,
-	    reading == READ_ACTIONS || reading == READ_BOXES ? above : NULL);
+	    reading == READ_ACTIONS || reading == READ_BOXES ? &reader->above
+							     : NULL);
 }
 
 size_t text_bom_bytes(const char *text, size_t len_bytes)
@@ -537,7 +550,10 @@ void actions_read(struct actions *actions, const char *text, size_t len_bytes,
 				    memchr(text, '\n', len_bytes) == NULL
 			    ? '\r'
 			    : '\n';
-	struct above above = { 0 };
+	struct reader reader = { .actions = actions,
+				 .text = text,
+				 .reading = reading,
+				 .meaning = may_mean(text, len_bytes) };
 	struct conflict conflict = { 0 };
 	size_t front = is_markdown(reading) ? text_front_matter(text, len_bytes)
 					    : 0;
@@ -557,7 +573,7 @@ void actions_read(struct actions *actions, const char *text, size_t len_bytes,
 			fenced = !fenced;
 		if (at >= front && !fenced &&
 		    !is_marker(&conflict, text + at, len_bytes - at, len))
-			read_one(actions, text, len, reading, &action, &above);
+			read_one(&reader, len, &action);
 		at += len + 1;
 	}
 }

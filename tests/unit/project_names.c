@@ -139,12 +139,66 @@ static void test_config(void **state)
 	}
 }
 
+static int sign(int order)
+{
+	return (order > 0) - (order < 0);
+}
+
+/* Names of the letters that locales treat in their own ways, and long ones. */
+static char *random_name(unsigned *seed)
+{
+	static const char *const parts[] = { "a",    "B",
+					     "b",    "-",
+					     "_",    " ",
+					     "1",    "\xc3\xa9",
+					     "e",    "\xc3\x84",
+					     "z",    "\xff",
+					     "\x01", "\xe2\x82\xac",
+					     "ch" };
+	size_t count = rand_r(seed) % 16 == 0 ? 120 : 1 + rand_r(seed) % 12;
+	SCOPED_BUF struct buf name = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		buf_add_text(&name,
+			     parts[(size_t)rand_r(seed) % COUNT_OF(parts)]);
+	return buf_give(&name);
+}
+
+/* A lower key comes first in the locale's order, whichever it is; where the
+ * locale is missing, keys say nothing. */
+static void test_keys(void **state)
+{
+	static const char *const locales[] = { "C",	      "C.UTF-8",
+					       "en_US.UTF-8", "de_DE.UTF-8",
+					       "cs_CZ.UTF-8", "xx_XX.UTF-8" };
+	unsigned seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(locales); i++) {
+		assert_int_equal(setenv("LC_ALL", locales[i], 1), 0);
+		names_set_locale();
+		for (int n = 0; n < 2000; n++) {
+			SCOPED_TEXT char *a = random_name(&seed);
+			SCOPED_TEXT char *b = random_name(&seed);
+			uint64_t ka = names_key(a), kb = names_key(b);
+
+			if (ka != kb)
+				assert_int_equal(sign(names_compare(a, b)),
+						 ka < kb ? -1 : 1);
+			else if (i < 2)
+				assert_memory_equal(a, b,
+						    min_size(strlen(a) + 1, 8));
+		}
+	}
+	assert_int_equal(names_key("anything"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_new),    cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_kinds),  cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_config),
+		cmocka_unit_test(test_config), cmocka_unit_test(test_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
