@@ -252,6 +252,13 @@ static int join_or_start(const struct store *store, struct launch *launch,
 		project_ask_ahead(launch->project_name);
 	if (launch->host)
 		packages_look_begin(&look);
+	if (launch->host && !host_layer_is_current(store)) {
+		/* That records the host: not half of a change. */
+		*ret_busy = packages_look_end(&look);
+		if (*ret_busy)
+			return 0;
+		host_layer_renew(store, told_fn);
+	}
 	store_lock_fd = store_lock(store, false, e);
 	if (store_lock_fd < 0)
 		return store_lock_fd;
@@ -262,12 +269,6 @@ static int join_or_start(const struct store *store, struct launch *launch,
 	rc = running_find(store, launch->name, ret, e);
 	if (rc != 0)
 		return rc;
-	/* That records the host: not half of a change. */
-	if (launch->host && !host_layer_is_current(store) &&
-	    packages_look_end(&look)) {
-		*ret_busy = true;
-		return 0;
-	}
 	rc = start(store, launch, told_fn, &first, e);
 	if (rc == 0 && packages_look_end(&look)) {
 		*ret_busy = true;

@@ -181,6 +181,66 @@ works() {
 	ws run trip -- true
 }
 
+# On a host of the test's own: an /etc and a /usr/local that it can change.
+@test "of a host that was changed only that is recorded again" {
+	on "mkfs.ext4 -q -F"
+	mkdir -p "$WS_DIR"/local/{bin,lib,share/{old/deep,kept,mode}}
+	cp -a /etc "$WS_DIR/etc"
+	echo before >"$WS_DIR/etc/earshot-written"
+	echo gone >"$WS_DIR/etc/earshot-gone"
+	cat >"$WS_DIR/inner" <<-EOF
+	set -e
+	mount --make-rprivate /
+	mount --bind "$WS_DIR/local" /usr/local
+	mount --bind "$WS_DIR/etc" /etc
+	cd "$WS_HOME/here"
+	w() {
+		setpriv --reuid=$WS_USER --regid=$WS_USER --init-groups env -i HOME="$WS_HOME" \
+			PATH=/usr/bin:/bin "$WS_BIN/project" workspace "\$@"
+	}
+	layer() { echo "$WS_STORE/layers/\$(head -1 "$WS_STORE/host")/up"; }
+	# Without times and sizes of directories: what it is, not when it was made.
+	list() {
+		(cd "\$(layer)" && find . -printf '%p %y %m %U %G %l\n' | sort
+			find . -type f -exec cksum {} + | sort -k 3)
+	}
+	w run trip -- true
+	first=\$(layer)
+	rm -r /usr/local/share/old /etc/earshot-gone
+	mkdir -p /usr/local/share/new/deep /usr/local/bin/witness
+	chmod 750 /usr/local/share/mode
+	echo after >/etc/earshot-written
+	echo new >/etc/earshot-new
+	w run trip -- sh -c 'ls -d /usr/local/share/*/* /etc/earshot-*; cat /etc/earshot-written
+		stat -c %a /usr/local/share/mode; echo mine >/usr/local/share/new/deep/file'
+	[ "\$(layer)" = "\$first" ]
+	list >"$WS_DIR/parts"
+	sed -i 's/^skeleton .*/skeleton of yesterday/' "$WS_STORE/host"
+	w run trip -- true
+	[ "\$(layer)" != "\$first" ]
+	list >"$WS_DIR/whole"
+	cmp "$WS_DIR/parts" "$WS_DIR/whole"
+	# One that is in use stays as it is.
+	first=\$(layer)
+	w create other
+	w start trip --keep
+	rmdir /usr/local/bin/witness
+	w run other -- true
+	[ "\$(layer)" != "\$first" ]
+	[ -d "\$first/usr/local/bin/witness" ]
+	w stop trip
+	EOF
+	run unshare -m sh "$WS_DIR/inner"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -v ^project: <<<"$output")" = "/etc/earshot-new
+/etc/earshot-written
+/usr/local/share/new/deep
+after
+750" ]
+	[[ $output = *"recording what has changed"* ]]
+}
+
 @test "root, too: its own store, and no way to the kernel's settings" {
 	on "mkfs.ext4 -q -F"
 	WS_USER2=$WS_USER WS_USER=

@@ -17,7 +17,7 @@
 #include "workspace/ns/mounts.h"
 #include "workspace/run/outgoing.h"
 #include "workspace/store/layer.h"
-#include "workspace/store/host_layer.h"
+#include "workspace/store/host_tree.h"
 #include "workspace/store/tree.h"
 
 enum {
@@ -383,7 +383,7 @@ static int plan_part(struct work *work, const char *part, unsigned depth,
 	/* The store cannot be below its own layers, nor is it for showing. */
 	if (work->mounts.count > 0 && strcmp(path, work->mounts.list[0]) == 0)
 		return 0;
-	if (!host_layer_hides(part) && has_mounts_below(work, path))
+	if (!host_tree_hides(part) && has_mounts_below(work, path))
 		return plan_children(work, part, depth, e);
 	add_path(&work->parts, part);
 	return work->rootfs->upper[0] != '\0'

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-#include "workspace/store/layer.h"
 #include "workspace/store/host_layer.h"
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
+#include <sys/statvfs.h>
 
 #include "core/files.h"
-#include "core/mem.h"
-#include "workspace/ns/ns.h"
-#include "workspace/store/tree.h"
+#include "workspace/store/host_tree.h"
+#include "workspace/store/layer.h"
 
-enum {
-	HOST_FILE_MAX_BYTES = 4096,
-	COPIED_FILE_MAX_BYTES = 64 << 20,
-	NOBODY = 65534,
-};
+enum { HOST_FILE_MAX_BYTES = 4096 };
 
 /*
  * What changes whenever packages are installed or removed: databases of
@@ -41,362 +36,6 @@ static const char *const witnesses[] = {
 	"/etc/group",
 	"/nix/store",
 };
-
-/* Private to the host or useless inside: shown empty. */
-static const char *const hidden[] = {
-	"var/log",
-	"var/spool",
-	"var/mail",
-	"var/backups",
-	"var/tmp",
-	"var/crash",
-	"etc/ssl/private",
-	"var/cache/man",
-	"var/cache/app-info",
-	"var/cache/swcatalog",
-	"var/cache/ldconfig",
-};
-
-/*
- * Files that packages' scripts write in place, or link, as dpkg(1) does with
- * its databases. One of the host's would have to be copied at that moment.
- */
-static const char *const copied[] = {
-	"etc",	       "var/cache/debconf", "var/lib/dpkg", "var/lib/apt/lists",
-	"var/lib/ucf", "usr/share/info",
-};
-
-/* Files that only root may read, yet programs inside want to lock or append. */
-static const char *const empty_files[] = {
-	"etc/.pwd.lock",
-	"etc/shadow-",
-	"etc/gshadow-",
-	"var/lib/dpkg/lock",
-	"var/lib/dpkg/lock-frontend",
-	"var/lib/dpkg/triggers/Lock",
-	"var/lib/apt/lists/lock",
-	"var/lib/apt/daily_lock",
-	"var/cache/apt/archives/lock",
-	"var/cache/debconf/passwords.dat",
-};
-
-struct build {
-	const struct store *store;
-	int up; /* the new layer's tree */
-	struct stat self; /* of the store's directory */
-	struct buf path; /* of the directory at hand, "usr/bin" */
-};
-
-/*
- * Of these many or large ones only few are: dpkg replaces its info files, and
- * apt its package lists, by renaming new ones.
- */
-static bool is_spared(const char *dir, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (strcmp(dir, "var/lib/dpkg/info") == 0)
-		return strcmp(name, "format") != 0;
-	if (strcmp(dir, "var/lib/apt/lists") == 0)
-		return len < 7 || strcmp(name + len - 7, "Release") != 0;
-	if (strcmp(dir, "usr/share/info") == 0)
-		return strcmp(name, "dir") != 0;
-	return false;
-}
-
-static bool is_one_of(const char *path, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i], path) == 0)
-			return true;
-	return false;
-}
-
-bool host_layer_hides(const char *path)
-{
-	return is_one_of(path, hidden, COUNT_OF(hidden));
-}
-
-static bool is_below(const char *path, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		size_t len = strlen(list[i]);
-
-		if (strncmp(list[i], path, len) == 0 &&
-		    (path[len] == '/' || path[len] == '\0'))
-			return true;
-	}
-	return false;
-}
-
-/*
- * In the namespace the owners of the host's files are nobody: here they become
- * root, as most of them are outside.
- */
-static int give_attributes(struct build *build, int to, const char *name,
-			   const struct stat *st, struct err *e)
-{
-	uid_t uid = st->st_uid == NOBODY ? 0 : st->st_uid;
-	gid_t gid = st->st_gid == NOBODY ? 0 : st->st_gid;
-	const struct timespec times[] = { st->st_atim, st->st_mtim };
-
-	if (fchownat(to, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
-		return err_set(e, errno, "set the owner of %s/%s",
-			       buf_text(&build->path), name);
-	if (!S_ISLNK(st->st_mode) &&
-	    fchmodat(to, name, st->st_mode & 07777, 0) < 0)
-		return err_set(e, errno, "set the mode of %s/%s",
-			       buf_text(&build->path), name);
-	(void)utimensat(to, name, times, AT_SYMLINK_NOFOLLOW);
-	return 0;
-}
-
-static int copy_contents(int from, int to, const char *name, struct err *e)
-{
-	SCOPED_BUF struct buf text = { 0 };
-	SCOPED_FD int out = -1;
-	int rc;
-
-	/* What root alone may read stays the host's secret. */
-	rc = file_read(from, name, COPIED_FILE_MAX_BYTES, &text, e);
-	if (rc == -EACCES || rc == -EPERM || rc == -EFBIG || rc == -ENOENT)
-		return 1;
-	if (rc < 0)
-		return rc;
-	out = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (out < 0)
-		return err_set(e, errno, "create %s", name);
-	rc = write_all(out, buf_text(&text), text.len_bytes);
-	return rc < 0 ? err_set(e, -rc, "write %s", name) : 0;
-}
-
-/* One that went meanwhile, or is not to be read, is passed by. */
-static int copy_link(int from, int to, const char *name, struct err *e)
-{
-	int rc = link_copy(from, name, to, name, e);
-
-	return rc == -ENOENT || rc == -EACCES ? 1 : rc;
-}
-
-static int build_entries(struct build *build, int from, int to, unsigned depth,
-			 struct err *e);
-
-static int build_dir(struct build *build, int from, int to, const char *name,
-		     const struct stat *st, unsigned depth, struct err *e)
-{
-	SCOPED_FD int source = -1;
-	SCOPED_FD int target = -1;
-	size_t len = build->path.len_bytes;
-	bool hide;
-	int rc = 0;
-
-	if (mkdirat(to, name, 0755) < 0)
-		return err_set(e, errno, "make directory %s/%s",
-			       buf_text(&build->path), name);
-	target = openat(to, name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (target < 0)
-		return err_set(e, errno, "open directory %s", name);
-	source = openat(from, name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	buf_addf(&build->path, "%s%s", len > 0 ? "/" : "", name);
-	hide = source < 0 ||
-	       is_one_of(buf_text(&build->path), hidden, COUNT_OF(hidden));
-	/* overlayfs would fail to list a directory that it may not read. */
-	if (hide && fsetxattr(target, "user.overlay.opaque", "y", 1, 0) < 0)
-		rc = err_set(e, errno, "hide %s", buf_text(&build->path));
-	else if (!hide)
-		rc = build_entries(build, source, target, depth + 1, e);
-	buf_cut(&build->path, len);
-	return rc < 0 ? rc : give_attributes(build, to, name, st, e);
-}
-
-static int build_child(struct build *build, int from, int to, const char *name,
-		       unsigned depth, struct err *e)
-{
-	const char *dir = buf_text(&build->path);
-	bool copy = is_below(dir, copied, COUNT_OF(copied)) &&
-		    !is_spared(dir, name);
-	struct stat st;
-	int rc = 1;
-
-	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
-	/* A store below /var must not be copied into itself. */
-	if (st.st_dev == build->self.st_dev && st.st_ino == build->self.st_ino)
-		return 0;
-	if (S_ISDIR(st.st_mode))
-		return build_dir(build, from, to, name, &st, depth, e);
-	if (copy && S_ISREG(st.st_mode))
-		rc = copy_contents(from, to, name, e);
-	else if (copy && S_ISLNK(st.st_mode))
-		rc = copy_link(from, to, name, e);
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	return give_attributes(build, to, name, &st, e);
-}
-
-static int build_entries(struct build *build, int from, int to, unsigned depth,
-			 struct err *e)
-{
-	int fd = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
-	struct dirent *entry;
-	int rc = 0;
-
-	if (listing == NULL || depth > TREE_DEPTH_MAX) {
-		scope_close(&fd);
-		return err_set(e, errno, "read directory %s",
-			       buf_text(&build->path));
-	}
-	while (rc == 0 && (entry = readdir(listing)) != NULL) {
-		if (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN &&
-		    !is_below(buf_text(&build->path), copied, COUNT_OF(copied)))
-			continue;
-		if (strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0)
-			rc = build_child(build, from, to, entry->d_name, depth,
-					 e);
-	}
-	closedir(listing);
-	return rc;
-}
-
-/* ---- what only root of the host has ------------------------------------- */
-
-static int put_file(struct build *build, const char *path, const char *text,
-		    size_t len_bytes, mode_t mode, struct err *e)
-{
-	SCOPED_FD int fd = openat(
-		build->up, path,
-		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
-	int rc;
-
-	/* A host without that directory does not need the file. */
-	if (fd < 0)
-		return errno == ENOENT ? 0
-				       : err_set(e, errno, "create %s", path);
-	rc = write_all(fd, text, len_bytes);
-	return rc < 0 ? err_set(e, -rc, "write %s", path) : 0;
-}
-
-/*
- * Packages add users with useradd, which wants /etc/shadow. The real one is
- * not readable; nobody logs in to a workspace with a password.
- */
-static int put_shadow(struct build *build, const char *users_path,
-		      const char *shadow_path, const char *rest, struct err *e)
-{
-	SCOPED_BUF struct buf users = { 0 };
-	SCOPED_BUF struct buf shadow = { 0 };
-	const char *line;
-
-	if (file_read(build->up, users_path, COPIED_FILE_MAX_BYTES, &users,
-		      NULL) < 0)
-		return 0;
-	for (line = buf_text(&users); *line != '\0';) {
-		size_t len = strcspn(line, "\n");
-		size_t name = strcspn(line, ":\n");
-
-		if (name > 0 && line[name] == ':')
-			buf_addf(&shadow, "%.*s:*:%s\n", (int)name, line, rest);
-		line += len + (line[len] == '\n');
-	}
-	return put_file(build, shadow_path, buf_text(&shadow), shadow.len_bytes,
-			0600, e);
-}
-
-static int put_files(struct build *build, struct err *e)
-{
-	static const char apt[] = "APT::Sandbox::User \"root\";\n";
-	int rc;
-
-	for (size_t i = 0; i < COUNT_OF(empty_files); i++) {
-		rc = put_file(build, empty_files[i], "", 0, 0640, e);
-		if (rc < 0)
-			return rc;
-	}
-	/* apt would become the user _apt, who may not read our own directories.
-	 */
-	rc = put_file(build, "etc/apt/apt.conf.d/99earshot", apt,
-		      sizeof(apt) - 1, 0644, e);
-	if (rc == 0)
-		rc = put_shadow(build, "etc/passwd", "etc/shadow",
-				"19000:0:99999:7:::", e);
-	if (rc == 0)
-		rc = put_shadow(build, "etc/group", "etc/gshadow", ":", e);
-	return rc;
-}
-
-/* ---- the top of the tree ------------------------------------------------ */
-
-/* Directories that a workspace has of its own; mounts come onto some of them.
- */
-static const struct {
-	const char *name;
-	mode_t mode;
-} tops[] = {
-	{ "proc", 0555 }, { "sys", 0555 },   { "dev", 0755 },  { "run", 0755 },
-	{ "tmp", 01777 }, { "home", 0755 },  { "root", 0700 }, { "mnt", 0755 },
-	{ "srv", 0755 },  { "media", 0755 },
-};
-
-static bool is_part(const char *name)
-{
-	for (const char *const *part = layer_host_parts; *part != NULL; part++)
-		if (strcmp(*part, name) == 0)
-			return true;
-	return false;
-}
-
-/* The host's /bin -> usr/bin and the like; anything else stays unseen. */
-static int build_top(struct build *build, int host, struct err *e)
-{
-	int fd = openat(host, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
-	struct dirent *entry;
-	int rc = 0;
-
-	if (listing == NULL) {
-		scope_close(&fd);
-		return err_set(e, errno, "read directory /");
-	}
-	while (rc >= 0 && (entry = readdir(listing)) != NULL) {
-		struct stat st;
-
-		if (fstatat(host, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		if (S_ISLNK(st.st_mode))
-			rc = copy_link(host, build->up, entry->d_name, e);
-		else if (S_ISDIR(st.st_mode) && is_part(entry->d_name))
-			rc = build_dir(build, host, build->up, entry->d_name,
-				       &st, 0, e);
-	}
-	closedir(listing);
-	return rc < 0 ? rc : 0;
-}
-
-static int build(void *data, struct err *e)
-{
-	struct build *build = data;
-	SCOPED_FD int host = dir_open(AT_FDCWD, "/", e);
-	int rc;
-
-	if (host < 0)
-		return host;
-	if (fstat(build->store->dir, &build->self) < 0)
-		return err_set(e, errno, "stat %s", build->store->path);
-	rc = build_top(build, host, e);
-	for (size_t i = 0; rc == 0 && i < COUNT_OF(tops); i++) {
-		if (mkdirat(build->up, tops[i].name, 0755) < 0 ||
-		    fchmodat(build->up, tops[i].name, tops[i].mode, 0) < 0)
-			rc = err_set(e, errno, "make %s", tops[i].name);
-	}
-	if (rc == 0)
-		rc = put_files(build, e);
-	buf_fini(&build->path);
-	return rc;
-}
 
 /* ---- the store's file --------------------------------------------------- */
 
@@ -461,33 +100,106 @@ bool host_layer_is_current(const struct store *store)
 	return is_current(store, &now, id);
 }
 
+/* Its layer is complete, and on the disk before it is named. */
+static int record(const struct store *store, const char *id,
+		  const struct buf *fingerprint, struct err *e)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	int rc = layer_sync(store, id, e);
+
+	if (rc < 0)
+		return rc;
+	buf_addf(&text, "%s\n%s", id, buf_text(fingerprint));
+	return file_replace(store->dir, "host", buf_text(&text), text.len_bytes,
+			    0600, e);
+}
+
 static int make_new(const struct store *store, const struct buf *fingerprint,
 		    char ret[LAYER_ID_BYTES + 1], struct err *e)
 {
-	SCOPED_BUF struct buf text = { 0 };
 	char id[LAYER_ID_BYTES + 1];
 	SCOPED_FD int up = -1;
-	struct build job = { .store = store };
 	int rc = layer_new(store, &store->map, id, e);
 
 	if (rc < 0)
 		return rc;
 	up = layer_open(store, id, e);
-	job.up = up;
-	rc = up < 0 ? up : ns_run(&store->map, NULL, build, &job, e);
+	rc = up < 0 ? up : host_tree_build(store, up, e);
 	if (rc == 0)
-		rc = layer_sync(store, id, e);
-	if (rc == 0) {
-		buf_addf(&text, "%s\n%s", id, buf_text(fingerprint));
-		rc = file_replace(store->dir, "host", buf_text(&text),
-				  text.len_bytes, 0600, e);
-	}
+		rc = record(store, id, fingerprint, e);
 	if (rc < 0)
 		layer_drop(store, id);
 	else
 		memcpy(ret, id, sizeof(id));
 	return rc;
 }
+
+/* ---- only what changed -------------------------------------------------- */
+
+/* The inode of /usr in a fingerprint, 0: not there. */
+static unsigned long long usr_in(const char *fingerprint)
+{
+	const char *line = strstr(fingerprint, "\n/usr ");
+
+	return line != NULL ? strtoull(line + strlen("\n/usr "), NULL, 10) : 0;
+}
+
+/*
+ * Times tell what is new in a directory where dpkg changes one after the
+ * other. They do not where a whole /usr is exchanged for another, whose
+ * directories may all be of 1970.
+ */
+static bool is_renewable(const struct buf *had, const struct buf *now)
+{
+	const char *old = had->data + LAYER_ID_BYTES + 1;
+	size_t line = strcspn(buf_text(now), "\n") + 1;
+	struct statvfs fs;
+
+	return strncmp(old, buf_text(now), line) == 0 &&
+	       strstr(buf_text(now), "\n/var/lib/dpkg/status ") != NULL &&
+	       usr_in(old) != 0 && usr_in(old) == usr_in(buf_text(now)) &&
+	       statvfs("/usr", &fs) == 0 && (fs.f_flag & ST_RDONLY) == 0;
+}
+
+/*
+ * Without its name it is a layer that gc takes away, should this be cut off.
+ * The lock on it is init.c's.
+ */
+static int renew(const struct store *store, const struct buf *now,
+		 host_layer_told_fn *told_fn, struct err *e)
+{
+	SCOPED_BUF struct buf had = { 0 };
+	char id[LAYER_ID_BYTES + 1];
+	SCOPED_FD int up = -1;
+	int rc;
+
+	host_layer_peek(store, id);
+	if (id[0] == '\0' || !read_current(store, &had) ||
+	    !is_renewable(&had, now))
+		return 0;
+	up = layer_open(store, id, NULL);
+	if (up < 0 || flock(up, LOCK_EX | LOCK_NB) < 0)
+		return 0;
+	told_fn("recording what has changed in this host's directories");
+	if (unlinkat(store->dir, "host", 0) < 0 || fsync(store->dir) < 0)
+		return err_set(e, errno, "remove %s/host", store->path);
+	rc = host_tree_renew(store, up, e);
+	return rc < 0 ? rc : record(store, id, now, e);
+}
+
+void host_layer_renew(const struct store *store, host_layer_told_fn *told_fn)
+{
+	SCOPED_FD int lock = store_lock_file(store, "lock", LOCK_EX, 0,
+					     "the store of workspaces", NULL);
+	SCOPED_BUF struct buf now = { 0 };
+	struct err why = { 0 };
+
+	print_fingerprint(store, &now);
+	if (lock >= 0)
+		(void)!renew(store, &now, told_fn, &why);
+}
+
+/* ---- all of it ---------------------------------------------------------- */
 
 int host_layer_get(const struct store *store, host_layer_told_fn *told_fn,
 		   char ret[LAYER_ID_BYTES + 1], struct err *e)

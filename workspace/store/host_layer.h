@@ -8,16 +8,14 @@
  * takes its owner from the topmost layer: the host layer holds
  * all *directories* of the host's system, owned as inside, copies of the
  * readable /etc, and hides what is private to the host (logs, mail, spools). It
- * is made once, and again when the host was changed since.
+ * is made once; when the host was changed since, what changed is made again, or
+ * all of it while the old one is in use.
  */
 #ifndef WORKSPACE_HOST_LAYER_H
 #define WORKSPACE_HOST_LAYER_H
 
 #include "core/err.h"
 #include "workspace/store/store.h"
-
-/* Whether "var/tmp" and the like is shown empty. */
-bool host_layer_hides(const char *path);
 
 /*
  * The current one, made or made anew when needed: told_fn is then
@@ -29,6 +27,13 @@ int host_layer_get(const struct store *store, host_layer_told_fn *told_fn,
 
 /* Whether host_layer_get() would only look it up. */
 bool host_layer_is_current(const struct store *store);
+
+/*
+ * Bring the layer in the store's file up to date, if nobody uses it and no
+ * other command works in the store; otherwise, and when that fails,
+ * host_layer_get() makes another. The caller holds no lock of the store.
+ */
+void host_layer_renew(const struct store *store, host_layer_told_fn *told_fn);
 
 /* The layer in the store's file, "" when there is none: for gc. */
 void host_layer_peek(const struct store *store, char ret[LAYER_ID_BYTES + 1]);

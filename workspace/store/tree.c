@@ -63,6 +63,11 @@ static int empty_dir(int dir, unsigned depth, struct err *e)
 	return walk_dir(dir, depth, remove_child, NULL, e);
 }
 
+int tree_remove(int dir, const char *name, unsigned depth, struct err *e)
+{
+	return remove_child(NULL, dir, name, depth, e);
+}
+
 int tree_empty(int dir, struct err *e)
 {
 	return empty_dir(dir, 0, e);
@@ -446,7 +451,7 @@ static int make_place(int to, const char *name, struct err *e)
 	if (fstatat(to, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		if (S_ISDIR(st.st_mode))
 			return 0;
-		rc = remove_child(NULL, to, name, 0, e);
+		rc = tree_remove(to, name, 0, e);
 		if (rc < 0)
 			return rc;
 	}
@@ -490,7 +495,7 @@ static int apply_child(void *data, int layer, const char *name, unsigned depth,
 		return err_set(e, errno, "stat %s", name);
 	if (S_ISDIR(st.st_mode))
 		return apply_dir(copy, layer, to, name, &st, depth, e);
-	rc = remove_child(NULL, to, name, 0, e);
+	rc = tree_remove(to, name, 0, e);
 	if (rc < 0)
 		return rc;
 	/* Whiteouts too: they still hide what lies below both layers. */

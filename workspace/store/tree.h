@@ -20,6 +20,10 @@
 /* Remove everything in the directory dir. */
 int tree_empty(int dir, struct err *e) MUST_CHECK;
 
+/* Remove name in the directory dir, with all that is in it. */
+int tree_remove(int dir, const char *name, unsigned depth,
+		struct err *e) MUST_CHECK;
+
 struct tree_copy {
 	/* Owners outside of the map are seen as 65534: give those to 0. */
 	bool nobody_to_root;
