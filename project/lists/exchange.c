@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "project/directory/gtd.h"
 #include "project/lists/calendar.h"
+#include "project/lists/org.h"
 
 /* A line of text, its length in *ret_bytes; *at moves behind it. */
 static const char *next_line(const char **at, size_t *ret_bytes)
@@ -225,191 +226,6 @@ static void taskwarrior_write(struct tasks *tasks, struct buf *out)
 	json_free(array);
 }
 
-/* ---- org ---------------------------------------------------------------- */
-
-static const struct {
-	const char *word;
-	bool done, waiting;
-} org_words[] = {
-	{ "TODO", false, false },   { "NEXT", false, false },
-	{ "WAITING", false, true }, { "WAIT", false, true },
-	{ "DONE", true, false },    { "CANCELLED", true, false },
-};
-
-struct org {
-	struct tasks *out;
-	char *where; /* owned: the heading that tasks are under */
-	struct buf text; /* the task being read; empty: none */
-	struct date due, start;
-	bool done;
-};
-
-static void org_end(struct org *org)
-{
-	if (org->text.len_bytes > 0) {
-		task_add_day(&org->text, "due:", org->due);
-		task_add_day(&org->text, "t:", org->start);
-		tasks_add(org->out, org->text.data,
-			  org->where != NULL ? org->where : "inbox", org->done,
-			  (struct date){ 0 });
-	}
-	buf_clear(&org->text);
-	org->due = org->start = (struct date){ 0 };
-}
-
-/* ":phone:home:" at the end of a heading become contexts. */
-static void org_text(struct org *org, const char *at, size_t len)
-{
-	size_t end = len, start = len;
-
-	while (start > 0 && (isalnum((unsigned char)at[start - 1]) ||
-			     strchr("_@#%:", at[start - 1]) != NULL))
-		start--;
-	if (len > start + 2 && at[start] == ':' && at[len - 1] == ':' &&
-	    start > 0 && at[start - 1] == ' ') {
-		end = start;
-		while (end > 0 && at[end - 1] == ' ')
-			end--;
-	} else
-		start = len;
-	buf_add(&org->text, at, end);
-	for (start += start < len; start < len;) {
-		size_t n = strcspn(at + start, ":");
-
-		buf_addf(&org->text, " @%.*s", (int)n, at + start);
-		start += n + 1;
-	}
-}
-
-static void org_heading(struct org *org, const char *line, size_t len)
-{
-	size_t at = strspn(line, "*");
-
-	org_end(org);
-	at += strspn(line + at, " ");
-	for (size_t i = 0; i < COUNT_OF(org_words); i++) {
-		size_t n = strlen(org_words[i].word);
-
-		if (len <= at + n || line[at + n] != ' ' ||
-		    strncmp(line + at, org_words[i].word, n) != 0)
-			continue;
-		org->done = org_words[i].done;
-		org_text(org, line + at + n + 1, len - at - n - 1);
-		if (org_words[i].waiting)
-			buf_add_text(&org->text, " @waiting");
-		return;
-	}
-	free(org->where);
-	org->where = mem_text(line + at, len - at);
-}
-
-static void org_day(const char *line, size_t len, const char *key,
-		    struct date *ret)
-{
-	const char *at = memmem(line, len, key, strlen(key));
-
-	if (at != NULL)
-		(void)date_read(at + strlen(key), ret);
-}
-
-static void org_line(struct org *org, const char *line, size_t len)
-{
-	size_t at = strspn(line, " \t");
-	bool any = false;
-
-	if (len == 0)
-		return;
-	if (line[0] == '*' && line[strspn(line, "*")] == ' ') {
-		org_heading(org, line, len);
-		return;
-	}
-	any = memmem(line, len, "DEADLINE:", 9) != NULL ||
-	      memmem(line, len, "SCHEDULED:", 10) != NULL;
-	org_day(line, len, "DEADLINE: <", &org->due);
-	org_day(line, len, "SCHEDULED: <", &org->start);
-	if (len > at + 6 && (strncmp(line + at, "- [ ] ", 6) == 0 ||
-			     strncmp(line + at, "- [X] ", 6) == 0)) {
-		org_end(org);
-		org->done = line[at + 3] == 'X';
-		org_text(org, line + at + 6, len - at - 6);
-	} else if (!any)
-		tasks_lose(org->out, "lines of notes and properties");
-}
-
-static void org_read(const char *at, struct tasks *ret)
-{
-	struct org org = { .out = ret };
-	const char *line;
-	size_t len;
-
-	while ((line = next_line(&at, &len)) != NULL) {
-		SCOPED_TEXT char *copy = mem_text(line, len);
-
-		org_line(&org, copy, len);
-	}
-	org_end(&org);
-	free(org.where);
-	buf_fini(&org.text);
-}
-
-static void org_stamp(struct buf *out, const char *key, struct date date)
-{
-	static const char *const days[] = { "",	   "Mon", "Tue", "Wed",
-					    "Thu", "Fri", "Sat", "Sun" };
-	char day[DATE_BYTES];
-
-	if (date_is_set(date))
-		buf_addf(out, " %s: <%s %s>", key, date_text(date, day),
-			 days[date_weekday(date)]);
-}
-
-/* Org's tags are made of letters, digits and four signs. */
-static void org_tags(struct tasks *tasks, const struct task_parts *parts,
-		     struct buf *out)
-{
-	bool changed = false;
-
-	for (size_t k = 0; k < parts->context_count; k++) {
-		buf_add_text(out, k == 0 ? " :" : "");
-		for (const char *p = parts->contexts[k]; *p != '\0'; p++) {
-			bool good = isalnum((unsigned char)*p) ||
-				    strchr("_@#%", *p) != NULL ||
-				    (*p & 0x80) != 0;
-
-			changed |= !good;
-			buf_add_char(out, good ? *p : '_');
-		}
-		buf_add_char(out, ':');
-	}
-	if (changed)
-		tasks_lose(tasks, "signs in a context");
-}
-
-static void org_write(struct tasks *tasks, struct buf *out)
-{
-	const char *where = NULL;
-
-	for (size_t i = 0; i < tasks->count; i++) {
-		const struct task *task = &tasks->list[i];
-		ON_SCOPE_EXIT(task_parts_fini) struct task_parts parts = { 0 };
-
-		if (where == NULL || strcmp(where, task->where) != 0)
-			buf_addf(out, "* %s\n", task->where);
-		where = task->where;
-		task_take_apart(task->text, &parts);
-		buf_addf(out, "** %s %s", task->done ? "DONE" : "TODO",
-			 buf_text(&parts.text));
-		org_tags(tasks, &parts, out);
-		buf_add_char(out, '\n');
-		if (date_is_set(parts.due) || date_is_set(parts.start)) {
-			buf_add_text(out, "  ");
-			org_stamp(out, "DEADLINE", parts.due);
-			org_stamp(out, "SCHEDULED", parts.start);
-			buf_add_char(out, '\n');
-		}
-	}
-}
-
 /* ------------------------------------------------------------------------- */
 
 int exchange_read(enum exchange_format format, const struct buf *text,
@@ -426,7 +242,7 @@ int exchange_read(enum exchange_format format, const struct buf *text,
 	case EXCHANGE_ORG:
 		break;
 	}
-	org_read(buf_text(text), ret);
+	org_import(buf_text(text), ret);
 	return 0;
 }
 
@@ -446,5 +262,5 @@ void exchange_write(enum exchange_format format, struct tasks *tasks,
 	case EXCHANGE_ORG:
 		break;
 	}
-	org_write(tasks, out);
+	org_export(tasks, out);
 }

@@ -253,10 +253,8 @@ static bool has_todo_date(const char *line, size_t len, size_t at)
 	return date_read(text, &date) > 0;
 }
 
-/* org's headings: "** TODO text". 0: none, else the bytes of the keyword, which
- * begins at *ret_at. */
-static size_t read_org(const char *line, size_t len, size_t *ret_at,
-		       struct action *action)
+size_t org_keyword(const char *at, size_t len_bytes, bool *ret_done,
+		   bool *ret_waiting)
 {
 	static const struct {
 		const char *word;
@@ -268,26 +266,38 @@ static size_t read_org(const char *line, size_t len, size_t *ret_at,
 		{ "DONE", true, false },     { "CANCELLED", true, false },
 		{ "CANCELED", true, false },
 	};
-	size_t stars = strspn(line, "*");
-	size_t at = stars + 1;
 
-	if (stars == 0 || at >= len || line[stars] != ' ')
-		return 0;
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		size_t n = strlen(words[i].word);
 
-		if (len - at <= n ||
-		    strncmp(line + at, words[i].word, n) != 0 ||
-		    line[at + n] != ' ')
+		if (len_bytes <= n || strncmp(at, words[i].word, n) != 0 ||
+		    at[n] != ' ')
 			continue;
-		action->org = true;
-		action->done = words[i].done;
-		action->waiting = words[i].waiting;
-		action->indent = (unsigned)stars;
-		*ret_at = at;
+		*ret_done = words[i].done;
+		*ret_waiting = words[i].waiting;
 		return n;
 	}
 	return 0;
+}
+
+/* org's headings: "** TODO text". 0: none, else the bytes of the keyword, which
+ * begins at *ret_at. */
+static size_t read_org(const char *line, size_t len, size_t *ret_at,
+		       struct action *action)
+{
+	size_t stars = strspn(line, "*");
+	size_t at = stars + 1;
+	size_t n;
+
+	if (stars == 0 || at >= len || line[stars] != ' ')
+		return 0;
+	n = org_keyword(line + at, len - at, &action->done, &action->waiting);
+	if (n == 0)
+		return 0;
+	action->org = true;
+	action->indent = (unsigned)stars;
+	*ret_at = at;
+	return n;
 }
 
 /* "SCHEDULED: <2026-12-01 Tue> DEADLINE: <2026-12-05 Sat>" belongs to the

@@ -113,6 +113,11 @@ size_t action_context(const struct action *action, size_t *pos,
 void action_mark_done(const struct action *action, const char *text,
 		      size_t len_bytes, bool outliner, struct buf *out);
 
+/* How many bytes the keyword of org mode in front of a text has ("TODO"), which
+ * a space follows, and what it says; 0: there is none. */
+size_t org_keyword(const char *at, size_t len_bytes, bool *ret_done,
+		   bool *ret_waiting);
+
 /* Add text to out without the markers of git's conflicts: both sides stay. */
 void text_without_markers(const char *text, size_t len_bytes, struct buf *out);
 

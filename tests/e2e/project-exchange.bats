@@ -78,7 +78,7 @@ into_another() {
 	printf '* trip\n:PROPERTIES:\n:ID: 5\n:END:\n** TODO call Ann :phone:\n   DEADLINE: <2026-12-01 Tue +1w>\n** WAITING Bob\n** DONE paid\n- [ ] box\n' >o.org
 	run project import org o.org
 	[[ $output == *"lines of notes and properties (3)"* ]]
-	[ "$(project actions trip | cut -f3)" = 'call Ann @phone due:2026-12-01
+	[ "$(project actions trip | cut -f3)" = 'call Ann @phone due:2026-12-01 rec:+1w
 Bob @waiting
 box' ]
 	# A letter is one in every language, and on machines whose chars have no sign.
@@ -116,6 +116,58 @@ box' ]
 	into_another taskwarrior back.json 2>/dev/null
 	items "$HOME/other" | sed 's/ t:2026-11-30//' | sort >got
 	diff <(sed 's/@[a-z]*//g; s/ *$//' want) <(sed 's/@[a-z]*//g; s/ *$//' got)
+}
+
+# in_emacs FUNCTION: of plans.el, in the real one
+in_emacs() {
+	local emacs
+	emacs=$(command -v emacs || command -v emacs-nox) ||
+		skip "Emacs is not installed"
+	"$emacs" --batch -Q -l "$EARSHOT_SRC/tests/helpers/plans.el" -f "$1" 2>err ||
+		{ cat err; false; }
+}
+
+@test "the real org mode reads what is exported" {
+	fill
+	project -q actions trip 'paint [1/2] @büro'
+	project export org >plans.org 2>/dev/null
+	in_emacs plans-print >got
+	diff - got <<-'X'
+		trip|TODO|call the hotel|phone|<2026-12-01 Tue>|
+		trip|TODO|pack|home,bag||<2026-11-30 Mon>
+		trip|TODO|paint [1/2]|büro||
+		two words|TODO|été: "quoted", a\b; #hash|||
+		inbox|TODO|#action trent to mail the list|||
+		nextactions|TODO|mow|garden||
+		someday|TODO|learn cello|||
+	X
+}
+
+@test "what the real org mode writes is imported whole" {
+	in_emacs plans-write
+	cat plans.org
+	run project import org plans.org
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"tags of headings without a keyword (1)"* ]]
+	[[ $output == *"times of day (1)"* && $output == *"headings without tasks (2)"* ]]
+	diff - "$P/trip/actions" <<-'X'
+		[ ] pri:A call Ann @phone @büro due:2026-12-01 t:2026-11-30
+		[ ] read the map
+		[ ] Bob @waiting
+		[ ] pack [1/2]
+		[ ] socks
+		[ ] shoes
+	X
+	[ "$(ls "$P")" = trip ]
+	[ "$(cat "$GTD_DIR/inbox")" = 'water due:2026-12-05 rec:+1w
+alone' ]
+	# the day of being done is org's
+	day=$(sed -n 's/.*CLOSED: \[\([0-9-]*\) .*/\1/p' plans.org | head -n 1)
+	has "$GTD_DIR/done" "$day pay (trip)"
+	[ "$(cut -d' ' -f2- "$GTD_DIR/done" | sort)" = 'pay (trip)
+sent (trip)
+tickets (trip)' ]
 }
 
 @test "a calendar's to-dos and events come with day, time and place, all else is named" {
