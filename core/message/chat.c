@@ -211,6 +211,9 @@ static const struct {
 	{ "<-* ", arrow }, { "<-x ", arrow }, { "=> ", arrow },
 	{ "<= ", arrow }, { "-*- ", acted },
 	{ "Action: ", acted }, /* eggdrop */
+	/* IRCCloud, and its action */
+	{ "\u2192 ", arrow }, { "\u2190 ", arrow }, { "\u21d0 ", arrow },
+	{ "\u2014 ", acted },
 };
 /* clang-format on */
 

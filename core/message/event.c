@@ -56,6 +56,7 @@ static const struct sentence {
 { KIND_NICK, "%n is now known as %k", EVENT_STAR | EVENT_BARE },
 { KIND_NICK, "%N is now known as %k", 0 },
 { KIND_NICK, "%n changed nick to %k", 0 },
+{ KIND_NICK, "%n \u2192 %k", EVENT_STAR },
 { KIND_NICK, "changed nick to %k", 0 },
 { KIND_KICK, "%k was kicked from %c by %n%T", 0 },
 { KIND_KICK, "%k was kicked by %n%T", EVENT_STAR },
@@ -149,6 +150,7 @@ static const struct sentence {
 { KIND_JOIN, "%n joined the room", EVENT_BARE },
 { KIND_JOIN, "%n %h joined %c", EVENT_BARE },
 { KIND_JOIN, "%n %h joined", 0 },
+{ KIND_JOIN, "%n joined %h", 0 },
 { KIND_JOIN, "%n JOIN %c", 0 },
 { KIND_PART, "%n %h left the channel%T", EVENT_BARE },
 { KIND_PART, "%n left the channel%T", EVENT_BARE },
@@ -158,8 +160,10 @@ static const struct sentence {
 { KIND_QUIT, "%n %h left IRC%T", EVENT_BARE },
 { KIND_QUIT, "%n %h left irc%T", EVENT_BARE },
 { KIND_PART, "%n %h left %c%T", EVENT_BARE },
+{ KIND_PART, "%n left %h%T", 0 },
 { KIND_PART, "%n %h left%T", 0 },
 { KIND_QUIT, "%n %h quit%T", 0 },
+{ KIND_QUIT, "%n quit %h%T", 0 },
 { KIND_QUIT, "%n leaves: %t", EVENT_BARE },
 { KIND_QUIT, "%n has signed off.", EVENT_BARE },
 { KIND_QUIT, "%n %h got netsplit.", EVENT_BARE },
@@ -441,7 +445,7 @@ struct set {
  */
 static struct {
 	bool made;
-	struct set by_first[0x80], by_second[0x80], always;
+	struct set by_first[0x100], by_second[0x100], always;
 } known;
 
 static void add(struct set *set, size_t number)
@@ -496,10 +500,8 @@ static struct set candidates(const struct starts *at, const char *end)
 	unsigned second = at->second < end ? (unsigned char)*at->second : 0;
 
 	for (size_t i = 0; i < SET_PARTS; i++) {
-		if (first < 0x80)
-			found.bits[i] |= known.by_first[first].bits[i];
-		if (second < 0x80)
-			found.bits[i] |= known.by_second[second].bits[i];
+		found.bits[i] |= known.by_first[first].bits[i];
+		found.bits[i] |= known.by_second[second].bits[i];
 	}
 	return found;
 }

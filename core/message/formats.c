@@ -87,6 +87,7 @@ static const struct format formats[] = {
 	{ "xchat", GRAMMAR_CHAT, NULL, NULL },
 	{ "mirc", GRAMMAR_CHAT, NULL, NULL },
 	{ "thelounge", GRAMMAR_CHAT, NULL, NULL },
+	{ "irccloud", GRAMMAR_CHAT, NULL, NULL },
 	{ "konversation", GRAMMAR_CHAT, NULL, NULL },
 	{ "quassel", GRAMMAR_CHAT, NULL, NULL },
 	{ "textual", GRAMMAR_CHAT, NULL, NULL },

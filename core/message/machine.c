@@ -7,22 +7,9 @@
  */
 #include "core/message/grammar.h"
 
-/* Whoever keeps lines puts a time before that of the program, or the kernel. */
-static void skip_own_stamp(struct cursor *c)
-{
-	const unsigned moment = STAMP_DATE | STAMP_UPTIME | STAMP_EPOCH;
-	struct cursor try = *c;
-	struct stamp own;
-
-	cursor_blanks(&try);
-	if (stamp_take(&try, &own) && (own.shape & moment) != 0 &&
-	    (own.shape & STAMP_SECONDS) != 0 && cursor_space(&try))
-		*c = try;
-}
-
 static void said(struct message *ret, struct span who, struct cursor text)
 {
-	skip_own_stamp(&text);
+	stamp_skip_moment(&text);
 	ret->kind = KIND_MESSAGE;
 	ret->nick = who;
 	ret->text = cursor_rest(&text);
@@ -425,6 +412,21 @@ enum fit grammar_web_access(const struct line *line, struct message *ret)
 
 /* ---- anything with a sure stamp ----------------------------------------- */
 
+/*
+ * GitHub's and Azure's runners mark what a step logs: "##[error]text". What
+ * only folds the log is left out.
+ */
+static void take_runner_mark(struct message *ret)
+{
+	struct cursor c = cursor_of(ret->text);
+	struct span mark;
+
+	if (!cursor_literal(&c, "##[") || !cursor_until(&c, "]", &mark))
+		return;
+	ret->label = loud_level(mark);
+	ret->text = cursor_rest(&c);
+}
+
 /* A date and a clock, or a clock with seconds in brackets, are no text. */
 enum fit grammar_stamped(const struct line *line, struct message *ret)
 {
@@ -435,6 +437,7 @@ enum fit grammar_stamped(const struct line *line, struct message *ret)
 		return FIT_NO;
 	(void)cursor_space(&c);
 	said(ret, span_of_text(""), c);
+	take_runner_mark(ret);
 	if (ret->text.len_bytes == 0)
 		ret->kind = KIND_OTHER;
 	return (shape & STAMP_DATE) != 0 ||

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * "[nick] text" and "nick> text": who speaks, told from the text by what no
- * other grammar knows. Bots, bridges, games and scripts write the like.
+ * "[nick] text", "nick> text" and "web-1  | text": who speaks, told from the
+ * text by what no other grammar knows. Bots, bridges, games and scripts write
+ * the like, and what shows the output of several containers.
  */
 #include "core/message/grammar.h"
 
@@ -38,24 +39,56 @@ static bool pointed(struct cursor *c, struct span *ret)
 	return cursor_until(c, "> ", ret);
 }
 
-/* Who is in brackets without a time may be a program: twice is sure. */
-static enum fit how_sure(const struct line *line, bool in_brackets)
+/* docker compose: a service and its number, two blanks or more after them. */
+static bool piped(struct cursor *c, struct span *ret)
 {
-	return line->stamp.shape == 0 && in_brackets ? FIT_LOOSE : FIT_SURE;
+	struct cursor try = *c;
+	struct span number;
+
+	if (!cursor_until(&try, "  | ", ret))
+		return false;
+	*ret = span_trim_end(*ret);
+	number = *ret;
+	while (number.len_bytes > 0 &&
+	       scan_is_digit(number.text[number.len_bytes - 1]))
+		number.len_bytes--;
+	if (number.len_bytes == ret->len_bytes ||
+	    !(span_ends(number, '-') || span_ends(number, '_') ||
+	      span_ends(number, '.')))
+		return false;
+	*c = try;
+	return true;
+}
+
+/* kubectl logs --prefix: "[pod/web-5d9/nginx] " is nginx. */
+static bool in_pod(struct cursor *c, struct span *ret)
+{
+	struct cursor try = *c;
+
+	if (!cursor_literal(&try, "[pod/") || !cursor_until(&try, "/", ret) ||
+	    !cursor_until(&try, "] ", ret))
+		return false;
+	*c = try;
+	return true;
 }
 
 enum fit grammar_named(const struct line *line, struct message *ret)
 {
+	const bool timeless = line->stamp.shape == 0;
 	struct cursor c = line->body;
 	struct cursor rest;
 	struct span name;
-	bool in_brackets;
+	enum fit fit = FIT_SURE;
 
-	if (line->stamp.shape != 0 && !cursor_space(&c))
+	if (!timeless && !cursor_space(&c))
 		return FIT_NO;
 	rest = c;
-	in_brackets = bracketed(&rest, &name);
-	if (!in_brackets) {
+	if (timeless && (in_pod(&rest, &name) || piped(&rest, &name))) {
+		stamp_skip_moment(&rest);
+	} else if (bracketed(&rest, &name)) {
+		/* It may be a program: twice is sure. */
+		fit = timeless ? FIT_LOOSE : FIT_SURE;
+	} else {
 		rest = c;
 		if (!pointed(&rest, &name))
 			return FIT_NO;
@@ -64,5 +97,5 @@ enum fit grammar_named(const struct line *line, struct message *ret)
 	if (!is_nick(name) || rest.at == rest.end)
 		return FIT_NO;
 	message_said(ret, KIND_MESSAGE, name, cursor_rest(&rest));
-	return how_sure(line, in_brackets);
+	return fit;
 }

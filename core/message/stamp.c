@@ -641,3 +641,15 @@ bool stamp_date(struct cursor *c, struct stamp *ret)
 	*c = try;
 	return true;
 }
+
+void stamp_skip_moment(struct cursor *c)
+{
+	const unsigned moment = STAMP_DATE | STAMP_UPTIME | STAMP_EPOCH;
+	struct cursor try = *c;
+	struct stamp own;
+
+	cursor_blanks(&try);
+	if (stamp_take(&try, &own) && (own.shape & moment) != 0 &&
+	    (own.shape & STAMP_SECONDS) != 0 && cursor_space(&try))
+		*c = try;
+}

@@ -44,6 +44,12 @@ struct stamp {
  */
 bool stamp_take(struct cursor *c, struct stamp *ret);
 
+/*
+ * Go past a stamp that tells a moment to the second, and the blank after it:
+ * whoever keeps lines puts a time before that of the program that wrote them.
+ */
+void stamp_skip_moment(struct cursor *c);
+
 /* A date alone: "Sat Nov 28 2026", "2026-11-28". */
 bool stamp_date(struct cursor *c, struct stamp *ret);
 

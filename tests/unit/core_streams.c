@@ -94,6 +94,7 @@ static void add_sample(struct buf *out, const char *text)
 	} marks[] = {
 		{ "<TAB>", "\t" },
 		{ "\\(em", "\u2014" },
+		{ "\\(->", "\u2192" },
 		{ "\\ ", " " },
 	};
 
