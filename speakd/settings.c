@@ -153,7 +153,7 @@ static int add_relay(void *data, const char *value, struct err *e)
 #define AT(field) offsetof(struct settings, field)
 #define FORMATS                                                                \
 	"auto plain json sfeed sic ii irssi weechat znc ubuntu meetbot "       \
-	"limnoria supybot eggdrop hexchat xchat mirc thelounge "               \
+	"limnoria supybot eggdrop hexchat xchat mirc thelounge irccloud "      \
 	"konversation quassel textual catgirl soju matrix rcirc circe erc "    \
 	"ircii epic tiny bip pidgin profanity gajim dino chatterino "          \
 	"whatsapp zoom discord telegram slack teams syslog dmesg logcat "      \
