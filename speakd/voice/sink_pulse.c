@@ -9,25 +9,22 @@
  * - PulseAudio renders a sink up to two seconds ahead and takes that back when
  *   a client changes what it has written ("rewind"). Such a stream has a buffer
  *   of its own as long, which is kept full; sound is written over the silence
- * in it and is heard at once. Asking for low latency would be worse: a null
- * sink then plays what it has rendered first, and the first word comes 1.4 s
- * late.
+ *   in it and is heard at once. Asking for low latency would be worse: a null
+ *   sink then plays what it has rendered first, and the first word comes 1.4 s
+ *   late.
  * - PipeWire, and sinks of a fixed latency, take nothing back: there the buffer
  *   is short, and low latency is asked for.
  *
- * No server is ever started from here. Its names and numbers are those of
- * libpulse.so.0's interface (doc/api of PulseAudio), declared here so that
- * building needs nothing of it.
+ * No server is ever started from here.
  */
 #include "speakd/voice/sink.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
 #include "core/clock.h"
-#include "core/library.h"
 #include "core/mem.h"
+#include "speakd/voice/libpulse.h"
 
 enum {
 	CONNECT_MS = 3000, /* until the server has answered */
@@ -38,185 +35,7 @@ enum {
 	PULSE_FDS_MAX = 16,
 };
 
-/* ---- libpulse ------------------------------------------------------------ */
-
-enum {
-	PA_NOAUTOSPAWN = 1,
-	PA_CONTEXT_READY = 4,
-	PA_STREAM_READY = 2,
-	PA_S16NE = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 3 : 4,
-	PA_INTERPOLATE_TIMING = 0x2,
-	PA_AUTO_TIMING_UPDATE = 0x8,
-	PA_ADJUST_LATENCY = 0x2000,
-	PA_SEEK_RELATIVE = 0,
-	PA_SEEK_RELATIVE_ON_READ = 2,
-	PA_SINK_DYNAMIC_LATENCY = 0x80,
-	PA_CHANNELS_MAX = 32,
-};
-
-typedef struct pa_mainloop pa_mainloop;
-typedef struct pa_mainloop_api pa_mainloop_api;
-typedef struct pa_context pa_context;
-typedef struct pa_stream pa_stream;
-typedef struct pa_operation pa_operation;
-typedef struct pa_proplist pa_proplist;
-
-struct pa_sample_spec {
-	int format;
-	uint32_t rate;
-	uint8_t channels;
-};
-
-struct pa_buffer_attr {
-	uint32_t maxlength, tlength, prebuf, minreq, fragsize;
-};
-
-struct pa_channel_map {
-	uint8_t channels;
-	int map[PA_CHANNELS_MAX];
-};
-
-struct pa_cvolume {
-	uint8_t channels;
-	uint32_t values[PA_CHANNELS_MAX];
-};
-
-/* The beginning of it; later versions only add at the end. */
-struct pa_sink_info {
-	const char *name;
-	uint32_t index;
-	const char *description;
-	struct pa_sample_spec sample_spec;
-	struct pa_channel_map channel_map;
-	uint32_t owner_module;
-	struct pa_cvolume volume;
-	int mute;
-	uint32_t monitor_source;
-	const char *monitor_source_name;
-	uint64_t latency;
-	const char *driver;
-	int flags;
-	pa_proplist *proplist;
-	uint64_t configured_latency;
-};
-
-/* The beginning of it, too. */
-struct pa_timing_info {
-	struct timeval timestamp;
-	int synchronized_clocks;
-	uint64_t sink_usec, source_usec, transport_usec;
-	int playing;
-	int write_index_corrupt;
-	int64_t write_index;
-	int read_index_corrupt;
-	int64_t read_index;
-};
-
-struct pa_server_info {
-	const char *user_name, *host_name, *server_version, *server_name;
-};
-
-typedef int pa_poll_fn(struct pollfd *fds, unsigned long count, int timeout_ms,
-		       void *data);
-typedef void pa_sink_info_fn(pa_context *context,
-			     const struct pa_sink_info *info, int eol,
-			     void *data);
-typedef void pa_server_info_fn(pa_context *context,
-			       const struct pa_server_info *info, void *data);
-
-static struct {
-	pa_mainloop *(*mainloop_new)(void);
-	void (*mainloop_free)(pa_mainloop *);
-	pa_mainloop_api *(*mainloop_get_api)(pa_mainloop *);
-	void (*mainloop_set_poll_func)(pa_mainloop *, pa_poll_fn *, void *);
-	int (*mainloop_prepare)(pa_mainloop *, int timeout_us);
-	int (*mainloop_poll)(pa_mainloop *);
-	int (*mainloop_dispatch)(pa_mainloop *);
-	pa_context *(*context_new)(pa_mainloop_api *, const char *);
-	int (*context_connect)(pa_context *, const char *, int, const void *);
-	void (*context_disconnect)(pa_context *);
-	void (*context_unref)(pa_context *);
-	int (*context_get_state)(const pa_context *);
-	int (*context_errno)(const pa_context *);
-	pa_operation *(*context_get_server_info)(pa_context *,
-						 pa_server_info_fn *, void *);
-	pa_operation *(*context_get_sink_info_by_name)(pa_context *,
-						       const char *,
-						       pa_sink_info_fn *,
-						       void *);
-	pa_operation *(*context_get_sink_info_by_index)(pa_context *, uint32_t,
-							pa_sink_info_fn *,
-							void *);
-	void (*operation_unref)(pa_operation *);
-	const char *(*strerror)(int);
-	pa_proplist *(*proplist_new)(void);
-	int (*proplist_sets)(pa_proplist *, const char *, const char *);
-	void (*proplist_free)(pa_proplist *);
-	pa_stream *(*stream_new_with_proplist)(pa_context *, const char *,
-					       const struct pa_sample_spec *,
-					       const struct pa_channel_map *,
-					       pa_proplist *);
-	int (*stream_connect_playback)(pa_stream *, const char *,
-				       const struct pa_buffer_attr *, int,
-				       const struct pa_cvolume *, pa_stream *);
-	int (*stream_get_state)(const pa_stream *);
-	uint32_t (*stream_get_device_index)(const pa_stream *);
-	int (*stream_write)(pa_stream *, const void *, size_t, void (*)(void *),
-			    int64_t, int);
-	size_t (*stream_writable_size)(const pa_stream *);
-	const struct pa_timing_info *(*stream_get_timing_info)(pa_stream *);
-	pa_operation *(*stream_update_timing_info)(
-		pa_stream *, void (*)(pa_stream *, int, void *), void *);
-	pa_operation *(*stream_flush)(pa_stream *, void *, void *);
-	int (*stream_disconnect)(pa_stream *);
-	void (*stream_unref)(pa_stream *);
-} pa;
-
-static int load(struct err *e)
-{
-	static const struct library_symbol symbols[] = {
-		{ "pa_mainloop_new", &pa.mainloop_new },
-		{ "pa_mainloop_free", &pa.mainloop_free },
-		{ "pa_mainloop_get_api", &pa.mainloop_get_api },
-		{ "pa_mainloop_set_poll_func", &pa.mainloop_set_poll_func },
-		{ "pa_mainloop_prepare", &pa.mainloop_prepare },
-		{ "pa_mainloop_poll", &pa.mainloop_poll },
-		{ "pa_mainloop_dispatch", &pa.mainloop_dispatch },
-		{ "pa_context_new", &pa.context_new },
-		{ "pa_context_connect", &pa.context_connect },
-		{ "pa_context_disconnect", &pa.context_disconnect },
-		{ "pa_context_unref", &pa.context_unref },
-		{ "pa_context_get_state", &pa.context_get_state },
-		{ "pa_context_errno", &pa.context_errno },
-		{ "pa_context_get_server_info", &pa.context_get_server_info },
-		{ "pa_context_get_sink_info_by_name",
-		  &pa.context_get_sink_info_by_name },
-		{ "pa_context_get_sink_info_by_index",
-		  &pa.context_get_sink_info_by_index },
-		{ "pa_stream_get_device_index", &pa.stream_get_device_index },
-		{ "pa_operation_unref", &pa.operation_unref },
-		{ "pa_strerror", &pa.strerror },
-		{ "pa_proplist_new", &pa.proplist_new },
-		{ "pa_proplist_sets", &pa.proplist_sets },
-		{ "pa_proplist_free", &pa.proplist_free },
-		{ "pa_stream_new_with_proplist", &pa.stream_new_with_proplist },
-		{ "pa_stream_connect_playback", &pa.stream_connect_playback },
-		{ "pa_stream_get_state", &pa.stream_get_state },
-		{ "pa_stream_write", &pa.stream_write },
-		{ "pa_stream_writable_size", &pa.stream_writable_size },
-		{ "pa_stream_get_timing_info", &pa.stream_get_timing_info },
-		{ "pa_stream_update_timing_info",
-		  &pa.stream_update_timing_info },
-		{ "pa_stream_flush", &pa.stream_flush },
-		{ "pa_stream_disconnect", &pa.stream_disconnect },
-		{ "pa_stream_unref", &pa.stream_unref },
-	};
-
-	if (pa.mainloop_new != NULL)
-		return 0;
-	return library_load("libpulse.so.0", "libpulse0", symbols,
-			    COUNT_OF(symbols), e);
-}
+static struct libpulse pa; /* loaded once, for good */
 
 /* ---- the sink ------------------------------------------------------------ */
 
@@ -319,7 +138,7 @@ static int pulse_open(struct sink **ret, const char *arg, bool again,
 		      struct control *keep_control, struct err *e)
 {
 	struct sink *sink;
-	int rc = load(e);
+	int rc = pa.mainloop_new != NULL ? 0 : libpulse_load(&pa, e);
 
 	(void)again;
 	if (rc < 0)
