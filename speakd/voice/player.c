@@ -405,7 +405,7 @@ static void take_silence_back(struct player *player, uint64_t from)
 		from = least;
 	if (player->written > from)
 		player->written -= player->kind->rewind(
-			player->sink, (size_t)(player->written - from));
+			player->sink, (size_t)(player->written - from), true);
 }
 
 /* How many frames of the gap the clock has not yet made. */
@@ -599,7 +599,7 @@ unsigned player_left_ms(const struct player *player)
 /* ---- stopping ------------------------------------------------------------ */
 
 /* Nothing is heard from here on, or as near to it as the sink can. */
-static void cut_off(struct player *player, uint64_t from)
+static void cut_off(struct player *player, uint64_t from, bool for_sound)
 {
 	uint64_t least = player->heard + frames_of(player, PLAYER_MARGIN_MS);
 	size_t back = 0;
@@ -615,7 +615,8 @@ static void cut_off(struct player *player, uint64_t from)
 	player->first = player->count = 0;
 	if (player->kind->rewind != NULL)
 		back = player->kind->rewind(player->sink,
-					    (size_t)(player->written - from));
+					    (size_t)(player->written - from),
+					    for_sound);
 	player->written -= back;
 	if (back == 0 && player->part_count == 0) {
 		player->kind->stop(player->sink);
@@ -629,7 +630,8 @@ void player_stop(struct player *player)
 	if (player->format.rate_hz == 0)
 		return;
 	see_position(player);
-	cut_off(player, 0);
+	/* No sound follows before begin has asked where it can be put. */
+	cut_off(player, 0, false);
 	/* What was cut off needs no pause after it. */
 	player->had_sound = false;
 	player->sound_end = made(player);
@@ -645,7 +647,7 @@ bool player_retract(struct player *player, uint64_t id)
 	part = last_part(player);
 	if (part->has_sound) {
 		see_position(player);
-		cut_off(player, part->from);
+		cut_off(player, part->from, true);
 	}
 	part_fini(part);
 	player->part_count--;

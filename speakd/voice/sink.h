@@ -66,9 +66,11 @@ struct sink_kind {
 	size_t (*delay)(struct sink *sink);
 	/*
 	 * Give up to count of the last frames back that are not heard yet;
-	 * returns how many. NULL: it cannot.
+	 * returns how many. NULL: it cannot. for_sound: only those of which it
+	 * is certain that what is put there is heard, which a server may have
+	 * to be asked for; silence is put there at once, for what it is worth.
 	 */
-	size_t (*rewind)(struct sink *sink, size_t count);
+	size_t (*rewind)(struct sink *sink, size_t count, bool for_sound);
 	/* Wait as control_wait() does, for room as well when for_room. */
 	int (*wait)(struct sink *sink, struct pollfd *fds, size_t count,
 		    bool for_room, int timeout_ms);

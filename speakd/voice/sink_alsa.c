@@ -313,11 +313,12 @@ static size_t alsa_queued(struct sink *sink)
 }
 
 /* Only hardware gives back what it was given; plugins give nothing. */
-static size_t alsa_rewind(struct sink *sink, size_t count)
+static size_t alsa_rewind(struct sink *sink, size_t count, bool for_sound)
 {
 	snd_pcm_sframes_t n = sink->pcm != NULL ? snd_pcm_rewindable(sink->pcm)
 						: 0;
 
+	(void)for_sound;
 	if (n <= 0 || snd_pcm_type(sink->pcm) != SND_PCM_TYPE_HW)
 		return 0;
 	n = snd_pcm_rewind(sink->pcm, min_size(count, (size_t)n));

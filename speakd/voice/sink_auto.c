@@ -90,9 +90,11 @@ static size_t auto_delay(struct sink *sink)
 	return sink->inner != NULL ? sink->kind->delay(sink->inner) : 0;
 }
 
-static size_t auto_rewind(struct sink *sink, size_t count)
+static size_t auto_rewind(struct sink *sink, size_t count, bool for_sound)
 {
-	return sink->inner != NULL ? sink->kind->rewind(sink->inner, count) : 0;
+	return sink->inner != NULL
+		       ? sink->kind->rewind(sink->inner, count, for_sound)
+		       : 0;
 }
 
 static int auto_wait(struct sink *sink, struct pollfd *fds, size_t count,

@@ -469,13 +469,13 @@ static enum sink_result pulse_write(struct sink *sink, const int16_t *samples,
 	return SINK_OK;
 }
 
-static size_t pulse_rewind(struct sink *sink, size_t count)
+static size_t pulse_rewind(struct sink *sink, size_t count, bool for_sound)
 {
 	uint64_t least;
 
 	if (sink->stream == NULL || !sink->rewinds || count > sink->written)
 		return 0;
-	least = first_free(sink);
+	least = for_sound ? first_free(sink) : 0;
 	if (sink->written < least + count)
 		count = sink->written > least ? (size_t)(sink->written - least)
 					      : 0;
