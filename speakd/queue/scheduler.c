@@ -2,12 +2,9 @@
 /* Copyright the earshot authors */
 #include "speakd/queue/scheduler.h"
 
-#include <string.h>
-
 #include "core/mem.h"
-#include "core/text.h"
 
-enum { ALL_CLASSES = (1 << CLASS_COUNT) - 1, PAUSED_STEP = 16 };
+enum { ALL_CLASSES = (1 << CLASS_COUNT) - 1 };
 
 /* What is being said. */
 enum now {
@@ -31,11 +28,9 @@ struct scheduler {
 	struct backlog lines;
 	struct phrase *cut_line; /* interrupted: what is left of it */
 	struct phrase *held_line; /* taken back from the voice, unsaid */
-	struct utterance *first[CLASS_COUNT];
+	struct messages messages;
 	struct spoken said; /* what is being said */
 	struct spoken ahead; /* what the voice has beside it, to go on with */
-	int *paused; /* owned: clients */
-	size_t paused_count;
 };
 
 /* clang-format off */
@@ -63,27 +58,8 @@ static const struct manners {
 };
 /* clang-format on */
 
-/* ---- utterances ---------------------------------------------------------- */
-
-struct utterance *utterance_new(struct phrase *take_phrase)
-{
-	struct utterance *utterance = mem_new(sizeof(*utterance));
-
-	utterance->phrase = take_phrase;
-	utterance->text_bytes = strlen(take_phrase->text);
-	return utterance;
-}
-
-static void utterance_free(struct utterance *utterance)
-{
-	if (utterance == NULL)
-		return;
-	for (size_t i = 0; i < utterance->mark_count; i++)
-		free(utterance->marks[i].name);
-	free(utterance->marks);
-	phrase_free(utterance->phrase);
-	free(utterance);
-}
+/* ---- what is reported -----------------------------------------------------
+ */
 
 static void tell(struct scheduler *scheduler, const struct utterance *utterance,
 		 enum scheduler_event event, const char *mark)
@@ -114,53 +90,6 @@ static void tell_marks(struct scheduler *scheduler, struct utterance *u,
 	while (u->next_mark < u->mark_count &&
 	       u->marks[u->next_mark].offset_bytes <= bytes)
 		tell(scheduler, u, EVENT_MARK, u->marks[u->next_mark++].name);
-}
-
-static void append(struct scheduler *scheduler, struct utterance *utterance)
-{
-	struct utterance **at = &scheduler->first[utterance->rank];
-
-	while (*at != NULL)
-		at = &(*at)->next;
-	*at = utterance;
-}
-
-static void put_back(struct scheduler *scheduler, struct utterance *utterance)
-{
-	utterance->next = scheduler->first[utterance->rank];
-	scheduler->first[utterance->rank] = utterance;
-}
-
-/* ---- where a text may be cut --------------------------------------------- */
-
-static bool ends_sentence(const char *text, size_t at)
-{
-	return at >= 2 && text[at - 1] == ' ' &&
-	       strchr(".!?", text[at - 2]) != NULL;
-}
-
-/* The beginning of the sentence that at is in, or of the one sentences back. */
-static size_t sentence_start(const char *text, size_t at, unsigned back)
-{
-	while (at > 0 && (!ends_sentence(text, at) || back-- > 0))
-		at--;
-	return at;
-}
-
-/* How many bytes of text go into one phrase. */
-static size_t part_of(const char *text, size_t len_bytes)
-{
-	size_t cut;
-
-	if (len_bytes <= SCHEDULER_PART_BYTES)
-		return len_bytes;
-	cut = sentence_start(text, SCHEDULER_PART_BYTES, 0);
-	if (cut > 0)
-		return cut;
-	for (cut = SCHEDULER_PART_BYTES; cut > 0; cut--)
-		if (text[cut - 1] == ' ')
-			return cut;
-	return text_cut(text, len_bytes, SCHEDULER_PART_BYTES);
 }
 
 /* ---- stopping what is being said ----------------------------------------- */
@@ -204,20 +133,14 @@ static void interrupt(struct scheduler *scheduler)
 static void drop_waiting(struct scheduler *scheduler, unsigned classes,
 			 int client, uint64_t but_block)
 {
-	for (int rank = 0; rank < CLASS_COUNT; rank++) {
-		struct utterance **at = &scheduler->first[rank];
+	struct utterance *u = messages_take(&scheduler->messages, classes,
+					    client, but_block);
 
-		while ((classes & (1U << rank)) != 0 && *at != NULL) {
-			struct utterance *u = *at;
+	while (u != NULL) {
+		struct utterance *next = u->next;
 
-			if ((client != SCHEDULER_ALL && u->client != client) ||
-			    (but_block != 0 && u->block == but_block)) {
-				at = &u->next;
-				continue;
-			}
-			*at = u->next;
-			drop(scheduler, u);
-		}
+		drop(scheduler, u);
+		u = next;
 	}
 }
 
@@ -263,20 +186,12 @@ void scheduler_free(struct scheduler *scheduler)
 {
 	if (scheduler == NULL)
 		return;
-	for (int rank = 0; rank < CLASS_COUNT; rank++) {
-		while (scheduler->first[rank] != NULL) {
-			struct utterance *u = scheduler->first[rank];
-
-			scheduler->first[rank] = u->next;
-			utterance_free(u);
-		}
-	}
+	messages_fini(&scheduler->messages);
 	utterance_free(scheduler->said.saying);
 	utterance_free(scheduler->ahead.saying);
 	phrase_free(scheduler->cut_line);
 	phrase_free(scheduler->held_line);
 	backlog_fini(&scheduler->lines);
-	free(scheduler->paused);
 	free(scheduler);
 }
 
@@ -290,16 +205,6 @@ void scheduler_add_line(struct scheduler *scheduler, struct phrase *take_phrase,
 			bool catch_up)
 {
 	backlog_push(&scheduler->lines, take_phrase, catch_up);
-}
-
-/* What is paused is not heard: it is no reason to keep others silent. */
-static bool is_to_be_heard(const struct scheduler *scheduler, int rank)
-{
-	for (const struct utterance *u = scheduler->first[rank]; u != NULL;
-	     u = u->next)
-		if (!scheduler_is_paused(scheduler, u->client))
-			return true;
-	return false;
 }
 
 static bool lines_are_silent(const struct scheduler *scheduler)
@@ -319,10 +224,10 @@ static bool finds_silence(const struct scheduler *scheduler,
 
 	if (said->now != NOW_NOTHING && !only_its_own)
 		return false;
-	for (int rank = 0; rank < CLASS_COUNT; rank++)
-		if (is_to_be_heard(scheduler, rank) &&
-		    !(only_its_own && rank == (int)CLASS_NOTIFICATION))
-			return false;
+	if (messages_has(&scheduler->messages,
+			 only_its_own ? ALL_CLASSES & ~(1U << fresh->rank)
+				      : ALL_CLASSES))
+		return false;
 	return lines_are_silent(scheduler);
 }
 
@@ -335,63 +240,10 @@ void scheduler_add(struct scheduler *scheduler,
 		return;
 	}
 	make_room(scheduler, take_utterance);
-	append(scheduler, take_utterance);
+	messages_add(&scheduler->messages, take_utterance);
 }
 
 /* ---- what goes out ------------------------------------------------------- */
-
-/* What is gone on with was announced already. */
-static void drop_sounds(struct phrase *phrase)
-{
-	phrase->cue = CUE_NONE;
-	free(phrase->sound);
-	phrase->sound = NULL;
-}
-
-/* The next part of a message, as a phrase. */
-static struct phrase *make_part(struct utterance *u)
-{
-	const char *text = u->phrase->text + u->at_bytes;
-	struct styles all = u->phrase->styles;
-	struct phrase *phrase;
-	char *whole = u->phrase->text;
-
-	u->part_bytes = part_of(text, u->text_bytes - u->at_bytes);
-	/* Text and styles are copied in part only. */
-	u->phrase->text = NULL;
-	u->phrase->styles = (struct styles){ 0 };
-	phrase = phrase_copy(u->phrase);
-	u->phrase->text = whole;
-	u->phrase->styles = all;
-	phrase->styles = styles_part(&all, u->at_bytes, &u->part_bytes,
-				     SCHEDULER_PART_STYLES);
-	phrase->text = mem_text(text, u->part_bytes);
-	if (u->at_bytes > 0)
-		drop_sounds(phrase);
-	return phrase;
-}
-
-static struct utterance *take_first(struct scheduler *scheduler,
-				    unsigned classes)
-{
-	for (int rank = 0; rank < CLASS_COUNT; rank++) {
-		struct utterance **at = &scheduler->first[rank];
-
-		if ((classes & (1U << rank)) == 0)
-			continue;
-		while (*at != NULL &&
-		       scheduler_is_paused(scheduler, (*at)->client))
-			at = &(*at)->next;
-		if (*at != NULL) {
-			struct utterance *u = *at;
-
-			*at = u->next;
-			u->next = NULL;
-			return u;
-		}
-	}
-	return NULL;
-}
 
 static struct phrase *give(struct phrase **line)
 {
@@ -423,13 +275,13 @@ static struct phrase *next_line(struct scheduler *scheduler,
 static struct phrase *next_part(struct scheduler *scheduler,
 				struct spoken *spoken, unsigned ranks)
 {
-	struct utterance *u = take_first(scheduler, ranks);
+	struct utterance *u = messages_pop(&scheduler->messages, ranks);
 
 	if (u == NULL)
 		return NULL;
 	spoken->saying = u;
 	spoken->now = NOW_UTTERANCE;
-	return make_part(u);
+	return utterance_part(u);
 }
 
 /* Whether it is known what follows: not the rest of a long text. */
@@ -482,7 +334,7 @@ void scheduler_take_back(struct scheduler *scheduler,
 	struct spoken *ahead = &scheduler->ahead;
 
 	if (ahead->now == NOW_UTTERANCE) {
-		put_back(scheduler, ahead->saying);
+		messages_put_back(&scheduler->messages, ahead->saying);
 		phrase_free(take_phrase);
 	} else if (scheduler->held_line == NULL) {
 		scheduler->held_line = take_phrase;
@@ -524,31 +376,14 @@ void scheduler_word(struct scheduler *scheduler, size_t offset_bytes)
 			   scheduler->said.saying->at_bytes + offset_bytes);
 }
 
-/* The sentence that was cut off, and what follows it. */
-static void keep_cut_line(struct scheduler *scheduler, const struct spoken *was,
-			  const struct phrase *phrase)
-{
-	size_t from = sentence_start(
-		phrase->text, min_size(was->word_bytes, strlen(phrase->text)),
-		0);
-	char *left = mem_copy(phrase->text + from);
-
-	phrase_free(scheduler->cut_line);
-	scheduler->cut_line = phrase_copy(phrase);
-	free(scheduler->cut_line->text);
-	scheduler->cut_line->text = left;
-	drop_sounds(scheduler->cut_line);
-	if (from > 0)
-		scheduler->cut_line->named_bytes = 0;
-}
-
 static void line_ended(struct scheduler *scheduler, const struct spoken *was,
 		       const struct phrase *phrase, bool stopped, bool failed)
 {
 	enum fate fate = was->line_fate;
 
 	if (stopped && was->comes_back) {
-		keep_cut_line(scheduler, was, phrase);
+		phrase_free(scheduler->cut_line);
+		scheduler->cut_line = utterance_rest(phrase, was->word_bytes);
 		return;
 	}
 	if (failed)
@@ -564,10 +399,8 @@ static void utterance_ended(struct scheduler *scheduler,
 	struct utterance *u = was->saying;
 
 	if (stopped && was->comes_back) {
-		u->at_bytes = sentence_start(u->phrase->text,
-					     u->at_bytes + was->word_bytes,
-					     u->paused ? u->pause_context : 0);
-		put_back(scheduler, u);
+		utterance_go_back(u, was->word_bytes);
+		messages_put_back(&scheduler->messages, u);
 		return;
 	}
 	if (stopped || failed) {
@@ -579,7 +412,7 @@ static void utterance_ended(struct scheduler *scheduler,
 	if (u->begun)
 		tell_marks(scheduler, u, u->at_bytes);
 	if (u->at_bytes < u->text_bytes) {
-		put_back(scheduler, u);
+		messages_put_back(&scheduler->messages, u);
 		return;
 	}
 	/* A blank text has no first sample. */
@@ -651,42 +484,25 @@ void scheduler_cancel(struct scheduler *scheduler, int client)
 
 bool scheduler_is_paused(const struct scheduler *scheduler, int client)
 {
-	for (size_t i = 0; i < scheduler->paused_count; i++)
-		if (scheduler->paused[i] == client)
-			return true;
-	return false;
+	return messages_is_paused(&scheduler->messages, client);
 }
 
-static void set_paused(struct scheduler *scheduler, int client)
+/* Who has something waiting, whose message is being said, and the lines. */
+static void pause_all(struct scheduler *scheduler)
 {
-	if (scheduler_is_paused(scheduler, client))
-		return;
-	if (scheduler->paused_count % PAUSED_STEP == 0)
-		scheduler->paused =
-			mem_resize(scheduler->paused,
-				   scheduler->paused_count + PAUSED_STEP,
-				   sizeof(*scheduler->paused));
-	scheduler->paused[scheduler->paused_count++] = client;
-}
-
-/* A client that waits already is marked through what it has here. */
-static void pause_those_here(struct scheduler *scheduler)
-{
-	set_paused(scheduler, SCHEDULER_LINES);
+	messages_pause(&scheduler->messages, SCHEDULER_LINES);
 	if (scheduler->said.now == NOW_UTTERANCE)
-		set_paused(scheduler, scheduler->said.saying->client);
-	for (int rank = 0; rank < CLASS_COUNT; rank++)
-		for (const struct utterance *u = scheduler->first[rank];
-		     u != NULL; u = u->next)
-			set_paused(scheduler, u->client);
+		messages_pause(&scheduler->messages,
+			       scheduler->said.saying->client);
+	messages_pause(&scheduler->messages, SCHEDULER_ALL);
 }
 
 void scheduler_pause(struct scheduler *scheduler, int client)
 {
 	if (client == SCHEDULER_ALL)
-		pause_those_here(scheduler);
+		pause_all(scheduler);
 	else
-		set_paused(scheduler, client);
+		messages_pause(&scheduler->messages, client);
 	if (scheduler->said.now == NOW_LINE &&
 	    is_meant(client, SCHEDULER_LINES))
 		interrupt(scheduler);
@@ -700,25 +516,15 @@ void scheduler_pause(struct scheduler *scheduler, int client)
 	interrupt(scheduler);
 }
 
-static void unset_paused(struct scheduler *scheduler, int client)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < scheduler->paused_count; i++)
-		if (!is_meant(client, scheduler->paused[i]))
-			scheduler->paused[kept++] = scheduler->paused[i];
-	scheduler->paused_count = kept;
-}
-
 void scheduler_resume(struct scheduler *scheduler, int client)
 {
-	unset_paused(scheduler, client);
+	messages_resume(&scheduler->messages, client);
 }
 
 void scheduler_forget(struct scheduler *scheduler, int client)
 {
 	if (scheduler_messages(scheduler, client) == 0)
-		unset_paused(scheduler, client);
+		messages_resume(&scheduler->messages, client);
 }
 
 /* ---- lines --------------------------------------------------------------- */
@@ -756,11 +562,8 @@ void scheduler_drop_lines(struct scheduler *scheduler,
 
 bool scheduler_is_empty(const struct scheduler *scheduler)
 {
-	for (int rank = 0; rank < CLASS_COUNT; rank++)
-		if (scheduler->first[rank] != NULL)
-			return false;
-	return scheduler->cut_line == NULL && scheduler->held_line == NULL &&
-
+	return messages_is_empty(&scheduler->messages) &&
+	       scheduler->cut_line == NULL && scheduler->held_line == NULL &&
 	       backlog_is_empty(&scheduler->lines);
 }
 
@@ -771,43 +574,16 @@ bool scheduler_lines_full(const struct scheduler *scheduler)
 
 size_t scheduler_messages(const struct scheduler *scheduler, int client)
 {
-	size_t count = scheduler->said.saying != NULL &&
-		       is_meant(client, scheduler->said.saying->client);
+	const struct utterance *now = scheduler->said.saying;
 
-	for (int rank = 0; rank < CLASS_COUNT; rank++)
-		for (const struct utterance *u = scheduler->first[rank];
-		     u != NULL; u = u->next)
-			count += is_meant(client, u->client);
-	return count;
-}
-
-struct load {
-	size_t count, bytes;
-};
-
-static void add_load(struct load *load, const struct utterance *u)
-{
-	load->count++;
-	load->bytes += u->text_bytes;
+	return messages_count(&scheduler->messages, client) +
+	       (now != NULL && is_meant(client, now->client));
 }
 
 bool scheduler_has_room(const struct scheduler *scheduler, int client,
 			size_t text_bytes)
 {
-	struct load own = { 1, text_bytes }, all = { 1, text_bytes };
-
-	for (int rank = 0; rank < CLASS_COUNT; rank++) {
-		for (const struct utterance *u = scheduler->first[rank];
-		     u != NULL; u = u->next) {
-			add_load(&all, u);
-			if (u->client == client)
-				add_load(&own, u);
-		}
-	}
-	return own.count <= SCHEDULER_CLIENT_MESSAGES &&
-	       own.bytes <= SCHEDULER_CLIENT_BYTES &&
-	       all.count <= SCHEDULER_ALL_MESSAGES &&
-	       all.bytes <= SCHEDULER_ALL_BYTES;
+	return messages_has_room(&scheduler->messages, client, text_bytes);
 }
 
 int scheduler_saying(const struct scheduler *scheduler)

@@ -2,7 +2,7 @@
 /* Copyright the earshot authors */
 /*
  * scheduler.h - who speaks next: SSIP's five classes and the lines of all
- *sources.
+ * sources.
  *
  *	important ─▶ message ─▶ text ─▶ lines ─▶ notification ─▶ progress
  *
@@ -22,27 +22,8 @@
 #ifndef SPEAKD_SCHEDULER_H
 #define SPEAKD_SCHEDULER_H
 
-#include "speakd/queue/phrase.h"
 #include "speakd/queue/backlog.h"
-
-enum speech_class {
-	CLASS_IMPORTANT,
-	CLASS_MESSAGE,
-	CLASS_TEXT,
-	CLASS_NOTIFICATION,
-	CLASS_PROGRESS,
-	CLASS_COUNT
-};
-
-/* SSIP's events are 700 + these; a client asks for a mask of 1 << them. */
-enum scheduler_event {
-	EVENT_MARK,
-	EVENT_BEGIN,
-	EVENT_END,
-	EVENT_CANCEL,
-	EVENT_PAUSE,
-	EVENT_RESUME
-};
+#include "speakd/queue/messages.h"
 
 /* What became of a phrase or message. */
 enum fate {
@@ -60,45 +41,8 @@ enum fate {
 
 enum {
 	SCHEDULER_LINES = 0, /* the client number of all line sources */
-	SCHEDULER_ALL = -1,
-	/* A longer text is given to the voice in parts, cut at a sentence. */
-	SCHEDULER_PART_BYTES = 2048,
-	SCHEDULER_PART_STYLES = 128,
-	/*
-	 * What may wait of one client, and of all, those gone included: the
-	 * next message is refused.
-	 */
-	SCHEDULER_CLIENT_MESSAGES = 1000,
-	SCHEDULER_CLIENT_BYTES = 2 << 20,
-	SCHEDULER_ALL_MESSAGES = 10000,
-	SCHEDULER_ALL_BYTES = 32 << 20,
+	SCHEDULER_ALL = MESSAGES_OF_ALL,
 };
-
-struct mark {
-	size_t offset_bytes;
-	char *name; /* owned */
-};
-
-/* One message of an SSIP client. */
-struct utterance {
-	uint64_t id;
-	int client; /* > 0 */
-	enum speech_class rank;
-	uint64_t block; /* messages of one block belong together; 0: none */
-	unsigned notify; /* mask of 1 << enum scheduler_event */
-	unsigned pause_context; /* sentences to go back when resumed */
-	struct phrase *phrase; /* owned: the whole text, and how it sounds */
-	struct mark *marks; /* owned, by offset */
-	size_t mark_count;
-
-	/* The scheduler's own. */
-	size_t text_bytes, at_bytes, part_bytes, next_mark;
-	bool begun, paused;
-	struct utterance *next;
-};
-
-/* take_phrase becomes the utterance's. */
-struct utterance *utterance_new(struct phrase *take_phrase) MUST_CHECK;
 
 struct scheduler_handler {
 	/* Borrowed for the call; mark is NULL but for EVENT_MARK. */

@@ -260,13 +260,13 @@ static void test_long_text_in_parts(void **state)
 
 	(void)state;
 	set_up(&stage);
-	while (text.len_bytes < SCHEDULER_PART_BYTES * 3)
+	while (text.len_bytes < UTTERANCE_PART_BYTES * 3)
 		buf_add_text(&text, "A sentence of it. ");
 	say_text(&stage, CLASS_MESSAGE, 1, text.data, 0);
 	while ((stage.saying = scheduler_next(stage.scheduler)) != NULL) {
 		size_t len = strlen(stage.saying->text);
 
-		assert_true(len <= SCHEDULER_PART_BYTES);
+		assert_true(len <= UTTERANCE_PART_BYTES);
 		assert_memory_equal(stage.saying->text, text.data + said, len);
 		said += len;
 		scheduler_begun(stage.scheduler, stage.saying);
@@ -283,15 +283,15 @@ static void test_room(void **state)
 
 	(void)state;
 	set_up(&stage);
-	for (uint64_t i = 0; i < SCHEDULER_CLIENT_MESSAGES; i++) {
+	for (uint64_t i = 0; i < MESSAGES_CLIENT_MAX; i++) {
 		assert_true(scheduler_has_room(stage.scheduler, 1, 10));
 		say(&stage, CLASS_MESSAGE, 10);
 	}
 	assert_false(scheduler_has_room(stage.scheduler, 1, 10));
 	assert_true(
-		scheduler_has_room(stage.scheduler, 2, SCHEDULER_CLIENT_BYTES));
+		scheduler_has_room(stage.scheduler, 2, MESSAGES_CLIENT_BYTES));
 	assert_false(scheduler_has_room(stage.scheduler, 2,
-					SCHEDULER_CLIENT_BYTES + 1));
+					MESSAGES_CLIENT_BYTES + 1));
 	tear_down(&stage);
 }
 
