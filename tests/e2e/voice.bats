@@ -477,6 +477,26 @@ plays_on() { [ "$(stream_sink)" = "$1" ]; }
 	[ "$now" -eq "$switches" ]
 }
 
+# A card that nobody uses goes to sleep; one with a silent stream on it does not.
+sleeps() { pactl list short sinks | grep -q SUSPENDED; }
+
+@test "sound: paused, the device sleeps; resumed, it goes on" {
+	pulse_start
+	pactl load-module module-suspend-on-idle timeout=1
+	start speakd --serve -o pulse 2>err.txt
+	until_true 20 speakctl status
+	speakctl say "$long $long"
+	until_true 20 has_streams
+	speakctl pause
+	until_true 20 has_no_clients
+	until_true 20 sleeps
+	speakctl resume
+	until_true 20 has_streams
+	listen ear.raw
+	until_true 20 heard ear.raw 1000
+	[ ! -s err.txt ]
+}
+
 has_streams() { [ -n "$(pactl list short sink-inputs)" ]; }
 has_no_clients() { [ "$(pactl list short clients | grep -c speakd)" -eq 0 ]; }
 
