@@ -197,6 +197,22 @@ def test_voices(home):
     assert woman.pitch_hz() > english.pitch_hz() * 1.3
 
 
+def test_voice_of_clients(home):
+    """who sets no voice has the same one, unless its section says another"""
+    home.configure("[client other]\nvoice-type = female1\n")
+    ear = Ear(home)
+    first = ear.hear("one two three")
+    for name in ("orca", "emacs"):
+        ear.client = Client(home.socket)
+        ear.client.code("SET self CLIENT_NAME joe:%s:main" % name)
+        ear.client.code("SET self NOTIFICATION all on")
+        assert ear.hear("one two three").same_as(first), name
+    ear.client = Client(home.socket)
+    ear.client.code("SET self CLIENT_NAME joe:other:main")
+    ear.client.code("SET self NOTIFICATION all on")
+    assert ear.hear("one two three").pitch_hz() > first.pitch_hz() * 1.3
+
+
 def test_spelled(home):
     """say-as characters is CHAR after CHAR"""
     ear = Ear(home)
@@ -350,6 +366,6 @@ def test_bombs(home):
 
 
 if __name__ == "__main__":
-    main([test_markup, test_prosody, test_loudness, test_pauses, test_voices, test_spelled,
-          test_words_and_marks, test_icons, test_rule_sound,
-          test_bombs])
+    main([test_markup, test_prosody, test_loudness, test_pauses, test_voices,
+          test_voice_of_clients, test_spelled, test_words_and_marks,
+          test_icons, test_rule_sound, test_bombs])
