@@ -490,6 +490,15 @@ client.speak('<speak>hello <mark name="m1"/>world</speak>', callback=on_event,
                  speechd.CallbackType.END, speechd.CallbackType.CANCEL))
 assert done.wait(30), seen
 assert (speechd.CallbackType.INDEX_MARK, "m1") in seen, seen
+client.set_data_mode(speechd.DataMode.TEXT); client.set_rate(100)
+# It notes a callback only when it has read the reply: no event may be sooner.
+for text in (" ", "a", "...", "\u200b", "one two") * 8:
+    seen.clear(); done.clear()
+    client.speak(text, callback=lambda type, index_mark=None:
+                 on_event(type, index_mark))
+    assert done.wait(30), (text, seen)
+    assert [x[0] for x in seen] == [speechd.CallbackType.BEGIN,
+                                    speechd.CallbackType.END], (text, seen)
 client.pause(); client.resume(); client.stop(); client.cancel()
 try:
     client.set_rate(101); raise SystemExit("101 was taken")
