@@ -496,11 +496,21 @@ static const struct person *find_out(struct people *people, struct span base,
 
 static struct known *place_of(struct people *people, struct span nick)
 {
-	uint32_t hash = 0;
+	uint64_t hash = nick.len_bytes;
+	uint32_t four;
 
-	for (size_t i = 0; i < nick.len_bytes; i++)
+	/* Four bytes at a time, the last of which may have been in already. */
+	for (size_t i = 0; i + 4 < nick.len_bytes; i += 4) {
+		memcpy(&four, nick.text + i, 4);
+		hash = (hash ^ four) * 0x9e3779b97f4a7c15U;
+	}
+	if (nick.len_bytes >= 4) {
+		memcpy(&four, nick.text + nick.len_bytes - 4, 4);
+		hash = (hash ^ four) * 0x9e3779b97f4a7c15U;
+	}
+	for (size_t i = 0; nick.len_bytes < 4 && i < nick.len_bytes; i++)
 		hash = hash * 31 + (unsigned char)nick.text[i];
-	return &people->known[(hash ^ (hash >> 7)) % KNOWN_MAX];
+	return &people->known[(hash ^ (hash >> 32)) % KNOWN_MAX];
 }
 
 /*

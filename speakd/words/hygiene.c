@@ -310,34 +310,40 @@ static void add_ascii(struct runs *runs, int32_t code)
 	runs_add(runs, code, &c, 1);
 }
 
-/*
- * A blank, or a printable ASCII character inside or at the start of a run of
- * Latin or of signs: added where it stands, as nearly all are. False: the slow
- * way decides.
- */
-static bool runs_add_ascii(struct runs *runs, char c)
+static void add_blank(struct runs *runs)
 {
-	if (c == ' ') {
-		runs->script = SCRIPT_NEUTRAL;
-		runs->marked = true;
-		runs->blank_due = runs->run_bytes > 0;
-		return true;
-	}
-	if (c < ' ' || c > '~' || runs->script < SCRIPT_NEUTRAL ||
-	    runs->script > SCRIPT_LATIN ||
-	    runs->run_bytes >= runs->max_run_bytes)
-		return false;
-	if (runs->blank_due) {
+	runs->script = SCRIPT_NEUTRAL;
+	runs->marked = true;
+	runs->blank_due = runs->run_bytes > 0;
+}
+
+/*
+ * Printable ASCII in a run of Latin or of signs, or at its start: added at
+ * once, as far as the run has room. Returns how many bytes; 0: the slow way
+ * decides.
+ */
+static size_t runs_add_ascii(struct runs *runs, const char *text,
+			     size_t len_bytes)
+{
+	size_t used = runs->blank_due ? 0 : runs->run_bytes, n = 0;
+	size_t room = min_size(len_bytes, runs->max_run_bytes - used);
+	bool letters = false;
+
+	if (runs->script < SCRIPT_NEUTRAL || runs->script > SCRIPT_LATIN)
+		return 0;
+	for (; n < room && text[n] > ' ' && text[n] <= '~'; n++)
+		letters |= (text[n] | 0x20) >= 'a' && (text[n] | 0x20) <= 'z';
+	if (n == 0)
+		return 0;
+	if (runs->blank_due)
 		buf_add_char(runs->out, ' ');
-		runs->run_bytes = 0;
-		runs->blank_due = false;
-	}
-	if (is_latin(c))
+	runs->blank_due = false;
+	runs->run_bytes = used + n;
+	if (letters)
 		runs->script = SCRIPT_LATIN;
 	runs->marked = false;
-	buf_add_char(runs->out, c);
-	runs->run_bytes++;
-	return true;
+	buf_add(runs->out, text, n);
+	return n;
 }
 
 static void break_runs(struct buf *out, bool composed, const char *text,
@@ -354,10 +360,14 @@ static void break_runs(struct buf *out, bool composed, const char *text,
 		size_t start = pos;
 		int32_t code;
 
-		if (runs_add_ascii(&runs, text[pos])) {
+		if (text[pos] == ' ') {
+			add_blank(&runs);
 			pos++;
 			continue;
 		}
+		pos += runs_add_ascii(&runs, text + pos, len_bytes - pos);
+		if (pos > start)
+			continue;
 		code = text_next(text, len_bytes, &pos);
 		if (code < 0)
 			runs_add(&runs, 0xfffd, "\xef\xbf\xbd", 3);
@@ -413,13 +423,18 @@ static void limit_line_dots(char *text, size_t len_bytes)
 static void fold_blanks(struct buf *buf, size_t from)
 {
 	char *to = buf->data + from;
-	const char *end = buf->data + buf->len_bytes;
-	char before = ' ';
+	const char *at = to, *end = buf->data + buf->len_bytes;
 
-	for (const char *at = to; at < end; at++) {
-		if (*at != ' ' || before != ' ')
-			*to++ = *at;
-		before = *at;
+	while (at < end) {
+		const char *stop;
+
+		while (at < end && *at == ' ')
+			at++;
+		stop = memmem(at, (size_t)(end - at), "  ", 2);
+		stop = stop != NULL ? stop + 1 : end;
+		memmove(to, at, (size_t)(stop - at));
+		to += stop - at;
+		at = stop;
 	}
 	while (to > buf->data + from && to[-1] == ' ')
 		to--;

@@ -156,12 +156,14 @@ WIDE_INLINE bool look(const char *text, size_t len_bytes, struct look *ret)
 				 letter = wide_is_within(block | 0x20, 'a',
 							 'z');
 		const uint32_t spaces = wide_mask(space);
-		uint32_t others = ~(wide_mask(letter) | spaces);
+		const uint32_t high = wide_mask((wide_truth)block);
+		uint32_t others = ~(wide_mask(letter) | spaces | high);
 
-		/* One blank too many. */
+		/* No ASCII, and one blank too many. */
 		ret->marks[pos / WIDE_BYTES] =
-			spaces & inside &
-			wide_mask(wide_is(wide_load(text + pos + 1), ' '));
+			high |
+			(spaces & inside &
+			 wide_mask(wide_is(wide_load(text + pos + 1), ' ')));
 		for (; others != 0; others &= others - 1) {
 			const char *at = text + pos + __builtin_ctz(others);
 

@@ -323,13 +323,11 @@ static const struct {
 };
 /* clang-format on */
 
-/* The face at text; their count: none. Most bytes begin none. */
+/* The face at text; their count: none. */
 static size_t face_at(const char *text, const char *end)
 {
 	size_t i = 0;
 
-	if (*text != '(' && (unsigned char)*text < 0xc2)
-		return COUNT_OF(faces);
 	for (; i < COUNT_OF(faces); i++) {
 		size_t n;
 
@@ -350,8 +348,11 @@ bool markup_name_faces(struct buf *out, const struct reading *reading,
 	bool found = false;
 
 	for (const char *at = text; at < end; at++) {
-		size_t i = face_at(at, end);
+		size_t i;
 
+		if (*at != '(' && (unsigned char)*at < 0xc2)
+			continue;
+		i = face_at(at, end);
 		if (i == COUNT_OF(faces))
 			continue;
 		buf_add(out, plain, (size_t)(at - plain));

@@ -108,7 +108,8 @@ struct span wording_usual_line(struct wording *wording,
 
 	if (has_rule(wording, WORDING_PASTES))
 		(void)paste_count(&wording->paste, message->nick, ms);
-	set_buf(&wording->speaker, person);
+	if (!same)
+		set_buf(&wording->speaker, person);
 	wording->spoke_ms = ms;
 	if (same && said.clean)
 		return said.words;
