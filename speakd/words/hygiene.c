@@ -489,6 +489,33 @@ static void clean_any(struct buf *out, const char *text, size_t len_bytes)
 	break_runs(out, true, buf_text(&composed), composed.len_bytes);
 }
 
+/*
+ * What clean_any() does, but that a word which needs nothing is taken over: a
+ * blank parts runs and scripts, and composes with nothing.
+ */
+static void clean_each(struct buf *out, const char *text, size_t len_bytes)
+{
+	const char *end = text + len_bytes;
+	size_t from = out->len_bytes;
+
+	while (text < end) {
+		const char *blank = memchr(text, ' ', (size_t)(end - text));
+		size_t n = (size_t)((blank != NULL ? blank : end) - text);
+		size_t before = out->len_bytes, start;
+
+		if (before > from)
+			buf_add_char(out, ' ');
+		start = out->len_bytes;
+		if (n <= HYGIENE_RUN_BYTES && text_is_common(text, n))
+			buf_add(out, text, n);
+		else
+			clean_any(out, text, n);
+		if (out->len_bytes == start)
+			buf_cut(out, before);
+		text += n + 1;
+	}
+}
+
 /* "..." for each "\u2026" from at on, which is what NFKC makes of it. */
 static void write_dots_out(char *at, char *end)
 {
@@ -535,6 +562,6 @@ void hygiene_clean(struct buf *out, const char *text, size_t len_bytes)
 	if (text_is_ascii(text, len_bytes))
 		break_ascii(out, text, len_bytes);
 	else
-		clean_any(out, text, len_bytes);
+		clean_each(out, text, len_bytes);
 	finish_dots(out, from);
 }

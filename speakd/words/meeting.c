@@ -285,8 +285,9 @@ static bool may_be_answer(struct span text)
 
 bool meeting_may_be(struct span text)
 {
-	static const char first[] = " #![+-0";
+	static const char first[] = "#![+-0";
 
+	text = trim(text);
 	/* Nothing of all this begins with a small letter; most lines do. */
 	if (text.len_bytes == 0 || (text.text[0] >= 'a' && text.text[0] <= 'z'))
 		return false;
@@ -303,8 +304,6 @@ bool meeting_read(struct meeting *meeting, struct span text,
 	*ret = (struct meeting_notice){ .text = span_of("", 0),
 					.priority = PRIORITY_NORMAL };
 	text = trim(text);
-	if (text.len_bytes == 0)
-		return false;
 	if (strchr("#![", text.text[0]) != NULL)
 		return read_command(meeting, text, ret);
 	return read_vote(text, ret) || read_answer(meeting, text, ret);
