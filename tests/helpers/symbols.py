@@ -34,7 +34,8 @@ def read(top):
         if kind == "U":
             needed[path].add(name)
         elif kind in "TDBRCVW" and name != "main":
-            made[name] = path
+            # A test may stand in for a file of ours: tests/ comes last.
+            made.setdefault(name, path)
     return made, needed
 
 
