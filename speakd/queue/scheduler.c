@@ -58,8 +58,7 @@ static const struct manners {
 };
 /* clang-format on */
 
-/* ---- what is reported -----------------------------------------------------
- */
+/* ---- what is reported ---------------------------------------------------- */
 
 static void tell(struct scheduler *scheduler, const struct utterance *utterance,
 		 enum scheduler_event event, const char *mark)
