@@ -528,7 +528,7 @@ static int run_check(struct call *call, struct err *e)
 		print_problems(&c, &out);
 	if (out_flush(&out, e) < 0)
 		return -e->code;
-	if (c.problem_count == 0)
+	if (c.problem_count == 0 && !out.say)
 		tell(call->settings, "no problem found");
 	return count_left(&c) > 0 ? 1 : 0;
 }

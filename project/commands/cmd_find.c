@@ -11,6 +11,8 @@
 #include "core/text.h"
 #include "project/commands/command.h"
 #include "project/directory/names.h"
+#include "project/directory/place.h"
+#include "project/lists/sheet.h"
 #include "project/show/out.h"
 #include "project/show/say.h"
 #include "project/directory/tree.h"
@@ -41,6 +43,55 @@ static bool line_matches(const struct search *s, const char *line, size_t len)
 	return strstr(buf_text(&folded), buf_text(&s->wanted)) != NULL;
 }
 
+/* "Projects/trip/actions" is heard as "trip, actions". */
+static void say_where(struct out *out, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	SCOPED_TEXT char *dir = slash != NULL
+					? mem_text(path, (size_t)(slash - path))
+					: NULL;
+	bool whole;
+	struct place place;
+
+	whole = place_of_path(path, &place);
+	if (!whole && (dir == NULL || !place_of_path(dir, &place))) {
+		say_name(&out->text, path);
+		return;
+	}
+	say_name(&out->text, place.name);
+	if (place.state != STATE_ACTIVE)
+		out_printf(out, ", %s", state_word(place.state));
+	if (whole)
+		return;
+	out_printf(out, ", ");
+	say_name(&out->text, slash + 1);
+}
+
+/* An item as every list says it, another line as it stands. */
+static void say_match(struct search *s, const char *path, unsigned number,
+		      const struct buf *line)
+{
+	struct out *out = s->out;
+	struct actions actions = { 0 };
+
+	say_where(out, path);
+	if (number > 0) {
+		actions_read(&actions, buf_text(line), line->len_bytes,
+			     file_reading(path));
+		if (actions.count == 1 && actions.list[0].done)
+			out_printf(out, ", done");
+		out_printf(out, ": ");
+		if (actions.count == 1) {
+			SCOPED_TEXT char *text = action_text(&actions.list[0]);
+
+			say_text(&out->text, text, s->call->gtd.today);
+		} else
+			out_text(out, buf_text(line), line->len_bytes);
+	}
+	say_end(&out->text);
+	actions_fini(&actions);
+}
+
 static void print_match(struct search *s, const char *path, unsigned number,
 			const char *line, size_t len)
 {
@@ -58,12 +109,7 @@ static void print_match(struct search *s, const char *path, unsigned number,
 		return;
 	}
 	if (out->say) {
-		say_name(&out->text, path);
-		if (number > 0) {
-			out_printf(out, ": ");
-			out_text(out, buf_text(&clean), clean.len_bytes);
-		}
-		say_end(&out->text);
+		say_match(s, path, number, &clean);
 		return;
 	}
 	out_styled(out, STYLE_NAME, path);

@@ -136,10 +136,13 @@ static void list_plain(struct out *out, const struct project *p,
 	buf_add_char(&out->text, '\n');
 }
 
+/* states: there are others than active ones. */
 static void list_said(struct out *out, const struct project *p,
-		      struct date today)
+		      struct date today, bool states)
 {
 	say_name(&out->text, p->place->name);
+	if (states)
+		out_printf(out, ", %s", state_word(p->place->state));
 	if (is_due(p, today))
 		out_printf(out, ", due");
 	if (p->next != NULL) {
@@ -174,7 +177,7 @@ static void print_one(struct printing *p, const struct project *project)
 		buf_add(&out->text, project->place->name,
 			strlen(project->place->name) + 1);
 	else if (out->say)
-		list_said(out, project, today);
+		list_said(out, project, today, p->states);
 	else if (out->tty)
 		list_columns(out, project, today, p->columns, p->states);
 	else

@@ -180,6 +180,17 @@ way" ]
 		mv "$GTD_DIR/inbox" "$GTD_DIR/Inbox"
 		project -q in two
 		[ "$(project in | cut -f4 | tr "\n" " ")" = "one two " ]
+		mv "$GTD_DIR/Postponed" "$GTD_DIR/off"
+		mv "$GTD_DIR/off" "$GTD_DIR/postponed"
+		mv "$GTD_DIR/Projects/trip/actions" "$GTD_DIR/Projects/trip/Actions"
+		project -q postpone TRIP
+		project -q resume trip
+		project -q actions Trip more
+		[ "$(ls "$GTD_DIR/Projects/trip" | tr "\n" " ")" = "Actions log summary " ]
+		[ "$(project actions trip | cut -f3 | tr "\n" " ")" = "hello more " ]
+		[ "$(ls "$GTD_DIR" | grep -ic postponed)" = 1 ]
+		project -q new été
+		no project new ÉTÉ
 		project check
 	'
 	losetup -d "$loop"

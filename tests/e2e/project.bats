@@ -602,6 +602,23 @@ two words trip: ring Ann." ]
 		bin/project $command --say </dev/null
 		[ -s said ]
 	done
+	project -q do two_words-trip 'ring Ann' && project -q actions two_words-trip 'ring Bob @phone due:2026-12-01'
+	project -q new later && project -q log later 'ring: no' && project -q postpone later
+	: >said
+	bin/project search ring --say --today=2026-11-28
+	grep -qx 'two words trip, actions, done: ring Ann\.' said
+	grep -qx 'two words trip, actions: ring Bob at phone due in 3 days\.' said
+	grep -q '^later, postponed, log: .* ring: no\.$' said
+	: >said
+	bin/project list --all --say
+	grep -qx 'later, postponed\.' said
+	project -q resume later && project -q complete later
+	: >said
+	bin/project search lat --say
+	[ "$(head -n 1 said)" = 'later, completed.' ]
+	: >said
+	[ -z "$(bin/project check --say 2>&1)" ]
+	[ "$(cat said)" = 'No problem found.' ]
 	SAID=3 run bin/project list --say
 	[ "$status" -eq 1 ]
 	[[ $output == *"speakd failed with 3"* ]]
