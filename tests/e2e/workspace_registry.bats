@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the earshot authors
-# Images and the tools of others: skopeo, umoci, and a registry on loopback.
+# Images and the tools of others: skopeo, umoci, docker, LXD, and a registry on
+# loopback.
 
 load workspace
 
@@ -55,7 +56,11 @@ setup() {
 	WS_ENV=(REGISTRY_AUTH_FILE="$WS_HOME/auth.json")
 }
 
-teardown() { [ -z "${LXD_PID:-}" ] || kill "$LXD_PID" 2>/dev/null || :; }
+teardown() {
+	[ -z "${LXD_PID:-}" ] || kill "$LXD_PID" 2>/dev/null || :
+	# It ends containerd, whose files would otherwise stay in use.
+	[ -z "${DOCKER_PID:-}" ] || { kill "$DOCKER_PID" && wait "$DOCKER_PID"; } || :
+}
 
 # needs PROGRAM...: as the user, who may not be able to reach our build tree.
 needs() {
@@ -157,6 +162,55 @@ made() {
 	[ "$(cat "$out/unpack/rootfs/etc/link")" = unpacked ]
 	[ "$out/unpack/rootfs/etc/made" -ef "$out/unpack/rootfs/etc/hard" ]
 	[ "$(stat -c %a "$out/unpack/rootfs/bin/busybox")" = 4711 ]
+}
+
+# docker_ WORDS...: the client of the daemon that runs in a directory of ours.
+docker_() {
+	DOCKER_CONFIG=$WS_DIR/docker DOCKER_HOST=unix://$WS_DIR/docker/sock \
+		timeout 60 docker "$@" </dev/null
+}
+
+# Its own mounts, no network: it would set up a bridge and a firewall.
+docker_start() {
+	local root dir=$WS_DIR/docker
+	mkdir "$dir"
+	echo {} >"$dir/config"
+	# It runs containerd and runc, unpacked beside it.
+	root=$(readlink -f "$(command -v dockerd)")
+	root=${root%/bin/dockerd}/root
+	PATH=$root/usr/sbin:$root/usr/bin:$PATH unshare -m dockerd --host "unix://$dir/sock" \
+		--config-file "$dir/config" --data-root "$dir/data" --exec-root "$dir/exec" \
+		--pidfile "$dir/pid" --storage-driver vfs --bridge none --iptables=false \
+		--ip6tables=false >"$WS_DIR/docker.log" 2>&1 3>&- &
+	DOCKER_PID=$!
+	for _ in {1..200}; do
+		! docker_ version >/dev/null 2>&1 || return 0
+		kill -0 "$DOCKER_PID" 2>/dev/null || break
+		sleep 0.1
+	done
+	tail -3 "$WS_DIR/docker.log" | sed "s,^,# ," >&3
+	return 1
+}
+
+@test "docker loads and runs an export, and what it saves comes back" {
+	ws_needs_root "run dockerd here"
+	command -v dockerd >/dev/null || skip "no dockerd (contrib/services)"
+	made docked
+	ws run docked -- sh -c 'chown 3:4 /etc/made; chmod 640 /etc/made'
+	ws export docked "$out/docked.tar" --format oci
+	docker_start || skip "dockerd does not start here"
+	[ "$(docker_ load -i "$out/docked.tar")" = "Loaded image: docked:latest" ]
+	docker_ create --name c1 docked
+	docker_ export c1 >"$out/docked-root.tar"
+	tar -tvf "$out/docked-root.tar" etc/made | grep '^-rw-r----- 3/4 '
+	docker_ commit --change 'ENV X=docker' c1 docked:two
+	docker_ save docked:two -o "$out/docked-two.tar"
+	chmod a+r "$out/docked-two.tar"
+	ws import "$out/docked-two.tar" docked-two
+	[ "$(ws run docked-two -- sh -c 'cat /etc/link; stat -c %u:%g:%a /etc/made; echo $X')" = \
+		$'docked\n3:4:640\ndocker' ]
+	[ "$(docker_ run --rm --network none docked cat /etc/link)" = docked ] ||
+		skip "dockerd runs no container here"
 }
 
 # lxd_lxc WORDS...: the client of the daemon that runs in a directory of ours.
