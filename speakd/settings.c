@@ -157,7 +157,7 @@ static int add_relay(void *data, const char *value, struct err *e)
 	"konversation quassel textual catgirl soju matrix rcirc circe erc "    \
 	"ircii epic tiny bip pidgin profanity gajim dino chatterino "          \
 	"whatsapp zoom discord telegram slack teams syslog dmesg logcat "      \
-	"weberror webaccess compiler tests named stamped line:"
+	"logger weberror webaccess compiler tests named stamped line:"
 #define EVENTS                                                                 \
 	"message,action,notice,topic,private,state all join part quit nick "   \
 	"mode kick numeric own"

@@ -532,9 +532,27 @@ enum fit grammar_angle(const struct line *line, struct message *ret)
 	return fit;
 }
 
+/* tail(1) of several files: "==> /var/log/a.log <==" is a.log. */
+static bool tail_header(struct cursor c, struct message *ret)
+{
+	struct span path, part;
+	struct cursor rest;
+
+	if (!cursor_literal(&c, "==> ") || !cursor_until(&c, " <==", &path) ||
+	    c.at != c.end)
+		return false;
+	rest = cursor_of(path);
+	while (cursor_until(&rest, "/", &part))
+		;
+	message_said(ret, KIND_MESSAGE, span_of("", 0), cursor_rest(&rest));
+	return true;
+}
+
 /* What a client writes when a log begins or ends says nothing of the rest. */
 enum fit grammar_marker(const struct line *line, struct message *ret)
 {
+	if (tail_header(line->whole, ret))
+		return FIT_SURE;
 	if (!remark_is(line->whole, REMARK_LOG) && !is_day(line->whole))
 		return FIT_NO;
 	remark_read(line->whole, ret);

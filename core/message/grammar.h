@@ -43,6 +43,7 @@ grammar_fn grammar_named; /* "[nick] text", "nick> text" */
  * that stays who it was. */
 grammar_fn grammar_headed;
 grammar_fn grammar_marker; /* "--- Log opened ..." */
+grammar_fn grammar_logger; /* level and logger of a logging library */
 grammar_fn grammar_syslog, grammar_kernel, grammar_logcat;
 grammar_fn grammar_web_error, grammar_web_access;
 grammar_fn grammar_compiler, grammar_tests;

@@ -6,6 +6,7 @@
  * worth hearing.
  */
 #include "core/message/grammar.h"
+#include "core/message/level.h"
 
 static void said(struct message *ret, struct span who, struct cursor text)
 {
@@ -13,26 +14,6 @@ static void said(struct message *ret, struct span who, struct cursor text)
 	ret->kind = KIND_MESSAGE;
 	ret->nick = who;
 	ret->text = cursor_rest(&text);
-}
-
-static struct span loud_level(struct span level)
-{
-	static const struct {
-		const char *name, *said;
-	} levels[] = {
-		{ "emerg", "emergency" }, { "alert", "alert" },
-		{ "crit", "critical" },	  { "critical", "critical" },
-		{ "err", "error" },	  { "error", "error" },
-		{ "fatal", "fatal" },	  { "warn", "warning" },
-		{ "warning", "warning" },
-	};
-
-	for (size_t i = 0; i < COUNT_OF(levels); i++)
-		if (level.len_bytes == strlen(levels[i].name) &&
-		    strncasecmp(level.text, levels[i].name, level.len_bytes) ==
-			    0)
-			return span_of_text(levels[i].said);
-	return span_of_text("");
 }
 
 /* ---- syslog ------------------------------------------------------------- */
@@ -123,7 +104,7 @@ static void take_level(struct cursor *c, struct message *ret)
 	if (!cursor_char(&try, '<') || !cursor_until(&try, "> ", &level) ||
 	    !span_is_severity(level))
 		return;
-	ret->label = loud_level(level);
+	ret->label = level_said(level);
 	*c = try;
 }
 
@@ -249,7 +230,7 @@ enum fit grammar_kernel(const struct line *line, struct message *ret)
 		return FIT_NO;
 	ret->time = stamp.text;
 	ret->when = stamp.when;
-	ret->label = loud_level(level);
+	ret->label = level_said(level);
 	said(ret, span_of_text(""), c);
 	return FIT_SURE;
 }
@@ -363,7 +344,7 @@ enum fit grammar_web_error(const struct line *line, struct message *ret)
 	if (!span_is_severity(level))
 		return FIT_NO;
 	skip_details(&c);
-	ret->label = loud_level(level);
+	ret->label = level_said(level);
 	inside = c;
 	if (cursor_until(&inside, ", client: ", &client))
 		c.end = client.text + client.len_bytes;
@@ -423,7 +404,7 @@ static void take_runner_mark(struct message *ret)
 
 	if (!cursor_literal(&c, "##[") || !cursor_until(&c, "]", &mark))
 		return;
-	ret->label = loud_level(mark);
+	ret->label = level_said(mark);
 	ret->text = cursor_rest(&c);
 }
 
