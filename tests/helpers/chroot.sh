@@ -48,20 +48,25 @@ chroot_base() {
 	mv "$new" "$tar"
 }
 
-# chroot_new SUITE DIR: unpacked, with this tree in /root/earshot.
+# take_tree: into $scratch/tree, so that who edits here meanwhile does no harm.
+take_tree() {
+	mkdir "$scratch/tree"
+	(cd "$top" && if [ -e .git ]; then
+		git ls-files -z --cached --others --exclude-standard
+	else
+		find . -path ./build -prune -o -type f -print0
+	fi | tar -c --null --ignore-failed-read -T - 2>/dev/null) |
+		tar -x -C "$scratch/tree" --no-same-owner
+}
+
+# chroot_new SUITE DIR: unpacked, with the tree of the beginning in /root/earshot.
 chroot_new() {
 	chroot_base "$1"
 	mkdir -p "$2"
 	tar -xf "$chroots/$1.tar" -C "$2"
 	# It is thrown away: nothing need reach the disk.
 	echo force-unsafe-io >"$2/etc/dpkg/dpkg.cfg.d/unsafe-io"
-	mkdir -p "$2/root/earshot"
-	(cd "$top" && if [ -e .git ]; then
-		git ls-files -z --cached --others --exclude-standard
-	else
-		find . -path ./build -prune -o -type f -print0
-	fi | tar -c --null --ignore-failed-read -T - 2>/dev/null) |
-		tar -x -C "$2/root/earshot" --no-same-owner
+	cp -a "$scratch/tree" "$2/root/earshot"
 }
 
 # chroot_run DIR COMMAND...: with /proc and a /dev of its own. IN=chroot (no
@@ -110,7 +115,8 @@ chroot_run() {
 n=0
 failed=0
 
-# chroot_begin: a scratch directory, or the whole file is skipped.
+# chroot_begin: a scratch directory with the tree as it is now, or the whole file
+# is skipped.
 chroot_begin() {
 	local why
 	if ! why=$(chroot_possible); then
@@ -121,6 +127,7 @@ chroot_begin() {
 	trap 'rm -rf --one-file-system "$scratch"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
+	take_tree
 }
 
 chroot_end() {
