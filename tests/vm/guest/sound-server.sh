@@ -42,8 +42,11 @@ pulseaudio)
 	;;
 esac
 card_runs() { grep -q RUNNING /proc/asound/card*/pcm0p/sub0/status; }
-server_plays() { # the card is the server's, and speech goes to it
+# The card is the server's, and speech goes to it: while something is said, as a
+# server lets go of a card that is idle.
+server_plays() {
 	pid=$(u show -p MainPID --value "$main")
+	speakctl say "one two three four five six seven eight nine ten eleven twelve"
 	until_true 60 sh -c "ls -l /proc/$pid/fd | grep -q /dev/snd/pcm"
 }
 
