@@ -24,7 +24,7 @@ enum {
 	ALSA_TELL_MS = 2000, /* no sample taken for so long: tell */
 	ALSA_GIVE_UP_MS = 30000, /* and for so long: open it again */
 	ALSA_CARD_AFTER_MS = 3000, /* a sound server is restarted in less */
-	ALSA_CARD_FOR_MS = 300000, /* then one that took nothing is tried */
+	ALSA_CARD_FOR_MS = 10000, /* then one that took nothing is tried */
 	ALSA_SILENCE_MS = 40, /* two periods: less may run dry */
 	ALSA_MENDS_MAX = 8, /* in a row: then mending does not help */
 };
