@@ -13,7 +13,7 @@ const struct manner_limits manner_limits[MANNER_NUMBERS] = {
 	[MANNER_SCRIPTS] = { "scripts", false, true, true },
 };
 
-bool manner_accepts(enum manner_number which, int64_t n)
+bool manner_accepts(size_t which, int64_t n)
 {
 	return n >= manner_limits[which].least &&
 	       n <= manner_limits[which].most;

@@ -43,7 +43,7 @@ struct manner_limits {
 
 extern const struct manner_limits manner_limits[MANNER_NUMBERS];
 
-bool manner_accepts(enum manner_number which, int64_t n) MUST_CHECK;
+bool manner_accepts(size_t which, int64_t n) MUST_CHECK;
 void manner_to_numbers(const struct manner *manner,
 		       int ret_numbers[MANNER_NUMBERS]);
 struct manner manner_of_numbers(const int numbers[MANNER_NUMBERS]);
