@@ -35,13 +35,25 @@ static struct history_entry **at(const struct history *history, size_t number)
 	return (struct history_entry **)(uintptr_t)slot;
 }
 
+static bool is_settled(const struct history_entry *entry)
+{
+	return entry->fate != FATE_WAITING && entry->fate != FATE_SAYING;
+}
+
+/* Of what still waits its fate is to be told: kept before what is settled. */
 static void forget_oldest(struct history *history)
 {
-	struct history_entry **oldest = at(history, 0);
+	size_t n = 0;
 
-	history->bytes -= (*oldest)->bytes;
-	free(*oldest);
-	*oldest = NULL;
+	while (n < history->count && !is_settled(*at(history, n)))
+		n++;
+	if (n == history->count)
+		n = 0;
+	history->bytes -= (*at(history, n))->bytes;
+	free(*at(history, n));
+	for (; n > 0; n--)
+		*at(history, n) = *at(history, n - 1);
+	*at(history, 0) = NULL;
 	history->first = (history->first + 1) % HISTORY_MAX;
 	history->count--;
 }

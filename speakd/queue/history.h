@@ -4,7 +4,8 @@
  * history.h - the last lines and messages, and what became of each.
  *
  * Only in memory, never on disk. Bounded: HISTORY_MAX entries and
- * HISTORY_MAX_BYTES of text, whichever is reached first; the oldest go.
+ * HISTORY_MAX_BYTES of text, whichever is reached first; the oldest go, those
+ * that still wait last.
  */
 #ifndef SPEAKD_HISTORY_H
 #define SPEAKD_HISTORY_H

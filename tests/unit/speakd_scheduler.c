@@ -336,6 +336,29 @@ static void test_history(void **state)
 	history_free(history);
 }
 
+/* Whoever watches is told what becomes of a line, however long it waits. */
+static void test_history_of_what_waits(void **state)
+{
+	struct history *history = history_new();
+
+	(void)state;
+	for (uint64_t id = 1; id <= HISTORY_MAX * 2; id++) {
+		remember(history, id, 10);
+		if (id != 1 && id != 3)
+			history_set_fate(history, id, FATE_SAID);
+	}
+	assert_int_equal(history_count(history), HISTORY_MAX);
+	assert_int_equal(history_at(history, 0)->id, 1);
+	assert_int_equal(history_at(history, 1)->id, 3);
+	assert_int_equal(history_at(history, 2)->id, HISTORY_MAX + 3);
+	history_set_fate(history, 1, FATE_SAID);
+	assert_int_equal(history_find(history, 1)->fate, FATE_SAID);
+	remember(history, HISTORY_MAX * 2 + 1, 10);
+	assert_null(history_find(history, 1));
+	assert_int_equal(history_find(history, 3)->fate, FATE_WAITING);
+	history_free(history);
+}
+
 /* A message comes: what the voice was given to go on with is taken back. */
 static void say_over(struct stage *stage, struct phrase *take_ahead,
 		     uint64_t id)
@@ -382,6 +405,7 @@ int main(void)
 		cmocka_unit_test(test_long_text_in_parts),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_history),
+		cmocka_unit_test(test_history_of_what_waits),
 		cmocka_unit_test(test_two_lines_taken_back),
 	};
 
