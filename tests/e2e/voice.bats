@@ -270,10 +270,11 @@ late_device() {
 	[ -z "$stderr" ]
 }
 
-@test "sound: the server dies in mid-phrase and comes back: said again" {
+# server_dies [OPTION...]: in the middle of a phrase, which is said again.
+server_dies() {
 	pulse_start
 	listen ear.raw
-	start_speakd
+	start_speakd "$@"
 	speak "$long"
 	until_true 20 heard ear.raw 500
 	kill -9 "$pulse_pid"
@@ -281,6 +282,15 @@ late_device() {
 	pulse_start
 	listen again.raw
 	until_true 40 heard again.raw 3000
+}
+
+@test "sound: the server dies in mid-phrase and comes back: said again" {
+	server_dies
+}
+
+# The first one may go on through ALSA.
+@test "sound: the server dies under its own protocol: said again" {
+	server_dies -o pulse
 }
 
 @test "sound: a server that is stopped for 10 s costs no line" {
