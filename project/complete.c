@@ -14,6 +14,7 @@
 #include "project/commands/commands.h"
 #include "project/lists/exchange.h"
 #include "project/load.h"
+#include "project/directory/history.h"
 #include "project/directory/names.h"
 #include "project/lists/pick.h"
 #include "project/commands/shell_init.h"
@@ -256,6 +257,23 @@ static void offer_contexts(struct typing *t)
 		}
 }
 
+/* ---- changes ------------------------------------------------------------ */
+
+static void offer_changes(struct typing *t,
+			  bool (*wanted)(const struct group *group))
+{
+	SCOPED_HISTORY struct history history = { 0 };
+	struct err e = { 0 };
+	SCOPED_GTD struct gtd gtd = { 0 };
+
+	if (gtd_open(&gtd, t->settings, NULL) < 0 ||
+	    history_read(&history, &gtd, &e) < 0)
+		return;
+	for (size_t i = 0; i < history.count; i++)
+		if (wanted(&history.groups[i]))
+			offer_copy(t, history.groups[i].what, NULL);
+}
+
 /* ---- the last word ------------------------------------------------------ */
 
 static void offer_operand(struct typing *t)
@@ -290,6 +308,12 @@ static void offer_operand(struct typing *t)
 		break;
 	case OPERAND_CONTEXT:
 		offer_contexts(t);
+		break;
+	case OPERAND_CHANGE:
+		offer_changes(t, group_can_be_undone);
+		break;
+	case OPERAND_UNDONE:
+		offer_changes(t, group_can_be_redone);
 		break;
 	case OPERAND_FORMAT:
 		offer_words(t, EXCHANGE_WORDS, 0);
@@ -460,7 +484,6 @@ static int complete_fish(char **words, size_t count, struct settings *settings,
 	return rc;
 }
 
-/* A problem must not be printed into the line that is being typed. */
 /* A project may be a plain file: nothing that could be shown in a workspace. */
 static int offer_directory(const struct place *place, unsigned char d_type,
 			   void *data)
@@ -484,6 +507,7 @@ static int complete_projects(const char *prefix, struct settings *settings,
 	return 0;
 }
 
+/* A problem must not be printed into the line that is being typed. */
 int complete_main(int argc, char **argv)
 {
 	const struct opts opts = { .prog = "project",

@@ -276,7 +276,7 @@ const struct command command_undo = {
 	.help = "take the last change back, or the one that is meant",
 	.run = run_undo,
 	OPTS(undo_opts),
-	.operands = { OPERAND_WORDS, OPERAND_WORDS },
+	.operands = { OPERAND_CHANGE, OPERAND_WORDS },
 	.max = ANY_NUMBER,
 };
 
@@ -286,6 +286,6 @@ const struct command command_redo = {
 	.help = "do again what was undone",
 	.run = run_redo,
 	OPTS(undo_opts),
-	.operands = { OPERAND_WORDS, OPERAND_WORDS },
+	.operands = { OPERAND_UNDONE, OPERAND_WORDS },
 	.max = ANY_NUMBER,
 };

@@ -27,6 +27,8 @@ enum operand {
 	OPERAND_FORMAT, /* of import and export */
 	OPERAND_FILE,
 	OPERAND_CONTEXT,
+	OPERAND_CHANGE, /* one that can be undone, by its text or number */
+	OPERAND_UNDONE, /* one that was undone */
 };
 
 struct command;

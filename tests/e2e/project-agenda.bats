@@ -257,7 +257,7 @@ invoice' ]
 	[ "$(project tick --today 2026-12-27 | cut -f4)" = 'pay loan' ]
 }
 
-@test "next TAB completes contexts, do and move their items" {
+@test "TAB completes contexts of next, items of do and move, changes of undo" {
 	p -q new trip
 	p -q actions trip 'ring @phone @home' && p -q actions trip 'post @office'
 	[ "$(project --complete-zsh project next @ | cut -f1)" = '@home
@@ -266,4 +266,9 @@ invoice' ]
 	[[ $(project --complete-zsh project do trip ri) == 'ring @phone @home' ]]
 	[ "$(project --complete-zsh project edit inb)" = inbox ]
 	[ "$(project --complete-zsh project remind tom)" = tomorrow ]
+	p -q complete trip
+	[[ $(project --complete-zsh project undo com) == 'complete trip' ]]
+	[ -z "$(project --complete-zsh project redo '')" ]
+	p -q undo 'complete trip'
+	[[ $(project --complete-zsh project redo '') == 'complete trip' ]]
 }
