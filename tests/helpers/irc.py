@@ -156,7 +156,8 @@ def certificate(name, subject="localhost",
         return path(name + ".pem")
     key = ["-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key"]
     with open(path(name + ".ext"), "w", encoding="ascii") as out:
-        out.write(f"subjectAltName={names}\n")
+        out.write(f"subjectAltName={names}\n"
+                  "authorityKeyIdentifier=keyid\n")
     if ca is None:
         openssl("req", "-x509", *key, "-out", name + ".pem", "-days", days,
                 "-subj", f"/CN={subject}", "-addext",
@@ -177,7 +178,9 @@ def make_ca():
     if not os.path.exists(path("ca.pem")):
         openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
                 "ca.key", "-out", "ca.pem", "-days", "2", "-subj",
-                "/CN=earshot test authority")
+                "/CN=earshot test authority", "-addext",
+                # Python 3.13 asks for it.
+                "keyUsage=critical,keyCertSign,cRLSign")
     certificate("server")
     return path("ca.pem")
 
