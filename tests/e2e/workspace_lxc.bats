@@ -292,10 +292,11 @@ ws_snaps_root() {
 }
 
 @test "--init is tried before it is promised, and refused where none can start" {
+	local root_home=$WS_DIR/root
 	rm -f "$(root_store)/proven/init"
 	# An init that does nothing, as one that AppArmor does not let run.
 	run unshare -m sh -c 'mount --bind /bin/false /bin/sh; exec "$@"' - \
-		env HOME="$WS_DIR/root" XDG_DATA_HOME="$WS_DIR/root/data" \
+		env HOME="$root_home" XDG_DATA_HOME="$root_home/data" \
 		"$WS_BIN/project-workspace" create never --init --base box
 	echo "$status: $output"
 	[ "$status" -eq 1 ]
@@ -310,7 +311,7 @@ ws_snaps_root() {
 	tried=$(root_store)/proof/run/box.run
 	while [ -z "$init" ]; do
 		rm -f "$(root_store)/proven/init"
-		(exec env HOME="$WS_DIR/root" XDG_DATA_HOME="$WS_DIR/root/data" \
+		(exec env HOME="$root_home" XDG_DATA_HOME="$root_home/data" \
 			"$WS_BIN/project-workspace" doctor) >/dev/null 2>&1 3>&- &
 		killed=$!
 		while kill -0 "$killed" && [ -z "$init" ]; do
