@@ -52,6 +52,18 @@ static bool eight_are_plain(const char *text)
 		(ones * 0x80)) == 0;
 }
 
+/* As text_next(), but past eight plain characters at once: the first of them.
+ */
+static int32_t next_or_eight(const char *text, size_t len_bytes, size_t *pos)
+{
+	size_t at = *pos;
+
+	if (at + 8 > len_bytes || !eight_are_plain(text + at))
+		return text_next(text, len_bytes, pos);
+	*pos += 8;
+	return text[at];
+}
+
 bool text_is_utf8(const char *text, size_t len_bytes)
 {
 	size_t pos = 0;
@@ -59,9 +71,7 @@ bool text_is_utf8(const char *text, size_t len_bytes)
 	if (text_is_plain(text, len_bytes))
 		return true;
 	while (pos < len_bytes)
-		if (len_bytes - pos >= 8 && eight_are_plain(text + pos))
-			pos += 8;
-		else if (text_next(text, len_bytes, &pos) < 0)
+		if (next_or_eight(text, len_bytes, &pos) < 0)
 			return false;
 	return true;
 }
@@ -183,9 +193,7 @@ static size_t good_bytes(const char *text, size_t len_bytes, size_t pos)
 	size_t start = pos, end = pos;
 
 	while (pos < len_bytes) {
-		if (pos + 8 <= len_bytes && eight_are_plain(text + pos))
-			pos += 8;
-		else if (text_next(text, len_bytes, &pos) <= 0)
+		if (next_or_eight(text, len_bytes, &pos) <= 0)
 			break;
 		end = pos;
 	}

@@ -16,15 +16,14 @@ static bool is_level(struct span word)
 	return span_is_severity(word);
 }
 
-static enum fit logged(struct message *ret, struct span level, struct span who,
-		       struct cursor text)
+static void logged(struct message *ret, struct span level, struct span who,
+		   struct cursor text)
 {
 	ret->label = level_said(level);
 	cursor_blanks(&text);
 	message_said(ret, KIND_MESSAGE,
 		     span_is(who, "root") ? span_of("", 0) : who,
 		     cursor_rest(&text));
-	return FIT_SURE;
 }
 
 /* ---- without a time before it -------------------------------------------- */
@@ -48,10 +47,12 @@ static bool glog(struct cursor c, struct message *ret)
 	    !stamp_take(&c, &clock) || !cursor_until(&c, "] ", &place) ||
 	    !span_has(place, ':'))
 		return false;
-	for (size_t i = 0; i < COUNT_OF(levels); i++)
-		if (levels[i].letter == *first)
-			return logged(ret, span_of_text(levels[i].level),
-				      span_of("", 0), c) == FIT_SURE;
+	for (size_t i = 0; i < COUNT_OF(levels); i++) {
+		if (levels[i].letter != *first)
+			continue;
+		logged(ret, span_of_text(levels[i].level), span_of("", 0), c);
+		return true;
+	}
 	return false;
 }
 
@@ -82,8 +83,7 @@ static bool logfmt(struct cursor c, struct message *ret)
 		if (span_is(key, "level") || span_is(key, "lvl")) {
 			level = value;
 		} else if (span_is(key, "msg") && level.len_bytes > 0) {
-			(void)logged(ret, level, span_of("", 0),
-				     cursor_of(value));
+			logged(ret, level, span_of("", 0), cursor_of(value));
 			if (c.at < c.end)
 				ret->text = message_join(ret, value, " ",
 							 cursor_rest(&c));
@@ -98,10 +98,12 @@ static bool python(struct cursor c, struct message *ret)
 {
 	struct span level, name;
 
-	return cursor_until(&c, ":", &level) && is_level(level) &&
-	       cursor_until(&c, ":", &name) && name.len_bytes > 0 &&
-	       !span_has(name, ' ') && c.at < c.end && *c.at != ' ' &&
-	       logged(ret, level, name, c) == FIT_SURE;
+	if (!cursor_until(&c, ":", &level) || !is_level(level) ||
+	    !cursor_until(&c, ":", &name) || name.len_bytes == 0 ||
+	    span_has(name, ' ') || c.at == c.end || *c.at == ' ')
+		return false;
+	logged(ret, level, name, c);
+	return true;
 }
 
 /* ---- after a date -------------------------------------------------------- */
@@ -118,7 +120,8 @@ static bool dashed(struct cursor c, struct message *ret)
 		if (!cursor_until(&c, " - ", &level) || !is_level(level))
 			return false;
 	}
-	return logged(ret, level, name, c) == FIT_SURE;
+	logged(ret, level, name, c);
+	return true;
 }
 
 /* "[main] ", "[12] " */
@@ -163,7 +166,10 @@ static bool levelled(struct cursor c, struct message *ret)
 	cursor_blanks(&c);
 	skip_bracketed(&c);
 	name = take_name(&c);
-	return c.at < c.end && logged(ret, level, name, c) == FIT_SURE;
+	if (c.at == c.end)
+		return false;
+	logged(ret, level, name, c);
+	return true;
 }
 
 enum fit grammar_logger(const struct line *line, struct message *ret)
