@@ -2,9 +2,6 @@
 /* Copyright the earshot authors */
 #include "core/message/level.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "core/mem.h"
 
 struct span level_said(struct span level)
@@ -20,9 +17,7 @@ struct span level_said(struct span level)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(levels); i++)
-		if (level.len_bytes == strlen(levels[i].name) &&
-		    strncasecmp(level.text, levels[i].name, level.len_bytes) ==
-			    0)
+		if (span_is_caseless(level, levels[i].name))
 			return span_of_text(levels[i].said);
 	return span_of_text("");
 }

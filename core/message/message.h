@@ -159,4 +159,20 @@ static inline bool span_is(struct span span, const char *text)
 		memcmp(span.text, text, span.len_bytes) == 0);
 }
 
+static inline char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+/* The same whatever the case of ASCII letters, in any locale. */
+static inline bool span_is_caseless(struct span span, const char *text)
+{
+	if (span.len_bytes != strlen(text))
+		return false;
+	for (size_t i = 0; i < span.len_bytes; i++)
+		if (ascii_lower(span.text[i]) != ascii_lower(text[i]))
+			return false;
+	return true;
+}
+
 #endif

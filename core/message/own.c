@@ -25,12 +25,6 @@ static int own_field_by_name(const char *name, size_t len_bytes)
 
 /* ---- a message of texts ------------------------------------------------- */
 
-static bool is_word(struct span span, const char *word)
-{
-	return span.len_bytes == strlen(word) &&
-	       strncasecmp(span.text, word, span.len_bytes) == 0;
-}
-
 static enum message_kind kind_of(struct span word)
 {
 	static const struct {
@@ -56,10 +50,11 @@ static enum message_kind kind_of(struct span word)
 	};
 
 	for (int i = 0; i < KIND_COUNT; i++)
-		if (is_word(word, message_kind_name((enum message_kind)i)))
+		if (span_is_caseless(word,
+				     message_kind_name((enum message_kind)i)))
 			return (enum message_kind)i;
 	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (is_word(word, words[i].word))
+		if (span_is_caseless(word, words[i].word))
 			return words[i].kind;
 	return KIND_MESSAGE;
 }

@@ -166,8 +166,7 @@ bool span_is_severity(struct span word)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (word.len_bytes == strlen(words[i]) &&
-		    strncasecmp(word.text, words[i], word.len_bytes) == 0)
+		if (span_is_caseless(word, words[i]))
 			return true;
 	return false;
 }

@@ -116,9 +116,7 @@ static struct span base_of(struct span nick)
 		    memchr("]_", rest.text[rest.len_bytes - 1], 2) != NULL)
 			rest.len_bytes--;
 		for (size_t k = 0; k < COUNT_OF(away); k++)
-			if (rest.len_bytes == strlen(away[k]) &&
-			    strncasecmp(rest.text, away[k], rest.len_bytes) ==
-				    0)
+			if (span_is_caseless(rest, away[k]))
 				n = i;
 	}
 	while (n > 1 && memchr("_`^", nick.text[n - 1], 3) != NULL)

@@ -57,13 +57,6 @@ static bool is_hash(struct span text)
 	return text.len_bytes >= SHORT_HASH;
 }
 
-static bool host_is(struct span host, const char *name)
-{
-	size_t n = strlen(name);
-
-	return host.len_bytes == n && strncasecmp(host.text, name, n) == 0;
-}
-
 static bool host_ends(struct span host, const char *name)
 {
 	size_t n = strlen(name);
@@ -303,9 +296,10 @@ static bool say_meaning(struct buf *out, const struct reading *reading,
 			struct span host, const struct parts *p)
 {
 	if (host_ends(host, "launchpad.net") ||
-	    host_is(host, "launchpad.net") || host_is(host, "pad.lv"))
+	    span_is_caseless(host, "launchpad.net") ||
+	    span_is_caseless(host, "pad.lv"))
 		return say_launchpad(out, reading, p);
-	if (host_is(host, "bugs.debian.org"))
+	if (span_is_caseless(host, "bugs.debian.org"))
 		return say_debian(out, reading, p);
 	if (host_ends(host, "wikipedia.org"))
 		return say_wiki(out, reading, p);

@@ -100,22 +100,12 @@ static struct span trim(struct span span)
 	return span;
 }
 
-static bool is_caseless(struct span span, const char *text)
-{
-	if (span.len_bytes != strlen(text))
-		return false;
-	for (size_t i = 0; i < span.len_bytes; i++)
-		if (ascii_lower(span.text[i]) != ascii_lower(text[i]))
-			return false;
-	return true;
-}
-
 /* "!info text", as in Fedora's meetings, notes the text. */
 static bool is_note(struct span name, struct span text)
 {
-	return text.len_bytes > 0 &&
-	       (is_caseless(name, "info") || is_caseless(name, "idea") ||
-		is_caseless(name, "link"));
+	return text.len_bytes > 0 && (span_is_caseless(name, "info") ||
+				      span_is_caseless(name, "idea") ||
+				      span_is_caseless(name, "link"));
 }
 
 /* Cut "#name rest", "!name rest" or "[name] rest" in two. */
@@ -199,17 +189,17 @@ static bool read_command(struct meeting *meeting, struct span text,
 
 	if (!split_command(text, &name, &rest))
 		return false;
-	if (is_caseless(name, "abstain")) {
+	if (span_is_caseless(name, "abstain")) {
 		ret->phrase = N_("$nick abstains");
 		ret->priority = PRIORITY_HIGH;
 		return true;
 	}
-	if (is_caseless(name, "vote") && read_vote(rest, ret))
+	if (span_is_caseless(name, "vote") && read_vote(rest, ret))
 		return true;
 	for (size_t i = 0; i < COUNT_OF(commands); i++) {
 		const struct command *c = &commands[i];
 
-		if (!is_caseless(name, c->name))
+		if (!span_is_caseless(name, c->name))
 			continue;
 		/* "!help" is said to many bots that hold no meetings. */
 		if (text.text[0] == '!' && c->priority != PRIORITY_HIGH &&

@@ -84,11 +84,6 @@ static inline bool is_word_byte(char c)
 	return ascii_is_alnum(c) || (unsigned char)c >= 0x80;
 }
 
-static inline char ascii_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 static inline struct span span_cut(struct span span, size_t from, size_t to)
 {
 	return span_of(span.text + from, to - from);
