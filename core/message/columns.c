@@ -25,7 +25,8 @@ static bool notice(struct cursor c, struct message *ret)
 {
 	struct span nick;
 
-	if ((!cursor_literal(&c, "Notice(") ||
+	if (((!cursor_literal(&c, "Notice(") &&
+	      !cursor_literal(&c, "PvNotice(")) ||
 	     !cursor_until(&c, "): ", &nick)) &&
 	    !take_sender(&c, &nick))
 		return false;
@@ -120,7 +121,8 @@ enum fit grammar_columns(const struct line *line, struct message *ret)
 	}
 	prefix = span_without_status(prefix);
 	if (span_has(prefix, ' ') || prefix.text[0] == '<' ||
-	    prefix.text[0] == '/' || prefix.len_bytes > 64)
+	    prefix.text[0] == '/' || prefix.len_bytes > 64 ||
+	    span_is_severity(prefix))
 		return FIT_NO;
 	message_said(ret, KIND_MESSAGE, prefix, cursor_rest(&c));
 	return FIT_SURE;

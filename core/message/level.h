@@ -8,6 +8,8 @@
 
 #include "core/message/scan.h"
 
+/* Whether a logging library calls a level so, in whatever case: "WRN". */
+bool level_is(struct span word);
 /* What is said before the text: "error" of "err"; "" of what is usual. */
 struct span level_said(struct span level);
 

@@ -108,6 +108,23 @@ static void take_level(struct cursor *c, struct message *ret)
 	*c = try;
 }
 
+/* As it goes over the network, priority first: "<34>Nov 28 12:30:01 host ..."
+ */
+static enum fit rfc3164(const struct line *line, struct message *ret)
+{
+	struct line inner = *line;
+
+	if (!take_priority(&inner.whole))
+		return FIT_NO;
+	inner.body = inner.whole;
+	if (!stamp_take(&inner.body, &inner.stamp) ||
+	    (inner.stamp.shape & STAMP_MONTH) == 0)
+		return FIT_NO;
+	ret->time = inner.stamp.text;
+	ret->when = inner.stamp.when;
+	return grammar_syslog(&inner, ret);
+}
+
 /* dmesg --time-format=iso writes a comma where all others have a point. */
 static bool is_dmesg(const struct stamp *stamp)
 {
@@ -130,7 +147,8 @@ enum fit grammar_syslog(const struct line *line, struct message *ret)
 	struct span host, program;
 
 	if (shape == 0)
-		return rfc5424(line, ret);
+		return rfc5424(line, ret) != FIT_NO ? FIT_SURE
+						    : rfc3164(line, ret);
 	if ((!dated && (shape & (STAMP_UPTIME | STAMP_EPOCH)) == 0) ||
 	    is_dmesg(&line->stamp) || !cursor_char(&c, ' '))
 		return FIT_NO;
@@ -207,6 +225,20 @@ static bool take_relative(struct cursor *c, struct span *ret)
 	return true;
 }
 
+/* "(EE) " of the X server */
+static void take_mark(struct cursor *c, struct span *ret_level)
+{
+	static const struct {
+		const char *mark, *level;
+	} marks[] = { { "(EE) ", "error" },
+		      { "(WW) ", "warning" },
+		      { "(II) ", "info" } };
+
+	for (size_t i = 0; i < COUNT_OF(marks); i++)
+		if (cursor_literal(c, marks[i].mark))
+			*ret_level = span_of_text(marks[i].level);
+}
+
 enum fit grammar_kernel(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->whole;
@@ -228,6 +260,7 @@ enum fit grammar_kernel(const struct line *line, struct message *ret)
 		c = line->body;
 	if (!cursor_char(&c, ' '))
 		return FIT_NO;
+	take_mark(&c, &level);
 	ret->time = stamp.text;
 	ret->when = stamp.when;
 	ret->label = level_said(level);
@@ -408,15 +441,33 @@ static void take_runner_mark(struct message *ret)
 	ret->text = cursor_rest(&c);
 }
 
-/* A date and a clock, or a clock with seconds in brackets, are no text. */
+/* "[1234] " */
+static void skip_process(struct cursor *c)
+{
+	struct cursor try = *c;
+	struct span inside;
+
+	if (cursor_char(&try, '[') && cursor_until(&try, "] ", &inside) &&
+	    inside.len_bytes > 1 &&
+	    strspn(inside.text, "0123456789") == inside.len_bytes)
+		*c = try;
+}
+
+/*
+ * A date and a clock, a clock with seconds in brackets, or seconds since 1970
+ * in brackets, are no text.
+ */
 enum fit grammar_stamped(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->body;
 	unsigned shape = line->stamp.shape;
 
-	if (shape == 0 || (shape & (STAMP_EPOCH | STAMP_UPTIME)) != 0)
+	if (shape == 0 || (shape & STAMP_UPTIME) != 0 ||
+	    (shape & (STAMP_EPOCH | STAMP_SQUARE)) == STAMP_EPOCH)
 		return FIT_NO;
 	(void)cursor_space(&c);
+	if ((shape & STAMP_DATE) != 0)
+		skip_process(&c);
 	said(ret, span_of_text(""), c);
 	take_runner_mark(ret);
 	if (ret->text.len_bytes == 0)

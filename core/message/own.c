@@ -3,6 +3,7 @@
 #include "core/message/own.h"
 
 #include "core/mem.h"
+#include "core/message/level.h"
 #include "core/pattern.h"
 
 static const char *const own_field_names[OWN_FIELDS] = {
@@ -321,6 +322,8 @@ static const struct {
 	{ "created_at", OWN_TIME },
 	{ "timestamp_ms", OWN_TIME },
 	{ "origin_server_ts", OWN_TIME },
+	{ "t.$date", OWN_TIME },
+	{ "@t", OWN_TIME },
 	{ "__REALTIME_TIMESTAMP", OWN_TIME },
 	{ "nick", OWN_NICK },
 	{ "user_profile.display_name", OWN_NICK },
@@ -352,6 +355,11 @@ static const struct {
 	{ "body", OWN_TEXT },
 	{ "content", OWN_TEXT },
 	{ "content.body", OWN_TEXT },
+	{ "short_message", OWN_TEXT },
+	{ "@m", OWN_TEXT },
+	{ "@mt", OWN_TEXT },
+	{ "log", OWN_TEXT },
+	{ "event", OWN_TEXT },
 	{ "title", OWN_TEXT },
 	{ "target", OWN_TARGET },
 	{ "network", OWN_NETWORK },
@@ -391,23 +399,55 @@ static void look_up(const struct json *json, const char *path, int field,
 		found[field] = text;
 }
 
+/* Numbers of bunyan and pino from 40 on, of syslog and GELF below 5. */
+static const char *level_by_number(int64_t number)
+{
+	return number >= 60   ? "fatal"
+	       : number >= 50 ? "error"
+	       : number >= 40 ? "warning"
+	       : number > 4   ? ""
+	       : number == 4  ? "warning"
+			      : "error";
+}
+
+/* "error", "WRN"; journald's "3", MongoDB's "E" */
+static const char *level_by_text(const char *text)
+{
+	static const struct {
+		char letter;
+		const char *level;
+	} letters[] = { { 'F', "fatal" },
+			{ 'E', "error" },
+			{ 'W', "warning" } };
+
+	if (text[0] == '\0' || text[1] != '\0')
+		return text;
+	if (scan_is_digit(text[0]))
+		return level_by_number(text[0] - '0');
+	for (size_t i = 0; i < COUNT_OF(letters); i++)
+		if (text[0] == letters[i].letter)
+			return letters[i].level;
+	return "";
+}
+
 static struct span level_of(const struct json *json)
 {
-	static const char *const keys[] = { "level", "severity" };
-	const char *text = json_get_text(json, "PRIORITY");
+	static const char *const keys[] = { "PRIORITY",	 "level",
+					    "severity",	 "lvl",
+					    "log.level", "levelname",
+					    "@l",	 "s" };
 
-	/* journald: 0 emergency to 3 error. */
-	if (text != NULL && text[0] >= '0' && text[0] <= '3' && text[1] == '\0')
-		return span_of("error", 5);
 	for (size_t i = 0; i < COUNT_OF(keys); i++) {
-		text = json_get_text(json, keys[i]);
-		if (text != NULL && (strncasecmp(text, "err", 3) == 0 ||
-				     strncasecmp(text, "fatal", 5) == 0 ||
-				     strncasecmp(text, "crit", 4) == 0 ||
-				     strncasecmp(text, "warn", 4) == 0))
-			return span_of_text(text);
+		const struct json *value = value_at(json, keys[i]);
+		const char *text = value != NULL ? json_text(value) : NULL;
+		int64_t number;
+
+		if (text != NULL)
+			return level_said(span_of_text(level_by_text(text)));
+		if (value != NULL && json_int(value, &number))
+			return span_of_text(level_by_number(number));
 	}
-	return span_of("", 0);
+	return span_of_text("");
 }
 
 /* Telegram parts a text where it has a link or a mention: put it together. */

@@ -2,6 +2,8 @@
 /* Copyright the earshot authors */
 #include "core/message/stamp.h"
 
+#include "core/message/level.h"
+
 enum {
 	EPOCH_DIGITS_MIN = 9, /* since March 1973 */
 	EPOCH_DIGITS_MAX = 11,
@@ -121,6 +123,21 @@ static bool offset(struct cursor *c, struct parts *p)
 	return true;
 }
 
+/* "Europe/Berlin]", as PHP writes it */
+static bool place_zone(struct cursor *c)
+{
+	struct cursor try = *c;
+	bool slash = false;
+
+	while (try.at < try.end &&
+	       (scan_is_alnum(*try.at) || memchr("/_+-", *try.at, 4) != NULL))
+		slash |= *try.at++ == '/';
+	if (!slash || try.at == try.end || *try.at != ']')
+		return false;
+	c->at = try.at;
+	return true;
+}
+
 /* A zone by name says little (CST is three of them), but it is no word. */
 static void zone(struct cursor *c, struct parts *p)
 {
@@ -134,10 +151,14 @@ static void zone(struct cursor *c, struct parts *p)
 		*c = try;
 		return;
 	}
+	if ((p->shape & STAMP_SQUARE) != 0 && place_zone(&try)) {
+		*c = try;
+		return;
+	}
 	while (try.at + n < try.end && try.at[n] >= 'A' && try.at[n] <= 'Z')
 		n++;
 	name = span_of(try.at, n);
-	if (n < 2 || n > 5 ||
+	if (n < 2 || n > 5 || level_is(name) ||
 	    (!span_is(name, "UTC") && !span_is(name, "GMT") &&
 	     (p->shape & (STAMP_SQUARE | STAMP_ROUND)) == 0 && !p->full) ||
 	    (try.at + n < try.end && scan_is_alnum(try.at[n])))
@@ -508,7 +529,7 @@ static bool take_uptime(struct cursor *c, struct stamp *ret)
 /* Between a date and its clock. */
 static bool between(struct cursor *c, struct parts *p)
 {
-	if (cursor_char(c, 'T') || cursor_char(c, ':'))
+	if (cursor_char(c, 'T') || cursor_char(c, ':') || cursor_char(c, '_'))
 		return true;
 	if (cursor_char(c, ','))
 		p->shape |= STAMP_COMMA;

@@ -72,6 +72,62 @@ said() { speakd --print --punctuation=none "$@"; }
 		'ok: starts again') <(said "$streams/tap")
 }
 
+@test "what a logging library puts before a text is not said, but how bad it is" {
+	said --without=nick "$streams/logger" >out
+	diff - out <<-'END'
+	error: disk full
+	app.main: started
+	warning: low disk
+	Booting worker with pid: 123
+	com.example.Main: error: failed
+	warning: disk is nearly full path=/var
+	error: disk full
+	c.e.demo.DemoApplication: warning: slow start
+	error: task failed
+	error: relation "x" does not exist
+	Server: warning: self signed
+	Ready to accept connections
+	myapp::net: error: failed
+	error: boom
+	pool www: warning: server is busy
+	sshd: Ban 192.0.2.1
+	node-1: warning: hot
+	error: boom
+	main: warning: hm
+	homeassistant.core: error: bad
+	warning: x is deprecated
+	warning: hm
+	error: bad
+	Started x.
+	END
+	said --events=message,join,quit "$streams/game" >out
+	diff - out <<-'END'
+	alice: hello
+	bob joins
+	warning: Cannot keep up!
+	bob: hi
+	bob quits
+	END
+	# Of the text nothing is taken for its head, nor of a chat.
+	printf '%s\n' '2026-11-28 12:30:01 INFO [3/5] 7 files - done' \
+		'2026-11-28 12:30:02 the ERROR was mine' \
+		'[12:30:03] <al> ERROR [main] x - y' >in
+	diff <(printf '%s\n' '[3/5] 7 files - done' 'the ERROR was mine' \
+		'al: ERROR [main] x - y') <(said --without=numbers in)
+}
+
+@test "the level of an object is said, whoever wrote it" {
+	printf '%s\n' '{"level":50,"time":1700000000000,"msg":"pino"}' \
+		'{"t":{"$date":"2026-11-28T12:30:01Z"},"s":"W","msg":"mongo"}' \
+		'{"short_message":"gelf","level":3}' \
+		'{"log":"docker\n","stream":"stderr"}' \
+		'{"event":"structlog","level":"warn"}' \
+		'{"@t":"2026-11-28T12:30:01Z","@m":"serilog","@l":"Fatal"}' \
+		'{"level":30,"msg":"usual"}' >in
+	diff <(printf '%s\n' 'error: pino' 'warning: mongo' 'error: gelf' \
+		docker 'warning: structlog' 'fatal: serilog' usual) <(said in)
+}
+
 @test "lines and objects of one's own" {
 	cat >conf <<'END'
 format = deploy
