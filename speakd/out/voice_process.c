@@ -15,8 +15,8 @@
 #include "core/icon.h"
 #include "core/mem.h"
 #include "core/paths.h"
+#include "core/stall.h"
 #include "speakd/queue/engine_list.h"
-#include "speakd/out/stall.h"
 #include "speakd/voice/protocol.h"
 
 enum {

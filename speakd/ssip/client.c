@@ -15,6 +15,9 @@ void ssip_configure(struct ssip *ssip, const char *keep_engines,
 {
 	ssip->host.engines = keep_engines;
 	ssip->host.clients = keep_clients;
+	for (struct ssip_client *c = ssip->clients; c != NULL; c = c->next)
+		if (c->settings.rate == rate_of_wpm(ssip->host.rate_wpm))
+			c->settings.rate = rate_of_wpm(rate_wpm);
 	ssip->host.rate_wpm = rate_wpm;
 }
 

@@ -42,20 +42,22 @@ int word_among(struct span word, const char *const *names, size_t count)
 
 bool word_number(struct span word, int *ret)
 {
-	enum { DIGITS_MAX = 8 };
+	enum { NUMBER_MAX = 1000000000 }; /* more is as much as that */
 	size_t i = word.len_bytes > 0 &&
 		   (word.text[0] == '-' || word.text[0] == '+');
 	int sign = i > 0 && word.text[0] == '-' ? -1 : 1;
-	int n = 0;
+	int64_t n = 0;
 
-	if (i == word.len_bytes || word.len_bytes > DIGITS_MAX)
+	if (i == word.len_bytes)
 		return false;
 	for (; i < word.len_bytes; i++) {
 		if (word.text[i] < '0' || word.text[i] > '9')
 			return false;
 		n = n * 10 + (word.text[i] - '0');
+		if (n > NUMBER_MAX)
+			n = NUMBER_MAX;
 	}
-	*ret = sign * n;
+	*ret = sign * (int)n;
 	return true;
 }
 

@@ -243,7 +243,6 @@ int serve_start(struct loop *loop, const struct settings *settings,
 void serve_set_inputs(struct serve *serve, struct inputs *keep_inputs)
 {
 	serve->inputs = keep_inputs;
-	voice_list_start(serve->voices, serve->settings->engine);
 }
 
 void serve_configure(struct serve *serve, const struct settings *keep_settings)
@@ -253,6 +252,7 @@ void serve_configure(struct serve *serve, const struct settings *keep_settings)
 	serve->engine = engine_list_name(keep_settings->engine, 0);
 	ssip_configure(server_ssip(serve->server), keep_settings->engine,
 		       &keep_settings->clients, keep_settings->rate_wpm);
+	voice_list_start(serve->voices, keep_settings->engine);
 }
 
 void serve_free(struct serve *serve)

@@ -120,7 +120,10 @@ struct ssip *ssip_new(struct dispatch *keep_dispatch,
 		      const struct ssip_host *host, ssip_changed_fn *changed,
 		      void *keep_data) MUST_CHECK;
 void ssip_free(struct ssip *ssip);
-/* What may change when the settings are read again. */
+/*
+ * What may change when the settings are read again. A client that is as fast as
+ * they said before is as fast as they say now.
+ */
 void ssip_configure(struct ssip *ssip, const char *keep_engines,
 		    const struct client_sections *keep_clients,
 		    unsigned rate_wpm);

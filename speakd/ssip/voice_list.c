@@ -4,33 +4,31 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 
 #include "core/child.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/paths.h"
+#include "core/stall.h"
 #include "speakd/queue/engine_list.h"
 #include "speakd/queue/phrase.h"
+
+enum { LOOK_MS = 1000 };
 
 struct voice_list {
 	struct loop *loop;
 	loop_fn *ready;
 	void *data;
-	int fd; /* the helper's output; -1: not running */
-	pid_t pid;
-	struct watch *readable, *exit, *limit;
+	char *engines; /* owned: whose voices; NULL: not started */
+	int fd; /* the helper's output; -1: it is not read */
+	pid_t pid; /* 0: it does not run */
+	struct watch *readable, *exit, *watchdog;
+	struct stall stall;
 	struct buf voices;
 	bool known;
 };
-
-static void voices_known(struct voice_list *list)
-{
-	if (list->known)
-		return;
-	list->known = true;
-	watch_cancel(list->limit);
-	list->ready(list->data);
-}
 
 static void close_output(struct voice_list *list)
 {
@@ -38,6 +36,14 @@ static void close_output(struct voice_list *list)
 	list->readable = NULL;
 	scope_close(&list->fd);
 	list->fd = -1;
+}
+
+static void voices_known(struct voice_list *list)
+{
+	close_output(list);
+	watch_cancel(list->watchdog);
+	list->known = true;
+	list->ready(list->data);
 }
 
 static void on_readable(int fd, int what, void *data)
@@ -49,13 +55,16 @@ static void on_readable(int fd, int what, void *data)
 	(void)what;
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	if (n > 0 && list->voices.len_bytes + (size_t)n <= VOICE_LIST_MAX_BYTES)
-		buf_add(&list->voices, bytes, (size_t)n);
-	else
-		close_output(list);
-	if (list->fd < 0)
+	if (n <= 0 ||
+	    list->voices.len_bytes + (size_t)n > VOICE_LIST_MAX_BYTES) {
 		voices_known(list);
+		return;
+	}
+	buf_add(&list->voices, bytes, (size_t)n);
+	stall_progress(&list->stall, list->pid, clock_ms());
 }
+
+static void start_helper(struct voice_list *list);
 
 static void on_exit_of_helper(pid_t pid, int wait_status, void *data)
 {
@@ -66,19 +75,72 @@ static void on_exit_of_helper(pid_t pid, int wait_status, void *data)
 	watch_free(list->exit);
 	list->exit = NULL;
 	list->pid = 0;
+	/* It was killed as other engines are asked for. */
+	if (list->fd < 0 && !list->known)
+		start_helper(list);
 }
 
-static void on_limit(void *data)
+static void on_watch(void *data)
 {
 	struct voice_list *list = data;
 
-	log_warn("the voices were not listed within %d s",
-		 VOICE_LIST_LIMIT_MS / 1000);
+	if (!stall_is_hang(&list->stall, list->pid, clock_ms(),
+			   VOICE_LIST_PATIENCE_MS)) {
+		watch_after(list->watchdog, LOOK_MS);
+		return;
+	}
+	log_warn("not every voice is listed: speakd-voice --list-voices hung");
 	if (list->pid > 0)
 		kill(list->pid, SIGKILL);
-	close_output(list);
 	voices_known(list);
 }
+
+/* list->pid, writing to take_writer. */
+static int run_helper(struct voice_list *list, int take_writer)
+{
+	SCOPED_TEXT char *helper = path_helper("speakd-voice");
+	SCOPED_FD int writer = take_writer;
+	const char *argv[3 + ENGINES_MAX] = { helper, "--list-voices" };
+	char *texts[ENGINES_MAX] = { NULL };
+	const struct child child = {
+		.argv = argv,
+		.fds = { CHILD_NULL, writer, CHILD_INHERIT },
+		.fd_count = 3,
+	};
+	int rc;
+
+	(void)engine_list_arguments(list->engines, texts, ENGINES_MAX,
+				    argv + 2);
+	rc = child_start(&child, &list->pid, NULL);
+	for (size_t i = 0; i < ENGINES_MAX; i++)
+		free(texts[i]);
+	return rc;
+}
+
+static void start_helper(struct voice_list *list)
+{
+	int ends[2];
+
+	buf_clear(&list->voices);
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		voices_known(list);
+		return;
+	}
+	list->fd = ends[0];
+	fcntl(list->fd, F_SETFL, O_NONBLOCK);
+	if (run_helper(list, ends[1]) < 0) {
+		list->pid = 0;
+		voices_known(list);
+		return;
+	}
+	list->readable = loop_fd(list->loop, list->fd, LOOP_READ, on_readable,
+				 list);
+	list->exit = loop_child(list->loop, list->pid, on_exit_of_helper, list);
+	stall_progress(&list->stall, list->pid, clock_ms());
+	watch_after(list->watchdog, LOOK_MS);
+}
+
+/* ---- the interface ------------------------------------------------------- */
 
 struct voice_list *voice_list_new(struct loop *loop, loop_fn *ready,
 				  void *keep_data)
@@ -89,46 +151,23 @@ struct voice_list *voice_list_new(struct loop *loop, loop_fn *ready,
 	list->ready = ready;
 	list->data = keep_data;
 	list->fd = -1;
-	list->limit = loop_timer(loop, on_limit, list);
+	list->stall.with_children = true;
+	list->watchdog = loop_timer(loop, on_watch, list);
 	return list;
 }
 
 void voice_list_start(struct voice_list *list, const char *engines)
 {
-	SCOPED_TEXT char *helper = path_helper("speakd-voice");
-	const char *argv[3 + ENGINES_MAX] = { helper, "--list-voices" };
-	char *texts[ENGINES_MAX] = { NULL };
-	int rc;
-	struct child child = {
-		.argv = argv,
-		.fds = { CHILD_NULL, CHILD_NULL, CHILD_INHERIT },
-		.fd_count = 3,
-	};
-	SCOPED_FD int writer = -1;
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0) {
-		voices_known(list);
+	if (list->engines != NULL && strcmp(list->engines, engines) == 0)
 		return;
-	}
-	list->fd = ends[0];
-	writer = ends[1];
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	child.fds[STDOUT_FILENO] = writer;
-	(void)engine_list_arguments(engines, texts, ENGINES_MAX, argv + 2);
-	rc = child_start(&child, &list->pid, NULL);
-	for (size_t i = 0; i < ENGINES_MAX; i++)
-		free(texts[i]);
-	if (rc < 0) {
-		list->pid = 0;
-		close_output(list);
-		voices_known(list);
-		return;
-	}
-	list->readable = loop_fd(list->loop, list->fd, LOOP_READ, on_readable,
-				 list);
-	list->exit = loop_child(list->loop, list->pid, on_exit_of_helper, list);
-	watch_after(list->limit, VOICE_LIST_LIMIT_MS);
+	free(list->engines);
+	list->engines = mem_copy(engines);
+	list->known = false;
+	close_output(list);
+	if (list->pid > 0)
+		kill(list->pid, SIGKILL);
+	else
+		start_helper(list);
 }
 
 void voice_list_free(struct voice_list *list)
@@ -139,8 +178,9 @@ void voice_list_free(struct voice_list *list)
 		kill(list->pid, SIGKILL);
 	close_output(list);
 	watch_free(list->exit);
-	watch_free(list->limit);
+	watch_free(list->watchdog);
 	buf_fini(&list->voices);
+	free(list->engines);
 	free(list);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * voice_list.h - the voices that the voice helper knows, asked for once.
+ * voice_list.h - the voices that the voice helper knows, asked for once for
+ * each list of engines.
  *
  * Nobody waits in the loop for a slow one: ready() tells when they are there.
  */
@@ -11,14 +12,21 @@
 #include "core/buf.h"
 #include "core/loop.h"
 
-enum { VOICE_LIST_MAX_BYTES = 1 << 20, VOICE_LIST_LIMIT_MS = 10000 };
+enum {
+	VOICE_LIST_MAX_BYTES = 1 << 20,
+	/* More than the helper itself waits for an engine that hangs. */
+	VOICE_LIST_PATIENCE_MS = 30000,
+};
 
 struct voice_list;
 
 /* ready: as much as there will ever be is there; called from the loop. */
 struct voice_list *voice_list_new(struct loop *loop, loop_fn *ready,
 				  void *keep_data) MUST_CHECK;
-/* engines: a list, see queue/engine_list.h. */
+/*
+ * engines: a list, see queue/engine_list.h. Nothing is done for the list that
+ * it was started with last; for another one, the voices are not known again.
+ */
 void voice_list_start(struct voice_list *list, const char *engines);
 void voice_list_free(struct voice_list *list);
 

@@ -19,6 +19,7 @@
 #include "core/clock.h"
 #include "core/mem.h"
 #include "speakd/voice/wav.h"
+#include "speakd/voice/worker.h"
 
 enum {
 	COMMAND_SILENT_MS = 10000, /* no output for so long: killed */
@@ -150,8 +151,9 @@ static int exchange(struct run *run, struct err *e)
 			{ .fd = run->to, .events = POLLOUT }, /* -1: ignored */
 		};
 
-		rc = run->out->wait(run->out->data, fds, 2, COMMAND_SILENT_MS);
-		if (rc == 0)
+		rc = worker_wait(run->pid, run->out, fds, 2, COMMAND_SILENT_MS,
+				 e);
+		if (rc == -ETIMEDOUT)
 			return err_say(e, ETIMEDOUT,
 				       "engine command gave nothing for %d s",
 				       COMMAND_SILENT_MS / 1000);

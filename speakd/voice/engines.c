@@ -148,6 +148,8 @@ int engines_list(struct engines *engines, FILE *out, struct err *e)
 
 		if (slot->kind->list == NULL)
 			continue;
+		/* What there is so far is not lost if the next one hangs. */
+		(void)fflush(out);
 		/* One that does not work costs the others nothing. */
 		if (load(engines, slot, &why) < 0 ||
 		    slot->kind->list(slot->engine, out, &why) < 0)

@@ -3,10 +3,15 @@
 #include "speakd/voice/worker.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+
+#include "core/clock.h"
+#include "core/stall.h"
+
+/* How often one that is silent is looked at. */
+enum { LOOK_MS = 500 };
 
 int worker_start(struct worker *worker, struct child *child, struct err *e)
 {
@@ -63,21 +68,40 @@ bool worker_runs(const struct worker *worker)
 	return worker->pid > 0;
 }
 
-static int wait_for(int fd, short events, const struct engine_out *out,
-		    int limit_ms, struct err *e)
+int worker_wait(pid_t pid, const struct engine_out *out, struct pollfd *fds,
+		size_t count, int limit_ms, struct err *e)
+{
+	struct stall stall = { .with_children = true };
+	int first_ms = limit_ms < LOOK_MS ? limit_ms : LOOK_MS;
+	bool looked = false;
+
+	for (;;) {
+		int rc = out != NULL
+				 ? out->wait(out->data, fds, count, first_ms)
+				 : poll(fds, count, first_ms);
+
+		if (rc > 0 || rc == -ECANCELED)
+			return rc;
+		if (rc < 0)
+			return err_set(e, out != NULL ? -rc : errno,
+				       "wait for it");
+		/* Most answer so soon that nobody need look at them. */
+		if (!looked)
+			stall_progress(&stall, pid, clock_ms());
+		looked = true;
+		if (stall_is_hang(&stall, pid, clock_ms(),
+				  (uint64_t)(limit_ms - first_ms)))
+			return err_say(e, ETIMEDOUT, "it did nothing for %d s",
+				       limit_ms / 1000);
+	}
+}
+
+static int wait_for(const struct worker *worker, int fd, short events,
+		    const struct engine_out *out, int limit_ms, struct err *e)
 {
 	struct pollfd fds[1] = { { .fd = fd, .events = events } };
-	int rc = out != NULL ? out->wait(out->data, fds, 1, limit_ms)
-			     : poll(fds, 1, limit_ms);
 
-	if (rc == 0)
-		return err_say(e, ETIMEDOUT, "it did nothing for %d s",
-			       limit_ms / 1000);
-	if (rc == -ECANCELED)
-		return rc;
-	if (rc < 0)
-		return err_set(e, out != NULL ? -rc : errno, "wait for it");
-	return rc;
+	return worker_wait(worker->pid, out, fds, 1, limit_ms, e);
 }
 
 static int has_ended(struct err *e)
@@ -102,8 +126,8 @@ int worker_write(struct worker *worker, const struct engine_out *out,
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return err_set(e, errno, "write to it");
 		if (n < 0 && errno == EAGAIN) {
-			int rc = wait_for(worker->to, POLLOUT, out, limit_ms,
-					  e);
+			int rc = wait_for(worker, worker->to, POLLOUT, out,
+					  limit_ms, e);
 
 			if (rc < 0)
 				return rc;
@@ -118,7 +142,8 @@ int worker_fill(struct worker *worker, const struct engine_out *out,
 	if (worker->at < worker->end)
 		return 0;
 	for (;;) {
-		int rc = wait_for(worker->from, POLLIN, out, limit_ms, e);
+		int rc = wait_for(worker, worker->from, POLLIN, out, limit_ms,
+				  e);
 		ssize_t n;
 
 		if (rc < 0)

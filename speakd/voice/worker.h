@@ -5,12 +5,14 @@
  *
  * Whatever it does, hang, die or write rubbish, costs no more than the text
  * that it was given: every wait has a limit, and is one of engine.h's, so that
- * sound goes on and STOP is heard. All-zero but for the descriptors -1 is one
- * that does not run: WORKER_NONE.
+ * sound goes on and STOP is heard. One that is only slow, on a busy machine, is
+ * waited for (core/stall.h). All-zero but for the descriptors -1 is one that
+ * does not run.
  */
 #ifndef SPEAKD_VOICE_WORKER_H
 #define SPEAKD_VOICE_WORKER_H
 
+#include <poll.h>
 #include <sys/types.h>
 
 #include "core/child.h"
@@ -31,6 +33,13 @@ int worker_start(struct worker *worker, struct child *child,
 /* Kill it and whatever it started. */
 void worker_end(struct worker *worker);
 bool worker_runs(const struct worker *worker);
+
+/*
+ * Until one of fds is ready, or pid, which is to make it so, hangs for
+ * limit_ms. out is as below, and so is what is returned.
+ */
+int worker_wait(pid_t pid, const struct engine_out *out, struct pollfd *fds,
+		size_t count, int limit_ms, struct err *e) MUST_CHECK;
 
 /*
  * Below, out NULL waits for nothing else. 0 or more, -ECANCELED after a stop,

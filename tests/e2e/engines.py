@@ -86,6 +86,43 @@ def test_bad_modules(home):
         os.remove(home.file("speakd.err"))
 
 
+def test_slow_module(home):
+    """a module that gets no processor is waited for, not replaced"""
+    ear = Ear(home, module(home, "slow"))
+    assert is_tone(ear.hear("one two"))
+    assert not home.errors(), home.errors()
+
+
+def module_voices(client, name):
+    assert client.code("SET self OUTPUT_MODULE " + name) == 216
+    return client.command("LIST SYNTHESIS_VOICES")
+
+
+def test_voice_lists(home):
+    """one that hangs costs the others no voice; other engines, other voices"""
+    daemon = home.serve("-o", "null", module(home, "ok"),
+                        module(home, "mute"))
+    client = Client(home.socket)
+    voices = [b"249-Tony\ten\tnone", b"249-Ulla\tde\tnone",
+              b"249 OK VOICE LIST SENT"]
+    assert module_voices(client, "ok") == voices
+    assert len(module_voices(client, "espeak-ng")) > 50
+    assert "did nothing for 10 s" in home.errors(), home.errors()
+    home.crash(daemon)
+    home.configure("rate = 220\n")
+    daemon = home.serve("-o", "null")
+    client = Client(home.socket)
+    espeak = client.command("LIST SYNTHESIS_VOICES")
+    assert len(espeak) > 50 and client.command("GET RATE")[0] == b"251-17"
+    home.configure("rate = 300\nengine = module:%s/fake_module.py ok\n" % HERE)
+    daemon.send_signal(signal.SIGHUP)
+    until("the module is loaded", lambda: client.command(
+        "LIST OUTPUT_MODULES")[0] == b"250-ok")
+    assert client.command("LIST SYNTHESIS_VOICES") == voices
+    assert client.command("GET RATE")[0] == b"251-46"
+    assert module_voices(client, "espeak-ng") == espeak
+
+
 def test_module_dies_in_a_block(home):
     """what was half heard is told to be so; the next is said"""
     ear = Ear(home, module(home, "block"), "--engine=espeak-ng")
@@ -367,6 +404,7 @@ if __name__ == "__main__":
     if shutil.which("python3") is None:
         raise SystemExit("no python3")
     main([test_module, test_module_settings, test_bad_modules,
+          test_slow_module, test_voice_lists,
           test_module_dies_in_a_block, test_stop, test_several, test_pipe,
           test_example,
           test_bad_pipes, test_piper, test_real_modules, test_festival, test_generic,

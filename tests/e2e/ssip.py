@@ -223,6 +223,9 @@ def test_limits(home):
         line = b"SET self CLIENT_NAME ".ljust(size, b"n")
         client.send(line + b"\r\n")
         assert client.reply()[-1].startswith(b"%d " % code), size
+    for number, code in (("100", 203), ("101", 409), ("9" * 30, 409),
+                         ("-" + "9" * 30, 410), ("9" * 30 + "x", 511)):
+        assert client.code("SET self RATE " + number) == code, number
     for size, code in (((1 << 20) - 1, 225), (1 << 20, 225),
                        ((1 << 20) + 1, 502)):
         assert client.code("SPEAK") == 230
@@ -745,12 +748,11 @@ exec '%s' "$@"
     assert chooses.wait() == 1
 
 
-main([test_client_sections,
-          test_client_section_mistakes, test_import_speechd,
-          test_voices_are_slow, test_spawn_joins, test_paused_is_silent,
-      test_voice_then_language, test_golden, test_events, test_priorities, test_blocks, test_pause,
-      test_marks, test_dictionary, test_data, test_limits, test_huge_text,
-      test_hostile_clients, test_never_reads, test_gone_client,
-      test_other_user, test_socket, test_restart, test_spd_say,
-      test_python_client, test_spawn, test_speech_dispatchers_place,
-      test_systemd])
+main([test_client_sections, test_client_section_mistakes, test_import_speechd,
+      test_voices_are_slow, test_spawn_joins, test_paused_is_silent,
+      test_voice_then_language, test_golden, test_events, test_priorities,
+      test_blocks, test_pause, test_marks, test_dictionary, test_data,
+      test_limits, test_huge_text, test_hostile_clients, test_never_reads,
+      test_gone_client, test_other_user, test_socket, test_restart,
+      test_spd_say, test_python_client, test_spawn,
+      test_speech_dispatchers_place, test_systemd])

@@ -4,12 +4,11 @@
  * stall.h - does a process that makes no progress hang, or is it slow?
  *
  * By the clock alone, a busy machine or one that emulates another is a hang:
- * its voice would be killed while it starts, and the phrase be lost with it.
- * So the kernel is asked what the process does and how much of the processor
- * it got.
+ * it would be killed while it starts, and its work be lost. So the kernel is
+ * asked what the process does and how much of the processor it got.
  */
-#ifndef SPEAKD_OUT_STALL_H
-#define SPEAKD_OUT_STALL_H
+#ifndef CORE_STALL_H
+#define CORE_STALL_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,12 +18,14 @@
 enum { STALL_LIMIT_MS = 120000 };
 
 struct stall {
+	/* What it has started, and waits for, is looked at with it. */
+	bool with_children;
 	uint64_t progress_ms; /* when it last made some */
 	uint64_t start_cpu_ms; /* what it had used by then, of the processor */
 	uint64_t cpu_ms, active_ms; /* has used, and when that last grew */
 };
 
-/* It has just made progress, or has just begun. */
+/* It has just made progress, or has just begun; with_children stays. */
 void stall_progress(struct stall *stall, pid_t pid, uint64_t now_ms);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* speakd_stall.c - a voice that hangs is told from one that is slow. */
+/* core_stall.c - a process that hangs is told from one that is slow. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 #include "core/base.h"
 #include "core/clock.h"
-#include "speakd/out/stall.h"
+#include "core/stall.h"
 
 enum { PATIENCE_MS = 3000, BEGUN_MS = 1000 };
 
@@ -81,8 +81,8 @@ static void test_progress_begins_anew(void **state)
 	(void)state;
 	/* Nobody has that number: nothing is known but the time. */
 	stall_progress(&stall, -1, 10000);
-	assert_false(stall_judge(&stall, 'S', 5000, 12999, PATIENCE_MS));
-	assert_true(stall_judge(&stall, 'S', 5000, 13000, PATIENCE_MS));
+	assert_false(stall_judge(&stall, 'S', 0, 12999, PATIENCE_MS));
+	assert_true(stall_judge(&stall, 'S', 0, 13000, PATIENCE_MS));
 	assert_true(stall_is_hang(&stall, -1, 13000, PATIENCE_MS));
 }
 
@@ -111,6 +111,43 @@ static void test_process(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 }
 
+/* A shell that waits for what it runs: asleep, as long as that is, too. */
+static void test_children(void **state)
+{
+	struct stall alone = { 0 }, whole = { .with_children = true };
+	int ends[2], status;
+	pid_t pid, child;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		child = fork();
+		if (child == 0)
+			for (;;)
+				pause();
+		(void)!write(ends[1], &child, sizeof(child));
+		(void)waitpid(child, NULL, 0);
+		_exit(0);
+	}
+	assert_int_equal(read(ends[0], &child, sizeof(child)), sizeof(child));
+	(void)kill(child, SIGSTOP);
+	/* Both come to rest: one asleep, one stopped. */
+	for (uint64_t until_ms = clock_ms() + 20000; clock_ms() < until_ms;) {
+		stall_progress(&alone, pid, BEGUN_MS);
+		stall_progress(&whole, pid, BEGUN_MS);
+		if (stall_is_hang(&alone, pid, BEGUN_MS + 50000, PATIENCE_MS) &&
+		    !stall_is_hang(&whole, pid, BEGUN_MS + 50000, PATIENCE_MS))
+			break;
+	}
+	assert_true(stall_is_hang(&alone, pid, BEGUN_MS + 60000, PATIENCE_MS));
+	assert_false(stall_is_hang(&whole, pid, BEGUN_MS + 60000, PATIENCE_MS));
+	(void)kill(child, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +155,7 @@ int main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_progress_begins_anew),
 		cmocka_unit_test(test_process),
+		cmocka_unit_test(test_children),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
