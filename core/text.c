@@ -485,6 +485,27 @@ void text_fold(struct buf *out, const char *text, size_t len_bytes)
 		    UTF8PROC_CASEFOLD);
 }
 
+static void repair_and_fold(struct buf *out, const char *text, size_t len)
+{
+	SCOPED_BUF struct buf clean = { 0 };
+
+	text_repair(&clean, text, len);
+	text_fold(out, buf_text(&clean), clean.len_bytes);
+}
+
+int text_compare_caseless(const char *a, const char *b)
+{
+	SCOPED_BUF struct buf fa = { 0 };
+	SCOPED_BUF struct buf fb = { 0 };
+	size_t la = strlen(a), lb = strlen(b);
+
+	if (text_is_ascii(a, la) && text_is_ascii(b, lb))
+		return strcasecmp(a, b);
+	repair_and_fold(&fa, a, la);
+	repair_and_fold(&fb, b, lb);
+	return strcmp(buf_text(&fa), buf_text(&fb));
+}
+
 int text_compare_letters(const char *a, const char *b)
 {
 	const int options = UTF8PROC_STABLE | UTF8PROC_COMPAT |

@@ -93,6 +93,9 @@ void text_nfc(struct buf *out, const char *text, size_t len_bytes);
 /* Add text (well-formed) case-folded and in NFKC, for caseless comparison. */
 void text_fold(struct buf *out, const char *text, size_t len_bytes);
 
+/* Order of texts without regard to case; what is not UTF-8 is repaired. */
+int text_compare_caseless(const char *a, const char *b);
+
 /* Order of well-formed texts by their letters, case and accents aside. */
 int text_compare_letters(const char *a, const char *b);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/files.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "project/commands/commands.h"
@@ -257,6 +258,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	log_open("project", LOG_LEVEL_WARN);
+	standard_fds_open();
 	names_set_locale();
 	if (argc > 1 && strncmp(argv[1], "--complete-", 11) == 0)
 		return complete_main(argc, argv);

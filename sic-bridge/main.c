@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/files.h"
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/paths.h"
@@ -178,6 +179,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	log_open("sic-bridge", LOG_LEVEL_WARN);
+	standard_fds_open();
 	signal(SIGPIPE, SIG_IGN);
 	tzset(); /* reads its file now */
 	rc = settings_load(&settings, argc, argv, &e);

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "core/files.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/version.h"
@@ -144,6 +145,7 @@ int main(int argc, char **argv)
 {
 	static char name[] = "workspace";
 
+	standard_fds_open();
 	seal_begin(argv);
 	title_keep(argv);
 	log_open("project", LOG_LEVEL_INFO);

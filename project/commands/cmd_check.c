@@ -147,11 +147,15 @@ static void check_link(struct check *c, const char *path)
 		problem(c, path,
 			"has another name (a hard link), which a change "
 			"leaves behind");
-	if (!S_ISLNK(st.st_mode) || gtd->settings->links)
+	if (!S_ISLNK(st.st_mode))
 		return;
-	out = gtd_leads_out(gtd, path);
-	if (out == NULL)
+	if (!gtd->settings->links)
+		out = gtd_leads_out(gtd, path);
+	if (out == NULL) {
+		if (!gtd_exists(gtd, path))
+			problem(c, path, "is a link to what is not there");
 		return;
+	}
 	what = mem_printf("leads out of the directory, to %s: it is not "
 			  "written to",
 			  out);

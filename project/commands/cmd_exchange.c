@@ -173,20 +173,18 @@ static int import_task(struct import *im, const struct task *task,
 	SCOPED_TEXT char *line = NULL;
 	SCOPED_BUF struct buf shown = { 0 };
 	enum list_file list = FILE_INBOX;
-	enum reading reading = READ_ACTIONS;
 	size_t len;
 
 	if (task->done)
 		return import_done(im, task);
 	text_escape(&shown, task->text, strlen(task->text));
-	if (list_by_word(task->where, &list)) {
+	if (list_by_word(task->where, &list))
 		file = gtd_list_file(&im->call->gtd, list);
-		reading = file_reading(file);
-	} else if (project_file(im, task->where, &file, e) < 0)
+	else if (project_file(im, task->where, &file, e) < 0)
 		return -e->code;
 	assert(file != NULL); /* or there was an error */
 	len = strlen(file);
-	line = capture_line(buf_text(&shown), reading,
+	line = capture_line(buf_text(&shown), file_reading(file),
 			    len > 4 && strcmp(file + len - 4, ".otl") == 0,
 			    list == FILE_WAITING);
 	add_line(im, file, line);

@@ -68,6 +68,7 @@ static void project_json(struct buf *out, const struct project *p)
 	json_row_int(out, "waiting", p->waiting);
 	json_row_bool(out, "stuck",
 		      p->stuck && p->place->state == STATE_ACTIVE);
+	json_row_bool(out, "unreadable", p->unreadable);
 	json_row_bool(out, "workspace", workspaces_has(p->place->name));
 	json_row_text(out, "due",
 		      date_is_set(p->due) ? date_text(p->due, day) : NULL);

@@ -183,7 +183,7 @@ static int cat_file(struct call *call, const char *file, enum part part,
 {
 	SCOPED_BUF struct buf text = { 0 };
 
-	if (out->say && file_reading(file) == READ_ACTIONS &&
+	if (out->say && file_reading(file) != READ_BOXES &&
 	    part == PART_ACTIONS)
 		return say_actions(call, file, out, e);
 	if (gtd_read_text(&call->gtd, file, &text, NULL, e) < 0)

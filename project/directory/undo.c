@@ -59,6 +59,17 @@ static int refuse(const struct record *r, const char *why, struct err *e)
 		       r->fields[0], why);
 }
 
+/* A text that cannot be taken back: changed, or moved away by hand. */
+static int refuse_text(const struct gtd *gtd, const struct record *r,
+		       const char *path, struct err *e)
+{
+	return refuse(r,
+		      gtd_exists(gtd, path)
+			      ? "was changed in the same place since"
+			      : "is no longer there",
+		      e);
+}
+
 /* ---- moves -------------------------------------------------------------- */
 
 static int same_entry(const char *name, unsigned char d_type, void *data)
@@ -221,7 +232,7 @@ static int text_back(struct change *change, const struct record *r,
 	case PATCH_IS_BACK:
 		return 0;
 	case PATCH_OVERLAPS:
-		return refuse(r, "was changed in the same place since", e);
+		return refuse_text(change->gtd, r, path, e);
 	case PATCHED:
 		break;
 	}
@@ -327,7 +338,7 @@ static int text_check(struct looking *l, size_t at)
 	case PATCH_OVERLAPS:
 		break;
 	}
-	return refuse(r, "was changed in the same place since", l->e);
+	return refuse_text(l->gtd, r, o->path, l->e);
 }
 
 static int check_record(struct looking *l, size_t at)

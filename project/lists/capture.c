@@ -115,7 +115,9 @@ char *capture_line(const char *text, enum reading reading, bool outliner,
 	text += strspn(text, " ");
 	if (reading == READ_INBOX)
 		return mem_copy(text);
-	if (reading == READ_ACTIONS || outliner)
+	if (reading == READ_TODOTXT && reads_back(text, text, reading))
+		return mem_copy(text);
+	if (reading == READ_ACTIONS || reading == READ_TODOTXT || outliner)
 		return mem_printf("%s %s", box, text);
 	if (reading == READ_BOXES || reading == READ_NOTE)
 		return mem_printf("- [ ] %s", text);

@@ -25,8 +25,9 @@ int capture_dates(const char *text, struct date today, struct buf *out,
 
 /*
  * The line that a file gets for a text: "[ ] text" among a project's actions,
- * "- text" in a list, the bare text in the inbox; with a box where the text
- * alone would be read as something else, or boxed. The caller's to free.
+ * "- text" in a list, the bare text in the inbox and todo.txt; with a box where
+ * the text alone would be read as something else, or boxed. The caller's to
+ * free.
  */
 char *capture_line(const char *text, enum reading reading, bool outliner,
 		   bool boxed) MUST_CHECK;

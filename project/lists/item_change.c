@@ -250,11 +250,40 @@ static void add_done_day(struct change *change, const struct action *action,
 	buf_add(text, buf_text(&rest), rest.len_bytes);
 }
 
+/*
+ * "(A) call" becomes "x 2026-11-28 call pri:A". todo.txt takes "(A) " only at
+ * the line's beginning; its own tools keep it so, or drop it.
+ */
+static void mark_todotxt(struct change *change, const struct action *action,
+			 const struct sheet *sheet, struct buf *out)
+{
+	const char *text = action->text;
+	const char *end = sheet->text.data + sheet->text.len_bytes;
+	bool has_priority = action->len_bytes > 4 && text[0] == '(' &&
+			    text[1] >= 'A' && text[1] <= 'Z' &&
+			    memcmp(text + 2, ") ", 2) == 0;
+	size_t skip = has_priority ? 4 : 0;
+	char day[DATE_BYTES];
+
+	buf_add(out, sheet->text.data, action->mark_at);
+	buf_addf(out, "x %s ", date_text(change->gtd->today, day));
+	buf_add(out, text + skip, action->len_bytes - skip);
+	if (has_priority)
+		buf_addf(out, " pri:%c", text[1]);
+	text += action->len_bytes;
+	buf_add(out, text, (size_t)(end - text));
+}
+
 static int tick_off(struct change *change, const struct sheet *sheet,
 		    const struct action *action, struct err *e)
 {
 	SCOPED_BUF struct buf text = { 0 };
+	bool boxed = sheet->text.data + action->mark_at < action->text;
 
+	if (sheet->reading == READ_TODOTXT && !boxed) {
+		mark_todotxt(change, action, sheet, &text);
+		return write_sheet(change, sheet, &text, e);
+	}
 	action_mark_done(action, buf_text(&sheet->text), sheet->text.len_bytes,
 			 sheet->outliner, &text);
 	if (sheet->reading == READ_BOXES)

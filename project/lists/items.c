@@ -47,11 +47,14 @@ struct item *items_add_action(struct items *items, const char *source,
 	struct item *item = items_add(items, source, action->text,
 				      action->len_bytes);
 	const char *context = NULL;
+	SCOPED_BUF struct buf group = { 0 };
 	size_t pos = 0;
 	size_t bytes = action_context(action, &pos, &context);
 
-	if (bytes > 0)
-		item->group = mem_text(context, bytes);
+	if (bytes > 0) {
+		text_repair(&group, context, bytes);
+		item->group = buf_give(&group);
+	}
 	item->file = mem_copy(sheet->file);
 	item->line = action->line;
 	item->hash = action_hash(action, sheet);
@@ -107,7 +110,8 @@ static int by_group(const void *a, const void *b)
 
 	if ((ia->group == NULL) != (ib->group == NULL))
 		return ia->group == NULL ? 1 : -1;
-	order = ia->group != NULL ? strcasecmp(ia->group, ib->group) : 0;
+	order = ia->group != NULL ? text_compare_caseless(ia->group, ib->group)
+				  : 0;
 	return order != 0 ? order : compare_sources(ia, ib);
 }
 
@@ -231,7 +235,7 @@ static bool is_new_group(const struct items *items, size_t i)
 
 	if (group == NULL || before == NULL)
 		return i == 0 ? group != NULL : group != before;
-	return strcasecmp(group, before) != 0;
+	return text_compare_caseless(group, before) != 0;
 }
 
 static void say_group(struct out *out, const char *group)

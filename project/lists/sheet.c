@@ -33,6 +33,8 @@ enum reading file_reading(const char *file)
 		return READ_INBOX;
 	if (strchr(file, '/') == NULL)
 		return list_reading(file);
+	if (ends_with(file, ".txt"))
+		return READ_TODOTXT;
 	return name_is_markdown(file) && !ends_with(file, "/actions.md")
 		       ? READ_BOXES
 		       : READ_ACTIONS;

@@ -24,6 +24,11 @@ static bool is_markdown(enum reading reading)
 	return reading == READ_BOXES || reading == READ_NOTE;
 }
 
+static bool is_outline(enum reading reading)
+{
+	return reading == READ_ACTIONS || reading == READ_TODOTXT;
+}
+
 static bool has_prefix(const struct action *action, const char *prefix)
 {
 	size_t len = strlen(prefix);
@@ -371,7 +376,7 @@ static bool read_line(const char *line, size_t len, enum reading reading,
 			 len);
 		return action->len_bytes > 0;
 	}
-	if (reading == READ_ACTIONS && strchr("#:;|<>", line[at]) != NULL)
+	if (is_outline(reading) && strchr("#:;|<>", line[at]) != NULL)
 		return false;
 	bullet = read_bullet(line, len, at);
 	box = read_box(line + at + bullet, len - at - bullet,
@@ -380,8 +385,7 @@ static bool read_line(const char *line, size_t len, enum reading reading,
 		return false;
 	if (box == 0 && line[at + bullet] == 'x' && at + bullet + 1 < len &&
 	    line[at + bullet + 1] == ' ' &&
-	    (reading == READ_ACTIONS ||
-	     has_todo_date(line, len, at + bullet))) {
+	    (is_outline(reading) || has_todo_date(line, len, at + bullet))) {
 		action->done = true;
 		box = 1;
 	}
@@ -390,7 +394,7 @@ static bool read_line(const char *line, size_t len, enum reading reading,
 		set_text(action, line, at, len);
 		return reading == READ_LIST || reading == READ_NOTE;
 	}
-	if (reading == READ_ACTIONS && box == 0 && line[len - 1] == ':')
+	if (is_outline(reading) && box == 0 && line[len - 1] == ':')
 		return false;
 	action->mark_at = at + bullet;
 	set_text(action, line, skip_blanks(line, len, at + bullet + box), len);
@@ -505,15 +509,15 @@ static void read_one(struct reader *reader, size_t len, struct action *action)
 	while (len > 0 && (is_blank(line[len - 1]) || line[len - 1] == '\r'))
 		len--;
 	if (memchr(line, '\0', len) != NULL ||
-	    (reading == READ_ACTIONS && read_org_days(actions, line, len)) ||
+	    (is_outline(reading) && read_org_days(actions, line, len)) ||
 	    !read_line(line, len, reading, action))
 		return;
 	action->mark_at += action->line_at;
 	if (!action->heading)
 		read_words(action, reader->meaning);
 	add(actions, action,
-	    reading == READ_ACTIONS || reading == READ_BOXES ? &reader->above
-							     : NULL);
+	    is_outline(reading) || reading == READ_BOXES ? &reader->above
+							 : NULL);
 }
 
 size_t text_bom_bytes(const char *text, size_t len_bytes)
@@ -624,9 +628,15 @@ bool action_has_word(const struct action *action, const char *want)
 	const char *word;
 	size_t pos = 0, len;
 
-	while ((len = next_word(action, &pos, &word)) > 0)
-		if (word_is(word, len, want))
+	while ((len = next_word(action, &pos, &word)) > 0) {
+		SCOPED_TEXT char *copy = NULL;
+
+		if (word[0] != want[0])
+			continue;
+		copy = mem_text(word, len);
+		if (text_compare_caseless(copy, want) == 0)
 			return true;
+	}
 	return false;
 }
 

@@ -47,6 +47,8 @@ enum reading {
 	READ_BOXES, /* a note in Markdown: only what has a box is to do */
 	READ_NOTE, /* a list in Markdown: as READ_LIST, after its front matter
 		    */
+	READ_TODOTXT, /* a project's todo.txt: as READ_ACTIONS, but what has no
+			 box is written as todo.txt's programs do */
 };
 
 struct action {
@@ -96,7 +98,8 @@ const struct action *actions_next(const struct actions *actions,
 /* The text as well-formed UTF-8, the caller's to free. */
 char *action_text(const struct action *action) MUST_CHECK;
 
-/* Whether the text has the word, with word boundaries ("@home"). */
+/* Whether the text has the word, with word boundaries, in any case ("@home").
+ */
 bool action_has_word(const struct action *action, const char *word);
 
 /*

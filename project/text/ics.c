@@ -134,12 +134,15 @@ static void add_folded(struct buf *out, const char *name, const char *value)
 
 void ics_add_text(struct buf *out, const char *name, const char *text)
 {
+	SCOPED_BUF struct buf clean = { 0 };
 	SCOPED_BUF struct buf value = { 0 };
 
-	for (; *text != '\0'; text++) {
-		if (strchr("\\;,", *text) != NULL)
+	/* UTF-8 without control characters (RFC 5545, 3.1.4 and 3.3.11). */
+	text_repair(&clean, text, strlen(text));
+	for (const char *at = buf_text(&clean); *at != '\0'; at++) {
+		if (strchr("\\;,", *at) != NULL)
 			buf_add_char(&value, '\\');
-		buf_add_char(&value, *text);
+		buf_add_char(&value, iscntrl((unsigned char)*at) ? ' ' : *at);
 	}
 	add_folded(out, name, buf_text(&value));
 }

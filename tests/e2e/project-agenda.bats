@@ -203,6 +203,23 @@ gift, comes back in 5 days."* ]]
 		'gifts gifts gifts'
 }
 
+@test "ahead --ics: UTF-8 without control characters, whatever the file has" {
+	printf '2026-12-02 caf\xe9 \x1b[1mred\x07\n' >"$GTD_DIR/tickler"
+	[[ $(p ahead 60 --ics) == *$'SUMMARY:café  [1mred \r\n'* ]]
+}
+
+@test "contexts: in any case and form, in Latin-1, too" {
+	p -q new a && p -q new b && p -q new c && p -q new d
+	echo 'one @Büro' >"$P/a/actions"
+	echo 'two (@BÜRO)' >"$P/b/actions"
+	printf 'three @bu\xcc\x88ro\n' >"$P/c/actions"
+	printf 'four @b\xfcro\n' >"$P/d/actions"
+	[ "$(p next büro | cut -f2)" = $'a\nb\nc\nd' ]
+	[ "$(p next | cut -f1,2 | tail -1)" = $'@büro\td' ]
+	[ "$(ears next | grep -ci '^At büro')" -eq 1 ]
+	[ -z "$(p next bur)" ]
+}
+
 @test "what was missed stays until it is answered, over a month's end too" {
 	printf 'monthly 30 rent\nmonthly 28 invoice\nweekly fri report\nyearly 11-29 mom\n' >"$GTD_DIR/tickler"
 	for day in 2026-11-30 2026-12-01 2026-12-02; do

@@ -233,3 +233,11 @@ tickets (trip)' ]
 	[ "$status" -eq 1 ]
 	[[ $output == *'not a calendar: no line BEGIN:VCALENDAR'* ]]
 }
+
+@test "what is imported into a note in Markdown is an action of it" {
+	printf -- '# Trip\n- [ ] pack\n' >"$P/trip.md"
+	echo 'call the hotel +trip' >todo.txt
+	project -q import todotxt todo.txt
+	[ "$(project actions trip | cut -f3)" = $'pack\ncall the hotel' ]
+	has "$P/trip.md" '- [ ] call the hotel'
+}

@@ -147,6 +147,24 @@ from the README' ]
 	[ "$(project cat md | grep -c '^>>>>')" -eq 3 ]
 }
 
+@test "a project's todo.txt: written as todo.txt's programs do" {
+	mkdir "$P/code"
+	printf '%s\r\n' '(A) 2026-11-01 fix +code due:2026-11-11 rec:1w' \
+		'x 2026-11-02 done' '[ ] boxed' >"$P/code/todo.txt"
+	project -q --today=2026-11-28 'do' code fix
+	project -q actions code 'write @desk'
+	project -q actions code '# of pages'
+	project -q 'do' code boxed
+	[ "$(cat "$P/code/todo.txt")" = "$(printf '%s\r\n' \
+		'x 2026-11-28 2026-11-01 fix +code due:2026-11-11 rec:1w pri:A' \
+		'x 2026-11-02 done' '[x] boxed' \
+		'(A) 2026-11-01 fix +code due:2026-12-05 rec:1w' \
+		'write @desk' '[ ] # of pages')" ]
+	[ "$(project actions code | cut -f3)" = '(A) 2026-11-01 fix +code due:2026-12-05 rec:1w
+write @desk
+# of pages' ]
+}
+
 @test "org's lines in actions: keywords, days, and DONE where it was" {
 	project -q new org
 	printf '%s\n' '* TODO call Ann :phone:' '  SCHEDULED: <2026-12-01 Tue> DEADLINE: <2026-12-05 Sat>' \

@@ -234,6 +234,15 @@ words() { find "$GTD_DIR" -type f -exec cat {} + | sort -u; }
 	[[ $(project search needle) == *trip/actions* ]]
 }
 
+@test "a link to what is not there is reported, by list and check" {
+	project -q new trip
+	ln -s ../gone "$P/lost"
+	[[ $(project list --json) == *'"unreadable":false'* ]]
+	run project check
+	[ "$status" -eq 1 ]
+	[ "$output" = 'Projects/lost: is a link to what is not there' ]
+}
+
 @test "links that go round, to / and to devices end, too" {
 	project -q new trip
 	ln -s / "$GTD_DIR/Projects/root"

@@ -49,6 +49,15 @@ teardown() { common_teardown; }
 	grep -q 'a fact' "$GTD_DIR/Projects/trip/log"
 }
 
+@test "a directory renamed by hand: the reason is that its files are not there" {
+	project -q new trip && project -q actions trip one
+	project -q 'do' trip
+	mv "$P/trip" "$P/tour"
+	run project undo
+	[ "$status" -eq 1 ]
+	[[ $output == *"Projects/trip/log is no longer there"* ]]
+}
+
 @test "a phone wrote meanwhile: merged, not refused; the same line: the reason" {
 	project -q new trip && project -q complete trip
 	project -q in idea

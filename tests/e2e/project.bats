@@ -90,6 +90,19 @@ $GTD_DIR/Projects/trip-sandiego-201303/log" ]
 	[ ! -e "$BATS_TEST_TMPDIR/evil" ]
 }
 
+@test "closed standard descriptors: no file is taken for one of them" {
+	project new trip <&- >&- 2>&-
+	project in one >&-
+	run sh -c 'project in - <&-'
+	[ "$status" -eq 1 ]
+	[ "$output" = 'project: read standard input: Bad file descriptor' ]
+	printf 'in a summary\n' >"$GTD_DIR/Projects/trip/summary"
+	chmod 0 "$GTD_DIR/Projects/trip/log"
+	project search summary 2>&- || :
+	[ "$(cat "$GTD_DIR/inbox" "$GTD_DIR/Projects/trip/summary")" = 'one
+in a summary' ]
+}
+
 @test "shell characters in a name are only characters" {
 	cd "$BATS_TEST_TMPDIR"
 	for name in '$(touch pwned)' 'a;touch pwned' "it's" '*' 'foo bar'; do
