@@ -139,7 +139,7 @@ static bool ask_targets(struct bridge *bridge)
 	if (!add_time(&line, bridge->away_ms))
 		return false;
 	buf_add_char(&line, ' ');
-	if (!add_time(&line, history_now_ms()))
+	if (!add_time(&line, link_server_now_ms(bridge->link)))
 		return false;
 	buf_addf(&line, " %u", page_lines(bridge));
 	ask(bridge, &line);
@@ -220,7 +220,7 @@ static void on_batch(struct bridge *bridge, const struct wire_line *line)
 	on_history_answer(bridge);
 }
 
-/* How far the channel, and everything, was heard. */
+/* How far the channel, and everything, was heard: not beyond now. */
 static void note_time(struct bridge *bridge, const struct wire_line *line)
 {
 	struct channel *channel = presence_channel(
@@ -229,6 +229,8 @@ static void note_time(struct bridge *bridge, const struct wire_line *line)
 
 	if (!tags_time(line->tags.time, &ms))
 		return;
+	if (ms > link_server_now_ms(bridge->link))
+		ms = link_server_now_ms(bridge->link);
 	if (channel != NULL && ms > channel->last_ms)
 		channel->last_ms = ms;
 	if (ms > bridge->last_ms)

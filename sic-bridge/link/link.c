@@ -144,6 +144,7 @@ static void on_connected(const char *how, void *data)
 		return;
 	link->phase = LINK_REGISTERING;
 	history_clock_begin(&link->clock, history_now_ms());
+	link->began_ms = clock_boot_ms();
 	link_note_heard(link);
 	watch_after(link->phase_timer,
 		    (uint64_t)link->settings->connect_timeout_s * 1000);
@@ -264,4 +265,9 @@ bool link_is_old(const struct link *link, const struct wire_line *line)
 	if (link->phase == LINK_WELCOMED && history_is_early(line))
 		return true;
 	return history_clock_is_old(&link->clock, line);
+}
+
+int64_t link_server_now_ms(const struct link *link)
+{
+	return history_clock_there(&link->clock, link_now_ms(link));
 }

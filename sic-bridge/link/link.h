@@ -112,5 +112,7 @@ bool link_regain_stopped(const struct link *link);
 unsigned link_answered_label(const struct link *link);
 /* Whether a line was said before this connection began. */
 bool link_is_old(const struct link *link, const struct wire_line *line);
+/* The time by the server's clock, as far as it is known. */
+int64_t link_server_now_ms(const struct link *link);
 
 #endif

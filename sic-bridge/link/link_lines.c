@@ -456,7 +456,7 @@ static int take_line(struct link *link, const struct wire_line *line)
 {
 	enum message_kind kind = kind_by_name(&line->line);
 
-	history_clock_line(&link->clock, line, history_now_ms());
+	history_clock_line(&link->clock, line, link_now_ms(link));
 	if (link->cap.enabled & CAP_SERVER_TIME)
 		link->clock.stamps = true;
 	if (line->fate == WIRE_OURS) {

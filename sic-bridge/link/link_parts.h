@@ -55,6 +55,7 @@ struct link {
 	struct cap cap;
 	struct presence presence;
 	struct history_clock clock;
+	uint64_t began_ms; /* by clock_boot_ms() */
 	struct reconnect again;
 	struct buf out; /* lines on their way to net_send() */
 	struct err error_line; /* what the server said with ERROR */
@@ -104,6 +105,16 @@ static inline void link_note_heard(struct link *link)
 	link->heard_ms = clock_boot_ms();
 	link->slept_ms = link->heard_ms - clock_ms();
 	link->pinged = false;
+}
+
+/*
+ * Now, by the clock as it was when the connection began: that of a machine
+ * without a battery is set by hours once it has a network.
+ */
+static inline int64_t link_now_ms(const struct link *link)
+{
+	return link->clock.began_ms +
+	       (int64_t)(clock_boot_ms() - link->began_ms);
 }
 
 /* ---- link_send.c --------------------------------------------------------- */

@@ -20,6 +20,11 @@ void history_clock_begin(struct history_clock *clock, int64_t now_ms)
 	*clock = (struct history_clock){ .began_ms = now_ms };
 }
 
+int64_t history_clock_there(const struct history_clock *clock, int64_t now_ms)
+{
+	return now_ms - (clock->has_delay ? clock->delay_ms : 0);
+}
+
 /* Not to a channel, as channels are called everywhere. */
 static bool is_to_us_alone(const struct irc_line *line)
 {
@@ -46,6 +51,10 @@ void history_clock_line(struct history_clock *clock,
 	if (!clock->has_delay && is_to_us_alone(&line->line) &&
 	    ms > HISTORY_SKEW_MAX_MS)
 		ms = HISTORY_SKEW_MAX_MS;
+	if (clock->has_delay &&
+	    ms < (clock->delay_ms < 0 ? clock->delay_ms : 0) -
+			    HISTORY_SKEW_MAX_MS)
+		return;
 	if (!clock->has_delay || ms < clock->delay_ms)
 		clock->delay_ms = ms;
 	clock->has_delay = true;

@@ -27,7 +27,8 @@ enum {
 /*
  * When a connection began, by the server's clock. That clock is known from the
  * newest time stamps: a bouncer stamps its first lines with when they came to
- * it, days ago.
+ * it, days ago. One stamp far in the future shows nothing. Ours is a clock that
+ * nobody sets while the connection lasts.
  */
 struct history_clock {
 	int64_t began_ms; /* by our clock */
@@ -38,6 +39,8 @@ struct history_clock {
 
 int64_t history_now_ms(void);
 void history_clock_begin(struct history_clock *clock, int64_t now_ms);
+/* What the server's clock shows when ours shows now_ms. */
+int64_t history_clock_there(const struct history_clock *clock, int64_t now_ms);
 /* A line came. */
 void history_clock_line(struct history_clock *clock,
 			const struct wire_line *line, int64_t now_ms);

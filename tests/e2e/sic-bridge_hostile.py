@@ -4,6 +4,7 @@
 """sic-bridge against a server that does everything wrong: lines that crash or
 hang libircclient, floods, silence, half handshakes, lost connections."""
 
+import json
 import os
 import re
 import select
@@ -290,23 +291,67 @@ def silent_server():
     server.welcome()
 
 
-@test
-def slept():
-    """after an hour's sleep a dead connection is given up within 20 seconds"""
+def clocks_that_jump(how):
+    """What the environment must have, so that they do after three seconds."""
     need("cc")
     with open(BRIDGE, "rb") as program:
         if b"__asan_init" in program.read():
             raise Skip("a sanitizer wants to be loaded first itself")
-    shim = path("slept.so")
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", shim,
-                    os.path.join(SRC, "tests/helpers/slept.c")], check=True)
+    shim = path(how + ".so")
+    subprocess.run(["cc", "-shared", "-fPIC", "-D" + how, "-o", shim,
+                    os.path.join(SRC, "tests/helpers/clocks.c")], check=True)
+    return {"LD_PRELOAD": shim}
+
+
+@test
+def slept():
+    """after an hour's sleep a dead connection is given up within 20 seconds"""
     server = RawServer()
     listener = bridge(server.port, "--ping-interval=6", "--ping-timeout=900",
-                      env={"LD_PRELOAD": shim})
+                      env=clocks_that_jump("SLEPT_S=3600"))
     peer = server.welcome()
     peer.expect("^PING :sic-bridge$")
     listener.wait_error(r"no answer for 36\d\d seconds; again in", 3 * LIMIT)
     server.welcome()
+
+
+def stamp(seconds):
+    """A time tag, so many seconds from now."""
+    return time.strftime("@time=%Y-%m-%dT%H:%M:%S.000Z",
+                         time.gmtime(time.time() + seconds))
+
+
+@test
+def clock_is_set():
+    """ours set back by hours, or one stamp of next year: what is live stays so"""
+    server = RawServer()
+    listener = bridge(server.port, "--format=json",
+                      env=clocks_that_jump("SET_BACK_S=10800"))
+    peer = server.accept()
+    peer.expect("CAP LS")
+    peer.say(":srv CAP * LS :server-time")
+    peer.expect("CAP REQ")
+    peer.say(":srv CAP * ACK :server-time")
+    peer.expect("CAP END")
+    peer.say(stamp(0) + " :srv 001 listener :Hello",
+             stamp(0) + " :srv 376 listener :End of /MOTD command.")
+
+    def heard(line):
+        peer.say(line)
+        text = line.rpartition(":")[2]
+        listener.wait(f'"{text}"')
+        return next(json.loads(line) for line in listener.lines
+                    if f'"{text}"' in line)
+
+    def is_set_back(n=iter(range(1 << 20))):
+        told = heard(f":a!u@h PRIVMSG listener :plain {next(n)}")["time"]
+        return told < stamp(-7200)[len("@time="):]
+
+    heard(stamp(366 * 86400) + " :a!u@h PRIVMSG #c :of next year")
+    equal(heard(stamp(0) + " :a!u@h PRIVMSG #c :of now")["history"], False)
+    until(is_set_back, "the clock is set back")
+    equal(heard(stamp(0) + " :a!u@h PRIVMSG #c :live")["history"], False)
+    equal(heard(stamp(-60) + " :a!u@h PRIVMSG #c :old")["history"], True)
 
 
 @test
