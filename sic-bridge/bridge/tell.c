@@ -174,6 +174,10 @@ static void tell_mode(struct bridge *bridge,
 	static const struct {
 		const char *mode, *sentence;
 	} modes[] = {
+		{ "+q", "you are an owner of" },
+		{ "-q", "you are no longer an owner of" },
+		{ "+a", "you are an administrator of" },
+		{ "-a", "you are no longer an administrator of" },
 		{ "+o", "you are an operator of" },
 		{ "-o", "you are no longer an operator of" },
 		{ "+h", "you are a half-operator of" },
@@ -202,7 +206,8 @@ static void tell_renamed(struct bridge *bridge)
 static void tell_event(struct bridge *bridge, const struct wire_line *line,
 		       const struct presence_change *change)
 {
-	struct span why = irc_line_param(&line->line, 2);
+	bool kicked = change->event == PRESENCE_KICKED;
+	struct span why = irc_line_param(&line->line, kicked ? 2 : 1);
 
 	switch (change->event) {
 	case PRESENCE_KICKED:
@@ -210,6 +215,11 @@ static void tell_event(struct bridge *bridge, const struct wire_line *line,
 		     "%.*s kicked you from %.*s%s%.*s", SPAN(change->other),
 		     SPAN(change->channel), why.len_bytes > 0 ? ": " : "",
 		     SPAN(why));
+		break;
+	case PRESENCE_LEFT:
+		tell(bridge, "parted", change->channel, nobody,
+		     "you are no longer in %.*s%s%.*s", SPAN(change->channel),
+		     why.len_bytes > 0 ? ": " : "", SPAN(why));
 		break;
 	case PRESENCE_FORWARDED:
 		tell(bridge, "forwarded", change->other, nobody,
@@ -228,7 +238,6 @@ static void tell_event(struct bridge *bridge, const struct wire_line *line,
 		break;
 	case PRESENCE_NOTHING:
 	case PRESENCE_JOINED: /* PRESENCE_LISTED follows */
-	case PRESENCE_LEFT: /* as asked */
 	case PRESENCE_REFUSED: /* a numeric, see below */
 	case PRESENCE_LOGGED_IN:
 		break;
@@ -385,6 +394,19 @@ static bool collect_whois(struct bridge *bridge, unsigned numeric,
 
 /* ---- numerics ------------------------------------------------------------ */
 
+/* "Can't send colors to channel (+c is set)" says more than the sentence. */
+static void add_other_why(struct buf *out, struct span name, struct span text)
+{
+	static const char usual[] = "Cannot send to ";
+	bool says_more = text.len_bytes > 0 &&
+			 (text.len_bytes < sizeof(usual) - 1 ||
+			  memcmp(text.text, usual, sizeof(usual) - 1) != 0);
+
+	buf_addf(out, "you cannot speak in %.*s", SPAN(name));
+	if (says_more)
+		buf_addf(out, ": %.*s", SPAN(text));
+}
+
 /* Servers say why in their own words; what they mean is one of these. */
 static void add_why_not(struct bridge *bridge, const struct irc_line *line,
 			struct buf *out)
@@ -405,7 +427,7 @@ static void add_why_not(struct bridge *bridge, const struct irc_line *line,
 		 (channel == NULL || channel->state != CHANNEL_JOINED))
 		buf_addf(out, "you are not in %.*s", SPAN(name));
 	else
-		buf_addf(out, "you cannot speak in %.*s", SPAN(name));
+		add_other_why(out, name, line->count > 2 ? text : nobody);
 }
 
 static void add_excerpt(struct buf *out, const struct ledger_entry *entry)
@@ -477,6 +499,8 @@ static void tell_numeric(struct bridge *bridge, const struct irc_line *line,
 	if (entry != NULL && entry->kind != LEDGER_TEXT)
 		entry = NULL;
 	if (entry != NULL) {
+		if (buf_text(&text)[text.len_bytes - 1] == '.')
+			buf_cut(&text, text.len_bytes - 1);
 		buf_add_text(&text, ": not sent");
 		add_excerpt(&text, entry);
 	}

@@ -174,9 +174,14 @@ static void on_join(struct presence *presence, const struct irc_line *line,
 static void on_part(struct presence *presence, const struct irc_line *line,
 		    struct presence_change *ret)
 {
-	presence_leave(presence, irc_line_param(line, 0));
+	struct span name = irc_line_param(line, 0);
+
+	/* What the user leaves is gone from here before the server answers. */
+	if (presence_channel(presence, name) == NULL)
+		return;
+	presence_leave(presence, name);
 	*ret = (struct presence_change){ .event = PRESENCE_LEFT,
-					 .channel = irc_line_param(line, 0) };
+					 .channel = name };
 }
 
 static void on_kick(struct presence *presence, const struct irc_line *line,
@@ -225,7 +230,7 @@ static void one_mode(struct presence *presence, struct channel *channel,
 			channel_set_key(channel, span_of("", 0));
 		else if (!span_is(param, "*"))
 			channel_set_key(channel, param);
-	} else if (ret != NULL && strchr("ohv", letter) != NULL &&
+	} else if (ret != NULL && strchr("qaohv", letter) != NULL &&
 		   presence_is_me(presence, param)) {
 		on_own_mode(ret, span_of_text(channel->name), plus, letter);
 	}

@@ -28,7 +28,7 @@ struct presence {
 enum presence_event {
 	PRESENCE_NOTHING,
 	PRESENCE_JOINED, /* channel */
-	PRESENCE_LEFT,
+	PRESENCE_LEFT, /* channel, where we were until then */
 	PRESENCE_KICKED, /* channel; who did it */
 	PRESENCE_REFUSED, /* channel: the server does not let us in */
 	PRESENCE_FORWARDED, /* channel: what we asked for; other: where we are

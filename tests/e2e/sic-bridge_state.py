@@ -64,7 +64,7 @@ def off_in_sic():
 @test
 def sentences():
     """what becomes of us, each in one sentence"""
-    _, program, peer = start("--state")
+    _, program, peer = start("--state", tokens="PREFIX=(qaohv)~&@%+")
     wait_state(program, "in #c: 2 here")
     for line, sentence in (
             (":a!u@h INVITE listener #secret", "a invites you to #secret"),
@@ -72,6 +72,15 @@ def sentences():
             (":op!u@h MODE #c +ov listener listener", None),
             (":op!u@h MODE #c -o+b listener *!*@x",
              "you are no longer an operator of #c"),
+            (":op!u@h MODE #c +qa listener listener",
+             "you are an administrator of #c"),
+            (":op!u@h MODE #c -q listener", "you are no longer an owner of #c"),
+            (":srv 718 listener bob u@h :is messaging you, and you have umode "
+             "+g.", "bob writes to you, and is not let through"),
+            (":listener!u@h PART #other :not ours", None),
+            (":listener!u@h JOIN #d", None),
+            (":listener!u@h PART #d :requested by op (spam)",
+             "you are no longer in #d: requested by op (spam)"),
             (":srv 474 listener #x :Cannot join channel (+b)",
              "you are banned from #x"),
             (":srv 401 listener bob :No such nick", "no such nick: bob"),
@@ -232,12 +241,29 @@ def refusals():
              "#c is moderated: not sent: hello"),
             (":srv 404 listener #c :You are banned (+b)",
              "you are banned in #c: not sent: hello"),
+            (":srv 404 listener #c :Can't send colors to channel (+c is set)",
+             "you cannot speak in #c: Can't send colors to channel (+c is set)"
+             ": not sent: hello"),
+            (":srv 404 listener #c :Cannot send to channel",
+             "you cannot speak in #c: not sent: hello"),
+            (":srv 404 listener #c", "you cannot speak in #c: not sent: hello"),
+            (":srv 408 listener #c :You cannot use colors on this channel.",
+             "#c does not take that message: You cannot use colors on this "
+             "channel: not sent: hello"),
+            (":srv 400 listener PRIVMSG :Something broke",
+             "Something broke: not sent: hello"),
             ("FAIL PRIVMSG TOO_FAST #c :slow down",
              "slow down: not sent: hello")):
         program.say("hello")
         peer.expect("^PRIVMSG #c :hello")
         peer.say(reply)
         wait_state(program, sentence)
+    program.say(":m bob hello")
+    peer.expect("^PRIVMSG bob :hello")
+    peer.say(":srv 439 listener bob :Message target change too fast. Wait 9 "
+             "seconds.")
+    wait_state(program, "you write to bob too soon: Message target change too "
+               "fast. Wait 9 seconds: not sent: hello")
     program.say(":m bob " + "long " * 30)
     peer.expect("^PRIVMSG bob")
     peer.say(":srv 401 listener bob :No such nick/channel")
