@@ -541,8 +541,13 @@ void dispatch_forget(struct dispatch *dispatch, int client)
 
 void dispatch_skip(struct dispatch *dispatch)
 {
+	int client;
+
 	dispatch_settle(dispatch);
-	scheduler_stop(dispatch->scheduler, SCHEDULER_ALL);
+	client = scheduler_saying(dispatch->scheduler);
+	/* In silence it is the sentence that a pause has cut off. */
+	scheduler_stop(dispatch->scheduler,
+		       client >= 0 ? client : SCHEDULER_ALL);
 	pump(dispatch);
 }
 
@@ -605,6 +610,7 @@ static uint64_t say_entry(struct dispatch *dispatch, uint64_t id, int client,
 					  : NULL;
 	struct utterance *utterance;
 	struct phrase *phrase;
+	int saying;
 
 	if (entry == NULL)
 		return 0;
@@ -618,9 +624,11 @@ static uint64_t say_entry(struct dispatch *dispatch, uint64_t id, int client,
 	utterance->rank = CLASS_MESSAGE;
 	utterance->id = id;
 	dispatch_settle(dispatch);
-	/* What is being said again must not be said after itself. */
-	if (scheduler_saying(dispatch->scheduler) > SCHEDULER_LINES)
-		scheduler_stop(dispatch->scheduler, SCHEDULER_ALL);
+	saying = scheduler_saying(dispatch->scheduler);
+	/* What is said again must not be said after, or before, itself. */
+	if (saying > SCHEDULER_LINES ||
+	    (saying == SCHEDULER_LINES && dispatch->now->id == id))
+		scheduler_stop(dispatch->scheduler, saying);
 	scheduler_add(dispatch->scheduler, utterance);
 	pump(dispatch);
 	return id;

@@ -537,6 +537,33 @@ def test_message_over_line(home):
     assert was(home, "The end of it")
 
 
+def test_skip_over_line(home):
+    """skip and back end what is said, not the line that it had interrupted"""
+    home.serve("-o", SLOW, "--verbose")
+    client = Client(home.socket)
+    client.code("SET self NOTIFICATION all on")
+    sender = home.start("speakd", stdin=subprocess.PIPE)
+    sender.stdin.write(b"One sentence. " * 30 + b"The end of it.\n")
+    sender.stdin.flush()
+    until("it speaks", lambda: was(home, "One sentence", "saying"))
+    for verb in ("SKIP", "BACK"):
+        number = client.say("A long message. " * 30)
+        client.event(number, 701)
+        assert client.code(verb) < 300
+        assert client.codes_until(number, 702, 703) == [703]
+    until("the line goes on", lambda: was(home, "The end of it"))
+    # Said again from its beginning, it does not go on afterwards.
+    before = len(home.errors())
+    sender.stdin.write(b"Another sentence. " * 30 + b"And its end.\nNext.\n")
+    sender.stdin.close()
+    until("it speaks", lambda: was(home, "Another sentence", "saying"))
+    assert client.code("REPEAT") == 225
+    assert sender.wait(60) == 0
+    spoken = re.findall(r"words a minute: (.*)", home.errors()[before:])
+    assert [text.split()[0] for text in spoken] == [
+        "Another", "Another", "Next."], spoken
+
+
 def test_watch(home):
     """watch streams what is said, words included, as JSON lines"""
     home.serve("-o", SLOW)
@@ -795,6 +822,6 @@ main([test_sources, test_bad_sources, test_mistake_is_said,
       test_reload, test_hand_over, test_hand_over_manner,
       test_manner_kept, test_hand_over_killed, test_server_gone, test_verbs, test_teach, test_profile,
       test_spell, test_missed, test_played_back, test_nobody_serves,
-      test_pause_and_live, test_message_over_line, test_watch, test_hooks,
+      test_pause_and_live, test_message_over_line, test_skip_over_line, test_watch, test_hooks,
       test_action_example, test_manual_examples, test_manual_complete,
       test_screen, test_small_screen, test_screen_read_aloud, test_screen_without_terminal])
