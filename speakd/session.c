@@ -393,6 +393,13 @@ static void keep(struct session *session)
 	}
 }
 
+/* Whether one that serves already can do what we were spawned for. */
+static bool may_join(const struct settings *s)
+{
+	return s->spawn && !s->alone &&
+	       strcmp(s->communication_method, "unix_socket") == 0;
+}
+
 static int start_serving(struct session *session, int first_file, struct err *e)
 {
 	const struct serve_handler handler = {
@@ -406,6 +413,9 @@ static int start_serving(struct session *session, int first_file, struct err *e)
 	rc = serve_start(session->loop, session->settings,
 			 voice_outlet_dispatch(session->voice), &handler,
 			 &session->serve, e);
+	if (rc == -EADDRINUSE && may_join(session->settings) &&
+	    !spawn_join_soon(session->settings->socket_path))
+		rc = err_say(e, EIO, "another speakd began, and serves nobody");
 	/*
 	 * Whoever wanted it spawned finds it there. Before any child is
 	 * started: they must not hold the caller's standard error.
@@ -526,13 +536,6 @@ static int session_finish(struct session *session, int rc, struct err *e)
 	return rc;
 }
 
-static bool joins(const struct settings *s)
-{
-	return s->spawn && !s->alone &&
-	       strcmp(s->communication_method, "unix_socket") == 0 &&
-	       spawn_join(s->socket_path);
-}
-
 int session_run(struct settings *take_settings, int argc, char **argv,
 		int first_file, struct err *e)
 {
@@ -544,7 +547,7 @@ int session_run(struct settings *take_settings, int argc, char **argv,
 	int rc = 0;
 
 	session.settings = take_settings;
-	if (joins(take_settings)) {
+	if (may_join(take_settings) && spawn_join(take_settings->socket_path)) {
 		settings_free(take_settings);
 		return 0;
 	}

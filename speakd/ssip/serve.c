@@ -156,10 +156,33 @@ static int host_listen(void *data, const char *path, struct err *e)
 	return rc == -EADDRINUSE ? 0 : rc;
 }
 
+static int listen_on_usual(struct serve *serve, struct err *e)
+{
+	SCOPED_TEXT char *usual = path_runtime("speakd.sock");
+	int rc = path_check_runtime(e);
+
+	return rc < 0 ? rc : listen_on(serve, usual, e);
+}
+
+/*
+ * Spawned for a socket of its own, it is still the one that serves: whatever is
+ * started later must find it, or two would talk at once.
+ */
+static int listen_for_both(struct serve *serve, const char *path, struct err *e)
+{
+	struct err ignored = { 0 };
+	int rc = listen_on_usual(serve, &ignored);
+
+	if (rc == -EADDRINUSE) {
+		*e = ignored;
+		return rc;
+	}
+	return host_listen(serve, path, e);
+}
+
 static int listen_on_ours(struct serve *serve, const struct settings *s,
 			  struct err *e)
 {
-	SCOPED_TEXT char *usual = path_runtime("speakd.sock");
 	struct listener listener;
 	int rc;
 
@@ -167,10 +190,10 @@ static int listen_on_ours(struct serve *serve, const struct settings *s,
 		rc = listen_open_port(s->port, &listener, e);
 		return rc < 0 ? rc : server_listen(serve->server, listener, e);
 	}
-	if (s->socket_path != NULL)
-		return listen_on(serve, s->socket_path, e);
-	rc = path_check_runtime(e);
-	return rc < 0 ? rc : listen_on(serve, usual, e);
+	if (s->socket_path == NULL)
+		return listen_on_usual(serve, e);
+	return s->spawn && !s->alone ? listen_for_both(serve, s->socket_path, e)
+				     : listen_on(serve, s->socket_path, e);
 }
 
 static int listen_everywhere(struct serve *serve, const struct settings *s,

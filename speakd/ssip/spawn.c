@@ -3,11 +3,15 @@
 #include "speakd/ssip/spawn.h"
 
 #include <fcntl.h>
+#include <poll.h>
 
 #include "core/address.h"
+#include "core/clock.h"
 #include "core/mem.h"
 #include "core/paths.h"
 #include "core/speech.h"
+
+enum { JOIN_AGAIN_MS = 20 };
 
 static char *here(void)
 {
@@ -34,6 +38,18 @@ bool spawn_join(const char *path)
 	}
 	speech_close(speech);
 	return rc > 0;
+}
+
+bool spawn_join_soon(const char *path)
+{
+	uint64_t until_ms = clock_ms() + SPEECH_WAIT_MS;
+
+	while (!spawn_join(path)) {
+		if (clock_ms() >= until_ms)
+			return false;
+		poll(NULL, 0, JOIN_AGAIN_MS);
+	}
+	return true;
 }
 
 int spawn_background(int *ret_ready, struct err *e)

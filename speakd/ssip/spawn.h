@@ -20,6 +20,9 @@ enum { SPAWN_TIMEOUT_MS = 5000 }; /* without clients: the child ends */
  */
 bool spawn_join(const char *path);
 
+/* The same with one that has begun a moment ago: it may not answer yet. */
+bool spawn_join_soon(const char *path);
+
 /*
  * Fork. The child returns *ret_ready, to be given to spawn_ready(); the parent
  * does not return but exits as the child says: 0 when it is ready, 1 when it

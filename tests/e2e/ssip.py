@@ -595,6 +595,28 @@ def test_spawn_joins(home):
     assert peer_of(Client(home.file("own.sock"))) != daemon.pid
 
 
+def test_spawned_serves(home):
+    """spawned for another socket, it is found by what is started later"""
+    theirs = os.path.join(home.run, "speech-dispatcher", "speechd.sock")
+    spawn = ("speakd", "--spawn", "-o", "null")
+    for_theirs = (*spawn, "--socket-path", theirs)
+    for first in ((for_theirs,), (spawn,), (for_theirs, spawn) * 4):
+        started = [home.start(*argv) for argv in first]
+        assert [child.wait(60) for child in started] == [0] * len(first)
+        for argv in (for_theirs, spawn):
+            assert home.run_program(*argv).returncode == 0
+        client, other = Client(theirs), Client(home.socket)
+        assert peer_of(client) == peer_of(other)
+        got = home.run_program("speakd", input=b"a line\n")
+        assert got.returncode == 0, got
+        found = client.command("HISTORY FIND 1 a line")
+        assert b'"text":"a line"' in found[0], found
+        client.close()
+        other.close()
+        until("it ends", lambda: not os.path.exists(theirs)
+              and not os.path.exists(home.socket))
+
+
 def test_paused_is_silent(home):
     """what a paused client has waiting keeps nobody else silent"""
     home.serve("-o", SLOW)
@@ -749,7 +771,8 @@ exec '%s' "$@"
 
 
 main([test_client_sections, test_client_section_mistakes, test_import_speechd,
-      test_voices_are_slow, test_spawn_joins, test_paused_is_silent,
+      test_voices_are_slow, test_spawn_joins, test_spawned_serves,
+      test_paused_is_silent,
       test_voice_then_language, test_golden, test_events, test_priorities,
       test_blocks, test_pause, test_marks, test_dictionary, test_data,
       test_limits, test_huge_text, test_hostile_clients, test_never_reads,
