@@ -199,7 +199,7 @@ static const struct opt stop_opts[] = {
 	  true }
 
 static const struct opt run_opts[] = {
-	{ 'u', "user", OPT_TEXT, FIELD(user), 0, 0, "USER", NULL,
+	{ 'u', "user", OPT_TEXT, FIELD(user), 0, 0, "USER[:GROUP]", NULL,
 	  "who to be inside: a name, a number, or me (root)", NULL,
 	  "me root", true },
 	WAY_OPTIONS,

@@ -55,6 +55,7 @@ static void fill_user(struct environment *env, const struct launch *launch,
 		      const char *home)
 {
 	const char *name = launch->user;
+	int len;
 
 	if (name != NULL && strcmp(name, "me") == 0)
 		name = getenv("USER");
@@ -63,8 +64,9 @@ static void fill_user(struct environment *env, const struct launch *launch,
 	env_set(env, mem_printf("HOME=%s", home));
 	if (name == NULL)
 		return;
-	env_set(env, mem_printf("USER=%s", name));
-	env_set(env, mem_printf("LOGNAME=%s", name));
+	len = (int)strcspn(name, ":");
+	env_set(env, mem_printf("USER=%.*s", len, name));
+	env_set(env, mem_printf("LOGNAME=%.*s", len, name));
 }
 
 void environment_fill(struct environment *env, const struct launch *launch,

@@ -31,7 +31,8 @@ static char *home_inside(const struct launch *launch)
 		return mem_copy("/root");
 	if (strcmp(launch->user, "me") == 0)
 		return path_home();
-	return mem_printf("/home/%s", launch->user);
+	return mem_printf("/home/%.*s", (int)strcspn(launch->user, ":"),
+			  launch->user);
 }
 
 /* ---- the rootfs -----------------------------------------------------------
@@ -479,7 +480,7 @@ static char *image_user(const struct json *image)
 	const char *text = json_get_text(image, "User");
 
 	return text != NULL && text[0] != '\0' && text[0] != ':'
-		       ? mem_text(text, strcspn(text, ":"))
+		       ? mem_copy(text)
 		       : NULL;
 }
 
@@ -538,6 +539,7 @@ int launch_run(const struct store *store, struct launch *launch,
 	if (rc == 0 && launch->user == NULL && !meta.single) {
 		user = image_user(image);
 		launch->user = user;
+		attach.image_user = true;
 	}
 	home = home_inside(launch);
 	if (rc == 0)
@@ -558,7 +560,8 @@ int launch_run(const struct store *store, struct launch *launch,
 			       "xfs and btrfs have)",
 			       launch->name);
 	environment_fill(&env, launch, image, home);
-	dir = choose_dir(launch, json_get_text(image, "WorkingDir"), told_fn);
+	attach.image_dir = json_get_text(image, "WorkingDir");
+	dir = choose_dir(launch, attach.image_dir, told_fn);
 	attach.env = (const char *const *)env.list;
 	attach.dir = dir;
 	attach.user = launch->user;

@@ -10,13 +10,13 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-#include "core/child.h"
 #include "core/files.h"
 #include "core/mem.h"
 #include "core/version.h"
 #include "workspace/gc.h"
 #include "workspace/launch.h"
 #include "workspace/lxc/storage.h"
+#include "workspace/miniature.h"
 #include "workspace/ns/ns.h"
 #include "workspace/ops.h"
 #include "workspace/running.h"
@@ -27,8 +27,6 @@ enum {
 	WORD_MAX_BYTES = 64,
 	/* Of the slowest store on an emulated machine, many times over. */
 	PROOF_WAIT_MS = 600000,
-	PROGRAM_MAX_BYTES = 64 << 20,
-	LIST_MAX_BYTES = 65536,
 };
 
 static const char box[] = "box", copy[] = "copy";
@@ -52,75 +50,6 @@ static int write_word(int dir, const char *word, struct err *e)
 	return 0;
 }
 
-/* Ends when it is asked to, and by itself when nobody lives to ask. */
-static const char init_script[] = "#!/bin/sh\n"
-				  "trap 'exit 0' PWR\n"
-				  "/bin/sleep 600 &\n"
-				  "wait\n";
-
-static int write_program(const char *up, const char *path, const char *bytes,
-			 size_t len, struct err *e)
-{
-	SCOPED_TEXT char *inside = mem_printf("%s%s", up, path);
-	int rc = dir_make_parent(inside, 0755, e);
-
-	return rc < 0 ? rc
-		      : file_replace(AT_FDCWD, inside, bytes, len, 0755, e);
-}
-
-static int copy_program(const char *up, const char *path, struct err *e)
-{
-	SCOPED_BUF struct buf bytes = { 0 };
-	int rc = file_read(AT_FDCWD, path, PROGRAM_MAX_BYTES, &bytes, e);
-
-	return rc < 0 ? rc
-		      : write_program(up, path, buf_text(&bytes),
-				      bytes.len_bytes, e);
-}
-
-/* What it is linked with, as ld.so lists it: "NAME => PATH (ADDRESS)". */
-static int copy_libraries(const char *up, const char *program, struct err *e)
-{
-	const char *const argv[] = { program, NULL };
-	const char *const env[] = { "LD_TRACE_LOADED_OBJECTS=1", NULL };
-	const struct child child = { .argv = argv,
-				     .env = env,
-				     .fds = { CHILD_NULL, CHILD_NULL,
-					      CHILD_NULL },
-				     .fd_count = 3 };
-	SCOPED_BUF struct buf list = { 0 };
-	int rc = child_capture(&child, LIST_MAX_BYTES, &list, e);
-	const char *line = buf_text(&list);
-
-	while (rc >= 0 && *line != '\0') {
-		size_t len = strcspn(line, "\n");
-		const char *path = memchr(line, '/', len);
-		SCOPED_TEXT char *one =
-			path == NULL ? NULL
-				     : mem_text(path, strcspn(path, " \n"));
-
-		if (one != NULL)
-			rc = copy_program(up, one, e);
-		line += len + strspn(line + len, "\n");
-	}
-	return rc < 0 ? rc : 0;
-}
-
-/* A system of two programs of the host's. */
-static int write_system(const char *up, struct err *e)
-{
-	static const char *const programs[] = { "/bin/sh", "/bin/sleep" };
-	int rc = write_program(up, "/sbin/init", init_script,
-			       strlen(init_script), e);
-
-	for (size_t i = 0; rc == 0 && i < COUNT_OF(programs); i++) {
-		rc = copy_program(up, programs[i], e);
-		if (rc == 0)
-			rc = copy_libraries(up, programs[i], e);
-	}
-	return rc;
-}
-
 /* A base of one file, and of a system. */
 static int make_base(const struct proof *proof, struct chain *ret,
 		     struct err *e)
@@ -137,7 +66,7 @@ static int make_base(const struct proof *proof, struct chain *ret,
 		rc = write_word(up, "base", e);
 	if (rc == 0 && proof->init) {
 		path = mem_printf("%s/layers/%s/up", store->path, id);
-		rc = write_system(path, e);
+		rc = miniature_write(path, e);
 	}
 	if (rc == 0)
 		chain_push(ret, id);

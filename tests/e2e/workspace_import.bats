@@ -351,6 +351,77 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	[[ $output = *"no base is called 'extra'"* ]]
 }
 
+# layer_of FILE: adds a layer, as tar_of makes it, to the layout directory.
+layer_of() {
+	tar_of "$1"
+	/usr/bin/python3 "$EARSHOT_SRC/tests/helpers/oci.py" layout add-layer "$1"
+}
+
+@test "layers without members, and without the directories that they change" {
+	ws_needs_range
+	ws create bare --base small
+	ws export bare "$out/bare.tar" --format oci
+	mkdir layout
+	tar -xf "$out/bare.tar" -C layout
+	layer_of two.tar <<-'EOF'
+	add('srv', type=tarfile.DIRTYPE, mode=0o1777)
+	add('own', type=tarfile.DIRTYPE, uid=5, gid=6, mode=0o2750)
+	add('own/old', b'x')
+	add('file', b'x')
+	EOF
+	layer_of none.tar </dev/null
+	: >zero.tar
+	/usr/bin/python3 "$EARSHOT_SRC/tests/helpers/oci.py" layout add-layer zero.tar
+	layer_of three.tar <<-'EOF'
+	add('srv/x')
+	add('own/.wh.old')
+	add('own/new', b'n')
+	add('file/is/now/a', b'dir')
+	add('.wh..wh.plnk/1.2', b'aufs')
+	add('.wh..wh.aufs')
+	EOF
+	cp -r layout "$out/layers"
+	chmod -R a+rX "$out/layers"
+	(umask 077 && ws import "$out/layers" layers)
+	run inside layers 'stat -c "%n %a %u %g" /srv /own /file /file/is
+		cat /own/*; ls -a / | grep -c wh'
+	[ "$output" = $'/srv 1777 0 0\n/own 2750 5 6\n/file 755 0 0\n/file/is 755 0 0\nn0' ]
+}
+
+@test "docker's list of manifests in a layout is looked through" {
+	ws create nested --base small
+	ws export nested "$out/nested.tar" --format oci
+	mkdir layout
+	tar -xf "$out/nested.tar" -C layout
+	/usr/bin/python3 "$EARSHOT_SRC/tests/helpers/oci.py" layout nest \
+		application/vnd.docker.distribution.manifest.list.v2+json
+	cp -r layout "$out/nest"
+	chmod -R a+rX "$out/nest"
+	ws import "$out/nest" nest
+	inside nest true
+}
+
+@test "a user's groups and home are those of the files inside" {
+	ws_needs_range
+	ws create users --base small
+	inside users 'mkdir -p /var/lib/pg
+		printf "%s\n" pg:x:70:71::/var/lib/pg:/bin/sh joe:x:1000:1000::/home/j:/bin/sh \
+			no:x:9:9::/nonexistent:/bin/sh >>/etc/passwd
+		printf "%s\n" pg:x:71: ssl:x:105:pg,joe adm:x:4:x,joe >/etc/group'
+	as() { ws run users -u "$1" -- sh -c 'echo "$(id -u) $(id -g) $(id -G) $HOME $USER $PWD"'; }
+	[ "$(as pg)" = '70 71 71 105 /var/lib/pg pg /var/lib/pg' ]
+	[ "$(as joe)" = '1000 1000 1000 4 105 /home/j joe /home/j' ]
+	[ "$(as joe:adm)" = '1000 4 4 /home/j joe /home/j' ]
+	[ "$(as 1234)" = '1234 1234 1234 /home/1234 1234 /home/1234' ]
+	[ "$(as 5:6)" = '5 6 6 /home/5 5 /home/5' ]
+	[ "$(as no | cut -d' ' -f4-)" = '/nonexistent no /' ]
+	[ "$(ws run users -u joe -E HOME=/x -- sh -c 'echo $HOME')" = /x ]
+	inside users 'test ! -e /nonexistent'
+	run as joe:nope
+	[ "$status" -eq 1 ]
+	[ "$output" = "project: no group inside is called 'nope'" ]
+}
+
 @test "an image says how it is run; that is kept, used, and goes out again" {
 	ws create run --base small
 	ws export run "$out/run.tar" --format oci
@@ -358,13 +429,13 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	tar -xf "$out/run.tar" -C image
 	/usr/bin/python3 "$EARSHOT_SRC/tests/helpers/oci.py" image config '{"Env":
 		["FOO=a b", "PATH=/bin:/opt/own"], "User": "bob:7",
-		"WorkingDir": "/usr/share", "Entrypoint": ["/bin/sh"],
+		"WorkingDir": "/not/yet/there", "Entrypoint": ["/bin/sh"],
 		"Cmd": ["-c", "echo \"image $FOO\""], "Labels": {"x": "y"}}'
 	cp -r image "$out/image"
 	chmod -R a+rX "$out/image"
 	ws import "$out/image" ran
-	run ws run ran -- sh -c 'echo "$FOO|$PATH"; pwd; id -u'
-	[ "$output" = $'a b|/bin:/opt/own\n/usr/share\n'"$(ws doctor | grep -q '^no *a range' && echo 0 || echo 1000)" ]
+	run ws run ran -- sh -c 'echo "$FOO|$PATH"; pwd; echo $(id -u) $(id -g)'
+	[ "$output" = $'a b|/bin:/opt/own\n/not/yet/there\n'"$(ws doctor | grep -q '^no *a range' && echo 0 0 || echo 1000 7)" ]
 	[ "$(ws run ran --user root --env FOO=mine -- sh -c 'echo "$FOO"; id -u')" = $'mine\n0' ]
 	# Without a command: the image's, as the image's user.
 	[ "$(ws run ran)" = "image a b" ]
@@ -378,7 +449,7 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	ws create frombase --base ranbase
 	[ "$(ws run frombase -- sh -c 'echo $FOO')" = "a b" ]
 	ws export again "$out/again.tar" --format oci
-	tar -xOf "$out/again.tar" | tr -d '\0' | grep -ao '"config":{"Entrypoint.*"WorkingDir":"/usr/share"}' |
+	tar -xOf "$out/again.tar" | tr -d '\0' | grep -ao '"config":{"Entrypoint.*"WorkingDir":"/not/yet/there"}' |
 		grep -q '"FOO=a b"'
 }
 

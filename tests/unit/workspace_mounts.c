@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Copyright the earshot authors */
 /*
  * workspace_mounts.c - layers are stacked the same way whatever the kernel's
  * age: each by an option of its own, and before Linux 6.5 by one text. A

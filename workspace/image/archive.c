@@ -21,6 +21,7 @@
 #include "core/files.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "workspace/image/member.h"
 #include "workspace/store/tree.h"
 
 /*
@@ -70,6 +71,7 @@
 	X(archive_read_open_fd) \
 	X(archive_read_set_option) \
 	X(archive_read_support_filter_by_code) \
+	X(archive_read_support_format_empty) \
 	X(archive_read_support_format_tar) \
 	X(archive_write_add_filter) \
 	X(archive_write_close) \
@@ -123,15 +125,6 @@ static int complain(struct err *e, struct archive *archive, const char *doing)
 	return err_say(e, code, "%s: %s", doing, buf_text(&clean));
 }
 
-static int refuse(struct err *e, const char *name, const char *why)
-{
-	SCOPED_BUF struct buf clean = { 0 };
-
-	text_escape(&clean, name, min_size(strlen(name), 200));
-	return err_say(e, EINVAL, "refused: member '%s' %s", buf_text(&clean),
-		       why);
-}
-
 /* ---- reading ------------------------------------------------------------ */
 
 static struct archive *open_reader(int fd, struct err *e)
@@ -151,6 +144,8 @@ static struct archive *open_reader(int fd, struct err *e)
 		(void)libarchive.archive_read_support_filter_by_code(
 			archive, filters[i]);
 	(void)libarchive.archive_read_support_format_tar(archive);
+	/* A layer may be without any. */
+	(void)libarchive.archive_read_support_format_empty(archive);
 	/* Names are bytes here, whatever the locale. */
 	(void)libarchive.archive_read_set_option(archive, "tar", "hdrcharset",
 						 "BINARY");
@@ -162,31 +157,6 @@ static struct archive *open_reader(int fd, struct err *e)
 		return NULL;
 	}
 	return archive;
-}
-
-/* Without "./" in front; "" for the root directory itself. */
-static const char *plain_name(const char *name)
-{
-	while (name[0] == '.' && name[1] == '/')
-		for (name += 2; *name == '/';)
-			name++;
-	return strcmp(name, ".") == 0 ? "" : name;
-}
-
-static const char *leads_out(const char *name)
-{
-	if (strlen(name) > UNPACK_NAME_MAX_BYTES)
-		return "has too long a name";
-	if (name[0] == '/')
-		return "has an absolute name";
-	for (const char *part = name; part != NULL;) {
-		if (strncmp(part, "..", 2) == 0 &&
-		    (part[2] == '/' || part[2] == '\0'))
-			return "leads out with '..'";
-		part = strchr(part, '/');
-		part = part != NULL ? part + 1 : NULL;
-	}
-	return NULL;
 }
 
 struct unpacker {
@@ -242,20 +212,21 @@ static int set_names(struct unpacker *u, struct archive_entry *entry,
 
 	if (name == NULL)
 		return err_say(e, EILSEQ, "a member without a name");
-	why = leads_out(name);
+	why = member_leads_out(name);
 	if (why != NULL)
-		return refuse(e, name, why);
-	why = link != NULL ? leads_out(link) : NULL;
+		return member_refuse(e, name, why);
+	why = link != NULL ? member_leads_out(link) : NULL;
 	if (why != NULL)
-		return refuse(e, name, "is a hard link that leads out");
-	name = plain_name(name);
+		return member_refuse(e, name, "is a hard link that leads out");
+	name = member_plain_name(name);
 	if (strip != NULL && strncmp(name, strip, len) != 0)
 		return 1;
 	if (link != NULL) {
-		SCOPED_TEXT char *copy = mem_copy(plain_name(link));
+		SCOPED_TEXT char *copy = mem_copy(member_plain_name(link));
 
 		if (strip != NULL && strncmp(copy, strip, len) != 0)
-			return refuse(e, name, "is a hard link that leads out");
+			return member_refuse(e, name,
+					     "is a hard link that leads out");
 		libarchive.archive_entry_copy_hardlink(entry, copy + len);
 	}
 	if (name[len] == '\0') {
@@ -302,37 +273,6 @@ static int copy_data(struct unpacker *u, struct err *e)
 	}
 }
 
-/*
- * ".wh.NAME" in a layer of an OCI image deletes NAME of the layers below, and
- * ".wh..wh..opq" all of them in its directory (OCI image-spec, layer.md).
- * Returns 1 when name was one.
- */
-static int make_whiteout(const char *name, struct err *e)
-{
-	const char *slash = strrchr(name, '/');
-	const char *base = slash != NULL ? slash + 1 : name;
-	int dir_len = (int)(base - name);
-	SCOPED_TEXT char *target = NULL;
-
-	if (strncmp(base, ".wh.", 4) != 0)
-		return 0;
-	/* A layer need not have a directory that it only deletes from. */
-	if (dir_make_parent(name, 0755, e) < 0)
-		return -e->code;
-	if (strcmp(base, ".wh..wh..opq") == 0) {
-		target = mem_printf("%.*s.", dir_len, name);
-		if (setxattr(target, "user.overlay.opaque", "y", 1, 0) < 0)
-			return err_set(e, errno, "mark a directory opaque");
-		return 1;
-	}
-	target = mem_printf("%.*s%s", dir_len, name, base + 4);
-	if (leads_out(base + 4) != NULL || base[4] == '\0')
-		return refuse(e, name, "is no whiteout");
-	if (mknod(target, S_IFCHR, makedev(0, 0)) < 0 && errno != EEXIST)
-		return err_set(e, errno, "make a whiteout");
-	return 1;
-}
-
 static int write_entry(struct unpacker *u, struct archive_entry *entry,
 		       struct err *e)
 {
@@ -342,9 +282,10 @@ static int write_entry(struct unpacker *u, struct archive_entry *entry,
 		if (libarchive.archive_errno(u->disk) == ENOSPC ||
 		    libarchive.archive_errno(u->disk) == EDQUOT)
 			return complain(e, u->disk, "unpack");
-		return refuse(e, libarchive.archive_entry_pathname(entry),
-			      "goes through something that is no directory, or "
-			      "cannot be made");
+		return member_refuse(
+			e, libarchive.archive_entry_pathname(entry),
+			"goes through something that is no directory, or "
+			"cannot be made");
 	}
 	if (libarchive.archive_entry_size(entry) > 0 ||
 	    libarchive.archive_entry_sparse_count(entry))
@@ -358,6 +299,14 @@ static int write_entry(struct unpacker *u, struct archive_entry *entry,
 	if (rc == ARCHIVE_WARN)
 		u->how->strangers++;
 	return rc < ARCHIVE_WARN ? complain(e, u->disk, "unpack") : 0;
+}
+
+/* A layer's: 1 when it is a whiteout, and done with. */
+static int make_room(struct unpacker *u, const char *name, struct err *e)
+{
+	int rc = member_whiteout(name, &u->how->lowers, e);
+
+	return rc != 0 ? rc : member_make_parents(name, &u->how->lowers, e);
 }
 
 static int unpack_entry(struct unpacker *u, struct archive_entry *entry,
@@ -376,7 +325,7 @@ static int unpack_entry(struct unpacker *u, struct archive_entry *entry,
 		return 0;
 	}
 	if (u->how->oci)
-		rc = make_whiteout(libarchive.archive_entry_pathname(entry), e);
+		rc = make_room(u, libarchive.archive_entry_pathname(entry), e);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	drop_marks(entry);
@@ -427,29 +376,9 @@ int archive_unpack(int fd, struct unpack *unpack, struct err *e)
 		rc = complain(e, u.disk, "unpack");
 	libarchive.archive_write_free(u.disk);
 	libarchive.archive_read_free(u.reader);
-	if (rc == 0 && unpack->entries == 0)
+	if (rc == 0 && unpack->entries == 0 && !unpack->oci)
 		rc = err_say(e, EILSEQ, "the archive is empty");
 	return rc;
-}
-
-static bool is_incus_name(const char *name)
-{
-	return strcmp(name, "metadata.yaml") == 0 ||
-	       strncmp(name, "rootfs/", 7) == 0 ||
-	       strcmp(name, "rootfs") == 0 ||
-	       strncmp(name, "templates", 9) == 0;
-}
-
-/* "docker save", and podman's default: HEX.tar, HEX.json, HEX/layer.tar. */
-static bool is_docker_name(const char *name)
-{
-	size_t hex = strspn(name, "0123456789abcdef");
-
-	return strcmp(name, "manifest.json") == 0 ||
-	       strcmp(name, "repositories") == 0 ||
-	       (hex == 64 && (name[hex] == '/' || name[hex] == '\0' ||
-			      strcmp(name + hex, ".tar") == 0 ||
-			      strcmp(name + hex, ".json") == 0));
 }
 
 int archive_peek(int fd, enum archive_kind *ret, struct err *e)
@@ -468,11 +397,11 @@ int archive_peek(int fd, enum archive_kind *ret, struct err *e)
 		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 			break;
 		name = libarchive.archive_entry_pathname(entry);
-		name = plain_name(name != NULL ? name : "");
+		name = member_plain_name(name != NULL ? name : "");
 		oci = oci || strcmp(name, "oci-layout") == 0 ||
 		      strncmp(name, "blobs/sha256/", 13) == 0;
-		docker = docker && (name[0] == '\0' || is_docker_name(name));
-		incus = incus && (name[0] == '\0' || is_incus_name(name));
+		docker = docker && (name[0] == '\0' || member_is_docker(name));
+		incus = incus && (name[0] == '\0' || member_is_incus(name));
 		seen++;
 	}
 	rc = rc < ARCHIVE_WARN && seen == 0

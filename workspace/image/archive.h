@@ -16,6 +16,7 @@
 #define WORKSPACE_ARCHIVE_H
 
 #include "core/err.h"
+#include "workspace/image/member.h"
 
 enum {
 	UNPACK_ENTRIES_MAX = 4000000,
@@ -30,7 +31,8 @@ struct unpack {
 	uint64_t max_bytes; /* of file contents, before it is refused */
 	uint64_t max_entries;
 	const char *strip; /* only members below "rootfs/", without it */
-	bool oci; /* ".wh.NAME" is a whiteout */
+	bool oci; /* a layer: ".wh.NAME" is a whiteout; it may be empty */
+	struct member_lowers lowers; /* of it */
 	bool owners; /* give files their owners' numbers */
 	/* Counted: */
 	uint64_t bytes, entries;

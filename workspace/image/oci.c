@@ -280,7 +280,6 @@ static int import_manifest(const struct import *import, int dir,
 	const struct json *list = json_get(index, "manifests");
 	const struct json *chosen;
 	const char *name = NULL;
-	const char *type;
 	SCOPED_FD int fd = -1;
 	struct json *json;
 	int rc = depth == 0 ? choose_name(import, list, &name, e) : 0;
@@ -288,7 +287,6 @@ static int import_manifest(const struct import *import, int dir,
 	if (rc < 0)
 		return rc;
 	chosen = choose(list, name);
-	type = json_get_text(chosen, "mediaType");
 	if (chosen == NULL || depth > OCI_NESTED_MAX)
 		return err_say(e, EINVAL, "the image names no manifest");
 	fd = open_blob(dir, chosen, e);
@@ -297,7 +295,8 @@ static int import_manifest(const struct import *import, int dir,
 	json = parse_fd(fd, "the manifest", e);
 	if (json == NULL)
 		return -EINVAL;
-	if (type != NULL && strcmp(type, type_index) == 0)
+	/* An index, or what docker calls a manifest list. */
+	if (json_get(json, "manifests") != NULL)
 		rc = import_manifest(import, dir, json, depth + 1, ret, e);
 	else
 		rc = import_layers(import, dir, json_get(json, "layers"), ret,

@@ -16,6 +16,7 @@ enum { MIB = 1 << 20 };
 
 struct unpack_job {
 	const struct import *import;
+	const struct chain *lower; /* of a layer */
 	const char *id;
 	int fd, report;
 	struct unpack how;
@@ -36,9 +37,8 @@ static int sync_root(struct err *e)
  * the archive is looked at: whatever a name or link in it means, it means
  * something in there.
  */
-static int unpack_inside(void *data, struct err *e)
+static int unpack_in_root(struct unpack_job *job, struct err *e)
 {
-	struct unpack_job *job = data;
 	char path[LAYER_PATH_BYTES];
 	SCOPED_FD int place = -1;
 	SCOPED_FD int root = -1;
@@ -57,8 +57,27 @@ static int unpack_inside(void *data, struct err *e)
 	rc = mount_pivot(root, e);
 	if (rc == 0)
 		rc = archive_unpack(job->fd, &job->how, e);
-	if (rc == 0)
-		rc = sync_root(e);
+	return rc < 0 ? rc : sync_root(e);
+}
+
+static int unpack_inside(void *data, struct err *e)
+{
+	struct unpack_job *job = data;
+	size_t count = job->how.oci ? job->lower->count : 0;
+	int *dirs = mem_resize(NULL, count + 1, sizeof(*dirs));
+	char path[LAYER_PATH_BYTES];
+	int rc;
+
+	/* What is not in the archive is as everywhere, whoever unpacks it. */
+	umask(022);
+	for (size_t i = 0; i < count; i++) {
+		layer_path(job->lower->ids[i], "up", path);
+		dirs[i] = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	job->how.lowers = (struct member_lowers){ dirs, count };
+	rc = unpack_in_root(job, e);
+	free(dirs);
+	job->how.lowers = (struct member_lowers){ 0 };
 	(void)!write_all(job->report, (const char *)&job->how,
 			 sizeof(job->how));
 	return rc;
@@ -91,6 +110,7 @@ int import_archive(const struct import *import, int fd, const char *strip,
 	char id[LAYER_ID_BYTES + 1];
 	struct unpack_job job = {
 		.import = import,
+		.lower = chain,
 		.fd = fd,
 		.id = id,
 		.how = { .max_bytes = (uint64_t)import->max_mib * MIB,

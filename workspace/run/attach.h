@@ -24,7 +24,9 @@ struct attach {
 	const char *const *argv; /* NULL: a shell */
 	const char *const *env; /* complete, NULL-terminated */
 	const char *dir; /* first choice of working directory */
-	const char *user; /* NULL: root; "me", a name or a number */
+	const char *user; /* NULL: root; "me", or as in user.h */
+	bool image_user; /* it is an image's */
+	const char *image_dir; /* an image's, to be made if missing; or NULL */
 	const char *home; /* $HOME: the second choice */
 	struct confine confine;
 	bool say; /* output lines also into speakd */

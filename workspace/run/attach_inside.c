@@ -24,11 +24,11 @@
 #include "workspace/ns/fdpass.h"
 #include "workspace/ns/ns.h"
 #include "workspace/run/title.h"
+#include "workspace/run/user.h"
 
 enum {
 	PTMX_MAJOR = 5,
 	PTMX_MINOR = 2,
-	PASSWD_MAX_BYTES = 16 << 20,
 };
 
 /* ---- reports ------------------------------------------------------------ */
@@ -92,59 +92,6 @@ static int open_pty(int *ret_slave, struct err *e)
 
 /* ---- the user ----------------------------------------------------------- */
 
-struct user {
-	uid_t uid;
-	gid_t gid;
-};
-
-static bool parse_number(const char *text, unsigned *ret)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (end == text || (*end != '\0' && *end != ':') || n >= UINT32_MAX)
-		return false;
-	*ret = (unsigned)n;
-	return true;
-}
-
-/*
- * Read as text: the workspace's C library must not load the modules that its
- * nsswitch.conf names into this process.
- */
-static int find_user(const char *name, struct user *ret, struct err *e)
-{
-	SCOPED_BUF struct buf text = { 0 };
-	size_t name_len = strlen(name);
-	bool is_number = parse_number(name, &ret->uid) &&
-			 strspn(name, "0123456789") == name_len;
-	const char *line;
-
-	ret->gid = is_number ? ret->uid : 0;
-	(void)!file_read(AT_FDCWD, "/etc/passwd", PASSWD_MAX_BYTES, &text,
-			 NULL);
-	for (line = buf_text(&text); *line != '\0';) {
-		size_t len = strcspn(line, "\n");
-		unsigned uid = 0, gid = 0;
-		const char *at = memchr(line, ':', len);
-		const char *x = at != NULL ? strchr(at + 1, ':') : NULL;
-		const char *g = x != NULL ? strchr(x + 1, ':') : NULL;
-
-		if (g != NULL && g < line + len && parse_number(x + 1, &uid) &&
-		    parse_number(g + 1, &gid) &&
-		    (is_number ? uid == ret->uid
-			       : (size_t)(at - line) == name_len &&
-					 memcmp(line, name, name_len) == 0)) {
-			*ret = (struct user){ uid, gid };
-			return 0;
-		}
-		line += len + (line[len] == '\n');
-	}
-	return is_number ? 0
-			 : err_say(e, ENOENT, "no user inside is called '%s'",
-				   name);
-}
-
 static int write_text(int proc, const char *file, const char *text,
 		      struct err *e)
 {
@@ -163,10 +110,10 @@ static int write_text(int proc, const char *file, const char *text,
  * For this a process must not be hidden. It is this one that does it, which no
  * process inside sees, for its children. proc is /proc/self of the host.
  */
-static int appear_as(struct user me, int proc, struct err *e)
+static int appear_as(uid_t uid, gid_t gid, int proc, struct err *e)
 {
-	SCOPED_TEXT char *uids = mem_printf("%u 0 1", me.uid);
-	SCOPED_TEXT char *gids = mem_printf("%u 0 1", me.gid);
+	SCOPED_TEXT char *uids = mem_printf("%u 0 1", uid);
+	SCOPED_TEXT char *gids = mem_printf("%u 0 1", gid);
 	int rc;
 
 	if (unshare(CLONE_NEWUSER) < 0)
@@ -190,7 +137,7 @@ static bool is_me(const struct attach *attach)
  * A login has a home directory; what is above it is root's, as ever. Whoever
  * cannot have one has none.
  */
-static void make_home(const char *home, struct user user)
+static void make_home(const char *home, uid_t uid, gid_t gid)
 {
 	SCOPED_TEXT char *path = mem_copy(home);
 
@@ -204,32 +151,62 @@ static void make_home(const char *home, struct user user)
 		*p = '/';
 	}
 	if (mkdir(path, 0700) == 0)
-		(void)!chown(path, user.uid, user.gid);
+		(void)!chown(path, uid, gid);
 }
 
-static int become_user(const struct attach *attach, struct err *e)
+/* HOME was a guess, unless it was chosen. */
+static void use_home(struct attach *attach, const char *home)
 {
-	struct user user = { 0 };
+	SCOPED_TEXT char *guess = mem_printf("HOME=%s", attach->home);
+	size_t count = 0;
+	const char **env;
+
+	while (attach->env[count] != NULL)
+		count++;
+	env = mem_resize(NULL, count + 1, sizeof(void *));
+	for (size_t i = 0; i <= count; i++)
+		env[i] = i < count && strcmp(attach->env[i], guess) == 0
+				 ? mem_printf("HOME=%s", home)
+				 : attach->env[i];
+	attach->env = env;
+	attach->home = mem_copy(home);
+}
+
+/* What /etc/passwd says; a service's is not ours to make. */
+static void find_home(struct attach *attach, const struct user *user)
+{
+	if (user->home != NULL && attach->home != NULL)
+		use_home(attach, user->home);
+	if (attach->home != NULL &&
+	    (user->home == NULL || strncmp(user->home, "/home/", 6) == 0))
+		make_home(attach->home, user->uid, user->gid);
+}
+
+static int become_user(struct attach *attach, struct err *e)
+{
+	SCOPED_USER struct user user = { 0 };
 	int rc;
 
 	if (attach->home != NULL && is_me(attach))
-		make_home(attach->home, (struct user){ geteuid(), getegid() });
+		make_home(attach->home, geteuid(), getegid());
 	if (attach->user == NULL || is_me(attach))
 		return confine_caps(&attach->confine, e);
-	rc = find_user(attach->user, &user, e);
+	rc = user_find(attach->user, attach->image_user, &user, e);
 	if (rc < 0)
 		return rc;
-	if (attach->home != NULL)
-		make_home(attach->home, user);
+	find_home(attach, &user);
 	rc = confine_caps(&attach->confine, e);
 	if (rc < 0)
 		return rc;
+	/* There are none where one of them is not in the map. */
+	(void)!setgroups(user.group_count, user.groups);
 	if (setresgid(user.gid, user.gid, user.gid) < 0 ||
 	    setresuid(user.uid, user.uid, user.uid) < 0)
 		return err_say(e, errno,
-			       "user %u is not among the ids of this workspace "
-			       "(a range in /etc/subuid is needed)",
-			       user.uid);
+			       "user %u of group %u is not among the ids of "
+			       "this workspace (a range in /etc/subuid is "
+			       "needed)",
+			       user.uid, user.gid);
 	return 0;
 }
 
@@ -338,19 +315,22 @@ static int limit(const struct attach_inside *inner, struct err *e)
 
 static _Noreturn void command_main(const struct attach_inside *inner, int slave)
 {
-	const struct attach *attach = inner->attach;
+	struct attach attach = *inner->attach;
 	struct err e = { 0 };
 	sigset_t none;
 	int rc = take_fds(inner, slave, &e);
 	int sock = fcntl(inner->sock, F_DUPFD_CLOEXEC, 3);
 
+	umask(022);
+	/* An image's, which docker and podman make when it is not there. */
+	if (attach.image_dir != NULL && attach.image_dir[0] == '/')
+		(void)!dir_make(attach.image_dir, 0755, NULL);
 	if (rc == 0)
-		rc = become_user(attach, &e);
+		rc = become_user(&attach, &e);
 	ns_hide();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (rc == 0) {
-		go_to_dir(attach);
-		umask(022);
+		go_to_dir(&attach);
 		rc = confine(inner, &e);
 		if (rc == 0)
 			rc = limit(inner, &e);
@@ -361,10 +341,10 @@ static _Noreturn void command_main(const struct attach_inside *inner, int slave)
 		(void)signal(signo, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	exec_command(attach);
+	exec_command(&attach);
 	rc = errno;
 	(void)err_set(&e, rc, "%s",
-		      attach->argv != NULL ? attach->argv[0] : "shell");
+		      attach.argv != NULL ? attach.argv[0] : "shell");
 	fail(sock, &e, rc == ENOENT ? 127 : 126);
 }
 
@@ -441,7 +421,8 @@ static _Noreturn void run_inside(const struct attach_inside *inner, int signals)
 
 struct inside {
 	const struct attach_inside *inner;
-	struct user me; /* outside */
+	uid_t uid; /* outside */
+	gid_t gid;
 };
 
 static int open_self(void)
@@ -457,7 +438,8 @@ static int enter_inside(void *data)
 	struct err e = { 0 };
 
 	ns_hide();
-	if (is_me(inside->inner->attach) && appear_as(inside->me, proc, &e) < 0)
+	if (is_me(inside->inner->attach) &&
+	    appear_as(inside->uid, inside->gid, proc, &e) < 0)
 		fail(inside->inner->sock, &e, 1);
 	scope_close(&proc);
 	run_inside(inside->inner, signals);
@@ -500,7 +482,7 @@ static int enter_scope(struct attach_inside *inner, struct err *e)
 
 _Noreturn void attach_inside_main(struct attach_inside *inner)
 {
-	struct inside inside = { inner, { geteuid(), getegid() } };
+	struct inside inside = { inner, geteuid(), getegid() };
 	struct err e = { 0 };
 	int signals = block_signals();
 	int proc = open_self();
@@ -512,7 +494,8 @@ _Noreturn void attach_inside_main(struct attach_inside *inner)
 		enter_elsewhere(&inside, signals);
 	ns_hide();
 	if (join(inner->supervisor, &e) < 0 ||
-	    (is_me(inner->attach) && appear_as(inside.me, proc, &e) < 0))
+	    (is_me(inner->attach) &&
+	     appear_as(inside.uid, inside.gid, proc, &e) < 0))
 		fail(inner->sock, &e, 1);
 	scope_close(&proc);
 	run_inside(inner, signals);
