@@ -35,6 +35,7 @@ static const struct {
 	const char *text, *name;
 } emoticons[] = {
 	{ ":)", N_("smile") },      { ":-)", N_("smile") },
+	{ ":^)", N_("smile") },
 	{ "=)", N_("smile") },      { ":]", N_("smile") },
 	{ "(:", N_("smile") },      { "^^", N_("smile") },
 	{ "^_^", N_("smile") },     { ":(", N_("sad") },

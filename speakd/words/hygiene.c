@@ -392,12 +392,20 @@ static bool is_abbreviation(const char *word, size_t len_bytes)
 	return pos == body || memchr(word, '.', body) != NULL;
 }
 
+/* "192.0.2.1", "6.1.0": a number, however many dots it has. */
+static bool is_in_number(const char *word, size_t len_bytes, size_t at)
+{
+	return at > 0 && at + 1 < len_bytes && word[at - 1] >= '0' &&
+	       word[at - 1] <= '9' && word[at + 1] >= '0' &&
+	       word[at + 1] <= '9';
+}
+
 static size_t limit_dots(char *word, size_t len_bytes, size_t dots)
 {
 	if (!is_abbreviation(word, len_bytes))
 		return dots;
 	for (size_t i = 0; i < len_bytes; i++) {
-		if (word[i] != '.')
+		if (word[i] != '.' || is_in_number(word, len_bytes, i))
 			continue;
 		if (dots >= HYGIENE_DOTS)
 			word[i] = ' ';

@@ -14,7 +14,8 @@
  * - digits of every script are 0..9;
  * - no stray code points of the Greek block (spacing accents, unassigned);
  * - at most HYGIENE_DOTS dots of abbreviations: dots inside a word ("e.g"),
- *   those at the end of such a word ("e.g.") and after a single letter ("a.").
+ *   those at the end of such a word ("e.g.") and after a single letter ("a.");
+ *   not those of a number ("192.0.2.1").
  *   Further ones become blanks. The dot that ends a sentence does not count.
  *
  * Cleaning what is clean changes nothing. tests/fuzz/speakd_hygiene.c and

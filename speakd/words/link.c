@@ -2,8 +2,10 @@
 /* Copyright the earshot authors */
 #include "speakd/words/link.h"
 
+#include <ctype.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "speakd/words/catalogue.h"
 #include "speakd/words/template.h"
 
@@ -14,13 +16,15 @@ struct parts {
 	struct span part[PARTS_MAX];
 	size_t count;
 	struct span query; /* after "?", to the end or "#" */
+	struct span line; /* the digits of "#L12" */
 };
 
 static void split(struct span rest, struct parts *ret)
 {
 	size_t pos = 0;
 
-	*ret = (struct parts){ .query = span_of("", 0) };
+	*ret = (struct parts){ .query = span_of("", 0),
+			       .line = span_of("", 0) };
 	while (pos < rest.len_bytes && rest.text[pos] == '/') {
 		size_t start = ++pos;
 
@@ -37,6 +41,9 @@ static void split(struct span rest, struct parts *ret)
 			pos++;
 		ret->query = span_cut(rest, start, pos);
 	}
+	if (span_at(rest, pos) == '#' && span_at(rest, pos + 1) == 'L')
+		ret->line = span_cut(rest, pos + 2,
+				     pos + 2 + digits_at(rest, pos + 2));
 }
 
 static bool is_number(struct span text)
@@ -125,6 +132,18 @@ static struct span project_of(const struct parts *p, size_t i, struct span host)
 	return i > 0 ? p->part[i - 1] : host;
 }
 
+/* ".../blob/main/src/x.c#L12": "x dot c line 12 in ..." */
+static void say_source(struct buf *out, const struct reading *reading,
+		       const struct parts *p, struct span project)
+{
+	word_clean(out, reading, p->part[p->count - 1]);
+	if (p->line.len_bytes > 0)
+		buf_addf(out, " %s %.*s", reading_text(reading, N_("line")),
+			 (int)p->line.len_bytes, p->line.text);
+	buf_addf(out, " %s %.*s", reading_text(reading, N_("in")),
+		 (int)project.len_bytes, project.text);
+}
+
 static bool say_code(struct buf *out, const struct reading *reading,
 		     struct span host, const struct parts *p)
 {
@@ -134,6 +153,12 @@ static bool say_code(struct buf *out, const struct reading *reading,
 		if (i > 1 && span_is(p->part[i], "commit") &&
 		    is_hash(p->part[i + 1])) {
 			say_commit(out, reading, p->part[i + 1], project);
+			return true;
+		}
+		if (i > 1 && i + 2 < p->count &&
+		    (span_is(p->part[i], "blob") ||
+		     span_is(p->part[i], "blame"))) {
+			say_source(out, reading, p, project);
 			return true;
 		}
 		for (size_t k = 0; k < COUNT_OF(kinds); k++) {
@@ -205,6 +230,32 @@ static bool say_debian(struct buf *out, const struct reading *reading,
 	return say(out, reading, N_("Debian bug $text"), number, none);
 }
 
+static int hex_value(char c)
+{
+	return ascii_is_digit(c) ? c - '0' : ascii_lower(c) - 'a' + 10;
+}
+
+/* "Th%C3%BCringen"; false: what comes out is no text. */
+static bool decode(struct buf *out, struct span text)
+{
+	for (size_t i = 0; i < text.len_bytes; i++) {
+		char c = text.text[i];
+
+		if (c == '%') {
+			if (!isxdigit((unsigned char)span_at(text, i + 1)) ||
+			    !isxdigit((unsigned char)span_at(text, i + 2)))
+				return false;
+			c = (char)(hex_value(text.text[i + 1]) * 16 +
+				   hex_value(text.text[i + 2]));
+			i += 2;
+		}
+		if ((unsigned char)c < ' ')
+			return false;
+		buf_add_char(out, c);
+	}
+	return text_is_utf8(out->data, out->len_bytes);
+}
+
 /* "C_(language)" */
 static bool say_wiki(struct buf *out, const struct reading *reading,
 		     const struct parts *p)
@@ -212,15 +263,12 @@ static bool say_wiki(struct buf *out, const struct reading *reading,
 	static const struct span none = { "", 0 };
 	SCOPED_BUF struct buf title = { 0 };
 
-	if (p->count < 2 || !span_is(p->part[0], "wiki"))
+	if (p->count < 2 || !span_is(p->part[0], "wiki") ||
+	    !decode(&title, p->part[1]))
 		return false;
-	for (size_t i = 0; i < p->part[1].len_bytes; i++) {
-		char c = p->part[1].text[i];
-
-		if (c == '%')
-			return false;
-		buf_add_char(&title, c == '_' ? ' ' : c);
-	}
+	for (size_t i = 0; i < title.len_bytes; i++)
+		if (title.data[i] == '_')
+			title.data[i] = ' ';
 	return say(out, reading, N_("Wikipedia page $text"),
 		   span_of(title.data, title.len_bytes), none);
 }
@@ -247,10 +295,11 @@ static bool say_question(struct buf *out, const struct reading *reading,
 {
 	SCOPED_BUF struct buf title = { 0 };
 
-	if (memchr(slug.text, '%', slug.len_bytes) != NULL)
+	if (!decode(&title, slug))
 		return false;
-	for (size_t i = 0; i < slug.len_bytes; i++)
-		buf_add_char(&title, slug.text[i] == '-' ? ' ' : slug.text[i]);
+	for (size_t i = 0; i < title.len_bytes; i++)
+		if (title.data[i] == '-')
+			title.data[i] = ' ';
 	return say(out, reading, N_("question $text at $target"),
 		   span_of_buf(&title), host);
 }

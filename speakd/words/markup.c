@@ -110,6 +110,33 @@ static bool add_time(struct buf *out, struct span word, size_t end)
 	return true;
 }
 
+/*
+ * "@alice", which a bridge could not resolve, Slack's "!here" and
+ * "@U024|alice", of which the name is said. An id has no small letter.
+ */
+static bool say_named(struct buf *out, const struct reading *reading,
+		      struct span reference)
+{
+	const char *bar = memchr(reference.text, '|', reference.len_bytes);
+	size_t from = bar != NULL ? (size_t)(bar - reference.text) + 1 : 1;
+	SCOPED_BUF struct buf named = { 0 };
+	bool small = false;
+
+	for (size_t i = from; i < reference.len_bytes; i++) {
+		const char c = reference.text[i];
+
+		if (!is_word_byte(c) && strchr("_-.", c) == NULL)
+			return false;
+		small |= (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+	}
+	if (from == reference.len_bytes || (bar == NULL && !small))
+		return false;
+	buf_add_char(&named, reference.text[0] == '#' ? '#' : '@');
+	buf_add(&named, reference.text + from, reference.len_bytes - from);
+	word_clean_without(out, reading, WORDING_MARKUP, span_of_buf(&named));
+	return true;
+}
+
 /* What a chat program wrote for a person, a channel, an own emoji, a time. */
 static bool say_reference(struct buf *out, const struct reading *reading,
 			  struct span word)
@@ -130,12 +157,13 @@ static bool say_reference(struct buf *out, const struct reading *reading,
 	} else if (name > 0) {
 		add_shortcode(out, reading,
 			      span_cut(word, at + 1, at + 1 + name));
-	} else {
-		if (word.text[1] != '@' && word.text[1] != '#')
-			return false;
+	} else if (strchr("@#!", word.text[1]) == NULL) {
+		return false;
+	} else if (!say_named(out, reading, span_cut(word, 1, end))) {
 		for (size_t i = 2; i < end; i++)
-			if (!ascii_is_alnum(word.text[i]) &&
-			    strchr("!&", word.text[i]) == NULL)
+			if (word.text[1] == '!' ||
+			    (!ascii_is_alnum(word.text[i]) &&
+			     strchr("!&", word.text[i]) == NULL))
 				return false;
 		said = word.text[1] == '@' ? N_("mention") : N_("a channel");
 		buf_add_text(out, reading_text(reading, said));
@@ -316,6 +344,7 @@ static const struct {
 	{ "\u0ca0_\u0ca0", N_("disapproving look") },
 	{ "(\u2310\u25a0_\u25a0)", N_("cool") },
 	{ "(\u00ac_\u00ac)", N_("doubtful") },
+	{ "\u00ac_\u00ac", N_("doubtful") },
 	{ "\u2570(*\u00b0\u25bd\u00b0*)\u256f", N_("cheers") },
 	{ "\u0f3c \u3064 \u25d5_\u25d5 \u0f3d\u3064", N_("hug") },
 	{ "\u0295\u2022\u1d25\u2022\u0294", N_("bear") },

@@ -200,17 +200,41 @@ static size_t ipv6_bytes(struct span text)
 	return inet_pton(AF_INET6, copy, address) == 1 ? n : 0;
 }
 
+/* "00:1a:2b:3c:4d:5e" at the start of text, a network card's; 0: none. */
+static size_t mac_bytes(struct span text)
+{
+	static const char form[] = "hh:hh:hh:hh:hh:hh";
+	const size_t n = sizeof(form) - 1;
+	bool letter = false;
+
+	for (size_t i = 0; i < n; i++) {
+		char c = ascii_lower(span_at(text, i));
+		bool is_hex = ascii_is_digit(c) || (c >= 'a' && c <= 'f');
+
+		if (form[i] == 'h' ? !is_hex : c != form[i])
+			return 0;
+		letter |= ascii_is_letter(c);
+	}
+	/* Of digits alone it may be a time, with more after it a key's hash. */
+	return letter && !is_word_byte(span_at(text, n)) &&
+			       span_at(text, n) != ':'
+		       ? n
+		       : 0;
+}
+
 /*
  * "fe80::1%eth0", "[::1]:80": letters and digits one by one, what parts them by
  * its name, and what follows.
  */
-static bool say_ipv6(struct buf *out, const struct reading *reading,
-		     struct span word)
+static bool say_address(struct buf *out, const struct reading *reading,
+			struct span word)
 {
 	bool bracket = word.text[0] == '[' || word.text[0] == '(';
 	struct span rest = span_cut(word, bracket, word.len_bytes);
 	size_t n = ipv6_bytes(rest);
 
+	if (n == 0)
+		n = mac_bytes(rest);
 	if (n == 0)
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -262,7 +286,7 @@ bool word_digits(struct buf *out, const struct reading *reading,
 {
 	SCOPED_BUF struct buf said = { 0 };
 
-	if (say_ipv6(out, reading, word))
+	if (say_address(out, reading, word))
 		return true;
 	if (stamp_letter(word) > 0) {
 		size_t letter = stamp_letter(word);

@@ -113,30 +113,25 @@ static bool in_parentheses(struct buf *out, const struct reading *reading,
 	return true;
 }
 
+/* "50%" of wget's "50%[====>": how many bytes. */
+static size_t share_bytes(struct span word)
+{
+	size_t n = digits_at(word, 0);
+
+	return n > 0 && span_at(word, n) == '%' ? n + 1 : 0;
+}
+
 /* What draws a bar: "=====>", "####....", with its brackets. */
 static bool is_bar(struct span word)
 {
-	size_t n = word.len_bytes, i = 1;
+	size_t n = word.len_bytes, begin = share_bytes(word), i = begin + 1;
 
-	if (n < BAR_BYTES + 1 || word.text[0] != '[')
+	if (n < begin + BAR_BYTES + 1 || word.text[begin] != '[')
 		return false;
 	while (i < n && memchr("=#->.", word.text[i], 5) != NULL)
 		i++;
-	return i > BAR_BYTES && (i == n || (i == n - 1 && word.text[i] == ']'));
-}
-
-/* The "]" far right of a bar. */
-static bool ends_bar(const struct reading *reading, struct span word)
-{
-	size_t end = place_of(reading, word), pos;
-
-	if (word.len_bytes != 1 || word.text[0] != ']' || end == SIZE_MAX)
-		return false;
-	while (end > 0 && reading->line.text[end - 1] == ' ')
-		end--;
-	for (pos = end; pos > 0 && reading->line.text[pos - 1] != ' '; pos--)
-		;
-	return is_bar(span_cut(reading->line, pos, end));
+	return i > begin + BAR_BYTES &&
+	       (i == n || (i == n - 1 && word.text[i] == ']'));
 }
 
 /* pip's and tqdm's bars are U+2501 and U+2578 to U+259F. */
@@ -155,14 +150,38 @@ static bool is_drawn_bar(struct span word)
 	return i == word.len_bytes && i >= BAR_BYTES * 3;
 }
 
+/* The bar goes, what wget wrote before it is said. Alone in its line it is a
+ * picture, and all that there is to say. */
+static bool say_bar(struct buf *out, const struct reading *reading,
+		    struct span word)
+{
+	if (word.len_bytes == reading->line.len_bytes ||
+	    (!is_bar(word) && !is_drawn_bar(word)))
+		return false;
+	buf_add(out, word.text, share_bytes(word));
+	return true;
+}
+
+/* The "]" far right of a bar. */
+static bool ends_bar(const struct reading *reading, struct span word)
+{
+	size_t end = place_of(reading, word), pos;
+
+	if (word.len_bytes != 1 || word.text[0] != ']' || end == SIZE_MAX)
+		return false;
+	while (end > 0 && reading->line.text[end - 1] == ' ')
+		end--;
+	for (pos = end; pos > 0 && reading->line.text[pos - 1] != ' '; pos--)
+		;
+	return is_bar(span_cut(reading->line, pos, end));
+}
+
 bool word_progress(struct buf *out, const struct reading *reading,
 		   struct span word)
 {
 	if (in_brackets(out, reading, word) ||
 	    in_parentheses(out, reading, word))
 		return true;
-	/* Alone it is a picture, and all that there is to say. */
 	return opens_mark(reading, word) || ends_bar(reading, word) ||
-	       (word.len_bytes < reading->line.len_bytes &&
-		(is_bar(word) || is_drawn_bar(word)));
+	       say_bar(out, reading, word);
 }

@@ -118,6 +118,14 @@ static bool counts_down(struct span word, size_t pos)
 		strchr(";)]", span_at(word, first + 2)) != NULL);
 }
 
+/* "UTC-5", "GMT-05:00" */
+static bool is_zone(struct span word, size_t pos)
+{
+	return pos == 3 && ascii_is_digit(span_at(word, 4)) &&
+	       (memcmp(word.text, "UTC", 3) == 0 ||
+		memcmp(word.text, "GMT", 3) == 0);
+}
+
 /* "-rf", "--force", "-5", "5 - 3", a removed line; not "well-known", "a - b" */
 static bool option_dash(const struct reading *reading, struct span word,
 			size_t pos)
@@ -128,7 +136,7 @@ static bool option_dash(const struct reading *reading, struct span word,
 		return digit_beside(reading, word) || in_formula(reading) ||
 		       (begins_line(reading, word) &&
 			word.len_bytes < reading->line.len_bytes);
-	if (counts_down(word, pos))
+	if (counts_down(word, pos) || is_zone(word, pos))
 		return true;
 	if (pos > 0 && word.text[pos - 1] != '-' &&
 	    strchr("('\"[=,|", word.text[pos - 1]) == NULL)
@@ -282,8 +290,10 @@ static const struct symbol {
 static const struct {
 	const char *text, *name;
 } operators[] = {
-	{ "-->", N_("arrow") },          { "==>", N_("arrow") },
-	{ "<--", N_("left arrow") },     { "->", N_("arrow") },
+	{ "--->", N_("arrow") },         { "===>", N_("arrow") },
+	{ "<---", N_("left arrow") },    { "-->", N_("arrow") },
+	{ "==>", N_("arrow") },          { "<--", N_("left arrow") },
+	{ "->", N_("arrow") },
 	{ "=>", N_("arrow") },           { "<-", N_("left arrow") },
 	{ "<=", N_("less or equal") },   { ">=", N_("greater or equal") },
 	{ "!=", N_("not equal") },       { "-=", N_("minus equals") },

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* quote.c - "<alice> hi" within somebody's text: a relay, or a quotation. */
+/*
+ * quote.c - angle brackets that only set a name apart: "<alice> hi" within
+ * somebody's text is a relay's or a quotation, "<bob@example.com>" an address.
+ */
 #include <string.h>
 
 #include "speakd/words/wording.h"
@@ -15,14 +18,45 @@ static bool is_nick(struct span name)
 	return name.len_bytes > 1; /* "<b>" makes bold */
 }
 
+/*
+ * "<bob@example.com>", as letters and git put an address after a name: the
+ * brackets are not meant.
+ */
+static bool say_address(struct buf *out, const struct reading *reading,
+			struct span word)
+{
+	size_t begin = word.text[0] == '(' || word.text[0] == '"', end, at = 0;
+
+	if (span_at(word, begin) != '<')
+		return false;
+	for (end = begin + 1; end < word.len_bytes; end++) {
+		if (word.text[end] == '>')
+			break;
+		if (word.text[end] == '@' && at == 0)
+			at = end;
+		else if (!is_word_byte(word.text[end]) &&
+			 strchr("._-+%=", word.text[end]) == NULL)
+			return false;
+	}
+	if (end == word.len_bytes || at <= begin + 1 || at + 1 == end)
+		return false;
+	buf_add(out, word.text, begin);
+	word_clean(out, reading, span_cut(word, begin + 1, end));
+	word_clean(out, reading, span_cut(word, end + 1, word.len_bytes));
+	return true;
+}
+
 bool word_quote(struct buf *out, const struct reading *reading,
 		struct span word)
 {
 	struct span name;
 
+	if (reading->punctuation > PUNCTUATION_SOME)
+		return false;
+	if (say_address(out, reading, word))
+		return true;
 	if (word.text != reading->line.text ||
-	    word.len_bytes == reading->line.len_bytes ||
-	    reading->punctuation > PUNCTUATION_SOME || word.text[0] != '<' ||
+	    word.len_bytes == reading->line.len_bytes || word.text[0] != '<' ||
 	    span_at(word, word.len_bytes - 1) != '>')
 		return false;
 	name = span_cut(word, 1, word.len_bytes - 1);

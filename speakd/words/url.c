@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* url.c - "https://user:pw@www.github.com:443/a?b" is "link to github.com". */
+/*
+ * url.c - "https://user:pw@www.github.com:443/a?b" is "link to github.com",
+ * "redis://localhost:6379" is "redis link to localhost port 6379".
+ */
 #include <string.h>
 
 #include "speakd/words/link.h"
@@ -26,35 +29,52 @@ static bool starts_with(struct span text, const char *start)
 	return true;
 }
 
-static const char *start_at(struct span word, size_t pos)
+/* "redis://", "git+ssh://": the scheme is said. */
+static size_t scheme_bytes(struct span rest)
 {
-	struct span rest = span_cut(word, pos, word.len_bytes);
-	char first = ascii_lower(span_at(rest, 0));
+	size_t n = 0;
 
-	if (first != 'h' && first != 'f' && first != 'g' && first != 's' &&
-	    first != 'i' && first != 'w')
-		return NULL;
-	for (size_t i = 0; i < COUNT_OF(starts); i++)
-		if (starts_with(rest, starts[i]))
-			return starts[i];
-	return NULL;
+	if (!ascii_is_letter(span_at(rest, 0)))
+		return 0;
+	while (ascii_is_alnum(span_at(rest, n)) || span_at(rest, n) == '+')
+		n++;
+	return n > 1 && n + 3 < rest.len_bytes &&
+			       memcmp(rest.text + n, "://", 3) == 0
+		       ? n
+		       : 0;
 }
 
-/* The first link in word: its place; its start in *ret_start, or NULL. */
-static size_t find_start(struct span word, const char **ret_start)
+/* The bytes of "https://" at pos, *ret_scheme: of them those to be said; 0:
+ * nothing begins there. */
+static size_t start_at(struct span word, size_t pos, size_t *ret_scheme)
 {
-	*ret_start = NULL;
+	struct span rest = span_cut(word, pos, word.len_bytes);
+
+	*ret_scheme = 0;
+	for (size_t i = 0; i < COUNT_OF(starts); i++)
+		if (ascii_lower(span_at(rest, 0)) == starts[i][0] &&
+		    starts_with(rest, starts[i]))
+			return strlen(starts[i]);
+	*ret_scheme = scheme_bytes(rest);
+	return *ret_scheme > 0 ? *ret_scheme + 3 : 0;
+}
+
+/* The first link in word: its start's bytes, its place in *ret; 0: none. */
+static size_t find_start(struct span word, size_t *ret, size_t *ret_scheme)
+{
 	/* Most words with a colon or a dot are none: told apart cheaply. */
 	if (memmem(word.text, word.len_bytes, "://", 3) == NULL &&
 	    memchr(word.text, 'w', word.len_bytes) == NULL &&
 	    memchr(word.text, 'W', word.len_bytes) == NULL)
 		return 0;
 	for (size_t i = 0; i < word.len_bytes; i++) {
-		if (i > 0 && ascii_is_alnum(word.text[i - 1]))
-			continue;
-		*ret_start = start_at(word, i);
-		if (*ret_start != NULL)
-			return i;
+		size_t n = i > 0 && ascii_is_alnum(word.text[i - 1])
+				   ? 0
+				   : start_at(word, i, ret_scheme);
+
+		*ret = i;
+		if (n > 0)
+			return n;
 	}
 	return 0;
 }
@@ -94,12 +114,13 @@ static bool is_stray_bracket(struct span url, char c)
 /* Where the link ends: punctuation of the sentence around stays outside. */
 static size_t find_end(struct span word, size_t begin)
 {
-	size_t end = begin + 1;
+	size_t end = begin + 1, scheme;
 
 	while (end < word.len_bytes && is_in_url(word.text[end])) {
 		/* "http://a,http://b" are two; "/http://b" is part of one. */
 		if ((word.text[end] == ',' || word.text[end] == ';') &&
-		    end + 1 < word.len_bytes && start_at(word, end + 1) != NULL)
+		    end + 1 < word.len_bytes &&
+		    start_at(word, end + 1, &scheme) > 0)
 			break;
 		end++;
 	}
@@ -183,7 +204,12 @@ static size_t say_before(struct buf *out, const struct reading *reading,
 {
 	size_t label = 0;
 
-	/* Angle brackets are how a link is written, not what is meant. */
+	/* Angle brackets are how a link is written, not what is meant; Slack
+	 * has there what it shows, too. */
+	if (begin == 1 && span_at(word, end) == '|' &&
+	    memchr(word.text + end, '>', word.len_bytes - end) != NULL)
+		while (word.text[end] != '>')
+			end++;
 	if (begin == 1 && word.text[0] == '<' && span_at(word, end) == '>')
 		return end + 1;
 	/* "[the manual](https://a.b)" is Markdown for a link with a name. */
@@ -203,25 +229,32 @@ static size_t say_before(struct buf *out, const struct reading *reading,
 
 bool word_url(struct buf *out, const struct reading *reading, struct span word)
 {
-	const char *start;
-	size_t begin = find_start(word, &start);
-	size_t end, skip;
+	size_t begin, end, skip, scheme;
+	const size_t start = find_start(word, &begin, &scheme);
 	struct span host, port, whole;
 
-	if (start == NULL)
+	if (start == 0)
 		return false;
 	end = find_end(word, begin);
-	skip = start[0] == 'w' ? 0 : strlen(start);
-	if (end <= begin + strlen(start))
+	/* "www." is of the host. */
+	skip = word.text[begin + start - 1] == '.' ? 0 : start;
+	if (end <= begin + start)
 		return false;
 	whole = span_cut(word, begin + skip, end);
 	host = without_www(find_host(whole, &port));
-	if (host.len_bytes == 0)
+	if (host.len_bytes == 0 && (scheme == 0 || whole.text[0] != '/'))
 		return false;
 	end = say_before(out, reading, word, begin, end);
 	if (out->len_bytes > 0 && ascii_is_alnum(out->data[out->len_bytes - 1]))
 		word_gap(out);
-	link_say(out, reading, host, port, after_host(whole));
+	if (scheme > 0) {
+		word_clean(out, reading, span_cut(word, begin, begin + scheme));
+		buf_add_char(out, ' ');
+	}
+	if (host.len_bytes == 0) /* "file:///etc/hosts" */
+		word_clean(out, reading, whole);
+	else
+		link_say(out, reading, host, port, after_host(whole));
 	if (end < word.len_bytes && ascii_is_alnum(word.text[end]))
 		word_gap(out);
 	word_clean(out, reading, span_cut(word, end, word.len_bytes));

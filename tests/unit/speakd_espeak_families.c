@@ -30,6 +30,7 @@ static const struct {
 	{ "s'nesse.g.un", "en-us" }, { "s'nesse.g.un", "de" },
 	{ "\u03d8\u0456\u0381n\u0544", "de" }, { "s'", "fr" },
 	{ "\u0442\u0441\u044f", "ru" }, { "mente", "es" },
+	{ "1.2.3.4 ", "en-us" }, { "1.2.", "de" }, { "a1.2b ", "en-us" },
 };
 /* clang-format on */
 

@@ -32,6 +32,9 @@ static const struct {
 	{ "1. 2. 3. 4. 5. 6. 7. 8. 9. 10. 11.", "1. 2. 3. 4. 5. 6. 7. 8. 9 10. 11." },
 	{ "ab.cd ab.cd ab.cd ab.cd ab.cd ab.cd ab.cd ab.cd ab.cd end.",
 	  "ab.cd ab.cd ab.cd ab.cd ab.cd ab.cd ab.cd ab.cd ab cd end." },
+	/* Those of numbers are none. */
+	{ "5.10.0-28.3.4.5 and 1.2.3.4 and 5.6.7.8 e.g. e.g. e.g. e.g. e.g.",
+	  "5.10.0-28.3.4.5 and 1.2.3.4 and 5.6.7.8 e.g. e.g. e.g. e.g. e g" },
 	{ "U.S.A.U.S.A.U.S.A.", "U.S.A.U.S.A.U.S.A" },
 	{ "e.g. e.g. e.g. e.g. e.g. e.g.", "e.g. e.g. e.g. e.g. e g e g" },
 	{ "Wait... what? Well... no... so... and... more... dots... here... end...",
