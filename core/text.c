@@ -224,6 +224,75 @@ void text_repair(struct buf *out, const char *text, size_t len_bytes)
 	}
 }
 
+/* The byte that Windows-1252 or Latin-1 has for code; 0: neither has one. */
+static unsigned char to_cp1252(int32_t code)
+{
+	if (code >= 0x80 && code < 0x100)
+		return (unsigned char)code;
+	for (unsigned byte = 0x80; byte < 0xa0; byte++)
+		if (from_cp1252((unsigned char)byte) == (uint32_t)code &&
+		    code != 0xfffd)
+			return (unsigned char)byte;
+	return 0;
+}
+
+/*
+ * Bytes of UTF-8 at pos that were read as Windows-1252 and encoded again: what
+ * they were, in ret; returns how many, 0 for none. Letters that begin two bytes
+ * other than C2 and C3 are too usual to tell.
+ */
+static size_t twice_at(const char *text, size_t len_bytes, size_t *pos,
+		       char ret[4])
+{
+	size_t next = *pos, n, after = 0;
+	unsigned char first = to_cp1252(text_next(text, len_bytes, &next));
+	const size_t want = first == 0xc2 || first == 0xc3   ? 2
+			    : first == 0xe2 || first == 0xe3 ? 3
+			    : first == 0xf0		     ? 4
+							     : 0;
+
+	if (want == 0)
+		return 0;
+	ret[0] = (char)first;
+	for (n = 1; n < want && next < len_bytes; n++) {
+		ret[n] = (char)to_cp1252(text_next(text, len_bytes, &next));
+		if (((unsigned char)ret[n] & 0xc0) != 0x80)
+			return 0;
+	}
+	if (n < want || text_next(ret, want, &after) <= 0 || after != want)
+		return 0;
+	*pos = next;
+	return want;
+}
+
+bool text_undo_twice(struct buf *out, const char *text, size_t len_bytes)
+{
+	const size_t was_bytes = out->len_bytes;
+	bool found = false;
+
+	/* All letters that matter begin with this byte. */
+	if (memchr(text, '\xc3', len_bytes) == NULL)
+		return false;
+	for (size_t pos = 0; pos < len_bytes;) {
+		const size_t start = pos;
+		char was[4];
+		size_t n = text[pos] == '\xc3'
+				   ? twice_at(text, len_bytes, &pos, was)
+				   : 0;
+
+		if (n == 0) {
+			(void)text_next(text, len_bytes, &pos);
+			buf_add(out, text + start, pos - start);
+		} else {
+			buf_add(out, was, n);
+			found = true;
+		}
+	}
+	if (!found)
+		buf_cut(out, was_bytes);
+	return found;
+}
+
 size_t text_cut(const char *text, size_t len_bytes, size_t max_bytes)
 {
 	size_t cut = max_bytes;

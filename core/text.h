@@ -37,6 +37,13 @@ bool text_is_ascii(const char *text, size_t len_bytes);
 void text_repair(struct buf *out, const char *text, size_t len_bytes);
 
 /*
+ * Add text to out without what was encoded twice: what a program wrote that
+ * read UTF-8 as Windows-1252 is as it was. False, and out as it was: there is
+ * none of it. Bytes that are no UTF-8 stay.
+ */
+bool text_undo_twice(struct buf *out, const char *text, size_t len_bytes);
+
+/*
  * Read the code point at *pos of well-formed text and move *pos past it.
  * Returns the code point, or -1 at the end or on a malformed byte (*pos then
  * moves by one).

@@ -316,6 +316,37 @@ static bool query(struct cursor c, struct message *ret)
 	return true;
 }
 
+/* irssi's status window: "[nick(user@host)] text" to me, "[msg(nick)] text"
+ * from me, "!server.example text". */
+static bool status_window(struct cursor c, struct message *ret)
+{
+	struct span frame, nick, inside;
+	struct cursor parts;
+
+	if (cursor_char(&c, '!')) {
+		if (!cursor_word_blank(&c, &nick) || !span_has(nick, '.'))
+			return false;
+		message_said(ret, KIND_NOTICE, nick, cursor_rest(&c));
+		return true;
+	}
+	if (!cursor_char(&c, '[') || !cursor_until(&c, ")] ", &frame))
+		return false;
+	parts = cursor_of(frame);
+	if (!cursor_until(&parts, "(", &nick) || nick.len_bytes == 0)
+		return false;
+	inside = cursor_rest(&parts);
+	if (span_has(inside, ' ') ||
+	    (!span_is(nick, "msg") && !span_has(inside, '@')))
+		return false;
+	if (span_is(nick, "msg")) {
+		message_said(ret, KIND_OWN, span_of("", 0), cursor_rest(&c));
+		ret->target = inside;
+	} else {
+		message_said(ret, KIND_PRIVATE, nick, cursor_rest(&c));
+	}
+	return true;
+}
+
 /* "--- Sat Nov 28 2026" of eggdrop, also after its stamp. */
 static bool day_changed(struct cursor c)
 {
@@ -385,7 +416,8 @@ static enum fit after_stamp(const struct line *line, struct message *ret)
 		remark_read(c, ret);
 		return FIT_SURE;
 	}
-	if (konversation(line, c, ret) || query(c, ret))
+	if (konversation(line, c, ret) || query(c, ret) ||
+	    status_window(c, ret))
 		return FIT_SURE;
 	fit = body(c, ret);
 	if (fit != FIT_NO)

@@ -321,8 +321,7 @@ static void note_change(struct people *people, const struct message *m)
 
 bool people_may_be_relayed(struct span text)
 {
-	return text.len_bytes > 0 &&
-	       (text.text[0] == '<' || text.text[0] == '[');
+	return text.len_bytes > 0 && memchr("<[*", text.text[0], 3) != NULL;
 }
 
 /* "<Ewan> ", after an optional "[net] ". */
@@ -366,6 +365,38 @@ static bool with_colon(struct span text, struct span *ret_nick,
 	return true;
 }
 
+/* "[Ewan] hi" of a relay that was named. */
+static bool in_brackets(struct span text, struct span *ret_nick,
+			struct span *ret_rest)
+{
+	const char *close = text.len_bytes > 3 && text.text[0] == '['
+				    ? memmem(text.text, text.len_bytes, "] ", 2)
+				    : NULL;
+	size_t n = close != NULL ? (size_t)(close - text.text) : 0;
+
+	if (n < 2 || n > NICK_MAX_BYTES)
+		return false;
+	*ret_nick = span_of(text.text + 1, n - 1);
+	*ret_rest = span_of(close + 2, text.len_bytes - n - 2);
+	return true;
+}
+
+/* "* Ewan waves" */
+static bool acts(struct span text, struct span *ret_nick, struct span *ret_rest)
+{
+	const char *blank =
+		text.len_bytes > 4 && memcmp(text.text, "* ", 2) == 0
+			? memchr(text.text + 2, ' ', text.len_bytes - 2)
+			: NULL;
+	size_t n = blank != NULL ? (size_t)(blank - text.text) : 0;
+
+	if (n < 3 || n > NICK_MAX_BYTES)
+		return false;
+	*ret_nick = span_of(text.text + 2, n - 2);
+	*ret_rest = span_of(blank + 1, text.len_bytes - n - 1);
+	return true;
+}
+
 static bool is_in(char *const *list, size_t count, const char *key)
 {
 	for (size_t i = 0; i < count; i++)
@@ -405,29 +436,40 @@ static bool is_relay(struct people *people, const char *key)
 	return true;
 }
 
-static void see_through(struct people *people, struct message *m)
+/* The real speaker in what a relay wrote, as far as it is known for one. */
+static bool find_speaker(struct people *people, const struct message *m,
+			 struct span *ret_nick, struct span *ret_rest,
+			 enum message_kind *ret_kind)
 {
 	const struct people_config *config = people->config;
-	struct span nick, rest;
+	const bool speaks = bracketed(m->text, ret_nick, ret_rest);
+	const bool moves = !speaks && acts(m->text, ret_nick, ret_rest);
 	const char *key;
-	bool brackets;
+
+	*ret_kind = moves ? KIND_ACTION : KIND_MESSAGE;
+	if (!speaks && config->relay_count == 0 &&
+	    (!moves || people->relay_count == 0))
+		return false;
+	key = fold(people, m->nick);
+	if (is_in(config->relays, config->relay_count, key))
+		return speaks || moves ||
+		       in_brackets(m->text, ret_nick, ret_rest) ||
+		       with_colon(m->text, ret_nick, ret_rest);
+	return moves ? is_in(people->relays, people->relay_count, key)
+		     : speaks && is_relay(people, key);
+}
+
+static void see_through(struct people *people, struct message *m)
+{
+	enum message_kind kind;
+	struct span nick = m->nick, rest = m->text;
 
 	if ((m->kind != KIND_MESSAGE && m->kind != KIND_NOTICE) ||
-	    m->nick.len_bytes == 0)
+	    m->nick.len_bytes == 0 ||
+	    !find_speaker(people, m, &nick, &rest, &kind))
 		return;
-	brackets = bracketed(m->text, &nick, &rest);
-	if (!brackets && config->relay_count == 0)
-		return;
-	key = fold(people, m->nick);
-	if (is_in(config->relays, config->relay_count, key)) {
-		if (!brackets && !with_colon(m->text, &nick, &rest))
-			return;
-	} else if (!brackets || !is_relay(people, key)) {
-		return;
-	}
-	nick = clean(&people->inner, nick);
-	m->kind = KIND_MESSAGE;
-	m->nick = nick;
+	m->kind = kind;
+	m->nick = clean(&people->inner, nick);
 	m->text = rest;
 }
 

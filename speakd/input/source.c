@@ -31,7 +31,7 @@ struct source {
 	uint64_t said_ms;
 	struct wording *wording;
 	struct wording *old; /* of what is played back; NULL: none yet */
-	struct buf shown, clean, labelled, named;
+	struct buf once, shown, clean, labelled, named;
 	uint64_t unsaid[KIND_COUNT]; /* lines of kinds not asked for */
 	bool says_usual; /* by say_usual(), where it can */
 };
@@ -57,6 +57,7 @@ void source_free(struct source *source)
 	people_free(source->people);
 	wording_free(source->wording);
 	wording_free(source->old);
+	buf_fini(&source->once);
 	buf_fini(&source->shown);
 	buf_fini(&source->clean);
 	buf_fini(&source->labelled);
@@ -435,6 +436,9 @@ void source_line(struct source *source, const char *line, size_t len_bytes,
 	struct message message;
 	uint64_t now_ms;
 
+	buf_clear(&source->once);
+	if (text_undo_twice(&source->once, line, len_bytes))
+		whole = span_of_buf(&source->once);
 	if (source->says_usual && !cut && say_usual(source, whole))
 		return;
 	whole = clean_line(source, whole);

@@ -33,10 +33,15 @@ static size_t uuid_bytes(struct span text)
 /* Hex digits at text that are surely no word and no number; 0 if not. */
 static size_t hash_bytes(struct span text)
 {
-	size_t n = 0, digits = 0;
+	size_t n = 0, digits = 0, same = 0;
 
-	for (; n < text.len_bytes && is_hex(text.text[n]); n++)
+	for (; n < text.len_bytes && is_hex(text.text[n]); n++) {
 		digits += ascii_is_digit(text.text[n]);
+		same += text.text[n] == text.text[0];
+	}
+	/* "aaaa...": somebody screams. */
+	if (same == n)
+		return 0;
 	if (n >= CLEAN_HASH_SURE_DIGITS ||
 	    (n >= CLEAN_HASH_DIGITS && digits > 0 && digits < n))
 		return n;

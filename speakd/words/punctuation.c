@@ -17,6 +17,8 @@
 #include "speakd/words/word_rules.h"
 #include "speakd/words/wording.h"
 
+enum { NUMERO_BYTES = 3 };
+
 typedef bool context_fn(const struct reading *reading, struct span word,
 			size_t pos);
 
@@ -564,15 +566,30 @@ static size_t add_power(struct named *named, struct span word, size_t pos)
 	return end - pos;
 }
 
+/* "n\u00b0 5", "N\u00ba5" */
+static bool is_numero(struct span word)
+{
+	return word.len_bytes >= NUMERO_BYTES &&
+	       ascii_lower(word.text[0]) == 'n' &&
+	       (memcmp(word.text + 1, "\u00b0", 2) == 0 ||
+		memcmp(word.text + 1, "\u00ba", 2) == 0);
+}
+
 bool word_punctuation(struct buf *out, const struct reading *reading,
 		      struct span word)
 {
 	struct named named = { .out = out, .reading = reading };
 	size_t was_bytes = out->len_bytes;
 
+	size_t first = 0;
+
 	if (reading->punctuation == PUNCTUATION_NONE)
 		return false;
-	for (size_t pos = 0; pos < word.len_bytes;) {
+	if (is_numero(word)) {
+		add_name(&named, reading_text(reading, N_("number")));
+		first = NUMERO_BYTES;
+	}
+	for (size_t pos = first; pos < word.len_bytes;) {
 		char c = word.text[pos];
 		size_t run = pos;
 

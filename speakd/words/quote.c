@@ -18,6 +18,18 @@ static bool is_nick(struct span name)
 	return name.len_bytes > 1; /* "<b>" makes bold */
 }
 
+/* The first word of several, or the one after a relay's "[discord] ". */
+static bool is_first(struct span line, struct span word)
+{
+	const char *close = line.text[0] == '['
+				    ? memchr(line.text, ']', line.len_bytes)
+				    : NULL;
+
+	return word.len_bytes < line.len_bytes &&
+	       (word.text == line.text ||
+		(close != NULL && close[1] == ' ' && word.text == close + 2));
+}
+
 /*
  * "<bob@example.com>", as letters and git put an address after a name: the
  * brackets are not meant.
@@ -55,8 +67,7 @@ bool word_quote(struct buf *out, const struct reading *reading,
 		return false;
 	if (say_address(out, reading, word))
 		return true;
-	if (word.text != reading->line.text ||
-	    word.len_bytes == reading->line.len_bytes || word.text[0] != '<' ||
+	if (!is_first(reading->line, word) || word.text[0] != '<' ||
 	    span_at(word, word.len_bytes - 1) != '>')
 		return false;
 	name = span_cut(word, 1, word.len_bytes - 1);

@@ -282,6 +282,33 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 		<(echo '[12:00:00] <x> <x> <x> one' | said --relay=x)
 }
 
+@test "a relay writes who speaks in more ways, and what they do" {
+	printf '12:00 <tg> %s\n' '[Ewan] one' '* Ewan waves' 'Jup: two' >in
+	diff <(printf '%s\n' 'Ewan: one' 'Ewan waves' 'Jup: two') \
+		<(said --relay=tg in)
+	# Of one that was found only what nobody else writes.
+	printf '12:0%d <br> %s\n' 0 '<Ewan> one' 1 '<Jup> two' \
+		2 '<Jup> three' 3 '* Jup waves' 4 '[Jup] four' >in
+	diff <(printf '%s\n' 'Jup waves' 'br: [Jup] four') \
+		<(said in | tail -n 2)
+	printf '12:00 <br> [net] <Ewan> one\n' >in
+	[ "$(said in)" = 'br: [net] Ewan: one' ]
+}
+
+@test "what was encoded twice is read as it was meant" {
+	printf '12:00 <al> caf\303\203\302\251 S\303\203O\n' >in
+	diff <(printf 'al: caf\303\251 S\303\203O\n') <(said in)
+}
+
+@test "irssi's window of a server: private messages and notices" {
+	printf '12:0%d %s\n' 0 '<al> hi' 1 '[bob(~b@host)] psst' \
+		2 '!irc.example *** Looking up' 3 '[msg(bob)] yes' \
+		4 '[x (y)] z' >in
+	diff <(printf '%s\n' 'al: hi' '[chime] private from bob: psst' \
+		'notice from irc.example: *** Looking up' '[x (y)] z') \
+		<(said in)
+}
+
 @test "one person for all nicks of theirs" {
 	printf '%s\n' "[12:00:00] <a$(printf '\342\200\213')l> one" \
 		'[12:00:09] <al> two' '[12:00:19] <al_> three' \
@@ -406,7 +433,7 @@ END
 	# Without it, as it stands.
 	rm export/users.json
 	said export/general/*.json >out
-	grep -qxF 'U01: hi mention & <!here>' out
+	grep -qxF 'U01: hi mention & @here' out
 }
 
 @test "the same words by many are said once, and how many said them" {

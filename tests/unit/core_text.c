@@ -51,6 +51,35 @@ static void test_repair(void **state)
 		assert_true(text_is_utf8(pairs[i].out, strlen(pairs[i].out)));
 }
 
+/* UTF-8 read as Windows-1252, encoded again; what only looks like it. */
+static void test_undo_twice(void **state)
+{
+	static const struct {
+		const char *in, *out; /* out NULL: there is none */
+	} cases[] = {
+		{ "caf\u00c3\u00a9", "caf\u00e9" },
+		{ "it\u00e2\u20ac\u2122s \u00c3\u00a0", "it\u2019s \u00e0" },
+		{ "\u00f0\u0178\u02dc\u20ac", "\U0001f600" },
+		{ "\u00c2\u00b0", "\u00b0" },
+		{ "caf\u00e9 S\u00c3O \u00e2 \u00c2", NULL },
+		{ "\u00e2\u20ac", NULL },
+		{ "\u00e9\u00a9\u00a9 a\xc3", NULL },
+		{ "plain", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		SCOPED_BUF struct buf out = { 0 };
+		bool found;
+
+		buf_add_text(&out, "+");
+		found = text_undo_twice(&out, cases[i].in, strlen(cases[i].in));
+		assert_int_equal(found, cases[i].out != NULL);
+		assert_string_equal(buf_text(&out) + 1,
+				    found ? cases[i].out : "");
+	}
+}
+
 static void test_cut(void **state)
 {
 	static const char text[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";
@@ -235,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_common),
 		cmocka_unit_test(test_repair),
+		cmocka_unit_test(test_undo_twice),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_show),

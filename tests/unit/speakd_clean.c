@@ -37,6 +37,7 @@ static const struct {
 	{ WORDING_HASHES, "3f9a1b2c4d5", "3f9a1b2c4d5", NULL },
 	{ WORDING_HASHES, "sha256:" HEX32 ".", "sha256: hash 0 1 2 3.", NULL },
 	{ WORDING_HASHES, "123e4567-e89b-12d3-a456-426614174000", "hash 1 2 3 e", NULL },
+	{ WORDING_HASHES, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 000000000000a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa hash 0 0 0 0", NULL },
 	{ WORDING_HASHES, "0x7fff12345678", "hash 7 f f f", NULL },
 	{ WORDING_HASHES, "123456789012 defacedfaced", "123456789012 defacedfaced", NULL },
 	{ WORDING_HASHES, "12345678901234567890123456789012", "hash 1 2 3 4", NULL },
@@ -133,6 +134,7 @@ static const struct {
 static const struct {
 	const char *in, *none, *some, *most, *all;
 } levels[] = {
+	{ "n\u00b0 5", "n\u00b0 5", "number 5", "number 5", "number 5" },
 	{ "---> a", "---> a", "arrow a", "arrow a", "dash dash dash greater than a" },
 	{ "UTC-5", "UTC-5", "UTC minus 5", "UTC minus 5", "UTC minus 5" },
 	{ "5 > 3", "5 > 3", "5 greater than 3", "5 greater than 3", "5 greater than 3" },
