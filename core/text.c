@@ -459,7 +459,10 @@ void text_escape(struct buf *out, const char *text, size_t len_bytes)
 
 void text_show(struct buf *out, const char *text, size_t len_bytes)
 {
-	escape_all_but(out, text, len_bytes, "\n\t");
+	if (text_is_plain(text, len_bytes))
+		buf_add(out, text, len_bytes);
+	else
+		escape_all_but(out, text, len_bytes, "\n\t");
 }
 
 /* utf8proc wants no NUL: text_repair() has replaced it. */

@@ -311,7 +311,7 @@ static bool text_at(const struct json *json, const char *path,
 static const struct {
 	const char *path;
 	int field;
-} usual[] = {
+} known_keys[] = {
 	{ "server_time", OWN_TIME },
 	{ "time", OWN_TIME },
 	{ "timestamp", OWN_TIME },
@@ -488,8 +488,9 @@ enum fit own_json_read(const struct own_json *own, struct cursor line,
 	for (size_t i = 0; own != NULL && i < own->count; i++)
 		look_up(object, own->keys[i].path, own->keys[i].field, ret,
 			found);
-	for (size_t i = 0; i < COUNT_OF(usual); i++)
-		look_up(object, usual[i].path, usual[i].field, ret, found);
+	for (size_t i = 0; i < COUNT_OF(known_keys); i++)
+		look_up(object, known_keys[i].path, known_keys[i].field, ret,
+			found);
 	own_fill(found, ret);
 	ret->label = level_of(object);
 	ret->old = is_played_back(line);

@@ -400,9 +400,9 @@ static uint64_t now_of(const struct source *source,
 
 /*
  * "[12:30] <nick> text", as most lines of a log are, on a way of its own
- * (words/usual.c): nothing is made that printing does not need. What it comes
- * to is what the way of all lines comes to; false, and nothing is said, when it
- * is not sure of that.
+ * (words/short_way.c): nothing is made that printing does not need. What it
+ * comes to is what the way of all lines comes to; false, and nothing is said,
+ * when it is not sure of that.
  */
 static bool say_usual(struct source *source, struct span line)
 {

@@ -22,10 +22,7 @@ static void print_words(struct span words, enum cue cue, struct buf *out)
 {
 	if (cue == CUE_HIGHLIGHT)
 		buf_add_text(out, "[chime] ");
-	if (text_is_plain(words.text, words.len_bytes))
-		buf_add(out, words.text, words.len_bytes);
-	else
-		text_show(out, words.text, words.len_bytes);
+	text_show(out, words.text, words.len_bytes);
 	buf_add_char(out, '\n');
 }
 

@@ -82,11 +82,11 @@ enum reply parse_who(const struct ssip_client *client, struct span word,
 {
 	int uid;
 
-	if (word_is(word, "self"))
+	if (span_is_caseless(word, "self"))
 		uid = client->uid;
-	else if (word_is(word, "all"))
+	else if (span_is_caseless(word, "all"))
 		uid = SCHEDULER_ALL;
-	else if (word_is(word, "lines"))
+	else if (span_is_caseless(word, "lines"))
 		uid = SCHEDULER_LINES;
 	else if (!word_number(word, &uid) || uid <= 0)
 		return REPLY_INVALID;

@@ -79,9 +79,9 @@ static enum reply command_block(struct ssip_client *client, struct words words)
 
 	if (what.len_bytes == 0)
 		return REPLY_MISSING;
-	if (word_is(what, "begin"))
+	if (span_is_caseless(what, "begin"))
 		return begin_block(client);
-	if (word_is(what, "end"))
+	if (span_is_caseless(what, "end"))
 		return end_block(client);
 	return REPLY_INVALID;
 }

@@ -25,11 +25,11 @@ enum reply command_list(struct ssip_client *client, struct words words)
 
 	if (what.len_bytes == 0)
 		return REPLY_MISSING;
-	if (word_is(what, "voices"))
+	if (span_is_caseless(what, "voices"))
 		return list_voice_types(client);
-	if (word_is(what, "output_modules"))
+	if (span_is_caseless(what, "output_modules"))
 		return list_modules(client);
-	if (word_is(what, "synthesis_voices"))
+	if (span_is_caseless(what, "synthesis_voices"))
 		return list_voices_or_wait(client, words);
 	return REPLY_INVALID;
 }
@@ -218,12 +218,12 @@ static enum reply cursor_set(struct ssip_client *client, struct words words)
 	why = parse_who(client, who, &uid);
 	if (why != REPLY_NONE)
 		return why;
-	if (word_is(where, "first"))
+	if (span_is_caseless(where, "first"))
 		return cursor_to(client, 0, 220, "OK CURSOR SET FIRST");
-	if (word_is(where, "last"))
+	if (span_is_caseless(where, "last"))
 		return cursor_to(client, history_count(history) - 1, 221,
 				 "OK CURSOR SET LAST");
-	if (!word_is(where, "pos"))
+	if (!span_is_caseless(where, "pos"))
 		return REPLY_INVALID;
 	if (!parse_id(&words, &n, &why))
 		return why;
@@ -245,22 +245,22 @@ static enum reply history_cursor(struct ssip_client *client, struct words words)
 	if (count == 0)
 		return REPLY_NO_MESSAGE;
 	n = cursor_number(client);
-	if (word_is(what, "set"))
+	if (span_is_caseless(what, "set"))
 		return cursor_set(client, words);
-	if (word_is(what, "get")) {
+	if (span_is_caseless(what, "get")) {
 		reply_dataf(client, 243, "%ju",
 			    (uintmax_t)history_at(history_of(client), n)->id);
 		reply(client, 243, "OK CURSOR POSITION RETURNED");
 		return REPLY_NONE;
 	}
-	if (word_is(what, "forward") && n + 1 < count)
+	if (span_is_caseless(what, "forward") && n + 1 < count)
 		return cursor_to(client, n + 1, 223, "OK CURSOR MOVED FORWARD");
-	if (word_is(what, "backward") && n > 0)
+	if (span_is_caseless(what, "backward") && n > 0)
 		return cursor_to(client, n - 1, 224,
 				 "OK CURSOR MOVED BACKWARD");
-	if (word_is(what, "forward"))
+	if (span_is_caseless(what, "forward"))
 		reply(client, 405, "ERR POSITION TOO HIGH");
-	else if (word_is(what, "backward"))
+	else if (span_is_caseless(what, "backward"))
 		reply(client, 404, "ERR POSITION TOO LOW");
 	else
 		return REPLY_INVALID;

@@ -34,8 +34,6 @@ struct span words_next(struct words *words);
 /* All that is left. */
 struct span words_rest(const struct words *words);
 
-/* Compare without case. */
-bool word_is(struct span word, const char *text);
 /* The number of word in a list of names; -1: none. */
 int word_among(struct span word, const char *const *names, size_t count);
 /* A whole number with an optional sign; false when it is none. */

@@ -4,7 +4,6 @@
 #include "speakd/ssip/parts.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "core/mem.h"
 
@@ -26,16 +25,10 @@ struct span words_rest(const struct words *words)
 	return span_of(words->at, (size_t)(words->end - words->at));
 }
 
-bool word_is(struct span word, const char *text)
-{
-	return word.len_bytes == strlen(text) &&
-	       strncasecmp(word.text, text, word.len_bytes) == 0;
-}
-
 int word_among(struct span word, const char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (word_is(word, names[i]))
+		if (span_is_caseless(word, names[i]))
 			return (int)i;
 	return -1;
 }
@@ -70,7 +63,7 @@ const struct command *find_row(const struct command *rows, size_t count,
 			       struct span name)
 {
 	for (size_t i = 0; i < count; i++)
-		if (word_is(name, rows[i].name))
+		if (span_is_caseless(name, rows[i].name))
 			return &rows[i];
 	return NULL;
 }

@@ -218,7 +218,7 @@ static const char *char_name(struct span text)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (word_is(text, names[i].is))
+		if (span_is_caseless(text, names[i].is))
 			return names[i].name;
 	return NULL;
 }

@@ -114,9 +114,9 @@ static enum reply set_switch(struct ssip_client *client,
 	(void)client;
 	if (value.len_bytes == 0)
 		return REPLY_MISSING;
-	if (!word_is(value, "on") && !word_is(value, "off"))
+	if (!span_is_caseless(value, "on") && !span_is_caseless(value, "off"))
 		return REPLY_NOT_ON_OFF;
-	*(bool *)field(to, p) = word_is(value, "on");
+	*(bool *)field(to, p) = span_is_caseless(value, "on");
 	return REPLY_NONE;
 }
 
@@ -293,15 +293,15 @@ static enum reply set_notification(struct ssip_client *client,
 
 	if (which.len_bytes == 0 || how.len_bytes == 0)
 		return REPLY_MISSING;
-	if (!word_is(how, "on") && !word_is(how, "off"))
+	if (!span_is_caseless(how, "on") && !span_is_caseless(how, "off"))
 		return REPLY_INVALID;
-	if (event < 0 && !word_is(which, "all")) {
+	if (event < 0 && !span_is_caseless(which, "all")) {
 		failed(client, p);
 		return REPLY_MADE;
 	}
 	if (event >= 0)
 		mask = 1U << event;
-	if (word_is(how, "on"))
+	if (span_is_caseless(how, "on"))
 		to->notify |= mask;
 	else
 		to->notify &= ~mask;
@@ -366,7 +366,7 @@ static const struct parameter parameters[] = {
 static const struct parameter *find_parameter(struct span name)
 {
 	for (size_t i = 0; i < COUNT_OF(parameters); i++)
-		if (word_is(name, parameters[i].name))
+		if (span_is_caseless(name, parameters[i].name))
 			return &parameters[i];
 	return NULL;
 }
@@ -452,7 +452,7 @@ static enum reply set_lines(struct ssip_client *client, struct span name,
 	struct span value = words_rest(&words);
 	int n;
 
-	if (word_is(name, "VOICE")) {
+	if (span_is_caseless(name, "VOICE")) {
 		if (!voice_is_known(client, value))
 			return REPLY_INVALID;
 		free(manner->voice);
@@ -463,7 +463,7 @@ static enum reply set_lines(struct ssip_client *client, struct span name,
 	for (size_t i = 0; i < COUNT_OF(line_parameters); i++) {
 		const struct line_parameter *p = &line_parameters[i];
 
-		if (!word_is(name, p->name))
+		if (!span_is_caseless(name, p->name))
 			continue;
 		if (value.len_bytes == 0)
 			return REPLY_MISSING;

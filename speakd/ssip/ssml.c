@@ -235,18 +235,12 @@ static void apply_element(struct reader *reader, const struct xml_tag *tag,
 			     elements[number].content == CONTENT_HIDDEN);
 }
 
-static bool is_named(const struct xml_tag *tag, const char *name)
-{
-	/* Of most names already the first letter is another one. */
-	return (*tag->name | 0x20) == *name &&
-	       tag->name_bytes == strlen(name) &&
-	       strncasecmp(tag->name, name, tag->name_bytes) == 0;
-}
-
 static void apply_tag(struct reader *reader, const struct xml_tag *tag)
 {
+	const struct span name = span_of(tag->name, tag->name_bytes);
+
 	for (size_t i = 0; i < COUNT_OF(elements); i++)
-		if (is_named(tag, elements[i].name))
+		if (span_is_caseless(name, elements[i].name))
 			apply_element(reader, tag, i);
 	if (tag->data != NULL && reader->hidden == 0)
 		buf_add(&reader->raw, tag->data, tag->data_bytes);

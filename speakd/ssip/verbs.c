@@ -163,11 +163,11 @@ enum reply command_repeat(struct ssip_client *client, struct words words)
 	if (how.len_bytes == 0)
 		return said_again(client,
 				  dispatch_back(dispatch, 0, client->uid));
-	if (word_is(how, "spelled"))
+	if (span_is_caseless(how, "spelled"))
 		return said_again(client, dispatch_spell(dispatch, FORM_CHARS,
 							 PUNCTUATION_NONE,
 							 client->uid));
-	if (word_is(how, "symbols"))
+	if (span_is_caseless(how, "symbols"))
 		return said_again(client,
 				  dispatch_spell(dispatch, FORM_TEXT,
 						 PUNCTUATION_ALL, client->uid));
@@ -215,7 +215,7 @@ enum reply command_reload(struct ssip_client *client, struct words words)
 {
 	struct err e = { 0 };
 
-	if (!word_is(words_next(&words), "dictionaries"))
+	if (!span_is_caseless(words_next(&words), "dictionaries"))
 		return REPLY_INVALID;
 	if (client->ssip->host.reload(client->ssip->host.data, &e) == 0)
 		reply(client, 288, "OK DICTIONARIES READ");
@@ -288,11 +288,11 @@ enum reply command_only(struct ssip_client *client, struct words words)
 enum reply command_watch(struct ssip_client *client, struct words words)
 {
 	struct span how = words_next(&words);
-	bool on = word_is(how, "on");
+	bool on = span_is_caseless(how, "on");
 
 	if (how.len_bytes == 0)
 		return REPLY_MISSING;
-	if (!on && !word_is(how, "off"))
+	if (!on && !span_is_caseless(how, "off"))
 		return REPLY_NOT_ON_OFF;
 	client->ssip->watchers += on;
 	client->ssip->watchers -= client->watches;

@@ -78,10 +78,10 @@ static void list_voice(struct ssip_client *client, struct span line,
 	struct voice_row row = row_of(line);
 	struct span language = row.language, name = row.name;
 
-	if (!word_is(row.engine, engine) || language.len_bytes == 0 ||
+	if (!span_is_caseless(row.engine, engine) || language.len_bytes == 0 ||
 	    language.text[0] == '+' || !language_fits(language, wanted))
 		return;
-	if (variant.len_bytes > 0 && !word_is(variant, "none"))
+	if (variant.len_bytes > 0 && !span_is_caseless(variant, "none"))
 		reply_dataf(client, 249, "%.*s+%.*s\t%.*s\t%.*s",
 			    (int)name.len_bytes, name.text,
 			    (int)variant.len_bytes, variant.text,
@@ -104,7 +104,8 @@ static char *engine_of_list(const struct ssip_client *client)
 	if (engine == NULL)
 		engine = engine_list_name(host->engines, 0);
 	while (rest.len_bytes > 0)
-		if (word_is(row_of(cut_at(&rest, '\n')).engine, engine))
+		if (span_is_caseless(row_of(cut_at(&rest, '\n')).engine,
+				     engine))
 			return engine;
 	free(engine);
 	return mem_copy(ESPEAK);
@@ -210,7 +211,8 @@ static char *engine_of_voice(const struct ssip_client *client,
 	while (rest.len_bytes > 0) {
 		struct voice_row row = row_of(cut_at(&rest, '\n'));
 
-		if (!word_is(row.engine, ESPEAK) && word_is(row.name, voice))
+		if (!span_is_caseless(row.engine, ESPEAK) &&
+		    span_is_caseless(row.name, voice))
 			return word_text(row.engine);
 	}
 	return NULL;

@@ -3,7 +3,6 @@
 #include "speakd/ssip/xml.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "speakd/words/entity.h"
 
@@ -198,8 +197,7 @@ bool xml_attribute(const struct xml_tag *tag, const char *name,
 	struct span found;
 
 	while (next_attribute(&rest, &found, value))
-		if (found.len_bytes == strlen(name) &&
-		    strncasecmp(found.text, name, found.len_bytes) == 0)
+		if (span_is_caseless(found, name))
 			return true;
 	buf_clear(value);
 	return false;

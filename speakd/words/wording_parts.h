@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * wording_parts.h - what wording.c and usual.c share: what a source remembers
- * between its lines.
+ * wording_parts.h - what wording.c and short_way.c share: what a source
+ * remembers between its lines.
  */
 #ifndef SPEAKD_WORDS_WORDING_PARTS_H
 #define SPEAKD_WORDS_WORDING_PARTS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * usual.c - a usual line as words: "nick: text", or the text alone.
+ * short_way.c - a usual line as words: "nick: text", or the text alone.
  *
  * Whoever prints needs no phrase, and for most of what people say nothing else
  * of what wording_message() can do is needed. What is proven here to be the
