@@ -16,7 +16,7 @@
 #include "workspace/options.h"
 #include "workspace/running.h"
 #include "workspace/image/import.h"
-#include "workspace/image/oci.h"
+#include "workspace/image/oci_export.h"
 #include "workspace/launch.h"
 #include "workspace/ns/ns.h"
 #include "workspace/ops.h"

@@ -401,6 +401,26 @@ layer_of() {
 	inside nest true
 }
 
+@test "skopeo's dir:, and docker's archive unpacked, are images, not trees" {
+	ws create flat --base small
+	ws export flat "$out/flat.tar" --format oci
+	mkdir layout
+	tar -xf "$out/flat.tar" -C layout
+	cp -r layout "$out/docker"
+	rm "$out/docker"/oci-layout "$out/docker"/index.json
+	mkdir "$out/dir"
+	cp layout/blobs/sha256/* "$out/dir"
+	echo 'Directory Transport Version: 1.1' >"$out/dir/version"
+	manifest=$(grep -o '"digest":"sha256:[0-9a-f]*' layout/index.json | cut -d: -f3)
+	mv "$out/dir/$manifest" "$out/dir/manifest.json"
+	(cd "$out/dir" && tar -cf "$out/dir.tar" -- *)
+	chmod -R a+rX "$out"
+	for source in docker dir dir.tar; do
+		ws import "$out/$source" "flat-$source"
+		inside "flat-$source" 'test -x /bin/sh && test ! -e /manifest.json'
+	done
+}
+
 @test "a user's groups and home are those of the files inside" {
 	ws_needs_range
 	ws create users --base small
@@ -549,12 +569,17 @@ layer_of() {
 	mkdir -p "$WS_DIR/path"
 	cat >"$WS_DIR/path/skopeo" <<-CODE
 	#!/bin/sh
-	[ "\$1 \$2 \$3" = "copy --quiet docker://example.org/x:1" ] || { echo no such image >&2; exit 1; }
+	case "\$1 \$2 \$3" in
+	"copy --quiet docker://example.org/x:1" | "copy --quiet containers-storage:x") ;;
+	*) false ;;
+	esac || { echo no such image >&2; exit 1; }
 	exec cp "$out/remote.tar" "\${4#oci-archive:}"
 	CODE
 	chmod 755 "$WS_DIR/path/skopeo"
 	WS_PATH=$WS_DIR/path:/usr/sbin:/usr/bin:/sbin:/bin ws import docker://example.org/x:1 fetched
 	[ "$(inside fetched 'cat /there')" = there ]
+	WS_PATH=$WS_DIR/path:/usr/sbin:/usr/bin:/sbin:/bin ws import containers-storage:x local
+	[ "$(inside local 'cat /there')" = there ]
 	WS_PATH=$WS_DIR/path:/usr/sbin:/usr/bin:/sbin:/bin ws create onit --base docker://example.org/x:1
 	[ "$(inside onit 'cat /there')" = there ]
 	WS_PATH=$WS_DIR/path:/usr/sbin:/usr/bin:/sbin:/bin run ws import docker://example.org/y nothing

@@ -9,6 +9,7 @@
 #include "core/child.h"
 #include "core/files.h"
 #include "core/mem.h"
+#include "workspace/image/archive.h"
 #include "workspace/image/oci.h"
 #include "workspace/ns/ns.h"
 #include "workspace/store/layer.h"
@@ -97,7 +98,17 @@ static int import_dir(const struct import *import, int dir, struct chain *ret,
 
 /* ---- registries --------------------------------------------------------- */
 
-static const char registry_prefix[] = "docker://";
+/* Registries, and what podman, buildah and docker keep on this machine. */
+static const char *const transports[] = { "docker://", "containers-storage:",
+					  "docker-daemon:" };
+
+static bool is_elsewhere(const char *path)
+{
+	for (size_t i = 0; i < COUNT_OF(transports); i++)
+		if (strncmp(path, transports[i], strlen(transports[i])) == 0)
+			return true;
+	return false;
+}
 
 /* skopeo(1) knows how to log in, and which mirror to ask; it says what fails.
  */
@@ -115,8 +126,8 @@ static int fetch(const char *url, const char *file, struct err *e)
 
 	if (rc == -ENOENT)
 		return err_say(e, ENOENT,
-			       "%s: registries are reached through skopeo, "
-			       "which is not installed",
+			       "%s: this is reached through skopeo, which is "
+			       "not installed",
 			       url);
 	return rc > 0 ? err_say(e, EIO, "%s: skopeo failed", url) : rc;
 }
@@ -201,6 +212,11 @@ static int import_opened(const struct import *import, int fd, struct chain *ret,
 		return err_say(e, EINVAL, "neither a file nor a directory");
 	if (faccessat(fd, "oci-layout", F_OK, 0) == 0)
 		return oci_import(import, fd, ret, e);
+	/* An unpacked archive of docker's, or skopeo's "dir:". */
+	if (faccessat(fd, "manifest.json", F_OK, 0) == 0 &&
+	    faccessat(fd, "usr", F_OK, 0) < 0 &&
+	    faccessat(fd, "bin", F_OK, 0) < 0)
+		return docker_import(import, fd, ret, e);
 	if (import->name != NULL)
 		return err_say(e, ENOENT, "there is no image '%s'",
 			       import->name);
@@ -215,7 +231,7 @@ int import_source(const struct import *import, const char *path,
 	SCOPED_FD int fd = -1;
 	int rc;
 
-	if (strncmp(path, registry_prefix, sizeof(registry_prefix) - 1) == 0)
+	if (is_elsewhere(path))
 		return import_registry(import, path, ret, e);
 	fd = strcmp(path, "-") == 0 ? open_input(import, e)
 				    : open_path(path, &named.name, e);

@@ -160,6 +160,7 @@ bool member_is_docker(const char *name)
 
 	return strcmp(name, "manifest.json") == 0 ||
 	       strcmp(name, "repositories") == 0 ||
+	       strcmp(name, "version") == 0 ||
 	       (hex == 64 && (name[hex] == '/' || name[hex] == '\0' ||
 			      strcmp(name + hex, ".tar") == 0 ||
 			      strcmp(name + hex, ".json") == 0));

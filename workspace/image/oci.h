@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * oci.h - images of the Open Container Initiative, read and written.
+ * oci.h - images of the Open Container Initiative, read.
  *
  * What an image says of running it (Env, Cmd, Entrypoint, User, WorkingDir of
  * its configuration) is kept as one line of JSON.
@@ -9,7 +9,6 @@
 #ifndef WORKSPACE_OCI_H
 #define WORKSPACE_OCI_H
 
-#include "workspace/image/archive.h"
 #include "workspace/image/unpack.h"
 
 /*
@@ -19,16 +18,9 @@
 int oci_import(const struct import *import, int dir, struct chain *ret,
 	       struct err *e) MUST_CHECK;
 
-/* The same of what "docker save" and "podman save" write by default. */
+/* The same of what "docker save" and "podman save" write by default, and of
+ * skopeo's "dir:". */
 int docker_import(const struct import *import, int dir, struct chain *ret,
 		  struct err *e) MUST_CHECK;
-
-/*
- * Write an image of the root file system in root, as an archive that
- * podman and docker load. tmp is a directory for its layer meanwhile.
- */
-int oci_export(struct pack *pack, int root, int tmp, const char *name,
-	       const char *image, uint64_t *ret_skipped,
-	       struct err *e) MUST_CHECK;
 
 #endif
