@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "core/mem.h"
@@ -15,9 +16,29 @@ struct opener {
 	pid_t pid;
 };
 
+/* A program that was killed, or a disk that was full, may have left half a
+ * line: what comes next is another one. */
+static void end_last_line(int fd, const char *path)
+{
+	SCOPED_FD int reader = -1;
+	struct stat st;
+	char last = '\n';
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+		return;
+	reader = open(path, O_RDONLY | O_CLOEXEC);
+	if (reader >= 0 && pread(reader, &last, 1, st.st_size - 1) == 1 &&
+	    last != '\n')
+		(void)!write(fd, "\n", 1);
+}
+
 int opener_append(const char *path)
 {
-	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		end_last_line(fd, path);
+	return fd;
 }
 
 /* ---- one answer: an errno and, when it is 0, a descriptor ---------------- */

@@ -262,15 +262,18 @@ def fifo_survives_writers():
 
 @test
 def output_is_appended():
-    """-o FILE is appended to"""
-    out = path("appended")
-    with open(out, "w", encoding="ascii") as file:
-        file.write("what was there\n")
-    server = RawServer()
-    bridge(server.port, "-o", out)
-    server.welcome()
-    until(lambda: ">< 376 " in open(out, encoding="utf-8").read(), "376")
-    assert open(out, encoding="utf-8").read().startswith("what was there\n")
+    """-o FILE is appended to, and half a line in it is not gone on with"""
+    for there in ("what was there\n", "half a li"):
+        out = path("appended")
+        with open(out, "w", encoding="ascii") as file:
+            file.write(there)
+        server = RawServer()
+        bridge(server.port, "-o", out)
+        server.welcome()
+        until(lambda: ">< 376 " in open(out, encoding="utf-8").read(), "376")
+        lines = open(out, encoding="utf-8").read().splitlines()
+        equal(lines[0], there.rstrip("\n"))
+        assert ">< " in lines[1], lines
 
 
 @test
