@@ -48,8 +48,6 @@ struct engine;
 struct engine_kind {
 	/* So long before the end of a phrase the next one is asked for. */
 	unsigned lead_ms;
-	/* What it cannot say is said by espeak-ng. */
-	bool has_stand_in;
 	/* arg is what follows "NAME:"; default_voice is kept by copy. */
 	int (*open)(struct engine **ret, const char *arg,
 		    const char *default_voice, struct err *e);

@@ -752,7 +752,6 @@ static int module_list(struct engine *engine, FILE *out, struct err *e)
 
 const struct engine_kind engine_module = {
 	.lead_ms = 400,
-	.has_stand_in = true,
 	.open = module_open,
 	.speak = module_speak,
 	.about = module_about,

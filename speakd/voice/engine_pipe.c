@@ -286,7 +286,6 @@ static void pipe_close(struct engine *engine)
 
 const struct engine_kind engine_pipe = {
 	.lead_ms = 5000,
-	.has_stand_in = true,
 	.open = pipe_open,
 	.speak = pipe_speak,
 	.about = pipe_about,

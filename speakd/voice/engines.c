@@ -4,8 +4,11 @@
 
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "speakd/voice/arg.h"
+
+enum { REST_MS = 60000 };
 
 static const struct {
 	const char *name;
@@ -115,6 +118,22 @@ static int speak_with(struct engines *engines, struct engine_slot *slot,
 		      : slot->kind->speak(slot->engine, text, params, out, e);
 }
 
+/* With the one that was asked for. */
+static int speak_first(struct engines *engines, struct engine_slot *slot,
+		       const char *text, const struct engine_params *params,
+		       const struct engine_out *out, struct err *e)
+{
+	int rc;
+
+	if (slot->hung_ms != 0 && clock_ms() - slot->hung_ms < REST_MS)
+		return err_say(e, EBUSY, "it hung a moment ago");
+	rc = speak_with(engines, slot, text, params, out, e);
+	slot->hung_ms = rc == -ETIMEDOUT ? clock_ms() : 0;
+	if (rc == 0)
+		slot->told = false;
+	return rc;
+}
+
 int engines_speak(struct engines *engines, size_t number, const char *text,
 		  const struct engine_params *params,
 		  const struct engine_out *out, const bool *heard,
@@ -124,12 +143,10 @@ int engines_speak(struct engines *engines, size_t number, const char *text,
 		&engines->slots[number < engines->count ? number : 0];
 	struct engine_slot *other = stand_in(engines);
 	struct err second = { 0 };
-	int rc = speak_with(engines, slot, text, params, out, e);
+	int rc = speak_first(engines, slot, text, params, out, e);
 
-	if (rc == 0)
-		slot->told = false;
-	if (rc == 0 || rc == -ECANCELED || !slot->kind->has_stand_in ||
-	    *heard || other == NULL)
+	if (rc == 0 || rc == -ECANCELED || other == slot || *heard ||
+	    other == NULL)
 		return rc;
 	tell_stand_in(slot, e);
 	rc = speak_with(engines, other, text, params, out, &second);

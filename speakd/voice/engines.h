@@ -5,7 +5,8 @@
  *
  * The first is the one for what names none. Others are loaded when something
  * is first to be said with them. espeak-ng is always there: it says what one of
- * them cannot, as long as nothing of that text was heard.
+ * them cannot, as long as nothing of that text was heard. One that hung is not
+ * asked again for a while: each text would be seconds late.
  */
 #ifndef SPEAKD_VOICE_ENGINES_H
 #define SPEAKD_VOICE_ENGINES_H
@@ -19,6 +20,7 @@ struct engine_slot {
 	const char *arg; /* borrowed: what follows "NAME:" */
 	struct engine *engine; /* NULL: not loaded */
 	bool told; /* that espeak-ng speaks for it */
+	uint64_t hung_ms; /* when it did; 0: it did not */
 };
 
 struct engines {

@@ -82,6 +82,10 @@ def test_bad_modules(home):
         assert first.ms > 300 and not is_tone(first), (mode, first.ms)
         assert second.ms > 300, (mode, second.ms)
         assert "espeak-ng speaks for it" in home.errors(), home.errors()
+        if mode == "hang":
+            # Only the first text was late.
+            with open(home.file("settings"), encoding="utf-8") as log:
+                assert log.read().count("hangs") == 1
         home.end_all()
         os.remove(home.file("speakd.err"))
 
@@ -197,6 +201,17 @@ def test_pipe(home):
     with open(home.file("pids"), encoding="ascii") as pids:
         assert len(pids.read().split()) == 2
     assert not home.errors(), home.errors()
+
+
+def test_bad_commands(home):
+    """a command that fails without a sound: espeak-ng says the text"""
+    for command in ("exit 3", "no-such-program", "cat >/dev/null",
+                    "echo RIFFxxxxWAVEfmt broken"):
+        ear = Ear(home, "--engine=command:" + command)
+        assert ear.hear("one two three").ms > 300, command
+        assert "espeak-ng speaks for it" in home.errors(), home.errors()
+        home.end_all()
+        os.remove(home.file("speakd.err"))
 
 
 def test_example(home):
@@ -406,7 +421,6 @@ if __name__ == "__main__":
     main([test_module, test_module_settings, test_bad_modules,
           test_slow_module, test_voice_lists,
           test_module_dies_in_a_block, test_stop, test_several, test_pipe,
-          test_example,
-          test_bad_pipes, test_piper, test_real_modules, test_festival, test_generic,
-          test_mistakes,
+          test_example, test_bad_commands, test_bad_pipes, test_piper,
+          test_real_modules, test_festival, test_generic, test_mistakes,
           test_ends_with_us, test_ends_with_its_voice])

@@ -77,7 +77,7 @@ teardown() { voice_teardown; }
 	heard a.wav 300
 }
 
-@test "engine: a command that fails is told, the next line is said" {
+@test "engine: a command that fails is reported, its line and the next are said" {
 	cat >engine <<'END'
 #!/bin/sh
 read -r line
