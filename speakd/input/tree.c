@@ -28,6 +28,7 @@ struct tree {
 	struct tree_handler handler;
 	struct file *files; /* owned, in the order in which they were found */
 	size_t count, size, followed;
+	unsigned dirs; /* looked into, in this scan */
 	bool started, warned;
 	bool unseen; /* a directory whose changes inotify does not tell of */
 	struct notify *notify;
@@ -151,16 +152,29 @@ static void let_pass(struct tree *tree, const struct file *newest)
 	}
 }
 
+/* Once: the others are as many. */
+static void tell_limit(struct tree *tree, int most, const char *what,
+		       const char *path)
+{
+	SCOPED_TEXT char *text =
+		mem_printf("%s: more than %d %s; %s is not followed",
+			   tree->path, most, what, path);
+
+	if (!tree->warned)
+		tree->handler.warn(text, tree->handler.data);
+	tree->warned = true;
+}
+
+/* Nothing more of a directory can be followed: there is no need to look. */
+static bool is_full(const struct tree *tree)
+{
+	return tree->whole && tree->warned;
+}
+
 static void follow_file(struct tree *tree, struct file *file)
 {
 	if (tree->followed == TREE_FILES_MAX) {
-		SCOPED_TEXT char *text =
-			mem_printf("%s: more than %d files; %s is not followed",
-				   tree->path, TREE_FILES_MAX, file->path);
-
-		if (!tree->warned)
-			tree->handler.warn(text, tree->handler.data);
-		tree->warned = true;
+		tell_limit(tree, TREE_FILES_MAX, "files", file->path);
 		return;
 	}
 	file->followed = true;
@@ -256,7 +270,11 @@ static void walk(struct tree *tree, const char *dir, const char *pattern,
 	struct dirent *entry;
 	DIR *list;
 
-	if (depth > TREE_DEPTH_MAX)
+	if (depth > TREE_DEPTH_MAX || is_full(tree))
+		return;
+	if (tree->dirs++ == TREE_DIRS_MAX)
+		tell_limit(tree, TREE_DIRS_MAX, "directories", dir);
+	if (tree->dirs > TREE_DIRS_MAX)
 		return;
 	watch_dir(tree, dir);
 	if (part != NULL && rest != NULL && !has_wildcard(part)) {
@@ -266,7 +284,7 @@ static void walk(struct tree *tree, const char *dir, const char *pattern,
 	list = opendir(dir);
 	if (list == NULL)
 		return;
-	while ((entry = readdir(list)) != NULL)
+	while (!is_full(tree) && (entry = readdir(list)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0 &&
 		    fnmatch(part != NULL ? part : "*", entry->d_name,
@@ -295,6 +313,7 @@ static void scan(void *data)
 	const char *pattern = tree->path;
 
 	tree->unseen = false;
+	tree->dirs = 0;
 	if (tree->whole)
 		walk(tree, tree->path, NULL, 0);
 	else if (*pattern == '/')

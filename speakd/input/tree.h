@@ -6,8 +6,9 @@
  * Of a pattern ("logs/#chan.*.log") the newest file in each directory
  * is followed, and each that comes later (irssi's daily names at midnight),
  * from its beginning; the one before it until a further one comes. Of a
- * directory all regular files of its tree are, but hidden ones. What a rotation
- * left of a followed file ("log.1", "log-20261128.gz") is never read again.
+ * directory all regular files of its tree are, but hidden ones, up to
+ * TREE_FILES_MAX. What a rotation left of a followed file ("log.1",
+ * "log-20261128.gz") is never read again.
  *
  * notify.h on the directories tells of new files; where it says nothing
  * (network file systems, no watch left) they are looked through every
@@ -19,7 +20,13 @@
 #include "core/loop.h"
 #include "speakd/input/notify.h"
 
-enum { TREE_POLL_MS = 2000, TREE_FILES_MAX = 256, TREE_DEPTH_MAX = 16 };
+enum {
+	TREE_POLL_MS = 2000,
+	TREE_FILES_MAX = 256,
+	/* Links may lead around in circles, and "/" is a directory, too. */
+	TREE_DEPTH_MAX = 16,
+	TREE_DIRS_MAX = 4096,
+};
 
 struct tree;
 

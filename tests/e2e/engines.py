@@ -386,16 +386,16 @@ def test_ends_with_us(home):
 
 def test_ends_with_its_voice(home):
     """a module that hangs ends with a voice, or a speakd, that is killed"""
-    home.serve("-o", "null", module(home, "hang"))
-    client = Client(home.socket)
     for victim in ("speakd-voice", "speakd"):
+        home.serve("-o", "null", module(home, "hang"))
         before = hung(home)
-        client.say("one")
+        Client(home.socket).say("one")
         new = until("it hangs", lambda b=before: hung(home)[len(b):])
         os.kill(pid_of(home, victim), signal.SIGKILL)
         # Some seconds later the voice itself would end it.
         until("it is gone",
               lambda n=new: not os.path.exists("/proc/%d" % n[0]))
+        home.end_all()
 
 
 def hung(home):

@@ -149,7 +149,7 @@ static void test_rotated_at_once(void **state)
 
 struct seen {
 	struct loop *loop;
-	struct buf names;
+	struct buf names, warnings;
 };
 
 static void on_found(const char *path, bool is_new, void *data)
@@ -209,6 +209,65 @@ static void test_pattern(void **state)
 	find_another("/log*");
 }
 
+static void count_warning(const char *text, void *data)
+{
+	struct seen *seen = data;
+
+	buf_addf(&seen->warnings, "%s\n", text);
+}
+
+/* What is found in a directory with so many files, and links into itself. */
+static void find_many(unsigned files, unsigned links, unsigned expected,
+		      const char *warning)
+{
+	struct stage stage;
+	struct seen seen = { 0 };
+	struct tree_handler handler = { on_found, on_passed, count_warning,
+					&seen };
+	SCOPED_TEXT char *remove = NULL;
+	struct tree *tree;
+	unsigned found = 0;
+
+	open_stage(&stage);
+	for (unsigned i = 0; i < files; i++) {
+		SCOPED_TEXT char *path = mem_printf("%s/%u", stage.dir, i);
+
+		put(path, "old\n");
+	}
+	for (unsigned i = 0; i < links; i++) {
+		SCOPED_TEXT char *path = mem_printf("%s/link%u", stage.dir, i);
+
+		assert_int_equal(symlink(".", path), 0);
+	}
+	tree = tree_start(stage.loop, stage.notify, stage.dir, &handler);
+	for (const char *c = buf_text(&seen.names); *c != '\0'; c++)
+		found += *c == '\n';
+	assert_int_equal(found, expected);
+	if (warning == NULL)
+		assert_int_equal(seen.warnings.len_bytes, 0);
+	else
+		assert_non_null(strstr(buf_text(&seen.warnings), warning));
+	tree_free(tree);
+	buf_fini(&seen.names);
+	buf_fini(&seen.warnings);
+	remove = mem_printf("rm -r %s/*", stage.dir);
+	assert_int_equal(system(remove), 0);
+	close_stage(&stage);
+}
+
+static void test_tree_limits(void **state)
+{
+	static const char *const told = ": more than 256 files; ";
+
+	(void)state;
+	find_many(TREE_FILES_MAX - 1, 0, TREE_FILES_MAX - 1, NULL);
+	find_many(TREE_FILES_MAX, 0, TREE_FILES_MAX, NULL);
+	find_many(TREE_FILES_MAX + 1, 0, TREE_FILES_MAX, told);
+	find_many(3, 1, 3, NULL);
+	/* In all their orders they would be more than can be counted. */
+	find_many(3, 10, 3, ": more than 4096 directories; ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_rotated_at_once),
 		cmocka_unit_test(test_directory),
 		cmocka_unit_test(test_pattern),
+		cmocka_unit_test(test_tree_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
