@@ -3,7 +3,8 @@
 # Copyright the earshot authors
 #
 # powercut.sh work|look [STORE] - snapshots and files written without end, until
-# run-in-vm cuts the power (-c "cut here:SECONDS"); then what is left of it.
+# run-in-vm cuts the power (-c "cut here:SECONDS"); then, with the same disks, what
+# is left of it.
 # shellcheck disable=SC2317 # called through "try"
 # shellcheck source=tests/vm/guest/lib.sh
 . /host/shared/lib.sh
