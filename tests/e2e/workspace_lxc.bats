@@ -266,7 +266,7 @@ ws_snaps_root() {
 	for store in loop lxc:dir lxc:overlay; do
 		run as_root create unlucky --base box --store "$store" --size 1
 		[ "$status" -eq 1 ]
-		[[ $output = *": rsync is needed"* ]]
+		[[ $output = *"needs rsync"* ]]
 	done
 	ROOT_ENV=()
 	run as_root list

@@ -62,7 +62,7 @@ int lvm_check(struct err *e)
 	if (is_thin_pool(group, pool, NULL))
 		return 0;
 	return err_say(e, EOPNOTSUPP,
-		       "store lvm: volume group '%s' has no thin pool called "
+		       "volume group '%s' has no thin pool called "
 		       "'%s', and snapshots of plain volumes cannot be gone "
 		       "back to; make one: lvcreate --type thin-pool -L SIZE "
 		       "-n %s %s",

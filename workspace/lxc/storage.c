@@ -84,14 +84,14 @@ int storage_check(const struct store *store, const struct meta *meta,
 			       store_kind_name(meta->store));
 	if (kind->device != NULL && access(kind->device, F_OK) < 0)
 		return err_say(e, EOPNOTSUPP,
-			       "store %s: there is no %s here; %s",
-			       store_kind_name(meta->store), kind->device,
+			       "there is no %s here, which store %s needs; %s",
+			       kind->device, store_kind_name(meta->store),
 			       kind->enable);
 	if ((!kind->snapshot || meta->store == STORE_LXC_OVERLAY) &&
 	    !path_has_program("rsync"))
 		return err_say(e, EOPNOTSUPP,
-			       "store %s: rsync is needed, by which liblxc "
-			       "copies a tree",
+			       "store %s needs rsync, by which liblxc copies "
+			       "a tree",
 			       store_kind_name(meta->store));
 	rc = meta->store == STORE_LXC_LVM ? lvm_check(e) : 0;
 	return rc < 0 ? rc : liblxc_load(e);

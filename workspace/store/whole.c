@@ -143,9 +143,9 @@ static int try_reflink(const struct store *store, struct err *e)
 	    ioctl(b, FICLONE, a) == 0)
 		return 0;
 	return err_say(e, EOPNOTSUPP,
-		       "store reflink: the file system of %s cannot share "
-		       "file contents; btrfs and xfs (made with reflink=1) "
-		       "can",
+		       "the file system of %s cannot share file contents, as "
+		       "store reflink does; btrfs and xfs (made with "
+		       "reflink=1) can",
 		       store->path);
 }
 
@@ -171,8 +171,8 @@ int whole_check(const struct store *store, const struct meta *meta,
 		return err_set(e, errno, "statfs %s", store->path);
 	if ((uint32_t)fs.f_type != BTRFS_SUPER_MAGIC)
 		return err_say(e, EOPNOTSUPP,
-			       "store %s: %s is not on btrfs; put "
+			       "%s is not on btrfs, which store %s needs; put "
 			       "$XDG_DATA_HOME on one, or use --store overlay",
-			       store_kind_name(meta->store), store->path);
+			       store->path, store_kind_name(meta->store));
 	return 0;
 }

@@ -42,7 +42,9 @@ look)
 	show w doctor --fix
 	try "nothing is left over" w doctor
 	try "gc" w gc --all
-	for n in $(project workspace list cut --json | sed -n 's/.*"number": *\([0-9]*\).*/\1/p'); do
+	snapshots=$(w list cut | sed -n 's/^ *cut@\([0-9]*\) .*/\1/p')
+	try "snapshots are left" test -n "$snapshots"
+	for n in $snapshots; do
 		try "snapshot $n is whole" sh -c "project workspace clone cut@$n look &&
 			project workspace run look -- cat /file && project workspace destroy look"
 	done

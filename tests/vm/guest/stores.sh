@@ -90,7 +90,7 @@ make)
 			"lvcreate --type thin-pool" w create plain --base small --store lvm --size 1
 	fi
 	mv /usr/bin/rsync /usr/bin/rsync.away
-	refuses "loop without rsync: refused before it is made" 1 "rsync is needed" \
+	refuses "loop without rsync: refused before it is made" 1 "needs rsync" \
 		w create unlucky --base small --store loop --size 1
 	mv /usr/bin/rsync.away /usr/bin/rsync
 	each works
