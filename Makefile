@@ -96,7 +96,7 @@ PC = workspace/api/earshot-workspace.pc
 UNPACKED = build/services/root/usr/include
 LIBLXC = $(wildcard /usr/include/lxc/lxccontainer.h $(UNPACKED)/lxc/lxccontainer.h)
 
-other_c = $(if $(LIBLXC),%/liblxc_missing.c,%/liblxc.c)
+other_c = $(if $(LIBLXC),%/liblxc_missing.c,%/liblxc.c %/workspace_liblxc.c)
 c_of = $(filter-out $(other_c),$(foreach d,$($(1)_DIRS),$(wildcard $(d)/*.c)))
 srcs_of = $(filter-out %/main.c,$(c_of))
 objs_of = $(patsubst %.c,$(OBJ)/%.o,$(call srcs_of,$(1)))
@@ -224,7 +224,8 @@ $(LIB)/$(SHARED): $(LIB)/$(SONAME)
 
 # tests/unit/AREA_NAME.c is linked with that area's library and core's.
 UNIT_TESTS := $(if $(shell $(PKG_CONFIG) --exists cmocka && echo yes),\
-	$(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c)))
+	$(patsubst tests/unit/%.c,$(OUT)/tests/%,\
+	$(filter-out $(other_c),$(wildcard tests/unit/*.c))))
 area_of = $(firstword $(subst _, ,$(1)))
 archives_of = $(patsubst %,$(OBJ)/%.a,$(call area_of,$(1)) core)
 UNIT_PKGS = cmocka libevent_core libevent_extra libevent_openssl libssl \

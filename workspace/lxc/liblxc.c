@@ -136,8 +136,11 @@ int container_attach(const struct container *container, int (*fn)(void *data),
 
 	if (c == NULL)
 		return -EIO;
+	/* A system that ends meanwhile can be a success without a process. */
+	*ret_pid = 0;
 	return close_container(c,
-			       c->attach(c, fn, data, &options, ret_pid) == 0);
+			       c->attach(c, fn, data, &options, ret_pid) == 0 &&
+				       *ret_pid > 0);
 }
 
 int container_create(const struct container *container, const char *type,
