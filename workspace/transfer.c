@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 /* transfer.c - the verbs export, import and base. */
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -82,6 +83,8 @@ static int export_inside(void *data, struct err *e)
 
 	if (root < 0)
 		return root;
+	/* A reader that goes away is an error to report, not an end. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	pack = pack_new(export->fd, export->file, e);
 	if (pack == NULL)
 		return e != NULL ? -e->code : -EIO;

@@ -126,6 +126,16 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	wait "$pid" || :
 }
 
+@test "an export that cannot be written says why" {
+	ws create unwritten --base small
+	to_full() { ws export unwritten - 2>&1 >/dev/full; }
+	run to_full
+	[ "$status" -eq 1 ]
+	[[ $output = *"No space left on device" ]]
+	ws export unwritten - 2>why | head -c 9 >/dev/null || :
+	[[ $(cat why) = *"Broken pipe" ]]
+}
+
 @test "an export that fails leaves no file" {
 	ws create noexp --base small
 	run ws export noexp "$WS_HOME/nodir/x.tar"

@@ -117,11 +117,15 @@ static int complain(struct err *e, struct archive *archive, const char *doing)
 	const char *why = libarchive.archive_error_string(archive);
 	SCOPED_BUF struct buf clean = { 0 };
 
-	/* libarchive's own codes are negative; its texts may quote names. */
-	if (code <= 0)
-		code = EILSEQ;
+	/* Its texts may quote names. */
 	if (why != NULL)
 		text_escape(&clean, why, strlen(why));
+	/* Its own codes are negative, or mean the format; what a system call
+	 * gave is not in the text. */
+	if (code == ENOSPC || code == EDQUOT || code == EIO || code == EPIPE)
+		return err_set(e, code, "%s: %s", doing, buf_text(&clean));
+	if (code <= 0)
+		code = EILSEQ;
 	return err_say(e, code, "%s: %s", doing, buf_text(&clean));
 }
 
