@@ -82,7 +82,8 @@ static bool print_probes(const struct run *run)
 		if (strncmp(text, probes[i].name, len) != 0 ||
 		    strncmp(text + len, ": ", 2) != 0)
 			len = 0;
-		print(run, probes[i].name, good, text + (len > 0 ? len + 2 : 0));
+		print(run, probes[i].name, good,
+		      text + (len > 0 ? len + 2 : 0));
 		usable = usable && (good || !probes[i].needed);
 	}
 	return usable;

@@ -85,8 +85,8 @@ static bool is_torn(const struct check *c, const char *path)
 
 	if (gtd_read(&c->call->gtd, path, &text, NULL) < 0)
 		return false;
-	return text.len_bytes > 0 && (text.data[0] & 0xfe) != 0xfe &&
-	       memchr(text.data, '\0', text.len_bytes) != NULL;
+	return !text_from_utf16(&text) &&
+	       memchr(buf_text(&text), '\0', text.len_bytes) != NULL;
 }
 
 static bool is_part(const char *name)
@@ -229,7 +229,7 @@ static int check_entry(const char *path, const char *name, bool is_dir,
 		return 0;
 	if (!check_leftover(c, path, name, is_dir) &&
 	    (!ours || check_readable(c, path, is_dir)) && !is_dir) {
-		if (is_part(name) && is_torn(c, path))
+		if (ours && is_torn(c, path))
 			problem(c, path, "torn: it holds NUL bytes");
 		else if (name[0] != '.' && has_markers(c, path))
 			mendable(c, path, "holds git's conflict markers",

@@ -444,6 +444,10 @@ bool text_from_utf16(struct buf *text)
 	if (text->len_bytes < 2 || (at[0] ^ at[1]) != (0xfe ^ 0xff) ||
 	    at[0] < 0xfe)
 		return false;
+	/* UTF-32 begins alike. It stays as it is, and check reports its NULs.
+	 */
+	if (text->len_bytes >= 4 && at[2] == 0 && at[3] == 0)
+		return false;
 	big = at[0] == 0xfe;
 	for (at += 2; at + 2 <= end; at += 2) {
 		uint32_t code = utf16_unit(at, big);

@@ -204,6 +204,15 @@ pay due:2026-13-01' ]
 	printf '[ ] wide é\n' | iconv -t UTF-16 >u16/actions
 	printf '[ ] a\r[ ] b\r' >cr/actions
 	printf '[ ] caf\351 @phone\n' >latin/actions
+	# UTF-32 begins like UTF-16: it is kept as it is, and reported.
+	printf 'wide\n' | iconv -t UTF-32LE >../waiting
+	sed -i '1s/^/\xff\xfe\x00\x00/' ../waiting
+	cp ../waiting ../waiting.before
+	project -q waiting more
+	cmp -n "$(stat -c %s ../waiting.before)" ../waiting ../waiting.before
+	run project check
+	[[ $output = *"waiting: torn: it holds NUL bytes"* ]]
+	rm ../waiting ../waiting.before
 	printf 'call mum\nbuy milk\n' | iconv -t UTF-16 >../inbox
 	cd -
 	[ "$(texts next -a)" = 'second @phone

@@ -315,6 +315,17 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	EOF
 }
 
+@test "a directory: what is left out of it is told" {
+	mkdir "$out/tree"
+	echo a >"$out/tree/a"
+	/usr/bin/python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$out/tree/s"
+	run ws import "$out/tree" tree
+	[ "$status" -eq 0 ]
+	[ "$output" = "project: left out, as they are devices, sockets or not to be read: 1" ]
+	rm "$out/tree/s"
+	[ -z "$(ws import "$out/tree" whole 2>&1)" ]
+}
+
 @test "a bomb is refused at its limit, not at the end of the disk" {
 	echo "add('a', bytes(2 * 1048576))" | tar_of "$out/two.tar"
 	gzip -k "$out/two.tar"
