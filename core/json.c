@@ -219,6 +219,64 @@ struct json *json_parse(const char *text, size_t len_bytes)
 					 JSON_REJECT_DUPLICATES, NULL);
 }
 
+/* The code unit of "\\uXXXX"; -1: it is none. */
+static long unit_at(const char *at, const char *end)
+{
+	char digits[5] = "";
+
+	if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+		return -1;
+	memcpy(digits, at + 2, 4);
+	return strspn(digits, "0123456789abcdefABCDEF") == 4
+		       ? strtol(digits, NULL, 16)
+		       : -1;
+}
+
+static bool is_high(long unit)
+{
+	return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+static bool is_low(long unit)
+{
+	return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/* How many bytes at at are one character, escaped or not. */
+static size_t character_bytes(const char *at, const char *end, bool *ret_none)
+{
+	long unit = unit_at(at, end);
+
+	*ret_none = false;
+	if (unit < 0)
+		return min_size(*at == '\\' ? 2 : 1, (size_t)(end - at));
+	if (is_high(unit) && is_low(unit_at(at + 6, end)))
+		return 12;
+	*ret_none = unit == 0 || is_high(unit) || is_low(unit);
+	return 6;
+}
+
+struct json *json_parse_loosely(const char *text, size_t len_bytes)
+{
+	SCOPED_BUF struct buf out = { 0 };
+	const char *at = text, *end = text + len_bytes;
+	struct json *json = (struct json *)json_loadb(text, len_bytes, 0, NULL);
+
+	while (json == NULL && at < end) {
+		bool none;
+		size_t n = character_bytes(at, end, &none);
+
+		if (none)
+			buf_add_text(&out, "\\ufffd");
+		else
+			buf_add(&out, at, n);
+		at += n;
+	}
+	return json != NULL ? json
+			    : (struct json *)json_loadb(buf_text(&out),
+							out.len_bytes, 0, NULL);
+}
+
 const struct json *json_get(const struct json *json, const char *key)
 {
 	return (const struct json *)json_object_get(value_of(json), key);

@@ -44,6 +44,11 @@ void json_row_bool(struct buf *out, const char *key, bool value);
  * jansson's 2048. NULL when text is no JSON. The result is the caller's.
  */
 struct json *json_parse(const char *text, size_t len_bytes) MUST_CHECK;
+/*
+ * The same of what many programs write: of a key given twice the last counts,
+ * and escapes that are no character, NUL and half a surrogate pair, are U+FFFD.
+ */
+struct json *json_parse_loosely(const char *text, size_t len_bytes) MUST_CHECK;
 
 /*
  * Parts, borrowed from json. NULL (json_count: 0) when json is NULL or of

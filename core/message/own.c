@@ -477,7 +477,7 @@ enum fit own_json_read(const struct own_json *own, struct cursor line,
 	cursor_blanks(&line);
 	if (line.at == line.end || *line.at != '{')
 		return FIT_NO;
-	object = json_parse(line.at, cursor_left(&line));
+	object = json_parse_loosely(line.at, cursor_left(&line));
 	if (object == NULL)
 		return FIT_NO;
 	json_free(*json);

@@ -45,9 +45,43 @@ static void test_printed(void **state)
 	}
 }
 
+/* What Python writes of bytes that are no UTF-8, and others of a NUL. */
+static void test_loosely(void **state)
+{
+	static const struct {
+		const char *text, *read; /* read NULL: it is no JSON */
+	} cases[] = {
+		{ "{\"t\":\"a\\u0000b\"}", "a\ufffdb" },
+		{ "{\"t\":\"caf\\udce9\"}", "caf\ufffd" },
+		{ "{\"t\":\"\\ud83d\\ude00 \\uD83D.\"}", "\U0001f600 \ufffd." },
+		{ "{\"t\":\"\\\\u0000 \\udc00\\ud800\"}",
+		  "\\u0000 \ufffd\ufffd" },
+		{ "{\"t\":\"one\",\"t\":\"two\"}", "two" },
+		{ "{\"t\":\"\\ud800", NULL },
+		{ "{\"t\":\"\\ud80", NULL },
+		{ "{\"t\":\"\\u0000\\", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct json *json = json_parse_loosely(cases[i].text,
+						       strlen(cases[i].text));
+
+		if (cases[i].read == NULL)
+			assert_null(json);
+		else
+			assert_string_equal(json_get_text(json, "t"),
+					    cases[i].read);
+		json_free(json);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_printed) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_printed),
+		cmocka_unit_test(test_loosely),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
