@@ -179,11 +179,11 @@ static char *name_of(struct words words, enum reply *ret_why)
 {
 	struct span name = words_rest(&words);
 
-	*ret_why = name.len_bytes == 0 ? REPLY_MISSING : REPLY_ENCODING;
-	if (name.len_bytes == 0 || name.len_bytes > SSIP_NAME_MAX_BYTES ||
-	    !text_is_utf8(name.text, name.len_bytes))
-		return NULL;
-	return word_text(name);
+	*ret_why = name.len_bytes == 0			      ? REPLY_MISSING
+		   : name.len_bytes > SSIP_NAME_MAX_BYTES     ? REPLY_LONG
+		   : !text_is_utf8(name.text, name.len_bytes) ? REPLY_ENCODING
+							      : REPLY_NONE;
+	return *ret_why == REPLY_NONE ? word_text(name) : NULL;
 }
 
 /* 490 with what went wrong; strangers' bytes in it are made harmless. */

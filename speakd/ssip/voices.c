@@ -182,24 +182,36 @@ static struct span known_voices(const struct ssip_client *client)
 			      : span_of("", 0);
 }
 
+/* "+m3": a row whose language is that. */
+static bool is_variant(const struct voice_row *row, struct span wanted)
+{
+	return row->language.len_bytes == wanted.len_bytes + 1 &&
+	       *row->language.text == '+' &&
+	       strncasecmp(row->language.text + 1, wanted.text,
+			   wanted.len_bytes) == 0;
+}
+
 bool voice_is_known(const struct ssip_client *client, struct span voice)
 {
 	SCOPED_TEXT char *engine = engine_list_name(client->ssip->host.engines,
 						    0);
-	struct span base = cut_at(&voice, '+');
+	struct span base = cut_at(&voice, '+'), variant = voice;
+	bool has_base = base.len_bytes == 0;
+	bool has_variant = variant.len_bytes == 0;
+	bool is_listed = false;
 	struct span rest = known_voices(client);
 
-	/* An engine that is a command has voices that only it knows. */
-	if (rest.len_bytes == 0 || base.len_bytes == 0 ||
-	    strcmp(engine, "command") == 0)
-		return true;
 	while (rest.len_bytes > 0) {
 		struct voice_row row = row_of(cut_at(&rest, '\n'));
 
-		if (is_called(&row, base))
-			return true;
+		is_listed |= span_is_caseless(row.engine, engine);
+		if (row.language.len_bytes > 0 && *row.language.text == '+')
+			has_variant |= is_variant(&row, variant);
+		else
+			has_base |= is_called(&row, base);
 	}
-	return false;
+	/* What an engine without a list has, a command, only it knows. */
+	return !is_listed || (has_base && has_variant);
 }
 
 /* The engine that has a voice of that name; espeak-ng's are not looked for. */

@@ -253,7 +253,11 @@ plain() { speakd --print --format=plain "$@"; }
 @test "speakctl: a voice that does not exist is named" {
 	start speakd --serve -o null 2>err
 	until_true 20 test -S "$XDG_RUNTIME_DIR/earshot/speakd.sock"
-	run -1 speakctl voice nosuchvoice
-	[ "$output" = "speakctl: unknown voice 'nosuchvoice'; see speakctl voices" ]
-	run -0 speakctl voice default
+	for voice in nosuchvoice en-gb+nosuch nosuch+f2 variant +nosuch; do
+		run -1 speakctl voice "$voice"
+		[ "$output" = "speakctl: unknown voice '$voice'; see speakctl voices" ]
+	done
+	for voice in en-gb en-gb+f2 'English (Scotland)+whisper' +klatt default; do
+		run -0 speakctl voice "$voice"
+	done
 }
