@@ -387,7 +387,9 @@ static void on_numeric(struct presence *presence, unsigned numeric,
 static void on_own(struct presence *presence, const struct irc_line *line,
 		   struct presence_change *ret)
 {
-	bool join = irc_line_is(line, "JOIN"), nick = irc_line_is(line, "NICK");
+	bool join = irc_line_is(line, "JOIN");
+	bool nick = irc_line_is(line, "NICK") &&
+		    irc_line_param(line, 0).len_bytes > 0;
 
 	if (join || nick || irc_line_is(line, "MODE"))
 		learn_prefix(presence, line->prefix);

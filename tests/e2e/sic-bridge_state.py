@@ -67,6 +67,7 @@ def sentences():
     _, program, peer = start("--state", tokens="PREFIX=(qaohv)~&@%+")
     wait_state(program, "in #c: 2 here")
     for line, sentence in (
+            (":listener!u@h NICK :", None),
             (":a!u@h INVITE listener #secret", "a invites you to #secret"),
             (":a!u@h INVITE other #secret", None),
             (":op!u@h MODE #c +ov listener listener", None),
