@@ -80,9 +80,7 @@ int create_workspace(const struct run *run, const char *name, struct err *e)
 		.init = run->set->init,
 		.size_gib = run->set->size_gib,
 	};
-	SCOPED_CHAIN struct chain chain = { 0 };
-	SCOPED_TEXT char *label = NULL;
-	SCOPED_TEXT char *image = NULL;
+	SCOPED_META struct meta base = { 0 };
 	SCOPED_FD int lock = -1;
 	struct idmap map;
 	int rc = workspace_name_check(name, e);
@@ -108,13 +106,13 @@ int create_workspace(const struct run *run, const char *name, struct err *e)
 		rc = lock;
 	if (rc == 0)
 		rc = bases_resolve(run->store, &map, run->set->base,
-				   run->set->max_mib, run_tell, &chain, &label,
-				   &image, e);
+				   run->set->max_mib, run_tell, &base, e);
 	if (rc < 0)
 		return rc;
-	how.base = label;
-	how.image = image;
-	how.lower = chain;
+	how.base = base.base;
+	how.image = base.image;
+	how.packages = base.packages;
+	how.lower = base.lower;
 	rc = ops_create(run->store, &how, e);
 	if (rc == 0 && run->store->single_why != NULL && how.map == NULL)
 		log_warn("only one user id inside: %s. Packages that need "

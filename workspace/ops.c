@@ -226,7 +226,9 @@ int ops_create(const struct store *store, const struct create *create,
 	if (rc < 0)
 		return rc;
 	set_upper(&meta, upper.id);
-	if (meta.lower.host)
+	if (create->packages != NULL)
+		memcpy(meta.packages, create->packages, sizeof(meta.packages));
+	if (meta.lower.host && meta.packages[0] == '\0')
 		rc = packages_now(store, meta.packages, e);
 	if (rc == 0)
 		rc = fill_upper(store, create, &meta, e);
@@ -581,10 +583,15 @@ static int clone_upper(const struct store *store, const struct meta *from,
 	return 0;
 }
 
-static int save_clone(const struct edit *source, const struct chain *chain,
-		      struct fresh *fresh, const char *new_name, struct err *e)
+static int save_clone(const struct edit *source, int number,
+		      const struct chain *chain, struct fresh *fresh,
+		      const char *new_name, struct err *e)
 {
 	const struct meta *from = &source->meta;
+	const char *packages =
+		number == SNAPSHOT_NOW
+			? from->packages
+			: meta_snapshot(from, (unsigned)number)->packages;
 	SCOPED_META struct meta meta = { .next = 1, .store = from->store };
 	int rc = clone_upper(source->store, from, chain, fresh, &meta, e);
 
@@ -593,7 +600,7 @@ static int save_clone(const struct edit *source, const struct chain *chain,
 	meta.project = mem_copy(from->project != NULL ? from->project
 						      : source->name);
 	meta.image = mem_copy(from->image);
-	memcpy(meta.packages, from->packages, sizeof(meta.packages));
+	memcpy(meta.packages, packages, sizeof(meta.packages));
 	meta.base = mem_copy(from->base);
 	meta.map = mem_copy(from->map);
 	meta.single = from->single;
@@ -618,7 +625,7 @@ int ops_clone(const struct store *store, const char *name, int number,
 	rc = source_chain(&from, number, &chain, e);
 	if (rc < 0)
 		return rc;
-	rc = save_clone(&from, &chain,
+	rc = save_clone(&from, number, &chain,
 			from.meta.store == STORE_OVERLAY ? &upper : &from.fresh,
 			new_name, e);
 	/* A copy of a running one is named by the clone alone. */
@@ -671,6 +678,9 @@ int ops_rename(const struct store *store, const char *name,
 	SCOPED_FD int excluded = -1;
 	int rc = workspace_name_check(new_name, e);
 
+	/* A name is locked only once. */
+	if (rc == 0 && strcmp(name, new_name) == 0)
+		return ops_taken(new_name, e);
 	if (rc == 0)
 		rc = lock_both(store, name, &locks, e);
 	if (rc < 0)

@@ -20,6 +20,7 @@ struct create {
 	const char *project; /* NULL: the one of the same name */
 	const char *base; /* text for the reader */
 	const char *image; /* meta.image, or NULL */
+	const char *packages; /* meta.packages; NULL or "": the host's now */
 	const char *map; /* NULL: the usual */
 	enum store_kind store;
 	unsigned size_gib; /* of stores that have one; 0: as they choose */

@@ -327,7 +327,6 @@ static int base_add(const struct run *run, struct err *e)
 	SCOPED_FD int lock = store_lock(run->store, false, e);
 	SCOPED_FD int name_lock = -1;
 	SCOPED_META struct meta meta = { .next = 1, .created_s = time(NULL) };
-	SCOPED_TEXT char *label = NULL;
 	const char *name = run->argv[1];
 	const char *map_text = NULL;
 	struct idmap map;
@@ -343,10 +342,9 @@ static int base_add(const struct run *run, struct err *e)
 	if (store_has(run->store, "bases", name) || strcmp(name, "host") == 0)
 		return err_say(e, EEXIST, "there is a base '%s' already", name);
 	rc = bases_resolve(run->store, &map, run->argv[2], run->set->max_mib,
-			   run_tell, &meta.lower, &label, &meta.image, e);
+			   run_tell, &meta, e);
 	if (rc < 0)
 		return rc;
-	meta.base = text_give(&label);
 	meta.map = mem_copy(map_text);
 	return store_save(run->store, "bases", name, &meta, e);
 }

@@ -345,6 +345,8 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	run ws run before -- true
 	[ "$status" -eq 1 ]
 	make third
+	run ws rename after after
+	[ "$output" = "project: there is a workspace 'after' already" ]
 	run ws rename after third
 	[ "$status" -eq 1 ]
 	[[ $output = *"already"* ]]

@@ -69,6 +69,13 @@ on_host() {
 	lacks 'of the host changed' <out
 	[ "$(on_host run drift -- cat /etc/drift)" = 1 ]
 	# The snapshot still knows what it was made for.
+	on_host clone drift@1 then
+	on_host run then -- true 2>&1 | grep -q '3 packages of the host changed'
+	on_host create onit --base drift@1
+	on_host run onit -- true 2>&1 | grep -q '3 packages of the host changed'
+	on_host clone drift now
+	on_host run now -- true >out 2>&1
+	lacks 'of the host changed' <out
 	on_host restore drift@1 2>&1 | grep -q 'since that snapshot'
 	on_host destroy drift
 }

@@ -32,8 +32,7 @@ static int check_owners(const struct store *store, const struct meta *meta,
 }
 
 static int from_snapshot(const struct store *store, const struct idmap *map,
-			 const char *text, struct chain *ret, char **ret_image,
-			 struct err *e)
+			 const char *text, struct meta *ret, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_META struct meta meta = { 0 };
@@ -50,14 +49,14 @@ static int from_snapshot(const struct store *store, const struct idmap *map,
 	snap = meta_snapshot(&meta, number);
 	if (snap == NULL)
 		return err_usage(e, "base: '%s' names no snapshot", text);
-	*ret = chain_copy(&snap->chain);
-	*ret_image = text_give(&meta.image);
+	ret->lower = chain_copy(&snap->chain);
+	ret->image = text_give(&meta.image);
+	memcpy(ret->packages, snap->packages, sizeof(ret->packages));
 	return 0;
 }
 
 static int from_name(const struct store *store, const struct idmap *map,
-		     const char *name, struct chain *ret, char **ret_image,
-		     struct err *e)
+		     const char *name, struct meta *ret, struct err *e)
 {
 	SCOPED_META struct meta meta = { 0 };
 	int rc = store_load(store, "bases", name, &meta, e);
@@ -65,40 +64,35 @@ static int from_name(const struct store *store, const struct idmap *map,
 	if (rc == 0)
 		rc = check_owners(store, &meta, map, name, e);
 	if (rc == 0) {
-		*ret = chain_copy(&meta.lower);
-		*ret_image = text_give(&meta.image);
+		ret->lower = chain_copy(&meta.lower);
+		ret->image = text_give(&meta.image);
+		memcpy(ret->packages, meta.packages, sizeof(ret->packages));
 	}
 	return rc;
 }
 
 int bases_resolve(const struct store *store, const struct idmap *map,
 		  const char *text, unsigned max_mib, bases_told_fn *told_fn,
-		  struct chain *ret, char **ret_label, char **ret_image,
-		  struct err *e)
+		  struct meta *ret, struct err *e)
 {
-	char *image = NULL;
-	const struct import import = { store,	map,	max_mib,
-				       told_fn, &image, NULL };
+	const struct import import = { store,	map,	     max_mib,
+				       told_fn, &ret->image, NULL };
 	bool is_path = strchr(text, '/') != NULL;
 	struct stat st;
 	int rc = 0;
 
 	if (strcmp(text, "host") == 0)
-		*ret = (struct chain){ .host = true };
+		ret->lower.host = true;
 	else if (strncmp(text, "debian:", 7) == 0)
-		rc = debian_import(&import, text + 7, ret, e);
+		rc = debian_import(&import, text + 7, &ret->lower, e);
 	else if (is_path ||
 		 (!store_has(store, "bases", text) && stat(text, &st) == 0))
-		rc = import_source(&import, text, ret, e);
+		rc = import_source(&import, text, &ret->lower, e);
 	else if (strchr(text, '@') != NULL)
-		rc = from_snapshot(store, map, text, ret, &image, e);
+		rc = from_snapshot(store, map, text, ret, e);
 	else
-		rc = from_name(store, map, text, ret, &image, e);
-	if (rc < 0) {
-		free(image);
-		return rc;
-	}
-	*ret_label = mem_copy(text);
-	*ret_image = image;
-	return 0;
+		rc = from_name(store, map, text, ret, e);
+	if (rc == 0)
+		ret->base = mem_copy(text);
+	return rc;
 }
