@@ -461,7 +461,27 @@ static void on_exit_of_child(pid_t pid, int wait_status, void *data)
 	leave(voice);
 }
 
-static int spawn(struct voice *voice, struct err *e)
+/* A fresh page: what the one before says of its child is over. */
+static int make_page(struct voice *voice, int *ret_page, struct err *e)
+{
+	SCOPED_FD int page = memfd_create("speakd-voice", MFD_CLOEXEC);
+	void *shared;
+
+	if (voice->shared != NULL)
+		munmap(voice->shared, sizeof(*voice->shared));
+	voice->shared = NULL;
+	if (page < 0 || ftruncate(page, sizeof(*voice->shared)) < 0)
+		return err_set(e, errno, "shared page");
+	shared = mmap(NULL, sizeof(*voice->shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED, page, 0);
+	if (shared == MAP_FAILED)
+		return err_set(e, errno, "shared page");
+	voice->shared = shared;
+	*ret_page = fd_give(&page);
+	return 0;
+}
+
+static int run_helper(struct voice *voice, int theirs, int page, struct err *e)
 {
 	const char *argv[8 + ENGINES_MAX] = { voice->helper };
 	char *engines[ENGINES_MAX] = { NULL };
@@ -469,10 +489,7 @@ static int spawn(struct voice *voice, struct err *e)
 	SCOPED_TEXT char *name = mem_printf("--voice=%s", voice->voice_name);
 	SCOPED_TEXT char *channels = mem_printf("--channels=%u",
 						voice->channels);
-	SCOPED_FD int theirs = -1;
-	SCOPED_FD int page = -1;
 	struct child child = { .argv = argv, .fd_count = 5 };
-	int ends[2];
 	size_t n = 1;
 	int rc;
 
@@ -485,22 +502,6 @@ static int spawn(struct voice *voice, struct err *e)
 		argv[n++] = "--marks";
 	if (voice->started_before)
 		argv[n++] = "--again";
-	if (voice->shared != NULL)
-		munmap(voice->shared, sizeof(*voice->shared));
-	voice->shared = NULL;
-	page = memfd_create("speakd-voice", MFD_CLOEXEC);
-	if (page < 0 || ftruncate(page, sizeof(*voice->shared)) < 0)
-		return err_set(e, errno, "shared page");
-	voice->shared = mmap(NULL, sizeof(*voice->shared),
-			     PROT_READ | PROT_WRITE, MAP_SHARED, page, 0);
-	if (voice->shared == MAP_FAILED) {
-		voice->shared = NULL;
-		return err_set(e, errno, "shared page");
-	}
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return err_set(e, errno, "socketpair");
-	voice->fd = ends[0];
-	theirs = ends[1];
 	child.fds[STDIN_FILENO] = child.fds[STDOUT_FILENO] = CHILD_NULL;
 	child.fds[STDERR_FILENO] = CHILD_INHERIT;
 	child.fds[VOICE_FD] = theirs;
@@ -508,12 +509,29 @@ static int spawn(struct voice *voice, struct err *e)
 	rc = child_start(&child, &voice->pid, e);
 	for (size_t i = 0; i < ENGINES_MAX; i++)
 		free(engines[i]);
+	return rc;
+}
+
+static int spawn(struct voice *voice, struct err *e)
+{
+	SCOPED_FD int ours = -1;
+	SCOPED_FD int theirs = -1;
+	SCOPED_FD int page = -1;
+	int ends[2];
+	int rc = make_page(voice, &page, e);
+
+	if (rc < 0)
+		return rc;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return err_set(e, errno, "socketpair");
+	ours = ends[0];
+	theirs = ends[1];
+	rc = run_helper(voice, theirs, page, e);
 	if (rc < 0) {
-		scope_close(&voice->fd);
-		voice->fd = -1;
 		voice->pid = 0;
 		return rc;
 	}
+	voice->fd = fd_give(&ours);
 	voice->started_before = true;
 	voice->socket = loop_fd(voice->loop, voice->fd, LOOP_READ, on_socket,
 				voice);
