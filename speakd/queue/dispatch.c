@@ -2,11 +2,9 @@
 /* Copyright the earshot authors */
 #include "speakd/queue/dispatch.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "core/mem.h"
-#include "core/text.h"
 
 struct dispatch {
 	struct dispatch_handler handler;
@@ -23,13 +21,10 @@ struct dispatch {
 	char *nick; /* owned: who spoke last; NULL: nobody */
 	unsigned gap_ms, catch_up_after_ms; /* as set */
 	char *source; /* owned: of the line said last; NULL: none yet */
-	char *muted[DISPATCH_MUTED_MAX]; /* owned, folded */
-	size_t muted_count;
-	char *only; /* owned: a channel, folded; NULL: all */
+	struct audience audience;
 };
 
-/* ---- from the scheduler
- * ------------------------------------------------------ */
+/* ---- from the scheduler -------------------------------------------------- */
 
 static void on_event(void *data, const struct utterance *utterance,
 		     enum scheduler_event event, const char *mark)
@@ -108,9 +103,7 @@ void dispatch_free(struct dispatch *dispatch)
 		return;
 	scheduler_free(dispatch->scheduler);
 	history_free(dispatch->history);
-	for (size_t i = 0; i < dispatch->muted_count; i++)
-		free(dispatch->muted[i]);
-	free(dispatch->only);
+	audience_fini(&dispatch->audience);
 	free(dispatch->manner.voice);
 	free(dispatch->source);
 	free(dispatch->nick);
@@ -160,65 +153,18 @@ static void pump(struct dispatch *dispatch)
 
 /* ---- who is heard -------------------------------------------------------- */
 
-static char *folded(const char *text)
-{
-	SCOPED_BUF struct buf out = { 0 };
-
-	text_fold(&out, text, strlen(text));
-	return mem_copy(buf_text(&out));
-}
-
-static bool is_muted(const struct dispatch *dispatch,
-		     const struct phrase *phrase)
-{
-	SCOPED_TEXT char *nick = NULL;
-
-	if (dispatch->muted_count == 0 || phrase->nick == NULL)
-		return false;
-	nick = folded(phrase->nick);
-	for (size_t i = 0; i < dispatch->muted_count; i++)
-		if (fnmatch(dispatch->muted[i], nick, FNM_NOESCAPE) == 0)
-			return true;
-	return false;
-}
-
-/*
- * A line without a channel is of none that could be left out; "#c" is that of
- * any network, "libera/#c" that of one.
- */
-static bool is_elsewhere(const struct dispatch *dispatch,
-			 const struct phrase *phrase)
-{
-	SCOPED_TEXT char *channel = NULL;
-	const char *slash;
-
-	if (dispatch->only == NULL || phrase->channel == NULL)
-		return false;
-	channel = folded(phrase->channel);
-	slash = strpbrk(channel, "#&+!/");
-	return strcmp(channel, dispatch->only) != 0 &&
-	       (slash == NULL || *slash != '/' ||
-		strcmp(slash + 1, dispatch->only) != 0);
-}
-
 static bool is_unwanted(const struct phrase *phrase, void *data)
 {
 	const struct dispatch *dispatch = data;
 
-	return is_muted(dispatch, phrase) || is_elsewhere(dispatch, phrase);
+	return audience_is_unwanted(&dispatch->audience, phrase);
 }
 
-/* Whether the pattern that came last mutes it: the others were asked before. */
 static bool is_muted_now(const struct phrase *phrase, void *data)
 {
 	const struct dispatch *dispatch = data;
-	SCOPED_TEXT char *nick = NULL;
 
-	if (phrase->nick == NULL)
-		return false;
-	nick = folded(phrase->nick);
-	return fnmatch(dispatch->muted[dispatch->muted_count - 1], nick,
-		       FNM_NOESCAPE) == 0;
+	return audience_is_muted_last(&dispatch->audience, phrase);
 }
 
 static void drop_unwanted(struct dispatch *dispatch, backlog_choose_fn *choose)
@@ -233,53 +179,27 @@ static void drop_unwanted(struct dispatch *dispatch, backlog_choose_fn *choose)
 
 bool dispatch_mute(struct dispatch *dispatch, const char *nick)
 {
-	SCOPED_TEXT char *name = folded(nick);
+	enum audience_result result = audience_mute(&dispatch->audience, nick);
 
-	for (size_t i = 0; i < dispatch->muted_count; i++)
-		if (strcmp(dispatch->muted[i], name) == 0)
-			return true;
-	if (dispatch->muted_count == DISPATCH_MUTED_MAX)
-		return false;
-	dispatch->muted[dispatch->muted_count++] = text_give(&name);
-	drop_unwanted(dispatch, is_muted_now);
-	return true;
+	if (result == AUDIENCE_CHANGED)
+		drop_unwanted(dispatch, is_muted_now);
+	return result != AUDIENCE_FULL;
 }
 
 bool dispatch_unmute(struct dispatch *dispatch, const char *nick)
 {
-	SCOPED_TEXT char *name = folded(nick);
-
-	for (size_t i = 0; i < dispatch->muted_count; i++) {
-		if (strcmp(dispatch->muted[i], name) != 0)
-			continue;
-		free(dispatch->muted[i]);
-		dispatch->muted[i] = dispatch->muted[--dispatch->muted_count];
-		return true;
-	}
-	return false;
-}
-
-size_t dispatch_muted_count(const struct dispatch *dispatch)
-{
-	return dispatch->muted_count;
-}
-
-const char *dispatch_muted(const struct dispatch *dispatch, size_t number)
-{
-	return dispatch->muted[number];
+	return audience_unmute(&dispatch->audience, nick);
 }
 
 void dispatch_only(struct dispatch *dispatch, const char *channel)
 {
-	free(dispatch->only);
-	dispatch->only = channel != NULL && *channel != '\0' ? folded(channel)
-							     : NULL;
+	audience_only(&dispatch->audience, channel);
 	drop_unwanted(dispatch, is_unwanted);
 }
 
-const char *dispatch_only_channel(const struct dispatch *dispatch)
+const struct audience *dispatch_audience(const struct dispatch *dispatch)
 {
-	return dispatch->only;
+	return &dispatch->audience;
 }
 
 /* ---- what comes in ------------------------------------------------------- */

@@ -13,10 +13,9 @@
 #ifndef SPEAKD_DISPATCH_H
 #define SPEAKD_DISPATCH_H
 
+#include "speakd/queue/audience.h"
 #include "speakd/queue/history.h"
 #include "speakd/queue/scheduler.h"
-
-enum { DISPATCH_MUTED_MAX = 1000, DISPATCH_NAME_BYTES = 128 };
 
 /* How lines are said, beside what their phrases say; PHRASE_DEFAULT: as set. */
 struct dispatch_manner {
@@ -120,15 +119,11 @@ uint64_t dispatch_spell(struct dispatch *dispatch, enum phrase_form form,
 /* Say entry id again; 0 when it is unknown. */
 uint64_t dispatch_again(struct dispatch *dispatch, uint64_t id, int client);
 
-/* Mute a nick: no case, * and ? stand for anything. False: too many. */
+/* As audience.h's; what waits or is said follows. mute: false, too many are. */
 bool dispatch_mute(struct dispatch *dispatch, const char *nick);
-/* False when it was not muted. */
 bool dispatch_unmute(struct dispatch *dispatch, const char *nick);
-size_t dispatch_muted_count(const struct dispatch *dispatch);
-const char *dispatch_muted(const struct dispatch *dispatch, size_t number);
-/* Say only lines of this channel; "" or NULL: of every one. */
 void dispatch_only(struct dispatch *dispatch, const char *channel);
-const char *dispatch_only_channel(const struct dispatch *dispatch);
+const struct audience *dispatch_audience(const struct dispatch *dispatch);
 
 struct scheduler *dispatch_scheduler(struct dispatch *dispatch);
 const struct history *dispatch_history(const struct dispatch *dispatch);

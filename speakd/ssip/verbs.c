@@ -52,6 +52,7 @@ enum reply command_status(struct ssip_client *client, struct words words)
 	struct dispatch *dispatch = client->ssip->dispatch;
 	const struct scheduler *scheduler = dispatch_scheduler(dispatch);
 	const struct backlog *lines = scheduler_lines(scheduler);
+	const struct audience *audience = dispatch_audience(dispatch);
 
 	(void)words;
 	buf_addf(&out, "saying %ju\n", (uintmax_t)dispatch_saying(dispatch));
@@ -66,10 +67,10 @@ enum reply command_status(struct ssip_client *client, struct words words)
 		 history_count(dispatch_history(dispatch)));
 	add_manner(dispatch_manner(dispatch), client->ssip->host.rate_wpm,
 		   &out);
-	if (dispatch_only_channel(dispatch) != NULL)
-		buf_addf(&out, "only %s\n", dispatch_only_channel(dispatch));
-	for (size_t i = 0; i < dispatch_muted_count(dispatch); i++)
-		buf_addf(&out, "muted %s\n", dispatch_muted(dispatch, i));
+	if (audience->only != NULL)
+		buf_addf(&out, "only %s\n", audience->only);
+	for (size_t i = 0; i < audience->muted_count; i++)
+		buf_addf(&out, "muted %s\n", audience->muted[i]);
 	client->ssip->host.status(client->ssip->host.data, &out);
 	reply_lines(client, 291, &out, "OK STATUS SENT");
 	return REPLY_NONE;
