@@ -267,30 +267,26 @@ static size_t twice_at(const char *text, size_t len_bytes, size_t *pos,
 
 bool text_undo_twice(struct buf *out, const char *text, size_t len_bytes)
 {
-	const size_t was_bytes = out->len_bytes;
-	bool found = false;
+	const char *end = text + len_bytes, *plain = text, *at = text;
 
-	/* All letters that matter begin with this byte. */
-	if (memchr(text, '\xc3', len_bytes) == NULL)
-		return false;
-	for (size_t pos = 0; pos < len_bytes;) {
-		const size_t start = pos;
+	/* All that such a sequence can begin with begins with this byte. */
+	while ((at = memchr(at, '\xc3', (size_t)(end - at))) != NULL) {
+		size_t pos = (size_t)(at - text);
 		char was[4];
-		size_t n = text[pos] == '\xc3'
-				   ? twice_at(text, len_bytes, &pos, was)
-				   : 0;
+		size_t n = twice_at(text, len_bytes, &pos, was);
 
 		if (n == 0) {
-			(void)text_next(text, len_bytes, &pos);
-			buf_add(out, text + start, pos - start);
-		} else {
-			buf_add(out, was, n);
-			found = true;
+			at++;
+			continue;
 		}
+		buf_add(out, plain, (size_t)(at - plain));
+		buf_add(out, was, n);
+		plain = at = text + pos;
 	}
-	if (!found)
-		buf_cut(out, was_bytes);
-	return found;
+	if (plain == text)
+		return false;
+	buf_add(out, plain, (size_t)(end - plain));
+	return true;
 }
 
 size_t text_cut(const char *text, size_t len_bytes, size_t max_bytes)

@@ -156,8 +156,8 @@ static int add_relay(void *data, const char *value, struct err *e)
 	"limnoria supybot eggdrop hexchat xchat mirc thelounge irccloud "      \
 	"konversation quassel textual catgirl soju matrix rcirc circe erc "    \
 	"ircii epic tiny bip pidgin profanity gajim dino chatterino "          \
-	"whatsapp zoom discord telegram slack teams syslog dmesg logcat "      \
-	"logger weberror webaccess compiler tests named stamped line:"
+	"whatsapp zoom discord telegram slack teams subtitles syslog dmesg "   \
+	"logcat logger weberror webaccess compiler tests named stamped line:"
 #define EVENTS                                                                 \
 	"message,action,notice,topic,private,state all join part quit nick "   \
 	"mode kick numeric own"

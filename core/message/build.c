@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* Compilers and make: the file speaks, its line goes before the text. */
+/* Compilers and make: the file speaks, its line goes before the text. What
+ * tests print: how they ended goes before their name. */
 #include "core/message/grammar.h"
 
 static struct span file_tail(struct span path)
@@ -33,19 +34,44 @@ static bool is_path(struct span path)
 		span_is(path, "Makefile"));
 }
 
+/* ":12:5: " after a file's name; of Microsoft's and TypeScript's "(12,5): " */
+static bool take_place(struct cursor *c, struct span *ret_path,
+		       struct span *ret_line)
+{
+	struct cursor try = *c;
+	struct span column;
+
+	if (cursor_until(&try, "(", ret_path) && is_path(*ret_path) &&
+	    take_number(&try, ret_line) &&
+	    (!cursor_char(&try, ',') || take_number(&try, &column)) &&
+	    cursor_literal(&try, "): ")) {
+		*c = try;
+		return true;
+	}
+	if (!cursor_until(c, ":", ret_path) || !is_path(*ret_path) ||
+	    !take_number(c, ret_line) || !cursor_char(c, ':') ||
+	    (take_number(c, &column) && !cursor_char(c, ':')))
+		return false;
+	return cursor_char(c, ' ');
+}
+
+/* Of "error TS2304" the word that says how bad it is. */
+static struct span first_word(struct span text)
+{
+	struct cursor c = cursor_of(text);
+	struct span word;
+
+	return cursor_word(&c, &word) ? word : text;
+}
+
 /* "src/a.c:12:5: error: text", "a.py:12: text" */
 static enum fit at_line(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->whole;
 	struct cursor word;
-	struct span path, number, column, severity;
+	struct span path, number, severity;
 
-	if (!cursor_until(&c, ":", &path) || !is_path(path) ||
-	    !take_number(&c, &number) || !cursor_char(&c, ':'))
-		return FIT_NO;
-	if (take_number(&c, &column) && !cursor_char(&c, ':'))
-		return FIT_NO;
-	if (!cursor_char(&c, ' '))
+	if (!take_place(&c, &path, &number))
 		return FIT_NO;
 	ret->kind = KIND_MESSAGE;
 	ret->nick = file_tail(path);
@@ -55,7 +81,7 @@ static enum fit at_line(const struct line *line, struct message *ret)
 	/* "fatal error: ", "error: ": else it could be anybody's reference. */
 	(void)cursor_literal(&word, "fatal ");
 	return cursor_until(&word, ": ", &severity) &&
-			       span_is_severity(severity)
+			       span_is_severity(first_word(severity))
 		       ? FIT_SURE
 		       : FIT_LOOSE;
 }
@@ -142,7 +168,30 @@ enum fit grammar_compiler(const struct line *line, struct message *ret)
 	return FIT_NO;
 }
 
-/* ---- tests: TAP and pytest ---------------------------------------------- */
+/* ---- tests: TAP, pytest, Go and Rust
+ * ---------------------------------------------- */
+
+/* "name # SKIP why", "name # TODO why": neither has failed. */
+static void take_directive(struct message *ret)
+{
+	struct cursor c = cursor_of(ret->text);
+	struct span name;
+	bool skipped;
+
+	if (!cursor_until(&c, "# ", &name))
+		return;
+	skipped = cursor_literal(&c, "SKIP") || cursor_literal(&c, "skip");
+	if (!skipped && !cursor_literal(&c, "TODO") &&
+	    !cursor_literal(&c, "todo"))
+		return;
+	ret->label = skipped ? span_of("skipped", 7) : span_of("todo", 4);
+	cursor_blanks(&c);
+	name = span_trim_end(name);
+	ret->text = name.len_bytes == 0 ? cursor_rest(&c)
+		    : c.at == c.end
+			    ? name
+			    : message_join(ret, name, ": ", cursor_rest(&c));
+}
 
 /* "ok 1 - name", "not ok 2 - name", "1..5" */
 static enum fit tap(const struct line *line, struct message *ret)
@@ -166,6 +215,45 @@ static enum fit tap(const struct line *line, struct message *ret)
 	ret->kind = KIND_MESSAGE;
 	ret->label = failed ? span_of("failed", 6) : span_of("ok", 2);
 	ret->text = c.at < c.end ? cursor_rest(&c) : number;
+	take_directive(ret);
+	return FIT_SURE;
+}
+
+/* Go's "--- FAIL: TestX (0.00s)", Rust's "test a::b ... FAILED" */
+static enum fit go_or_rust(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->whole;
+	struct span name, result;
+
+	cursor_blanks(&c);
+	if (cursor_literal(&c, "=== RUN ") || cursor_literal(&c, "=== CONT ") ||
+	    cursor_literal(&c, "=== PAUSE ")) {
+		ret->kind = KIND_OTHER;
+		ret->text = cursor_rest(&line->whole);
+		return FIT_SURE;
+	}
+	if (cursor_literal(&c, "--- ")) {
+		if (!cursor_until(&c, ": ", &result) ||
+		    (!span_is(result, "FAIL") && !span_is(result, "PASS") &&
+		     !span_is(result, "SKIP")))
+			return FIT_NO;
+		name = cursor_rest(&c);
+	} else if (!cursor_literal(&c, "test ") ||
+		   !cursor_until(&c, " ... ", &name)) {
+		return FIT_NO;
+	} else {
+		result = cursor_rest(&c);
+	}
+	if (span_is(result, "ok") || span_is(result, "PASS"))
+		ret->label = span_of("ok", 2);
+	else if (span_is(result, "FAILED") || span_is(result, "FAIL"))
+		ret->label = span_of("failed", 6);
+	else if (span_is(result, "ignored") || span_is(result, "SKIP"))
+		ret->label = span_of("skipped", 7);
+	else
+		return FIT_NO;
+	ret->kind = KIND_MESSAGE;
+	ret->text = name;
 	return FIT_SURE;
 }
 
@@ -241,5 +329,7 @@ enum fit grammar_tests(const struct line *line, struct message *ret)
 	fit = tap(line, ret);
 	if (fit == FIT_NO)
 		fit = pytest(line, ret);
+	if (fit == FIT_NO)
+		fit = go_or_rust(line, ret);
 	return fit != FIT_NO ? fit : banner(line, ret);
 }

@@ -33,6 +33,8 @@ static const struct sentence {
 { KIND_JOIN, "%n %h has joined", EVENT_STAR | EVENT_BARE },
 { KIND_JOIN, "%n has joined channel %c", 0 },
 { KIND_JOIN, "%n has joined %c", 0 },
+{ KIND_JOIN, "%n has joined %h", EVENT_BARE }, /* LimeChat */
+{ KIND_QUIT, "%n has left IRC%T", EVENT_BARE },
 { KIND_PART, "%n %h has left channel %c%T", EVENT_STAR | EVENT_BARE },
 { KIND_PART, "%n %h has left this channel%T", EVENT_STAR | EVENT_BARE },
 { KIND_QUIT, "%n %h has left this server%T", EVENT_STAR | EVENT_BARE },

@@ -42,6 +42,7 @@ grammar_fn grammar_named; /* "[nick] text", "nick> text" */
 /* "alice — Today at 12:30": nick is who speaks in the lines after it; "" where
  * that stays who it was. */
 grammar_fn grammar_headed;
+grammar_fn grammar_subtitles; /* WebVTT, SubRip */
 grammar_fn grammar_marker; /* "--- Log opened ..." */
 grammar_fn grammar_logger; /* level and logger of a logging library */
 grammar_fn grammar_syslog, grammar_kernel, grammar_logcat;

@@ -41,6 +41,7 @@ static const struct {
 	{ "*** Logging ended at ", REMARK_LOG },
 	{ "# Start logging at ", REMARK_LOG },
 	{ "# Stop logging at ", REMARK_LOG },
+	{ "# Log started: ", REMARK_LOG }, { "# Log closed: ", REMARK_LOG },
 	{ "IRC log started ", REMARK_LOG }, { "IRC log ended ", REMARK_LOG },
 	{ "IRC Log started ", REMARK_LOG },
 	{ "Conversation with ", REMARK_LOG },

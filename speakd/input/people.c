@@ -324,7 +324,15 @@ bool people_may_be_relayed(struct span text)
 	return text.len_bytes > 0 && memchr("<[*", text.text[0], 3) != NULL;
 }
 
-/* "<Ewan> ", after an optional "[net] ". */
+/* Past the stars of "**<Ewan>**". */
+static const char *skip_stars(const char *at, const char *end)
+{
+	while (at < end && *at == '*')
+		at++;
+	return at;
+}
+
+/* "<Ewan> ", "**<Ewan>** ", "<Ewan>: ", after an optional "[net] ". */
 static bool bracketed(struct span text, struct span *ret_nick,
 		      struct span *ret_rest)
 {
@@ -337,14 +345,17 @@ static bool bracketed(struct span text, struct span *ret_nick,
 			return false;
 		at = close + 2;
 	}
+	at = skip_stars(at, end);
 	if (at == end || *at != '<')
 		return false;
 	close = memchr(at, '>', (size_t)(end - at));
-	if (close == NULL || close - at < 2 || close - at > NICK_MAX_BYTES ||
-	    (close + 1 < end && close[1] != ' '))
+	if (close == NULL || close - at < 2 || close - at > NICK_MAX_BYTES)
 		return false;
 	*ret_nick = span_of(at + 1, (size_t)(close - at - 1));
-	at = close + 1 < end ? close + 2 : end;
+	at = skip_stars(close + 1, end);
+	at += at < end && *at == ':';
+	if (at < end && *at++ != ' ')
+		return false;
 	*ret_rest = span_of(at, (size_t)(end - at));
 	return true;
 }

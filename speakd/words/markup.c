@@ -118,10 +118,17 @@ static bool say_named(struct buf *out, const struct reading *reading,
 		      struct span reference)
 {
 	const char *bar = memchr(reference.text, '|', reference.len_bytes);
+	const char *colon = memchr(reference.text, ':', reference.len_bytes);
 	size_t from = bar != NULL ? (size_t)(bar - reference.text) + 1 : 1;
 	SCOPED_BUF struct buf named = { 0 };
 	bool small = false;
 
+	/* "@alice:example.org" of Matrix */
+	if (colon != NULL &&
+	    memchr(colon, '.',
+		   reference.len_bytes - (size_t)(colon - reference.text)) !=
+		    NULL)
+		reference.len_bytes = (size_t)(colon - reference.text);
 	for (size_t i = from; i < reference.len_bytes; i++) {
 		const char c = reference.text[i];
 
@@ -129,7 +136,7 @@ static bool say_named(struct buf *out, const struct reading *reading,
 			return false;
 		small |= (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
 	}
-	if (from == reference.len_bytes || (bar == NULL && !small))
+	if (from >= reference.len_bytes || (bar == NULL && !small))
 		return false;
 	buf_add_char(&named, reference.text[0] == '#' ? '#' : '@');
 	buf_add(&named, reference.text + from, reference.len_bytes - from);

@@ -108,15 +108,20 @@ static bool in_formula(const struct reading *reading)
 	return false;
 }
 
-/* "i--;", "(n--)", "i--": counted down; not the dash of "well--" */
-static bool counts_down(struct span word, size_t pos)
+/* "i--;", "(n--)", "i--": counted down, as is who gets "bob--" or "al++ bob--";
+ * not the dash of "well-- yes" */
+static bool counts_down(const struct reading *reading, struct span word,
+			size_t pos)
 {
+	const struct span line = reading->line;
 	size_t first = span_at(word, pos + 1) == '-' ? pos : pos - 1;
 
 	return first > 0 && first < pos + 1 && span_at(word, first) == '-' &&
 	       span_at(word, first + 1) == '-' &&
 	       is_word_byte(word.text[first - 1]) &&
-	       ((first == 1 && first + 2 == word.len_bytes) ||
+	       ((first + 2 == word.len_bytes &&
+		 (first == 1 || word.len_bytes == line.len_bytes ||
+		  memmem(line.text, line.len_bytes, "++", 2) != NULL)) ||
 		strchr(";)]", span_at(word, first + 2)) != NULL);
 }
 
@@ -138,7 +143,7 @@ static bool option_dash(const struct reading *reading, struct span word,
 		return digit_beside(reading, word) || in_formula(reading) ||
 		       (begins_line(reading, word) &&
 			word.len_bytes < reading->line.len_bytes);
-	if (counts_down(word, pos) || is_zone(word, pos))
+	if (counts_down(reading, word, pos) || is_zone(word, pos))
 		return true;
 	if (pos > 0 && word.text[pos - 1] != '-' &&
 	    strchr("('\"[=,|", word.text[pos - 1]) == NULL)

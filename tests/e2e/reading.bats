@@ -70,6 +70,15 @@ said() { speakd --print --punctuation=none "$@"; }
 		"a.c: line 12: error: 'x' undeclared (first use in this function)"
 	diff <(printf '%s\n' 'ok: starts' 'failed: stops' '# it did not' \
 		'ok: starts again') <(said "$streams/tap")
+	diff <(printf '%s\n' 'ok: TestOne (0.00s)' 'failed: TestTwo (0.00s)' \
+		'failed: a::b' 'skipped: slow: no network' 'todo: new') \
+		<(said "$streams/go")
+	[ "$(echo 'src/a.ts(5,3): error TS2304: no name' | said)" = \
+		'a.ts: line 5: error TS2304: no name' ]
+	diff <(printf '%s\n' 'Alice Smith: hello there' 'Hello again' \
+		'and more') <(said "$streams/subtitles")
+	# Without times between them a number and a tag are words.
+	diff <(printf '%s\n' 42 '<i>x</i> y') <(printf '42\n<i>x</i> y\n' | said)
 }
 
 @test "what a logging library puts before a text is not said, but how bad it is" {
@@ -291,6 +300,9 @@ print("{\"text\":\"after\",\"nick\":\"bob\"}")' >in
 		2 '<Jup> three' 3 '* Jup waves' 4 '[Jup] four' >in
 	diff <(printf '%s\n' 'Jup waves' 'br: [Jup] four') \
 		<(said in | tail -n 2)
+	printf '12:0%d <dc> %s\n' 0 '**<Ewan>** one' 1 '<Jup>: two' \
+		2 '**<Jup>** three' >in
+	[ "$(said in | tail -n 1)" = 'Jup: three' ]
 	printf '12:00 <br> [net] <Ewan> one\n' >in
 	[ "$(said in)" = 'br: [net] Ewan: one' ]
 }

@@ -121,7 +121,7 @@ static const struct {
 	{ WORDING_MARKUP, "the **second**, *so* _it_ (**is**)", "the second, so it (is)", NULL },
 	{ WORDING_MARKUP, "**two words** 2**3 *p = *q", "two words 2**3 *p = *q", NULL },
 	{ WORDING_MARKUP, "<@123456>: <#42> <:kekw:1> <b>", "mention: a channel kekw <b>", NULL },
-	{ WORDING_MARKUP, "<@trent>: <#general> <@U02|bob> <!here> <@!12> <@U02> <!DOCTYPE html>", "@trent: #general @bob @here mention mention <!DOCTYPE html>", NULL },
+	{ WORDING_MARKUP, "<@trent>: <#general> <@U02|bob> <@al:a.org> <!here> <@!12> <@U02> <!DOCTYPE html>", "@trent: #general @bob @al @here mention mention <!DOCTYPE html>", NULL },
 	{ WORDING_MARKUP, ":thumbsup: :a_b::x1: 10:30:15", "thumbs up a b x1 10:30:15", NULL },
 	{ WORDING_MARKUP, "~~no~~, ***both*** ||who|| ~/x ~1 a || b", "struck out no, both spoiler who ~/x ~1 a || b", NULL },
 	{ WORDING_MARKUP, "<t:0> <t:1700000000:R> <t:x>", "1970-01-01 00:00 2023-11-14 22:13 <t:x>", NULL },
@@ -135,6 +135,9 @@ static const struct {
 	const char *in, *none, *some, *most, *all;
 } levels[] = {
 	{ "n\u00b0 5", "n\u00b0 5", "number 5", "number 5", "number 5" },
+	{ "foo--", "foo--", "foo dash dash", "foo dash dash", "foo dash dash" },
+	{ "al++ bob--", "al++ bob--", "al plus plus bob dash dash", "al plus plus bob dash dash", "al plus plus bob dash dash" },
+	{ "well-- yes", "well-- yes", "well-- yes", "well dash dash yes", "well dash dash yes" },
 	{ "---> a", "---> a", "arrow a", "arrow a", "dash dash dash greater than a" },
 	{ "UTC-5", "UTC-5", "UTC minus 5", "UTC minus 5", "UTC minus 5" },
 	{ "5 > 3", "5 > 3", "5 greater than 3", "5 greater than 3", "5 greater than 3" },
