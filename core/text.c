@@ -129,8 +129,17 @@ static size_t common_bytes(const unsigned char *text, size_t left)
 		0x7ffffffffffffdfeU, /* U+0140 to U+017F */
 	};
 
+	/* Of U+00C0 to U+00FF what may begin a text that is encoded twice. */
+	static const uint64_t twice = UINT64_C(1) << 0x02 |
+				      UINT64_C(1) << 0x03 |
+				      UINT64_C(1) << 0x22 |
+				      UINT64_C(1) << 0x23 | UINT64_C(1) << 0x30;
+
 	if (text[0] >= ' ' && text[0] <= '~')
 		return 1;
+	if (text[0] == 0xc3 && left >= 3 && text[2] >= 0x80 &&
+	    (twice >> (text[1] & 0x3f) & 1) != 0)
+		return 0;
 	if (text[0] >= 0xc2 && text[0] <= 0xc5)
 		return left >= 2 && (text[1] & 0xc0) == 0x80 &&
 				       (pairs[text[0] - 0xc2] >>

@@ -21,7 +21,8 @@ bool text_is_plain(const char *text, size_t len_bytes);
 /*
  * Whether it is well-formed and made of what most of Europe types: plain ASCII,
  * letters up to U+017F, typographic quotes and dashes, signs of Latin-1.
- * Nothing of it is hidden, invisible, an emoji or another text under NFKC.
+ * Nothing of it is hidden, invisible, an emoji, another text under NFKC or
+ * encoded twice.
  */
 bool text_is_common(const char *text, size_t len_bytes);
 

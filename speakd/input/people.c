@@ -458,8 +458,7 @@ static bool find_speaker(struct people *people, const struct message *m,
 	const char *key;
 
 	*ret_kind = moves ? KIND_ACTION : KIND_MESSAGE;
-	if (!speaks && config->relay_count == 0 &&
-	    (!moves || people->relay_count == 0))
+	if (!speaks && !moves && config->relay_count == 0)
 		return false;
 	key = fold(people, m->nick);
 	if (is_in(config->relays, config->relay_count, key))
@@ -477,6 +476,8 @@ static void see_through(struct people *people, struct message *m)
 
 	if ((m->kind != KIND_MESSAGE && m->kind != KIND_NOTICE) ||
 	    m->nick.len_bytes == 0 ||
+	    (people->config->relay_count == 0 &&
+	     !people_may_be_relayed(m->text)) ||
 	    !find_speaker(people, m, &nick, &rest, &kind))
 		return;
 	m->kind = kind;

@@ -324,6 +324,9 @@ static struct span clean_line(struct source *source, struct span line)
 
 	if (text_is_common(line.text, line.len_bytes))
 		return line;
+	buf_clear(&source->once);
+	if (text_undo_twice(&source->once, line.text, line.len_bytes))
+		line = span_of_buf(&source->once);
 	if (line.len_bytes >= 3 && memcmp(line.text, mark, 3) == 0)
 		line = span_of(line.text + 3, line.len_bytes - 3);
 	if (escape_found(line.text, line.len_bytes)) {
@@ -436,9 +439,6 @@ void source_line(struct source *source, const char *line, size_t len_bytes,
 	struct message message;
 	uint64_t now_ms;
 
-	buf_clear(&source->once);
-	if (text_undo_twice(&source->once, line, len_bytes))
-		whole = span_of_buf(&source->once);
 	if (source->says_usual && !cut && say_usual(source, whole))
 		return;
 	whole = clean_line(source, whole);
