@@ -74,16 +74,10 @@ static bool print_probes(const struct run *run)
 		struct err why = { 0 };
 		char text[ERR_TEXT_BYTES + 128] = "";
 		bool good = probes[i].fn(run->store, &why) >= 0;
-		size_t len = strlen(probes[i].name);
 
 		if (!good)
 			(void)err_text(&why, text, sizeof(text));
-		/* "store btrfs: ..." need not be said twice in a line. */
-		if (strncmp(text, probes[i].name, len) != 0 ||
-		    strncmp(text + len, ": ", 2) != 0)
-			len = 0;
-		print(run, probes[i].name, good,
-		      text + (len > 0 ? len + 2 : 0));
+		print(run, probes[i].name, good, text);
 		usable = usable && (good || !probes[i].needed);
 	}
 	return usable;

@@ -121,9 +121,11 @@ static void tell_drift(const struct store *store, const char *name,
 	SCOPED_BUF struct buf lines = { 0 };
 	SCOPED_TEXT char *text = NULL;
 	SCOPED_TEXT char *all = NULL;
-	int count = packages_changed(store, meta->packages, &lines, NULL);
+	int count = 0;
 
-	if (!meta->lower.host || count <= 0)
+	if (meta->lower.host)
+		count = packages_changed(store, meta->packages, &lines, NULL);
+	if (count <= 0)
 		return;
 	text = packages_sentence(count, &lines, "this state was made for it");
 	all = mem_printf("%s (project workspace rebase %s)", text, name);

@@ -12,6 +12,7 @@
 
 enum {
 	SUBID_FILE_MAX_BYTES = 16 << 20,
+	MAP_MAX_BYTES = 65536,
 	/*
 	 * Root needs no entry in /etc/subuid. The last 64 Ki of what
 	 * systemd.io/UIDS-GIDS sets aside for containers.
@@ -91,15 +92,43 @@ static bool read_subid(const char *path, uid_t uid, struct idmap_range *ret)
 	return true;
 }
 
+/*
+ * Root's own range; in a container, whose root has few ids, those that it has
+ * after 0. false: it has no others.
+ */
+static bool root_range(const char *map_path, struct idmap_range *ret)
+{
+	SCOPED_BUF struct buf text = { 0 };
+	unsigned long start, outside, count, other = 0;
+
+	*ret = (struct idmap_range){ 0, ROOT_RANGE_START, IDMAP_INSIDE_MAX };
+	if (file_read(AT_FDCWD, map_path, MAP_MAX_BYTES, &text, NULL) < 0)
+		return true;
+	for (const char *line = buf_text(&text); line != NULL;
+	     line = strchr(line, '\n')) {
+		if (sscanf(line, "%lu %lu %lu", &start, &outside, &count) != 3)
+			break;
+		if (start <= ROOT_RANGE_START &&
+		    start + count >= ROOT_RANGE_START + IDMAP_INSIDE_MAX)
+			return true;
+		if (start <= 1 && start + count > 2)
+			other = start + count - 1;
+		line += strspn(line, "\n"); /* that of the row before */
+	}
+	*ret = (struct idmap_range){
+		0, 1, (uint32_t)min_size(other, IDMAP_INSIDE_MAX)
+	};
+	return other > 0;
+}
+
 static bool find_ranges(uid_t uid, struct idmap_range *uids,
 			struct idmap_range *gids)
 {
 	if (read_subid("/etc/subuid", uid, uids) &&
 	    read_subid("/etc/subgid", uid, gids))
 		return true;
-	*uids = (struct idmap_range){ 0, ROOT_RANGE_START, IDMAP_INSIDE_MAX };
-	*gids = *uids;
-	return uid == 0;
+	return uid == 0 && root_range("/proc/self/uid_map", uids) &&
+	       root_range("/proc/self/gid_map", gids);
 }
 
 static bool overlaps(uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count)
