@@ -4,13 +4,12 @@
  * engine_module.c - speech-dispatcher's output modules (sd_flite, ...), as they
  * are installed, over the protocol that speech-dispatcher speaks to them.
  *
- * arg: a module's name ("flite", "sd_flite"), one whose configuration names
- * sd_generic, or a program's path; a configuration file may follow a blank.
- * Text goes as SSML with a mark in front of each word, so that words are told
- * where the module can; sound comes back in blocks. A module that does not send
- * sound plays it itself. Whatever is wrong with one (silent, dead, rubbish)
- * ends it; the next text starts another. Source: speech-dispatcher's
- * documentation, "Output Modules", and what 0.11.4's modules answer.
+ * arg is what module_place.h takes. Text goes as module_text.h makes it, so
+ * that words are reported where the module can; sound comes back in blocks. A
+ * module that does not send sound plays it itself. Whatever is wrong with one
+ * (silent, dead, rubbish) ends it; the next text starts another. Source:
+ * speech-dispatcher's documentation, "Output Modules", and what 0.11.4's
+ * modules answer.
  */
 #include "speakd/voice/engine.h"
 
@@ -18,11 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/mem.h"
+#include "speakd/voice/module_place.h"
+#include "speakd/voice/module_text.h"
 #include "speakd/voice/protocol.h"
 #include "speakd/voice/worker.h"
 
@@ -46,12 +46,12 @@ enum {
 
 struct engine {
 	struct worker worker;
-	char *name, *program, *config; /* config NULL: none */
+	struct module_place place;
 	char *default_voice;
 	struct buf voices; /* "NAME\tLANGUAGE\tVARIANT\n" */
 	bool plays_itself;
-	bool loading,
-		ready; /* INIT is sent; it and what follows are answered */
+	bool loading; /* INIT is sent */
+	bool ready; /* it and what follows are answered */
 	uint64_t failed_ms; /* when it could not be started; 0: it could */
 	/* Of the text being said. */
 	const struct engine_out *out;
@@ -63,101 +63,6 @@ struct engine {
 	uint64_t longest_s; /* what the text may take */
 	struct buf text; /* memory is kept */
 };
-
-/* ---- where modules are --------------------------------------------------- */
-
-static const char *const program_dirs[] = {
-	"/usr/lib/speech-dispatcher-modules",
-	"/usr/libexec/speech-dispatcher-modules",
-	"/usr/lib64/speech-dispatcher-modules",
-	"/usr/local/libexec/speech-dispatcher-modules",
-	"/usr/local/lib/speech-dispatcher-modules",
-};
-
-static char *find_program(const char *name)
-{
-	const char *prefix = strncmp(name, "sd_", 3) == 0 ? "" : "sd_";
-
-	if (strchr(name, '/') != NULL)
-		return access(name, X_OK) == 0 ? mem_copy(name) : NULL;
-	for (size_t i = 0; i < COUNT_OF(program_dirs); i++) {
-		char *path = mem_printf("%s/%s%s", program_dirs[i], prefix,
-					name);
-
-		if (access(path, X_OK) == 0)
-			return path;
-		free(path);
-	}
-	return NULL;
-}
-
-/* NAME.conf of the user's, else of the system's; NULL: there is none. */
-static char *find_config(const char *name)
-{
-	const char *config = getenv("XDG_CONFIG_HOME");
-	const char *home = getenv("HOME");
-	char *paths[] = {
-		config != NULL && *config != '\0'
-			? mem_printf("%s/speech-dispatcher/modules/%s.conf",
-				     config, name)
-			: mem_printf("%s/.config/speech-dispatcher/modules/"
-				     "%s.conf",
-				     home != NULL ? home : "", name),
-		mem_printf("/etc/speech-dispatcher/modules/%s.conf", name),
-	};
-	char *found = NULL;
-
-	for (size_t i = 0; i < COUNT_OF(paths); i++) {
-		if (found == NULL && access(paths[i], R_OK) == 0)
-			found = paths[i];
-		else
-			free(paths[i]);
-	}
-	return found;
-}
-
-/* The last part of a path, without "sd_" and ".conf". */
-static char *short_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *base = slash != NULL ? slash + 1 : path;
-	size_t n;
-
-	base += strncmp(base, "sd_", 3) == 0 ? 3 : 0;
-	n = strlen(base);
-	if (n > 5 && strcmp(base + n - 5, ".conf") == 0)
-		n -= 5;
-	/* Our own is called so. */
-	if (n == strlen("espeak-ng") && strncmp(base, "espeak-ng", n) == 0)
-		return mem_copy("sd_espeak-ng");
-	return mem_text(base, n);
-}
-
-static int find_module(struct engine *engine, const char *arg, struct err *e)
-{
-	size_t word_bytes = strcspn(arg, " ");
-	SCOPED_TEXT char *word = mem_text(arg, word_bytes);
-	const char *given = arg + word_bytes + strspn(arg + word_bytes, " ");
-
-	engine->name = short_name(*given != '\0' ? given : word);
-	engine->config =
-		*given != '\0'
-			? mem_copy(given)
-			: find_config(engine->name +
-				      (strncmp(engine->name, "sd_", 3) == 0
-					       ? 3
-					       : 0));
-	engine->program = find_program(word);
-	/* espeak-ng-mbrola-generic is a configuration of sd_generic. */
-	if (engine->program == NULL && engine->config != NULL)
-		engine->program = find_program("generic");
-	if (engine->program != NULL)
-		return 0;
-	return err_usage(e,
-			 "engine module: no module '%s' (Debian: "
-			 "speech-dispatcher-%s)",
-			 word, engine->name);
-}
 
 /* ---- one exchange -------------------------------------------------------- */
 
@@ -221,7 +126,8 @@ static void end_module(struct engine *engine)
 /* It loads while something else is said: the answer is read when needed. */
 static int start_module(struct engine *engine, struct err *e)
 {
-	const char *const argv[] = { engine->program, engine->config, NULL };
+	const char *const argv[] = { engine->place.program,
+				     engine->place.config, NULL };
 	struct child child = { .argv = argv };
 	int rc = worker_start(&engine->worker, &child, e);
 
@@ -302,7 +208,7 @@ static int module_open(struct engine **ret, const char *arg,
 
 	engine->worker.to = engine->worker.from = -1;
 	engine->default_voice = mem_copy(default_voice);
-	rc = find_module(engine, arg, e);
+	rc = module_place_find(&engine->place, arg, e);
 	if (rc == 0)
 		rc = start_module(engine, e);
 	if (rc < 0) {
@@ -316,9 +222,7 @@ static int module_open(struct engine **ret, const char *arg,
 static void module_close(struct engine *engine)
 {
 	end_module(engine);
-	free(engine->name);
-	free(engine->program);
-	free(engine->config);
+	module_place_fini(&engine->place);
 	free(engine->default_voice);
 	buf_fini(&engine->voices);
 	buf_fini(&engine->text);
@@ -327,7 +231,7 @@ static void module_close(struct engine *engine)
 
 static const char *module_about(const struct engine *engine)
 {
-	return engine->name;
+	return engine->place.name;
 }
 
 /* ---- how it sounds ------------------------------------------------------- */
@@ -400,91 +304,6 @@ static int set_parameters(struct engine *engine,
 	buf_add_text(&lines, ".\n");
 	rc = command(engine, "SET", buf_text(&lines), REPLY_LIMIT_MS, e);
 	return rc < 0 ? rc : 0;
-}
-
-/* ---- the text, as SSML --------------------------------------------------- */
-
-static void add_safely(struct buf *out, char c)
-{
-	switch (c) {
-	case '&':
-		buf_add_text(out, "&amp;");
-		break;
-	case '<':
-		buf_add_text(out, "&lt;");
-		break;
-	case '>':
-		buf_add_text(out, "&gt;");
-		break;
-	default:
-		buf_add_char(out, c);
-		break;
-	}
-}
-
-static void add_style(struct buf *out, const struct style *style)
-{
-	if (style->pause_ms > 0)
-		buf_addf(out, "<break time=\"%ums\"/>",
-			 (unsigned)style->pause_ms);
-	buf_addf(out, "<prosody rate=\"%u%%\" pitch=\"%+d%%\">",
-		 style->rate_percent, (int)style->pitch_percent - 100);
-}
-
-/* A line that is a dot would end the text: one never is, in one line. */
-static void make_ssml(struct buf *out, const char *text,
-		      const struct engine_params *params)
-{
-	size_t number = 0;
-
-	buf_clear(out);
-	buf_add_text(out, "<speak>");
-	for (size_t i = 0; text[i] != '\0'; i++) {
-		while (number < params->style_count &&
-		       params->styles[number].from_bytes <= i) {
-			if (number > 0)
-				buf_add_text(out, "</prosody>");
-			add_style(out, &params->styles[number++]);
-		}
-		if (text[i] != ' ' && (i == 0 || text[i - 1] == ' '))
-			buf_addf(out, "<mark name=\"%zu\"/>", i);
-		add_safely(out, text[i] == '\n' ? ' ' : text[i]);
-	}
-	if (number > 0)
-		buf_add_text(out, "</prosody>");
-	buf_add_text(out, "</speak>\n.\n");
-}
-
-/* One character has a command of its own; a blank has a name there. */
-static const char *make_char(struct buf *out, const char *text)
-{
-	buf_clear(out);
-	if (strcmp(text, " ") == 0)
-		buf_add_text(out, "space");
-	else if (*text == '.')
-		buf_addf(out, ".%s", text);
-	else
-		buf_add_text(out, text);
-	buf_add_text(out, "\n.\n");
-	return "CHAR";
-}
-
-static bool is_one_character(const char *text)
-{
-	size_t n = strlen(text), characters = 0;
-
-	for (size_t i = 0; i < n; i++)
-		characters += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return characters == 1;
-}
-
-static const char *make_text(struct engine *engine, const char *text,
-			     const struct engine_params *params)
-{
-	if (params->form == FORM_CHARS && is_one_character(text))
-		return make_char(&engine->text, text);
-	make_ssml(&engine->text, text, params);
-	return "SPEAK";
 }
 
 /* ---- its sound ----------------------------------------------------------- */
@@ -685,13 +504,13 @@ static void stop_module(struct engine *engine)
 static int say(struct engine *engine, const char *text,
 	       const struct engine_params *params, struct err *e)
 {
-	bool spelled = params->form == FORM_CHARS && !is_one_character(text);
+	bool spelled = params->form == FORM_CHARS && !module_text_is_one(text);
 	int rc = set_parameters(engine, params, spelled, e);
 	const char *verb;
 
 	if (rc < 0)
 		return rc;
-	verb = make_text(engine, text, params);
+	verb = module_text_make(&engine->text, text, params);
 	rc = command(engine, verb, buf_text(&engine->text), REPLY_LIMIT_MS, e);
 	engine->told = rc >= 0 && rc < 300;
 	if (rc >= 300)
@@ -743,7 +562,7 @@ static int module_list(struct engine *engine, FILE *out, struct err *e)
 
 		if (name > 0)
 			fprintf(out, "%.*s\t%.*s\t-\t%s\n", (int)n, language,
-				(int)name, at, engine->name);
+				(int)name, at, engine->place.name);
 		at += strcspn(at, "\n");
 		at += *at == '\n';
 	}
