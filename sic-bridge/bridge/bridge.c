@@ -145,6 +145,7 @@ struct bridge *bridge_new(struct loop *loop, const struct link_config *config,
 
 	bridge->loop = loop;
 	bridge->settings = config->settings;
+	bridge->charset = config->charset;
 	bridge->strip = wants_strip(config->settings, output_fd);
 	bridge->link = link_new(loop, config, &link_handler, bridge);
 	bridge->presence = link_presence(bridge->link);

@@ -28,6 +28,7 @@ struct bridge {
 	struct input *input;
 	struct output *output;
 	struct history history;
+	struct charset *charset; /* borrowed: how what is typed is read */
 	char *target; /* owned: where plain text goes; NULL: nowhere yet */
 	bool strip;
 	bool stopping;

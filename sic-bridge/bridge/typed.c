@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "sic-bridge/bridge/bridge_parts.h"
 #include "sic-bridge/bridge/commands.h"
+#include "sic-bridge/irc/charset.h"
 
 /* ---- messages ------------------------------------------------------------ */
 
@@ -167,6 +168,13 @@ static void raw_quit(struct bridge *bridge, struct span text)
 	link_quit(bridge->link, true, line);
 }
 
+static void never_sent(struct bridge *bridge, const char *sentence)
+{
+	ledger_add_unsent(link_ledger(bridge->link));
+	tell(bridge, "not-sent", span_of("", 0), span_of("", 0), "%s",
+	     sentence);
+}
+
 static void raw_other(struct bridge *bridge, struct span text)
 {
 	SCOPED_BUF struct buf line = { 0 };
@@ -174,8 +182,7 @@ static void raw_other(struct bridge *bridge, struct span text)
 	if (text.len_bytes > LEDGER_LINE_BYTES) {
 		log_warn("not sent: %zu bytes are too long for a raw line",
 			 text.len_bytes);
-		tell(bridge, "not-sent", span_of("", 0), span_of("", 0),
-		     "too long for one line: not sent");
+		never_sent(bridge, "too long for one line: not sent");
 		return;
 	}
 	buf_add(&line, text.text, text.len_bytes);
@@ -367,11 +374,14 @@ static void run(struct bridge *bridge, const struct command *command)
 
 static int on_line(const char *bytes, size_t len_bytes, bool cut, void *data)
 {
-	/* lines_feed() works on input.c's own writable buffer. */
-	char *line = (char *)(uintptr_t)bytes;
 	struct bridge *bridge = data;
+	SCOPED_BUF struct buf decoded = { 0 };
 	struct command command;
+	char *line;
 
+	bytes = charset_decode(bridge->charset, bytes, &len_bytes, &decoded);
+	/* lines_feed() works on input.c's own writable buffer. */
+	line = (char *)(uintptr_t)bytes;
 	/* Either would end the line, and begin another command. */
 	for (size_t i = 0; i < len_bytes; i++)
 		if (line[i] == '\r' || line[i] == '\0')
@@ -383,6 +393,8 @@ static int on_line(const char *bytes, size_t len_bytes, bool cut, void *data)
 	else
 		command_parse(line, len_bytes, &command);
 	run(bridge, &command);
+	if (cut)
+		never_sent(bridge, "the end of a very long line: not sent");
 	return 0;
 }
 

@@ -156,6 +156,12 @@ void ledger_add_line(struct ledger *ledger, const struct names *names,
 				  parsed.command.len_bytes);
 }
 
+void ledger_add_unsent(struct ledger *ledger)
+{
+	ledger->typed++;
+	ledger->failed++;
+}
+
 /* ---- sent ---------------------------------------------------------------- */
 
 /* What of a line is left for text once the server has put us in front. */

@@ -79,6 +79,9 @@ void ledger_add_text(struct ledger *ledger, const struct names *names,
 void ledger_add_line(struct ledger *ledger, const struct names *names,
 		     struct span line, enum ledger_kind kind);
 
+/* Typed, and never to be sent: no line of the protocol can hold it. */
+void ledger_add_unsent(struct ledger *ledger);
+
 struct ledger_piece {
 	bool show;
 	bool again; /* the beginning of a line that is sent once more */

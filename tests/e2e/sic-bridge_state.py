@@ -298,6 +298,27 @@ def one_shot():
 
 
 @test
+def odd_input():
+    """what is no UTF-8 is sent as UTF-8; what no line can hold is counted"""
+    _, program, peer = start("--state", "--flood-interval=0")
+    program.type(b"caf\xe9\n:m bob \x93hi\x94\n:TOPIC #c :\xfcber\n")
+    peer.expect("^PRIVMSG bob :“hi”$")
+    peer.expect("^PRIVMSG #c :café$")
+    peer.expect("^TOPIC #c :über$")
+    program.say(":TOPIC #c :" + "x" * 600)
+    wait_state(program, "too long for one line: not sent")
+    program.say("y" * 20000)
+    wait_state(program, "the end of a very long line: not sent")
+    program.end_input()
+    peer.expect("^QUIT")
+    peer.close()
+    equal(program.exit_code(), 1)
+    equal(program.errors[-1], "sic-bridge: 2 of 6 lines not sent")
+    equal(sum(line.count("y") for line in peer.heard
+              if line.startswith("PRIVMSG #c :y")), 16384)
+
+
+@test
 def unanswered():
     """a server that is silent is not taken for one that has everything"""
     _, program, peer = start()
