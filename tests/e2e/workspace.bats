@@ -389,12 +389,12 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 
 @test "a workspace in a workspace, which has no more ids than that" {
 	ws_needs_range
-	run ws run trip --nested -S "$WS_BIN:/opt/b:ro" -- sh -c '
+	output=$(ws run trip --nested -S "$WS_BIN:/opt/b:ro" -- sh -c '
 		export PATH=/opt/b:$PATH XDG_DATA_HOME=/tmp/data
 		project-workspace create inner >/dev/null 2>&1
 		project-workspace run inner -- sh -c "echo \$(id -u); chown 33 /etc/hostname; stat -c %u /etc/hostname"
 		project-workspace snap inner -m x; project-workspace run inner -u 33 -- id -u
-		[ "$(stat -c %u /etc/hostname)" = 33 ] || echo apart'
+		[ "$(stat -c %u /etc/hostname)" = 33 ] || echo apart')
 	echo "$output"
 	[ "$output" = $'0\n33\ninner@1\n33\napart' ]
 }
