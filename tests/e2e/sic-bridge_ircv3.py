@@ -16,7 +16,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.environ["EARSHOT_SRC"], "tests/helpers"))
 from irc import (Client, RawServer, Relay, bridge, certificate, equal, main,
-                 make_ca, path, start_inspircd, test, until)
+                 make_ca, need_services, path, start_inspircd, test, until)
 
 ports = None
 
@@ -116,6 +116,7 @@ def no_message_twice():
 
 def register(port, nick, password, tls=None):
     """An account at the services; the client that made it."""
+    need_services()
     client = Client(port, nick, tls)
 
     def has_services():

@@ -267,6 +267,15 @@ def start_inspircd(services=False):
     return ports
 
 
+def need_services():
+    """Skip when Atheme cannot link to the server: by protocol 1202, which
+    InspIRCd 4 no longer speaks."""
+    version = subprocess.run([system("inspircd"), "--version"], check=True,
+                             stdout=subprocess.PIPE, text=True).stdout
+    if not re.match(r"InspIRCd-[123]\.", version):
+        raise Skip(f"atheme-services does not link to {version.strip()}")
+
+
 def start_atheme(ports):
     need("atheme-services")
     conf = configure("atheme.conf", "atheme.conf",
