@@ -2,31 +2,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the earshot authors
 #
-# stores.sh make|again [thin] - the stores of "project workspace" that need a
-# machine of their own, then the same after a reboot: /dev/vdb is lvm's (with
-# "thin" it has a thin pool), /dev/vdc zfs's, /dev/vdd has a btrfs.
+# stores.sh make|again [thin|zfs] - the stores of "project workspace" that need a
+# machine of their own, then the same after a reboot; of lvm's on a thin pool, or
+# of zfs's, alone. /dev/vdb is lvm's, /dev/vdc zfs's, /dev/vdd has a btrfs.
 # shellcheck disable=SC2317 # called through "try"
 # shellcheck source=tests/vm/guest/lib.sh
 . /host/shared/lib.sh
 w() { timeout 300 project workspace "$@"; }
-stores=${STORES:-"loop lxc:dir lxc:overlay"}
-# The snapshots of plain volumes are no use.
-[ -z "${2:-}" ] || stores="$stores lvm"
-modprobe zfs 2>/dev/null
-[ ! -e /dev/zfs ] || stores="$stores zfs"
-on_btrfs="lxc:btrfs btrfs reflink"
+only=${2:-}
+case $only in
+thin) stores=lvm on_btrfs='' ;;
+zfs) stores=zfs on_btrfs='' ;;
+*) stores="loop lxc:dir lxc:overlay" on_btrfs="lxc:btrfs btrfs reflink" ;;
+esac
 
 devices() {
 	modprobe -a loop dm_mod dm_snapshot dm_thin_pool || return 1
+	[ "$only" != zfs ] || modprobe zfs || return 1
 	if [ "$1" = make ]; then
 		pvcreate -q /dev/vdb && vgcreate -q lxc /dev/vdb || return 1
 		# A pool of that name is taken; else plain snapshots.
-		[ -z "$2" ] || lvcreate -q --type thin-pool -L 2G -n lxc lxc || return 1
+		[ "$only" != thin ] || lvcreate -q --type thin-pool -L 2G -n lxc lxc || return 1
 		mkfs.btrfs -q /dev/vdd || return 1
-		[ ! -e /dev/zfs ] || zpool create -m none lxc /dev/vdc || return 1
+		[ "$only" != zfs ] || zpool create -m none lxc /dev/vdc || return 1
 	else
 		vgchange -q -ay lxc
-		[ ! -e /dev/zfs ] || zpool import -a
+		[ "$only" != zfs ] || zpool import -a
 	fi
 	mkdir -p /srv/btrfs && mount /dev/vdd /srv/btrfs
 }
@@ -71,7 +72,7 @@ each() { # FUNCTION
 	for store in $stores; do
 		"$1" "$store" "w-$(echo "$store" | tr : -)"
 	done
-	[ -z "${STORES:-}" ] || return 0
+	[ -n "$on_btrfs" ] || return 0
 	export XDG_DATA_HOME=/srv/btrfs
 	[ "$1" = after ] || w base add small /root/small
 	for store in $on_btrfs; do
@@ -82,10 +83,10 @@ each() { # FUNCTION
 
 case $1 in
 make)
-	try "devices" devices make "${2:-}"
+	try "devices" devices make
 	small_root /root/small
 	try "base" w base add small /root/small
-	if [ -z "${2:-}" ]; then
+	if [ -z "$only" ]; then
 		refuses "lvm without a thin pool: refused, with how to make one" 1 \
 			"lvcreate --type thin-pool" w create plain --base small --store lvm --size 1
 	fi
@@ -98,9 +99,10 @@ make)
 again)
 	try "devices after a reboot" devices again
 	each after
-	is "lvm: nothing is left but the pool" "${2:+lxc}" sh -c \
+	[ "$only" != thin ] || is "lvm: nothing is left but the pool" lxc sh -c \
 		'lvs --noheadings -o lv_name lxc | tr -d " "'
-	[ ! -e /dev/zfs ] || show zfs list
+	[ "$only" != zfs ] || is "zfs: nothing is left but the pool" lxc \
+		zfs list -H -o name
 	;;
 esac
 show lvs
