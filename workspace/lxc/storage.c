@@ -15,6 +15,7 @@
 #include "core/paths.h"
 #include "workspace/lxc/liblxc.h"
 #include "workspace/lxc/lvm.h"
+#include "workspace/lxc/zfs.h"
 #include "workspace/ns/mounts.h"
 #include "workspace/ns/ns.h"
 #include "workspace/store/layer.h"
@@ -520,9 +521,14 @@ int storage_release(const struct store *store, const char *id, struct err *e)
 	struct job job = { .container = { .path = path, .name = id } };
 	struct tree_place place = { 0 };
 	bool outside = find_place(store, id, &place) && place.kind->outside;
+	int rc = 0;
 
+	if (outside && place.kind == &kinds[STORE_LXC_ZFS])
+		rc = zfs_pass_on(place.source, e);
 	free(place.source);
-	return outside ? liblxc_call(destroy_job, &job, "remove a tree", e) : 0;
+	return outside && rc == 0
+		       ? liblxc_call(destroy_job, &job, "remove a tree", e)
+		       : rc;
 }
 
 void storage_drop_layer(const struct store *store, const char *id)
