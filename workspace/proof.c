@@ -269,14 +269,25 @@ static int take(const struct step *step, const struct proof *proof,
 		      : 0;
 }
 
-static int go_round(const struct store *store, struct proof *proof,
-		    struct err *e)
+/*
+ * Each its own, so that what cannot be removed of one is not in the others'
+ * way. Without the "lxc:": liblxc separates paths by colons.
+ */
+static char *proof_path(const struct store *store, const char *what)
+{
+	const char *colon = strchr(what, ':');
+
+	return mem_printf("%s/proof/%s", store->path,
+			  colon != NULL ? colon + 1 : what);
+}
+
+static int go_round(const struct store *store, const char *what,
+		    struct proof *proof, struct err *e)
 {
 	const struct step *steps = proof->init ? init_steps : store_steps;
 	size_t count = proof->init ? COUNT_OF(init_steps)
 				   : COUNT_OF(store_steps);
-	int rc = store_open_at(mem_printf("%s/proof", store->path),
-			       &proof->store, e);
+	int rc = store_open_at(proof_path(store, what), &proof->store, e);
 	int dropped;
 
 	if (rc < 0)
@@ -328,7 +339,7 @@ static int prove(const struct store *store, const char *what,
 	/* Somebody else may have proven it meanwhile. */
 	if (lock < 0 || is_proven(store, file, with))
 		return lock < 0 ? lock : 0;
-	rc = go_round(store, proof, e);
+	rc = go_round(store, what, proof, e);
 	return rc < 0 ? rc
 		      : file_replace(store->dir, file, with, strlen(with), 0600,
 				     e);

@@ -286,9 +286,20 @@ ws_snaps_root() {
 	[ "$status" -eq 1 ]
 	[[ $output = *"store lxc:dir, tried in miniature: use what was restored: "* ]]
 	[ ! -e "$(root_store)/ws/unlucky" ]
-	[ -z "$(ls "$(root_store)/proof/layers")" ]
+	[ -z "$(ls "$(root_store)/proof/dir/layers")" ]
 	as_root create lucky --base box --store lxc:dir
 	as_root destroy lucky
+	# What cannot be removed of one store is not in the way of another.
+	rm -f "$(root_store)/proven/lxc:overlay"
+	mkdir -p "$(root_store)/proof/dir/ws"
+	echo broken >"$(root_store)/proof/dir/ws/other"
+	as_root create other --base box --store lxc:overlay
+	as_root destroy other
+	rm -f "$(root_store)/proven/lxc:dir"
+	run as_root create unlucky --base box --store lxc:dir
+	[ "$status" -eq 1 ]
+	[[ $output = *"remove what an earlier try left: "* ]]
+	rm "$(root_store)/proof/dir/ws/other"
 }
 
 @test "--init is tried before it is promised, and refused where none can start" {
@@ -304,11 +315,11 @@ ws_snaps_root() {
 	[ ! -e "$(root_store)/ws/never" ]
 	as_root create yes --init --base box
 	[ -e "$(root_store)/proven/init" ]
-	[ -z "$(ls "$(root_store)/proof/layers")" ]
+	[ -z "$(ls "$(root_store)/proof/init/layers")" ]
 	# One that is killed while its system runs: the next one ends that, too.
 	# The system lives for a moment only: again where it was not seen.
 	local killed tried init=
-	tried=$(root_store)/proof/run/box.run
+	tried=$(root_store)/proof/init/run/box.run
 	while [ -z "$init" ]; do
 		rm -f "$(root_store)/proven/init"
 		(exec env HOME="$root_home" XDG_DATA_HOME="$root_home/data" \
@@ -323,7 +334,7 @@ ws_snaps_root() {
 	as_root doctor >/dev/null || :
 	[ -e "$(root_store)/proven/init" ]
 	until_true 20 test ! -e "/proc/$init" # its new parent has reaped it
-	[ -z "$(ls "$(root_store)/proof/layers")" ]
+	[ -z "$(ls "$(root_store)/proof/init/layers")" ]
 }
 
 @test "store loop: one that runs is looked at, but not copied" {

@@ -106,7 +106,7 @@ works() {
 	ws create first --base small --store dir
 	noted=$WS_STORE/proven/dir
 	[[ $(<"$noted") = *" $(uname -r) "* ]]
-	[ -z "$(ls "$WS_STORE/proof/layers")" ]
+	[ -z "$(ls "$WS_STORE/proof/dir/layers")" ]
 	rm -r "$WS_STORE/proof"
 	ws create second --base small --store dir
 	[ ! -e "$WS_STORE/proof" ]
@@ -116,12 +116,12 @@ works() {
 	[ -d "$WS_STORE/proof" ]
 	[[ $(<"$noted") = *" $(uname -r) "* ]]
 	# What one that was killed left is gone after the next.
-	as_user mkdir -p "$WS_STORE/proof/layers/0123456789ab/up"
-	as_user cp "$WS_STORE/ws/third" "$WS_STORE/proof/ws/box"
+	as_user mkdir -p "$WS_STORE/proof/dir/layers/0123456789ab/up"
+	as_user cp "$WS_STORE/ws/third" "$WS_STORE/proof/dir/ws/box"
 	rm "$noted"
 	ws doctor >/dev/null || :
 	ws create fourth --base small --store dir
-	[ -z "$(ls "$WS_STORE/proof/layers" "$WS_STORE/proof/ws" | grep -v :)" ]
+	[ -z "$(ls "$WS_STORE/proof/dir/layers" "$WS_STORE/proof/dir/ws" | grep -v :)" ]
 }
 
 @test "a full disk in the middle of a snapshot loses nothing" {
