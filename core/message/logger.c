@@ -301,7 +301,7 @@ static bool take_level(struct cursor *c, struct head *head)
 	struct cursor try = *c;
 	struct span word;
 	const char *dot;
-	bool with_colon;
+	bool with_colon, between_tabs;
 
 	while (try.at < try.end && *try.at != ' ' && *try.at != '\t')
 		try.at++;
@@ -313,8 +313,9 @@ static bool take_level(struct cursor *c, struct head *head)
 		head->name = span_between(word.text, dot);
 		word = span_between(dot + 1, word.text + word.len_bytes);
 	}
-	if (!is_level(word) && (try.at == try.end || *try.at != '\t' ||
-				c->at[-1] != '\t' || !level_is(word)))
+	between_tabs = head->timed && c->at[-1] == '\t' && try.at < try.end &&
+		       *try.at == '\t';
+	if (!is_level(word) && !(between_tabs && level_is(word)))
 		return false;
 	set_level(head, word);
 	head->loose = with_colon && dot == NULL;

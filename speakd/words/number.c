@@ -242,6 +242,8 @@ static bool say_address(struct buf *out, const struct reading *reading,
 			buf_add_char(out, ' ');
 		if (rest.text[i] == ':')
 			buf_add_text(out, reading_text(reading, N_("colon")));
+		else if (rest.text[i] == '.')
+			buf_add_text(out, reading_text(reading, N_("dot")));
 		else
 			buf_add_char(out, rest.text[i]);
 	}

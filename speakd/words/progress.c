@@ -121,23 +121,26 @@ static size_t share_bytes(struct span word)
 	return n > 0 && span_at(word, n) == '%' ? n + 1 : 0;
 }
 
-/* What draws a bar: "=====>", "####....", with its brackets. */
+/* What draws a bar: "=====>", "####....", with its brackets; of docker's "[>".
+ */
 static bool is_bar(struct span word)
 {
 	size_t n = word.len_bytes, begin = share_bytes(word), i = begin + 1;
 
-	if (n < begin + BAR_BYTES + 1 || word.text[begin] != '[')
+	if (n < begin + 2 || word.text[begin] != '[')
 		return false;
 	while (i < n && memchr("=#->.", word.text[i], 5) != NULL)
 		i++;
-	return i > begin + BAR_BYTES &&
-	       (i == n || (i == n - 1 && word.text[i] == ']'));
+	return i == n ? i > begin + BAR_BYTES || word.text[i - 1] == '>'
+		      : i == n - 1 && word.text[i] == ']' &&
+				i > begin + BAR_BYTES;
 }
 
-/* pip's and tqdm's bars are U+2501 and U+2578 to U+259F. */
-static bool is_drawn_bar(struct span word)
+/* pip's and tqdm's blocks, U+2501 and U+2578 to U+259F, from pos on: their
+ * bytes. */
+static size_t drawn_bytes(struct span word, size_t pos)
 {
-	size_t i = 0;
+	size_t i = pos;
 
 	for (; i + 3 <= word.len_bytes; i += 3) {
 		const unsigned char *c = (const unsigned char *)word.text + i;
@@ -145,9 +148,43 @@ static bool is_drawn_bar(struct span word)
 		if (c[0] != 0xe2 ||
 		    !((c[1] == 0x94 && c[2] == 0x81) ||
 		      (c[1] == 0x95 && c[2] >= 0xb8) || c[1] == 0x96))
-			return false;
+			break;
 	}
-	return i == word.len_bytes && i >= BAR_BYTES * 3;
+	return i - pos;
+}
+
+static bool is_drawn_bar(struct span word)
+{
+	const size_t n = drawn_bytes(word, 0);
+
+	return n == word.len_bytes && n >= BAR_BYTES * 3;
+}
+
+/* tqdm's "50%|\u2588\u2588  ", with its "|" where nothing is left to do. */
+static bool is_tqdm(struct span word)
+{
+	const size_t begin = share_bytes(word);
+	size_t end;
+
+	if (begin == 0 || span_at(word, begin) != '|')
+		return false;
+	end = begin + 1 + drawn_bytes(word, begin + 1);
+	end += span_at(word, end) == '|';
+	return end == word.len_bytes;
+}
+
+/* The "|" at the end of tqdm's bar. */
+static bool ends_tqdm(const struct reading *reading, struct span word)
+{
+	size_t end = place_of(reading, word), pos;
+
+	if (word.len_bytes != 1 || word.text[0] != '|' || end == SIZE_MAX)
+		return false;
+	while (end > 0 && reading->line.text[end - 1] == ' ')
+		end--;
+	for (pos = end; pos > 0 && reading->line.text[pos - 1] != ' '; pos--)
+		;
+	return is_tqdm(span_cut(reading->line, pos, end));
 }
 
 /* The bar goes, what wget wrote before it is said. Alone in its line it is a
@@ -156,7 +193,7 @@ static bool say_bar(struct buf *out, const struct reading *reading,
 		    struct span word)
 {
 	if (word.len_bytes == reading->line.len_bytes ||
-	    (!is_bar(word) && !is_drawn_bar(word)))
+	    (!is_bar(word) && !is_drawn_bar(word) && !is_tqdm(word)))
 		return false;
 	buf_add(out, word.text, share_bytes(word));
 	return true;
@@ -183,5 +220,5 @@ bool word_progress(struct buf *out, const struct reading *reading,
 	    in_parentheses(out, reading, word))
 		return true;
 	return opens_mark(reading, word) || ends_bar(reading, word) ||
-	       say_bar(out, reading, word);
+	       ends_tqdm(reading, word) || say_bar(out, reading, word);
 }

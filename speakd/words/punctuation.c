@@ -55,6 +55,10 @@ static bool inner_dot(const struct reading *reading, struct span word,
 	if ((a == ' ' && (b == '/' || (b == '.' && bb == '/'))) ||
 	    (a == '.' && aa == ' ' && b == '/'))
 		return true;
+	/* "1..10": from one to the other. */
+	if ((b == '.' && ascii_is_digit(a) && ascii_is_digit(bb)) ||
+	    (a == '.' && ascii_is_digit(b) && ascii_is_digit(aa)))
+		return true;
 	if (!is_word_byte(b) || a == '.')
 		return false;
 	if (a == ' ' || a == '/')
@@ -297,6 +301,7 @@ static const struct symbol {
 static const struct {
 	const char *text, *name;
 } operators[] = {
+	{ "<->", N_("double arrow") },   { "<=>", N_("double arrow") },
 	{ "--->", N_("arrow") },         { "===>", N_("arrow") },
 	{ "<---", N_("left arrow") },    { "-->", N_("arrow") },
 	{ "==>", N_("arrow") },          { "<--", N_("left arrow") },

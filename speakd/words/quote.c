@@ -22,12 +22,12 @@ static bool is_nick(struct span name)
 static bool is_first(struct span line, struct span word)
 {
 	const char *close = line.text[0] == '['
-				    ? memchr(line.text, ']', line.len_bytes)
+				    ? memmem(line.text, line.len_bytes, "] ", 2)
 				    : NULL;
 
 	return word.len_bytes < line.len_bytes &&
 	       (word.text == line.text ||
-		(close != NULL && close[1] == ' ' && word.text == close + 2));
+		(close != NULL && word.text == close + 2));
 }
 
 /*

@@ -120,9 +120,9 @@ said() { speakd --print --punctuation=none "$@"; }
 	# Of the text nothing is taken for its head, nor of a chat.
 	printf '%s\n' '2026-11-28 12:30:01 INFO [3/5] 7 files - done' \
 		'2026-11-28 12:30:02 the ERROR was mine' \
-		'[12:30:03] <al> ERROR [main] x - y' >in
+		'[12:30:03] <al> ERROR [main] x - y' 'info	x' >in
 	diff <(printf '%s\n' '[3/5] 7 files - done' 'the ERROR was mine' \
-		'al: ERROR [main] x - y') <(said --without=numbers in)
+		'al: ERROR [main] x - y' 'info x') <(said --without=numbers in)
 }
 
 @test "the level of an object is said, whoever wrote it" {

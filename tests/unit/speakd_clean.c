@@ -56,6 +56,8 @@ static const struct {
 	{ WORDING_NUMBERS, "[=====>    ] 12", "     12", NULL },
 	{ WORDING_NUMBERS, "\u2501\u2501\u2501\u257a 6 kB \u2588\u2588", " 6 kB \u2588\u2588", NULL },
 	{ WORDING_NUMBERS, "x 50%[====>     ] 6K 100%[=====>] 12", "x 50%      6K 100% 12", NULL },
+	{ WORDING_NUMBERS, " 50%|\u2588\u2588\u258c     | 5/10, 100%|\u2588\u2588| 9 0%|  | 1", " 50%      5/10, 100% 9 0%   1", NULL },
+	{ WORDING_NUMBERS, "x: [=>   ] 1MB [>    ] 2 a [> b", "x:     1MB     2 a  b", NULL },
 	{ WORDING_NUMBERS, "[ ] a ] [==] -->", "[ ] a ] [==] -->", NULL },
 	{ WORDING_SYMBOLS, "======", "6 equals", NULL },
 	{ WORDING_SYMBOLS, "===", "===", NULL },
@@ -75,6 +77,7 @@ static const struct {
 	{ WORDING_EMOJI, "\U0001f468\u200d\U0001f469\u200d\U0001f467", "family", "\U0001f468\U0001f469\U0001f467" },
 	{ WORDING_EMOJI, "\U0001f937\u200d\u2642\ufe0f", "shrug", "\U0001f937\u2642" },
 	{ WORDING_EMOJI, "1\ufe0f\u20e3", "key 1", "1\u20e3" },
+	{ WORDING_EMOJI, "\u279c x \u2715 y", "arrow x cross y", NULL },
 	{ WORDING_EMOJI, "\U0001fac8", "emoji", NULL },
 	{ WORDING_EMOJI, "\U0001f44d \U0001f600 ok", "thumbs up, grinning face ok", NULL },
 	{ WORDING_EMOJI, "ok :) :( ;) :D :P a:)", "ok smile sad wink grin tongue a:)", NULL },
@@ -114,6 +117,7 @@ static const struct {
 	{ WORDING_NUMBERS, "fe80::1 12:30:05 2.36.1", "f e 8 0 colon colon 1 12:30:05 2.36.1", NULL },
 	{ WORDING_NUMBERS, "[2001:db8::1]:443 fe80::1%eth0, ::1/128 a::b std::x", "2 0 0 1 colon d b 8 colon colon 1 :443 f e 8 0 colon colon 1 %eth0, colon colon 1 /128 a::b std::x", NULL },
 	{ WORDING_NUMBERS, "00:1a:2b:3c:4d:5e, 00:11:22:33:44:55 00:1a:2b:3c:4d:5e:6f", "0 0 colon 1 a colon 2 b colon 3 c colon 4 d colon 5 e, 00:11:22:33:44:55 00:1a:2b:3c:4d:5e:6f", NULL },
+	{ WORDING_NUMBERS, "::ffff:192.0.2.1", "colon colon f f f f colon 1 9 2 dot 0 dot 2 dot 1", NULL },
 	{ WORDING_NUMBERS, "(555) 123-4567 555-1234. (12) 1-555-123-4567 12-34", "(5 5 5) 1 2 3-4 5 6 7 5 5 5-1 2 3 4. (1 2) 1-5 5 5-1 2 3-4 5 6 7 12-34", NULL },
 	{ WORDING_NUMBERS, "2026-11-28T12:30:05Z 2026-11-28T1", "2026-11-28 12:30:05Z 2026-11-28T1", NULL },
 	{ WORDING_EMOJI, ":3 >_> /!\\ /!", "smile doubtful warning /!", NULL },
@@ -135,6 +139,8 @@ static const struct {
 	const char *in, *none, *some, *most, *all;
 } levels[] = {
 	{ "n\u00b0 5", "n\u00b0 5", "number 5", "number 5", "number 5" },
+	{ "a<->b", "a<->b", "a double arrow b", "a double arrow b", "a less than dash greater than b" },
+	{ "1..10 a..b", "1..10 a..b", "1 dot dot 10 a..b", "1 dot dot 10 a..b", "1 dot. dot 10 a dot. dot b" },
 	{ "foo--", "foo--", "foo dash dash", "foo dash dash", "foo dash dash" },
 	{ "al++ bob--", "al++ bob--", "al plus plus bob dash dash", "al plus plus bob dash dash", "al plus plus bob dash dash" },
 	{ "well-- yes", "well-- yes", "well-- yes", "well dash dash yes", "well dash dash yes" },
