@@ -279,7 +279,7 @@ bool text_undo_twice(struct buf *out, const char *text, size_t len_bytes)
 	const char *end = text + len_bytes, *plain = text, *at = text;
 
 	/* All that such a sequence can begin with begins with this byte. */
-	while ((at = memchr(at, '\xc3', (size_t)(end - at))) != NULL) {
+	while ((at = memchr(at, 0xc3, (size_t)(end - at))) != NULL) {
 		size_t pos = (size_t)(at - text);
 		char was[4];
 		size_t n = twice_at(text, len_bytes, &pos, was);

@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+#include "core/log.h"
 #include "core/mem.h"
 #include "project/lists/capture.h"
 #include "project/text/note.h"
+#include "project/text/recur.h"
 #include "project/directory/parts.h"
 #include "project/lists/reminders.h"
 #include "project/text/tickler.h"
@@ -193,43 +195,6 @@ static bool source_of_file(const char *file, struct source *ret)
 	return place_of_path(path, &ret->place);
 }
 
-/* "rec:1w", todo.txt's: the same text with its next day; NULL: it has none. */
-static char *next_time(const struct action *action, struct date today)
-{
-	SCOPED_TEXT char *text = action_text(action);
-	const char *rec = strstr(text, "rec:");
-	SCOPED_BUF struct buf out = { 0 };
-	SCOPED_TEXT char *offset = NULL;
-	const char *from;
-	struct date next;
-	char day[DATE_BYTES];
-
-	if (rec == NULL || (rec > text && rec[-1] != ' ') ||
-	    !date_is_set(action->due))
-		return NULL;
-	/* "rec:+1w" counts from the day that was due, "rec:1w" from today. */
-	from = rec + 4;
-	offset = mem_printf(
-		"+%.*s", (int)strspn(from + (*from == '+'), "0123456789dwmy"),
-		from + (*from == '+'));
-	if (date_parse(offset, *from == '+' ? action->due : today, &next,
-		       NULL) < 0)
-		return NULL;
-	for (const char *at = text; *at != '\0';) {
-		size_t len = strcspn(at, " ");
-
-		if (len >= 14 && strncmp(at, "due:", 4) == 0) {
-			buf_addf(&out, "due:%s", date_text(next, day));
-			buf_add(&out, at + 14, len - 14);
-		} else
-			buf_add(&out, at, len);
-		at += len;
-		if (*at == ' ')
-			buf_add_char(&out, *at++);
-	}
-	return buf_give(&out);
-}
-
 /* Obsidian's Tasks keep the day in the line: a note has no log of what is done.
  */
 static void add_done_day(struct change *change, const struct action *action,
@@ -327,7 +292,7 @@ int item_done(struct change *change, const struct picked *picked,
 	SCOPED_TEXT char *again = NULL;
 	const struct action *action = NULL;
 	struct source of;
-	bool inbox;
+	bool inbox, unclear;
 	int rc;
 
 	if (picked_find(change->gtd, picked, &sheet, &action, e) < 0)
@@ -341,7 +306,12 @@ int item_done(struct change *change, const struct picked *picked,
 		return err_say(e, EALREADY, "%.*s is done already",
 			       (int)action->len_bytes, action->text);
 	text = action_text(action);
-	again = next_time(action, change->gtd->today);
+	again = recur_text(action, buf_text(&sheet.text), sheet.text.len_bytes,
+			   change->gtd->today, &unclear);
+	if (unclear)
+		log_warn("%s comes again, by a rule that is not read here: "
+			 "write its next day yourself",
+			 text);
 	inbox = of.is_list && file_is_inbox(sheet.file);
 	/*
 	 * What is cut out is noted first: a crash in between leaves it twice,

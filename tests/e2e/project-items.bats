@@ -196,6 +196,32 @@ pay due:2026-13-01' ]
 	grep -q 'the rest is the next item' err
 }
 
+@test "what recurs comes again: in Obsidian's words, with all its days" {
+	mkdir -p "$GTD_DIR/.obsidian"
+	printf -- '%s\n' '- [ ] water 🛫 2026-11-18 📅 2026-11-20 🔁 every week' \
+		'- [ ] mop ⏳ 2026-11-20 🔁 every 2 days when done #home' \
+		'- [ ] rent [due:: 2026-11-30] 🔁️ every month' \
+		'- [ ] shop 📅 2026-11-28 🔁 every week on Saturday' \
+		'- [ ] odd 🔁 every day' >"$P/home.md"
+	d() { project --today 2026-11-28 'do' home "$1" 2>&1; }
+	d water && d mop && d rent
+	[[ $(d shop) == *'comes again, by a rule that is not read here'* ]]
+	[[ $(d odd) == *'comes again, by a rule that is not read here'* ]]
+	[ "$(grep '\[ \]' "$P/home.md")" = '- [ ] water 🛫 2026-11-25 📅 2026-11-27 🔁 every week
+- [ ] mop ⏳ 2026-11-30 🔁 every 2 days when done #home
+- [ ] rent [due:: 2026-12-30] 🔁️ every month' ]
+	project -q undo && project -q undo && project -q undo
+	no grep -q 2026-12-30 "$P/home.md"
+	# org moves the day on itself; here it is said.
+	mkdir "$P/org"
+	printf '* TODO call\n  DEADLINE: <2026-12-01 Tue +1w>\n* TODO once\n  DEADLINE: <2026-12-01 Tue>\n' >"$P/org/actions"
+	[[ $(project 'do' org call 2>&1) == *'call comes again'* ]]
+	[[ $(project 'do' org once 2>&1) != *'comes again'* ]]
+	project -q --today 2026-11-28 someday 'x t:2026-11-25 due:2026-11-28 rec:+1w met:2026-11-01 rec:ord'
+	project -q --today 2026-11-28 'do' someday 1
+	grep -q 'x t:2026-12-02 due:2026-12-05 rec:+1w met:2026-11-01 rec:ord' "$GTD_DIR"/[Ss]omeday*
+}
+
 @test "encodings: a mark, UTF-16, Latin-1, CR-LF and CR, all are read" {
 	for n in bom crlf u16 cr latin; do project -q new $n; done
 	cd "$GTD_DIR/Projects"

@@ -116,6 +116,7 @@ static void test_what_is_captured_is_shown(void **state)
 		check_shown(text.data, READ_LIST, true, false);
 		check_shown(text.data, READ_ACTIONS, false, true);
 		check_shown(text.data, READ_ACTIONS, true, true);
+		check_shown(text.data, READ_TODOTXT, false, false);
 	}
 }
 
