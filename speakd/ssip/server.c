@@ -11,7 +11,7 @@
 #include "core/mem.h"
 #include "speakd/ssip/peer.h"
 
-/* accept(2) failed for want of descriptors: try again then. */
+/* accept(2) failed for want of something, or for good: try again then. */
 enum { ACCEPT_AGAIN_MS = 500 };
 
 struct connection {
@@ -357,7 +357,8 @@ static void on_connect(int sock, int what, void *data)
 
 	(void)what;
 	if (fd < 0) {
-		if (errno == EMFILE || errno == ENFILE)
+		/* Else whoever came has gone again. */
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
 			pause_accepting(server);
 		return;
 	}

@@ -3,12 +3,14 @@
 # Copyright the earshot authors
 """ssip.py - speakd's socket as SSIP's clients know it, and as foes try it."""
 import ast
+import fcntl
 import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lib import (BIN, SANITIZED, SRC, Client, Skip, can_connect,  # noqa: E402
@@ -543,8 +545,13 @@ def test_speech_dispatchers_place(home):
     assert Client(home.socket).code("GET RATE") == 251
 
 
+def cpu_ticks(pid):
+    with open("/proc/%d/stat" % pid, encoding="utf-8") as stat:
+        return sum(map(int, stat.read().rpartition(")")[2].split()[11:13]))
+
+
 def test_systemd(home):
-    """socket activation and READY=1, without systemd"""
+    """socket activation and READY=1; a socket of the wrong kind costs nothing"""
     path = home.file("notify")
     notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     notify.bind(path)
@@ -552,21 +559,29 @@ def test_systemd(home):
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(home.file("activated.sock"))
     listener.listen(8)
+    wrong = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    wrong.bind(home.file("wrong.sock"))
+    wrong.sendto(b"x", home.file("wrong.sock"))
     env = dict(home.env, NOTIFY_SOCKET=path)
     # What systemd does between fork and exec.
     script = ("import os,sys\n"
               "os.dup2(int(sys.argv[1]), 3)\n"
-              "os.set_inheritable(3, True)\n"
+              "os.dup2(int(sys.argv[2]), 4)\n"
               "os.environ['LISTEN_PID'] = str(os.getpid())\n"
-              "os.environ['LISTEN_FDS'] = '1'\n"
+              "os.environ['LISTEN_FDS'] = '2'\n"
               "os.execvp('speakd', ['speakd', '--serve', '-o', 'null'])\n")
-    child = subprocess.Popen([sys.executable, "-c", script,
-                              str(listener.fileno())], env=env,
-                             pass_fds=[listener.fileno()])
+    # Not 3 or 4 themselves, which are written over.
+    fds = [fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in (listener, wrong)]
+    child = subprocess.Popen([sys.executable, "-c", script, *map(str, fds)],
+                             env=env, pass_fds=fds)
     home.running.append(child)
     assert notify.recv(100) == b"READY=1"
     client = Client(home.file("activated.sock"))
     assert client.code("GET RATE") == 251
+    assert len(client.command("LIST SYNTHESIS_VOICES")) > 50
+    before, end = cpu_ticks(child.pid), time.monotonic() + 1
+    until("a second has passed", lambda: time.monotonic() > end)
+    assert cpu_ticks(child.pid) - before < 20
     child.terminate()
     assert notify.recv(100) == b"STOPPING=1"
     assert child.wait(30) == 0
