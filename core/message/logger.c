@@ -403,12 +403,12 @@ static bool take_name(struct cursor *c, struct head *head)
 {
 	struct cursor try = *c;
 	struct span name;
+	const bool named = head->levelled ? named_before_text(&try, &name)
+					  : named_before_level(&try, &name);
 
-	if (!(head->levelled ? named_before_text : named_before_level)(&try,
-								       &name))
+	if (!named)
 		return false;
-	if (!is_place(name))
-		head->name = name;
+	set_name(head, name);
 	head->done = head->levelled;
 	*c = try;
 	return true;
