@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright the earshot authors
 """engines.py - synthesisers of all kinds, at their best and at their worst."""
-import glob
 import os
 import re
 import shutil
@@ -284,11 +283,12 @@ def test_piper(home):
 
 
 def real_module(name):
-    unpacked = os.path.join(SRC, "build/services/root")
-    for path in (unpacked + "/usr/lib", "/usr/lib", "/usr/libexec"):
-        found = glob.glob(path + "/speech-dispatcher-modules/" + name)
-        if found:
-            return found[0]
+    modules = "speech-dispatcher-modules"
+    for directory in (os.path.join(SRC, "build/services/bin"),
+                      "/usr/lib/" + modules, "/usr/libexec/" + modules):
+        path = os.path.join(directory, name)
+        if os.path.exists(path):
+            return path
     raise Skip("no " + name + " here (contrib/deps services)")
 
 
