@@ -5,19 +5,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "core/child.h"
 #include "core/clock.h"
-#include "core/icon.h"
 #include "core/mem.h"
-#include "core/paths.h"
 #include "core/stall.h"
-#include "speakd/queue/engine_list.h"
-#include "speakd/voice/protocol.h"
 
 enum {
 	WATCH_MS = 1000, /* while something is being said */
@@ -38,17 +32,7 @@ struct saying {
 struct voice {
 	struct loop *loop;
 	struct voice_handler handler;
-	char *helper, *engine, *output, *voice_name;
-	int rate_wpm, pitch, volume_percent;
-	unsigned lead_in_ms, channels;
-	bool marks;
-
-	/* The child; pid 0: there is none. */
-	pid_t pid;
-	int fd;
-	struct voice_shared *shared;
-	struct watch *socket, *exit;
-	bool started_before;
+	struct voice_helper helper;
 	unsigned early_deaths;
 	bool stalled_in_sink; /* why we killed it */
 	bool killed;
@@ -106,113 +90,30 @@ static void phrase_finish(struct voice *voice, uint64_t audio_ms, bool stopped,
 	phrase_free(phrase);
 }
 
-static int or_default(int value, int otherwise)
-{
-	return value == PHRASE_DEFAULT ? otherwise : value;
-}
-
-/* Beyond 200 espeak-ng only distorts. */
-static int level(int volume_percent, int level_percent)
-{
-	int volume = level_percent > 0 ? volume_percent * level_percent / 100
-				       : volume_percent;
-
-	return volume < 200 ? volume : 200;
-}
-
-static struct iovec text_part(char *text)
-{
-	return (struct iovec){
-		.iov_base = text,
-		.iov_len = text != NULL ? min_size(strlen(text),
-						   VOICE_TEXT_MAX_BYTES)
-					: 0,
-	};
-}
-
-/* phrase: the one of a SPEAK, else NULL. */
-static int send_request(struct voice *voice, struct voice_request request,
-			const struct phrase *phrase)
-{
-	SCOPED_TEXT char *sound = NULL;
-	struct iovec parts[5] = { { &request, sizeof(request) } };
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 5 };
-
-	if (phrase != NULL) {
-		parts[1] = text_part(phrase->voice);
-		request.voice_bytes = (uint32_t)parts[1].iov_len;
-		if (phrase->sound != NULL)
-			sound = icon_find(phrase->sound);
-		parts[2] = text_part(sound);
-		request.sound_bytes = (uint32_t)parts[2].iov_len;
-		request.style_count = (uint32_t)min_size(phrase->styles.count,
-							 VOICE_STYLES_MAX);
-		parts[3].iov_base = phrase->styles.list;
-		parts[3].iov_len = request.style_count * sizeof(struct style);
-		parts[4] = text_part(phrase->text);
-		request.text_bytes = (uint32_t)parts[4].iov_len;
-	}
-	if (sendmsg(voice->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return -errno;
-	return 0;
-}
-
 static void kill_child(struct voice *voice)
 {
 	voice->killed = true;
-	if (voice->pid > 0)
-		kill(voice->pid, SIGKILL);
-}
-
-static uint32_t engine_of(const struct voice *voice,
-			  const struct phrase *phrase)
-{
-	int number = phrase->engine != NULL
-			     ? engine_list_find(voice->engine, phrase->engine)
-			     : 0;
-
-	return number > 0 ? (uint32_t)number : 0;
+	if (voice->helper.pid > 0)
+		kill(voice->helper.pid, SIGKILL);
 }
 
 /* The child may not have read its program yet: the packet waits for it. */
 static void send_phrase(struct voice *voice, struct saying *saying)
 {
-	const struct phrase *phrase = saying->phrase;
-	const struct manner *manner = &phrase->manner;
-	struct voice_request request = {
-		.kind = VOICE_SPEAK,
-		.cue = phrase->cue,
-		.id = ++voice->last_id,
-		.rate_wpm = or_default(manner->rate_wpm, voice->rate_wpm),
-		.pitch = or_default(manner->pitch, voice->pitch),
-		.volume_percent = level(or_default(manner->volume_percent,
-						   voice->volume_percent),
-					manner->level_percent),
-		.place = manner->place,
-		.pitch_range = phrase->pitch_range,
-		.gap_ms = phrase->gap_ms,
-		.lead_in_ms = voice->lead_in_ms,
-		.form = phrase->form,
-		.punctuation = phrase->punctuation,
-		.by_script = manner->by_script,
-		.engine = engine_of(voice, phrase),
-		.capitals = manner->capitals,
-	};
-
-	saying->id = request.id;
+	saying->id = ++voice->last_id;
 	saying->sent = true;
-	voice->beats = atomic_load(&voice->shared->beats);
-	stall_progress(&voice->stall, voice->pid, clock_ms());
+	voice->beats = atomic_load(&voice->helper.shared->beats);
+	stall_progress(&voice->stall, voice->helper.pid, clock_ms());
 	watch_after(voice->watchdog, WATCH_MS);
 	/* A dead child's end is seen by its watch, and the phrase kept. */
-	if (send_request(voice, request, phrase) < 0)
+	if (voice_helper_speak(&voice->helper, saying->id, saying->phrase) < 0)
 		kill_child(voice);
 }
 
 /* A phrase that a child died of is made alone: what is said is not lost. */
 static void send_what_waits(struct voice *voice)
 {
-	if (voice->pid <= 0 || voice->broken != NULL)
+	if (voice->helper.pid <= 0 || voice->broken != NULL)
 		return;
 	if (voice->now.phrase != NULL && !voice->now.sent)
 		send_phrase(voice, &voice->now);
@@ -341,23 +242,12 @@ static void on_event(struct voice *voice, const struct voice_event *event,
 /* Returns false when there is nothing more to read now. */
 static bool read_event(struct voice *voice)
 {
-	static struct {
-		struct voice_event event;
-		char text[VOICE_TEXT_MAX_BYTES + 1];
-	} packet;
-	ssize_t n;
+	struct voice_event event;
+	const char *text;
 
-	if (voice->closed)
+	if (voice->closed || !voice_helper_read(&voice->helper, &event, &text))
 		return false;
-	n = recv(voice->fd, &packet,
-		 sizeof(packet.event) + VOICE_TEXT_MAX_BYTES, MSG_DONTWAIT);
-
-	if (n < 0 && errno == EINTR)
-		return true;
-	if (n < (ssize_t)sizeof(packet.event))
-		return false;
-	packet.text[n - (ssize_t)sizeof(packet.event)] = '\0';
-	on_event(voice, &packet.event, packet.text);
+	on_event(voice, &event, text);
 	return true;
 }
 
@@ -372,21 +262,11 @@ static void on_socket(int fd, int what, void *data)
 		continue;
 	/* At its end: the exit's watch does the rest. */
 	if (!voice->closed && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
-		watch_pause(voice->socket);
+		watch_pause(voice->helper.socket);
 	leave(voice);
 }
 
 /* ---- the child's life ---------------------------------------------------- */
-
-static void drop_child(struct voice *voice)
-{
-	watch_free(voice->socket);
-	watch_free(voice->exit);
-	voice->socket = voice->exit = NULL;
-	scope_close(&voice->fd);
-	voice->fd = -1;
-	voice->pid = 0;
-}
 
 static char *why_it_died(int wait_status)
 {
@@ -401,7 +281,7 @@ static char *why_it_died(int wait_status)
 static void judge_phrase(struct voice *voice, int wait_status)
 {
 	SCOPED_TEXT char *why = NULL;
-	uint64_t busy_with = atomic_load(&voice->shared->id);
+	uint64_t busy_with = atomic_load(&voice->helper.shared->id);
 	bool by_ahead = voice->ahead.phrase != NULL && voice->ahead.sent &&
 			busy_with == voice->ahead.id;
 
@@ -433,7 +313,8 @@ static void restart_or_give_up(struct voice *voice, int wait_status)
 	if (voice->broken != NULL)
 		return;
 	if (++voice->early_deaths >= EARLY_DEATHS_MAX) {
-		why = mem_printf("%s ends at once (code %d)", voice->helper,
+		why = mem_printf("%s ends at once (code %d)",
+				 voice->helper.program,
 				 child_code(wait_status));
 		give_up(voice, why, false);
 		return;
@@ -453,7 +334,7 @@ static void on_exit_of_child(pid_t pid, int wait_status, void *data)
 	while (read_event(voice)) /* what it said last */
 		continue;
 	if (!voice->closed) {
-		drop_child(voice);
+		voice_helper_drop(&voice->helper);
 		judge_phrase(voice, wait_status);
 	}
 	if (!voice->closed)
@@ -461,83 +342,10 @@ static void on_exit_of_child(pid_t pid, int wait_status, void *data)
 	leave(voice);
 }
 
-/* A fresh page: what the one before says of its child is over. */
-static int make_page(struct voice *voice, int *ret_page, struct err *e)
-{
-	SCOPED_FD int page = memfd_create("speakd-voice", MFD_CLOEXEC);
-	void *shared;
-
-	if (voice->shared != NULL)
-		munmap(voice->shared, sizeof(*voice->shared));
-	voice->shared = NULL;
-	if (page < 0 || ftruncate(page, sizeof(*voice->shared)) < 0)
-		return err_set(e, errno, "shared page");
-	shared = mmap(NULL, sizeof(*voice->shared), PROT_READ | PROT_WRITE,
-		      MAP_SHARED, page, 0);
-	if (shared == MAP_FAILED)
-		return err_set(e, errno, "shared page");
-	voice->shared = shared;
-	*ret_page = fd_give(&page);
-	return 0;
-}
-
-static int run_helper(struct voice *voice, int theirs, int page, struct err *e)
-{
-	const char *argv[8 + ENGINES_MAX] = { voice->helper };
-	char *engines[ENGINES_MAX] = { NULL };
-	SCOPED_TEXT char *output = mem_printf("--output=%s", voice->output);
-	SCOPED_TEXT char *name = mem_printf("--voice=%s", voice->voice_name);
-	SCOPED_TEXT char *channels = mem_printf("--channels=%u",
-						voice->channels);
-	struct child child = { .argv = argv, .fd_count = 5 };
-	size_t n = 1;
-	int rc;
-
-	n += engine_list_arguments(voice->engine, engines, ENGINES_MAX,
-				   argv + n);
-	argv[n++] = output;
-	argv[n++] = name;
-	argv[n++] = channels;
-	if (voice->marks)
-		argv[n++] = "--marks";
-	if (voice->started_before)
-		argv[n++] = "--again";
-	child.fds[STDIN_FILENO] = child.fds[STDOUT_FILENO] = CHILD_NULL;
-	child.fds[STDERR_FILENO] = CHILD_INHERIT;
-	child.fds[VOICE_FD] = theirs;
-	child.fds[VOICE_SHARED_FD] = page;
-	rc = child_start(&child, &voice->pid, e);
-	for (size_t i = 0; i < ENGINES_MAX; i++)
-		free(engines[i]);
-	return rc;
-}
-
 static int spawn(struct voice *voice, struct err *e)
 {
-	SCOPED_FD int ours = -1;
-	SCOPED_FD int theirs = -1;
-	SCOPED_FD int page = -1;
-	int ends[2];
-	int rc = make_page(voice, &page, e);
-
-	if (rc < 0)
-		return rc;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return err_set(e, errno, "socketpair");
-	ours = ends[0];
-	theirs = ends[1];
-	rc = run_helper(voice, theirs, page, e);
-	if (rc < 0) {
-		voice->pid = 0;
-		return rc;
-	}
-	voice->fd = fd_give(&ours);
-	voice->started_before = true;
-	voice->socket = loop_fd(voice->loop, voice->fd, LOOP_READ, on_socket,
-				voice);
-	voice->exit = loop_child(voice->loop, voice->pid, on_exit_of_child,
-				 voice);
-	return 0;
+	return voice_helper_start(&voice->helper, voice->loop, on_socket,
+				  on_exit_of_child, voice, e);
 }
 
 static void start_child(struct voice *voice)
@@ -581,18 +389,18 @@ static void on_watch(void *data)
 		kill_child(voice);
 		return;
 	}
-	beats = atomic_load(&voice->shared->beats);
+	beats = atomic_load(&voice->helper.shared->beats);
 	if (beats != voice->beats) {
 		voice->beats = beats;
-		stall_progress(&voice->stall, voice->pid, now_ms);
+		stall_progress(&voice->stall, voice->helper.pid, now_ms);
 		return;
 	}
 	/* The more patient, the oftener it was tried. */
 	if (voice->killed ||
-	    !stall_is_hang(&voice->stall, voice->pid, now_ms,
+	    !stall_is_hang(&voice->stall, voice->helper.pid, now_ms,
 			   (uint64_t)VOICE_STALL_MS << voice->now.tries))
 		return;
-	stage = atomic_load(&voice->shared->stage);
+	stage = atomic_load(&voice->helper.shared->stage);
 	voice->stalled_in_sink = stage == VOICE_IN_SINK;
 	kill_child(voice);
 	if (voice->stalled_in_sink && !voice->device_fails) {
@@ -606,18 +414,12 @@ static void on_watch(void *data)
 
 static void free_voice(struct voice *voice)
 {
-	drop_child(voice);
+	voice_helper_fini(&voice->helper);
 	watch_free(voice->restart);
 	watch_free(voice->watchdog);
 	watch_free(voice->later);
-	if (voice->shared != NULL)
-		munmap(voice->shared, sizeof(*voice->shared));
 	phrase_free(voice->now.phrase);
 	phrase_free(voice->ahead.phrase);
-	free(voice->helper);
-	free(voice->engine);
-	free(voice->output);
-	free(voice->voice_name);
 	free(voice->broken);
 	if (voice->depth == 0)
 		free(voice);
@@ -634,18 +436,7 @@ int voice_start(struct loop *loop, const struct voice_config *config,
 
 	voice->loop = loop;
 	voice->handler = *handler;
-	voice->helper = config->helper != NULL ? mem_copy(config->helper)
-					       : path_helper("speakd-voice");
-	voice->engine = mem_copy(config->engine);
-	voice->output = mem_copy(config->output);
-	voice->voice_name = mem_copy(config->voice);
-	voice->rate_wpm = config->rate_wpm;
-	voice->pitch = config->pitch;
-	voice->volume_percent = config->volume_percent;
-	voice->lead_in_ms = config->lead_in_ms;
-	voice->channels = config->channels > 0 ? config->channels : 1;
-	voice->marks = config->marks;
-	voice->fd = -1;
+	voice_helper_init(&voice->helper, config);
 	voice->backoff_ms = RESTART_FIRST_MS;
 	voice->restart = loop_timer(loop, on_restart, voice);
 	voice->watchdog = loop_timer(loop, on_watch, voice);
@@ -691,11 +482,10 @@ void voice_say(struct voice *voice, struct phrase *take_phrase)
 struct phrase *voice_take_back(struct voice *voice)
 {
 	struct phrase *phrase = voice->ahead.phrase;
-	struct voice_request request = { .kind = VOICE_RETRACT,
-					 .id = voice->ahead.id };
 
 	if (phrase != NULL && voice->ahead.sent &&
-	    send_request(voice, request, NULL) < 0)
+	    voice_helper_ask(&voice->helper, VOICE_RETRACT, voice->ahead.id) <
+		    0)
 		kill_child(voice);
 	voice->ahead = (struct saying){ .phrase = NULL };
 	return phrase;
@@ -703,8 +493,6 @@ struct phrase *voice_take_back(struct voice *voice)
 
 void voice_stop(struct voice *voice)
 {
-	struct voice_request request = { .kind = VOICE_STOP };
-
 	if (voice->now.phrase == NULL || voice->stopping)
 		return;
 	voice->stopping = true;
@@ -713,8 +501,7 @@ void voice_stop(struct voice *voice)
 		watch_after(voice->later, 0);
 		return;
 	}
-	request.id = voice->now.id;
-	if (send_request(voice, request, NULL) < 0)
+	if (voice_helper_ask(&voice->helper, VOICE_STOP, voice->now.id) < 0)
 		kill_child(voice);
 }
 
@@ -738,14 +525,14 @@ static int wait_for_end(struct voice *voice, struct err *e)
 {
 	int status = 0;
 
-	stall_progress(&voice->stall, voice->pid, clock_ms());
-	while (waitpid(voice->pid, &status, WNOHANG) == 0) {
+	stall_progress(&voice->stall, voice->helper.pid, clock_ms());
+	while (waitpid(voice->helper.pid, &status, WNOHANG) == 0) {
 		while (read_event(voice))
 			continue;
-		if (stall_is_hang(&voice->stall, voice->pid, clock_ms(),
+		if (stall_is_hang(&voice->stall, voice->helper.pid, clock_ms(),
 				  CLOSE_MS)) {
-			kill(voice->pid, SIGKILL);
-			waitpid(voice->pid, &status, 0);
+			kill(voice->helper.pid, SIGKILL);
+			waitpid(voice->helper.pid, &status, 0);
 			return err_say(e, ETIMEDOUT,
 				       "the voice hung when it was to end");
 		}
@@ -787,14 +574,12 @@ int voice_close(struct voice *voice, struct err *e)
 	phrase_free(voice->now.phrase);
 	phrase_free(voice->ahead.phrase);
 	voice->now.phrase = voice->ahead.phrase = NULL;
-	watch_free(voice->exit);
-	voice->exit = NULL;
-	if (voice->pid > 0) {
+	watch_free(voice->helper.exit);
+	voice->helper.exit = NULL;
+	if (voice->helper.pid > 0) {
 		int end;
 
-		(void)!send_request(
-			voice, (struct voice_request){ .kind = VOICE_QUIT },
-			NULL);
+		(void)!voice_helper_ask(&voice->helper, VOICE_QUIT, 0);
 		end = wait_for_end(voice, rc == 0 ? e : NULL);
 		rc = rc < 0 ? rc : end;
 	}

@@ -15,26 +15,12 @@
 #ifndef SPEAKD_VOICE_PROCESS_H
 #define SPEAKD_VOICE_PROCESS_H
 
-#include "core/err.h"
-#include "core/loop.h"
-#include "speakd/queue/phrase.h"
+#include "speakd/out/voice_helper.h"
 
 enum {
 	VOICE_TRIES = 2, /* of one phrase that kills the child */
 	VOICE_STALL_MS = 3000, /* no progress for so long: replaced */
 	VOICE_RESTART_MAX_MS = 5000, /* back-off between restarts, from 10 ms */
-};
-
-/* How the child is to be started; texts are borrowed for voice_start(). */
-struct voice_config {
-	const char *engine; /* a list, see queue/engine_list.h */
-	const char *output; /* "alsa[:DEVICE]", "wav:FILE", "null",
-			       "command:SHELL-COMMAND" */
-	const char *voice; /* default voice, "en-us" */
-	int rate_wpm, pitch, volume_percent;
-	unsigned lead_in_ms, channels;
-	bool marks; /* report words as they begin */
-	const char *helper; /* the program; NULL: speakd-voice, path_helper() */
 };
 
 /* What happened; called from the loop. phrase is borrowed for the call. */

@@ -3,7 +3,7 @@
 /*
  * speakd-voice - the helper program that turns one phrase at a time into sound.
  *
- * Started by speakd (speakd/out/voice_process.c), never by hand: its socket is
+ * Started by speakd (speakd/out/voice_helper.c), never by hand: its socket is
  * on descriptor VOICE_FD, the shared page on VOICE_SHARED_FD.
  */
 #include <fcntl.h>
