@@ -256,25 +256,63 @@ static size_t character_bytes(const char *at, const char *end, bool *ret_none)
 	return 6;
 }
 
+/* The same outside a text: of a number, or of what Python writes for one. */
+static size_t token_bytes(const char *at, const char *end, bool *ret_none)
+{
+	static const char *const none[] = { "NaN", "Infinity", "-Infinity" };
+	static const char digits[] = "0123456789.eE+-";
+	size_t left = (size_t)(end - at), n = 0;
+	json_error_t error;
+	json_t *number;
+
+	*ret_none = true;
+	for (size_t i = 0; i < COUNT_OF(none); i++) {
+		n = strlen(none[i]);
+		if (n <= left && memcmp(at, none[i], n) == 0)
+			return n;
+	}
+	*ret_none = false;
+	if (*at != '-' && (*at < '0' || *at > '9'))
+		return 1;
+	for (n = 1; n < left && memchr(digits, at[n], sizeof(digits) - 1);)
+		n++;
+	number = json_loadb(at, n, JSON_DECODE_ANY, &error);
+	*ret_none = number == NULL &&
+		    json_error_code(&error) == json_error_numeric_overflow;
+	json_decref(number);
+	return n;
+}
+
+/* What is no character or no number, as something that is one or null. */
+static void repair(struct buf *out, const char *at, const char *end)
+{
+	bool quoted = false;
+
+	while (at < end) {
+		bool none;
+		size_t n = quoted ? character_bytes(at, end, &none)
+				  : token_bytes(at, end, &none);
+
+		if (none)
+			buf_add_text(out, quoted ? "\\ufffd" : "null");
+		else
+			buf_add(out, at, n);
+		if (*at == '"')
+			quoted = !quoted;
+		at += n;
+	}
+}
+
 struct json *json_parse_loosely(const char *text, size_t len_bytes)
 {
 	SCOPED_BUF struct buf out = { 0 };
-	const char *at = text, *end = text + len_bytes;
-	struct json *json = (struct json *)json_loadb(text, len_bytes, 0, NULL);
+	json_t *json = json_loadb(text, len_bytes, 0, NULL);
 
-	while (json == NULL && at < end) {
-		bool none;
-		size_t n = character_bytes(at, end, &none);
-
-		if (none)
-			buf_add_text(&out, "\\ufffd");
-		else
-			buf_add(&out, at, n);
-		at += n;
+	if (json == NULL) {
+		repair(&out, text, text + len_bytes);
+		json = json_loadb(buf_text(&out), out.len_bytes, 0, NULL);
 	}
-	return json != NULL ? json
-			    : (struct json *)json_loadb(buf_text(&out),
-							out.len_bytes, 0, NULL);
+	return (struct json *)json;
 }
 
 const struct json *json_get(const struct json *json, const char *key)
@@ -316,8 +354,15 @@ const char *json_text(const struct json *json)
 
 bool json_int(const struct json *json, int64_t *ret)
 {
-	if (json == NULL || !json_is_number(value_of(json)))
+	json_t *value = value_of(json);
+	double real = json_real_value(value);
+
+	if (json_is_integer(value))
+		*ret = json_integer_value(value);
+	else if (json_is_real(value) && real >= (double)INT64_MIN &&
+		 real < -(double)INT64_MIN)
+		*ret = (int64_t)real;
+	else
 		return false;
-	*ret = (int64_t)json_number_value(value_of(json));
 	return true;
 }

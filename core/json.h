@@ -46,7 +46,8 @@ void json_row_bool(struct buf *out, const char *key, bool value);
 struct json *json_parse(const char *text, size_t len_bytes) MUST_CHECK;
 /*
  * The same of what many programs write: of a key given twice the last counts,
- * and escapes that are no character, NUL and half a surrogate pair, are U+FFFD.
+ * escapes that are no character, NUL and half a surrogate pair, are U+FFFD, and
+ * numbers that are none (NaN, Infinity) or that nothing holds (1e400) are null.
  */
 struct json *json_parse_loosely(const char *text, size_t len_bytes) MUST_CHECK;
 
@@ -61,7 +62,7 @@ const char *json_get_text(const struct json *json, const char *key);
 int64_t json_get_int(const struct json *json, const char *key, int64_t def);
 /* JSON true, and nothing else. */
 bool json_get_true(const struct json *json, const char *key);
-/* The value itself, not a part of it: a text, or a whole number. */
+/* The value itself, not a part of it: a text, or a number without fraction. */
 const char *json_text(const struct json *json);
 bool json_int(const struct json *json, int64_t *ret);
 size_t json_count(const struct json *json);

@@ -132,9 +132,11 @@ said() { speakd --print --punctuation=none "$@"; }
 		'{"log":"docker\n","stream":"stderr"}' \
 		'{"event":"structlog","level":"warn"}' \
 		'{"@t":"2026-11-28T12:30:01Z","@m":"serilog","@l":"Fatal"}' \
+		'{"level":50,"time":1e400,"loss":NaN,"msg":"train"}' \
 		'{"level":30,"msg":"usual"}' >in
 	diff <(printf '%s\n' 'error: pino' 'warning: mongo' 'error: gelf' \
-		docker 'warning: structlog' 'fatal: serilog' usual) <(said in)
+		docker 'warning: structlog' 'fatal: serilog' 'error: train' \
+		usual) <(said in)
 }
 
 @test "lines and objects of one's own" {

@@ -57,6 +57,13 @@ static void test_loosely(void **state)
 		{ "{\"t\":\"\\\\u0000 \\udc00\\ud800\"}",
 		  "\\u0000 \ufffd\ufffd" },
 		{ "{\"t\":\"one\",\"t\":\"two\"}", "two" },
+		{ "{\"n\":1e400,\"t\":\"1e400\"}", "1e400" },
+		{ "{\"n\":[-1e400,18446744073709551616],\"t\":\"a\"}", "a" },
+		{ "{\"n\":NaN,\"i\":-Infinity,\"t\":\"NaN\"}", "NaN" },
+		{ "{\"n\":1e400,\"t\":\"\\\"1e400\\\\\"}", "\"1e400\\" },
+		{ "{\"t\":\"a\",\"n\":1-1}", NULL },
+		{ "{\"t\":\"a\",\"n\":NaNs}", NULL },
+		{ "{\"t\":\"a\",\"n\":1e400", NULL },
 		{ "{\"t\":\"\\ud800", NULL },
 		{ "{\"t\":\"\\ud80", NULL },
 		{ "{\"t\":\"\\u0000\\", NULL },
@@ -76,11 +83,32 @@ static void test_loosely(void **state)
 	}
 }
 
+/* The numbers beside one that nothing holds keep their values. */
+static void test_numbers(void **state)
+{
+	static const char text[] = "{\"big\":1e400,\"level\":40,\"far\":1e300,"
+				   "\"max\":9223372036854775807,\"half\":2.5}";
+	struct json *json = json_parse_loosely(text, strlen(text));
+	int64_t number;
+
+	(void)state;
+	assert_non_null(json_get(json, "big"));
+	assert_false(json_int(json_get(json, "big"), &number));
+	assert_false(json_int(json_get(json, "far"), &number));
+	assert_int_equal(json_get_int(json, "level", 0), 40);
+	assert_true(json_int(json_get(json, "max"), &number));
+	assert_true(number == INT64_MAX);
+	assert_true(json_int(json_get(json, "half"), &number));
+	assert_int_equal(number, 2);
+	json_free(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_printed),
 		cmocka_unit_test(test_loosely),
+		cmocka_unit_test(test_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
