@@ -21,6 +21,7 @@
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "speakd/voice/espeak_run.h"
 #include "speakd/voice/protocol.h"
 #include "speakd/voice/script.h"
 
@@ -29,15 +30,9 @@ enum {
 	/* Faster, its own voice gives way to a resampler that is set only by
 	 * espeak_SetParameter(). */
 	NATIVE_RATE_MAX_WPM = 449,
-	EMBEDDED = 0x01, /* what it takes as a command within a text */
 	RANGE_MAX = 99,
 	VOLUME_MAX = 200,
 	SILENCE_SAMPLES = 1024,
-};
-
-/* A command in the text of a run: it is not in what was asked for. */
-struct inserted {
-	size_t at_bytes, len_bytes; /* of the run's text */
 };
 
 struct engine {
@@ -46,99 +41,29 @@ struct engine {
 	int rate_hz;
 	/* Of the text being said. */
 	const struct engine_out *out;
-	const char *text;
-	size_t text_bytes;
-	size_t mark_chars, mark_bytes; /* the last word's place, both ways */
-	struct inserted *inserted; /* owned; of the run, by place */
-	size_t inserted_count, inserted_room;
 	/* Before the run being said: of the text, of its sound, in all. */
 	size_t run_bytes;
 	unsigned run_ms;
 	uint64_t samples;
-	struct buf run; /* one run; memory is kept */
+	struct espeak_run run;
 	bool marks, stopped;
 	struct buf spelled; /* FORM_CHARS: our own markup; memory is kept */
 };
 
-/* Bytes in front of the code point number chars. Words come in order. */
-static size_t offset_of(struct engine *engine, size_t chars)
-{
-	size_t at = engine->mark_bytes, n = engine->mark_chars;
-
-	if (chars < n)
-		at = n = 0;
-	for (; n < chars && at < engine->text_bytes; n++) {
-		at++;
-		while (((unsigned char)engine->text[at] & 0xc0) == 0x80)
-			at++;
-	}
-	engine->mark_chars = n;
-	engine->mark_bytes = at;
-	return at;
-}
-
-/*
- * A word after a command that stands directly after a letter is reported by the
- * place of that letter: where it really begins.
- */
-static size_t word_start(const struct engine *engine, size_t at)
-{
-	const char *text = engine->text;
-	size_t i = 0;
-
-	while (i < engine->inserted_count && engine->inserted[i].at_bytes <= at)
-		i++;
-	if (i == engine->inserted_count ||
-	    engine->inserted[i].at_bytes != at + 1 || at == 0 ||
-	    text[at] == ' ' || text[at - 1] == ' ' ||
-	    (i > 0 && engine->inserted[i - 1].at_bytes +
-				      engine->inserted[i - 1].len_bytes ==
-			      at))
-		return at;
-	at++;
-	for (; i < engine->inserted_count; i++) {
-		while (text[at] == ' ')
-			at++;
-		if (engine->inserted[i].at_bytes != at)
-			break;
-		at += engine->inserted[i].len_bytes;
-	}
-	while (text[at] == ' ')
-		at++;
-	return at;
-}
-
-/* The same in the text that was asked for. */
-static size_t asked_offset(struct engine *engine, size_t chars)
-{
-	size_t at = offset_of(engine, chars), less = 0;
-
-	if (engine->inserted_count > 0)
-		at = word_start(engine, at);
-	for (size_t i = 0; i < engine->inserted_count; i++) {
-		const struct inserted *in = &engine->inserted[i];
-
-		if (in->at_bytes > at)
-			break;
-		less += min_size(in->len_bytes, at - in->at_bytes);
-	}
-	return at - less;
-}
-
 static void tell_words(struct engine *engine, const espeak_EVENT *events)
 {
-	for (; events->type != espeakEVENT_LIST_TERMINATED; events++)
-		if (events->type == espeakEVENT_WORD &&
-		    events->text_position > 0)
-			engine->out->mark(
-				engine->out->data,
-				engine->run_bytes +
-					asked_offset(
-						engine,
-						(size_t)events->text_position -
-							1),
-				engine->run_ms +
-					(unsigned)events->audio_position);
+	for (; events->type != espeakEVENT_LIST_TERMINATED; events++) {
+		size_t chars = (size_t)events->text_position - 1;
+
+		if (events->type != espeakEVENT_WORD ||
+		    events->text_position <= 0)
+			continue;
+		engine->out->mark(engine->out->data,
+				  engine->run_bytes +
+					  espeak_run_place(&engine->run, chars),
+				  engine->run_ms +
+					  (unsigned)events->audio_position);
+	}
 }
 
 /* Called by espeak_Synth() for each chunk, and with NULL at the end. */
@@ -371,19 +296,15 @@ static int synthesize(struct engine *engine, const char *text, unsigned flags,
 /* What follows is at at_bytes of the text, and begins now. */
 static void begin_run(struct engine *engine, size_t at_bytes)
 {
-	buf_clear(&engine->run);
+	espeak_run_clear(&engine->run);
 	engine->run_bytes = at_bytes;
 	engine->run_ms =
 		(unsigned)(engine->samples * 1000 / (uint64_t)engine->rate_hz);
-	engine->inserted_count = 0;
-	engine->mark_chars = engine->mark_bytes = 0;
 }
 
 static int say_run(struct engine *engine, struct err *e)
 {
-	engine->text = buf_text(&engine->run);
-	engine->text_bytes = engine->run.len_bytes;
-	return synthesize(engine, engine->text, 0, e);
+	return synthesize(engine, buf_text(&engine->run.text), 0, e);
 }
 
 /*
@@ -433,7 +354,7 @@ static int say_scripts(struct engine *engine, const char *text, size_t at_bytes,
 		if (language != NULL && !set_language(language, voice))
 			set_voice(engine, params, "");
 		begin_run(engine, at_bytes);
-		buf_add(&engine->run, text + at_bytes, n);
+		buf_add(&engine->run.text, text + at_bytes, n);
 		rc = say_run(engine, e);
 		at_bytes += n;
 	}
@@ -459,38 +380,20 @@ static int add_pause(struct engine *engine, unsigned ms)
 	return engine->stopped ? -ECANCELED : 0;
 }
 
-/* A command of espeak-ng's in the text: value for what letter stands for. */
-static void embed(struct engine *engine, int value, char letter)
-{
-	size_t at_bytes = engine->run.len_bytes;
-
-	if (engine->inserted_count == engine->inserted_room) {
-		engine->inserted_room = engine->inserted_room * 2 + 16;
-		engine->inserted = mem_resize(engine->inserted,
-					      engine->inserted_room,
-					      sizeof(*engine->inserted));
-	}
-	buf_addf(&engine->run, "%c%d%c", EMBEDDED, value, letter);
-	engine->inserted[engine->inserted_count++] = (struct inserted){
-		.at_bytes = at_bytes,
-		.len_bytes = engine->run.len_bytes - at_bytes,
-	};
-}
-
 /* The sound changes within a sentence, which goes on. */
-static void embed_change(struct engine *engine, const struct sound *was,
+static void embed_change(struct espeak_run *run, const struct sound *was,
 			 const struct sound *is)
 {
 	if (is->rate_wpm != was->rate_wpm)
-		embed(engine, is->rate_wpm, 'S');
+		espeak_run_embed(run, is->rate_wpm, 'S');
 	if (is->pitch != was->pitch)
-		embed(engine, is->pitch, 'P');
+		espeak_run_embed(run, is->pitch, 'P');
 	if (is->range != was->range)
-		embed(engine, is->range, 'R');
+		espeak_run_embed(run, is->range, 'R');
 	if (is->volume != was->volume)
-		embed(engine, is->volume, 'A');
+		espeak_run_embed(run, is->volume, 'A');
 	if (is->emphasis != was->emphasis)
-		embed(engine, is->emphasis, 'F');
+		espeak_run_embed(run, is->emphasis, 'F');
 }
 
 /* Whether next can go on within the sentence that style began. */
@@ -522,7 +425,7 @@ static size_t collect_run(struct engine *engine, const char *text,
 
 	begin_run(engine, first->from_bytes);
 	if (was.emphasis != EMPHASIS_DEFAULT)
-		embed(engine, was.emphasis, 'F');
+		espeak_run_embed(&engine->run, was.emphasis, 'F');
 	for (; number + n < params->style_count; n++) {
 		const struct style *style = &first[n];
 		struct sound is = sound_of(params, style);
@@ -530,9 +433,9 @@ static size_t collect_run(struct engine *engine, const char *text,
 		if (n > 0 && !goes_on(params, style - 1, style))
 			break;
 		if (n > 0)
-			embed_change(engine, &was, &is);
+			embed_change(&engine->run, &was, &is);
 		was = is;
-		buf_add(&engine->run, text + style->from_bytes,
+		buf_add(&engine->run.text, text + style->from_bytes,
 			style_end(params, number + n, len_bytes) -
 				style->from_bytes);
 	}
@@ -541,7 +444,9 @@ static size_t collect_run(struct engine *engine, const char *text,
 
 static bool is_ascii_run(const struct engine *engine)
 {
-	return text_is_ascii(buf_text(&engine->run), engine->run.len_bytes);
+	const struct buf *text = &engine->run.text;
+
+	return text_is_ascii(buf_text(text), text->len_bytes);
 }
 
 static bool is_blank_text(const char *text, size_t len_bytes)
@@ -593,7 +498,7 @@ static int say_plain(struct engine *engine, const char *text, size_t len_bytes,
 		return say_scripts(engine, text, 0, len_bytes, params, NULL, e);
 	set_parameters(engine, params, NULL);
 	begin_run(engine, 0);
-	buf_add(&engine->run, text, len_bytes);
+	buf_add(&engine->run.text, text, len_bytes);
 	return say_run(engine, e);
 }
 
@@ -642,8 +547,7 @@ static void espeak_close(struct engine *engine)
 	free(engine->default_voice);
 	free(engine->about);
 	buf_fini(&engine->spelled);
-	buf_fini(&engine->run);
-	free(engine->inserted);
+	espeak_run_fini(&engine->run);
 	free(engine);
 }
 
