@@ -168,7 +168,7 @@ static void tell_limit(struct tree *tree, int most, const char *what,
 /* Nothing more of a directory can be followed: there is no need to look. */
 static bool is_full(const struct tree *tree)
 {
-	return tree->whole && tree->warned;
+	return tree->whole && tree->warned && tree->followed == TREE_FILES_MAX;
 }
 
 static void follow_file(struct tree *tree, struct file *file)

@@ -216,6 +216,27 @@ static void count_warning(const char *text, void *data)
 	buf_addf(&seen->warnings, "%s\n", text);
 }
 
+static void fill(const struct stage *stage, unsigned files, unsigned links)
+{
+	for (unsigned i = 0; i < files; i++) {
+		SCOPED_TEXT char *path = mem_printf("%s/%u", stage->dir, i);
+
+		put(path, "old\n");
+	}
+	for (unsigned i = 0; i < links; i++) {
+		SCOPED_TEXT char *path = mem_printf("%s/link%u", stage->dir, i);
+
+		assert_int_equal(symlink(".", path), 0);
+	}
+}
+
+static void empty(const struct stage *stage)
+{
+	SCOPED_TEXT char *remove = mem_printf("rm -r %s/*", stage->dir);
+
+	assert_int_equal(system(remove), 0);
+}
+
 /* What is found in a directory with so many files, and links into itself. */
 static void find_many(unsigned files, unsigned links, unsigned expected,
 		      const char *warning)
@@ -224,21 +245,11 @@ static void find_many(unsigned files, unsigned links, unsigned expected,
 	struct seen seen = { 0 };
 	struct tree_handler handler = { on_found, on_passed, count_warning,
 					&seen };
-	SCOPED_TEXT char *remove = NULL;
 	struct tree *tree;
 	unsigned found = 0;
 
 	open_stage(&stage);
-	for (unsigned i = 0; i < files; i++) {
-		SCOPED_TEXT char *path = mem_printf("%s/%u", stage.dir, i);
-
-		put(path, "old\n");
-	}
-	for (unsigned i = 0; i < links; i++) {
-		SCOPED_TEXT char *path = mem_printf("%s/link%u", stage.dir, i);
-
-		assert_int_equal(symlink(".", path), 0);
-	}
+	fill(&stage, files, links);
 	tree = tree_start(stage.loop, stage.notify, stage.dir, &handler);
 	for (const char *c = buf_text(&seen.names); *c != '\0'; c++)
 		found += *c == '\n';
@@ -250,8 +261,7 @@ static void find_many(unsigned files, unsigned links, unsigned expected,
 	tree_free(tree);
 	buf_fini(&seen.names);
 	buf_fini(&seen.warnings);
-	remove = mem_printf("rm -r %s/*", stage.dir);
-	assert_int_equal(system(remove), 0);
+	empty(&stage);
 	close_stage(&stage);
 }
 
@@ -268,6 +278,35 @@ static void test_tree_limits(void **state)
 	find_many(3, 10, 3, ": more than 4096 directories; ");
 }
 
+/* Beyond the directories that are looked into nothing is; in them, what comes.
+ */
+static void test_new_file_at_limit(void **state)
+{
+	struct stage stage;
+	struct seen seen = { 0 };
+	struct tree_handler handler = { on_found, on_passed, count_warning,
+					&seen };
+	SCOPED_TEXT char *path = NULL;
+	struct tree *tree;
+	struct err e = { 0 };
+
+	(void)state;
+	open_stage(&stage);
+	seen.loop = stage.loop;
+	fill(&stage, 1, 10);
+	tree = tree_start(stage.loop, stage.notify, stage.dir, &handler);
+	path = mem_printf("%s/1", stage.dir);
+	put(path, "new\n");
+	watch_after(stage.patience, PATIENCE_MS);
+	assert_int_equal(loop_run(stage.loop, &e), 0);
+	assert_string_equal(buf_text(&seen.names), "0\nnew 1\n");
+	tree_free(tree);
+	buf_fini(&seen.names);
+	buf_fini(&seen.warnings);
+	empty(&stage);
+	close_stage(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_directory),
 		cmocka_unit_test(test_pattern),
 		cmocka_unit_test(test_tree_limits),
+		cmocka_unit_test(test_new_file_at_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
