@@ -516,6 +516,24 @@ static int image_argv(const char *name, const struct json *image,
 			 name);
 }
 
+/* Whether one more command may run in it, with what this one asks for. */
+static int check_room(const struct launch *launch,
+		      const struct running *running, struct err *e)
+{
+	if (running->supervisor.full)
+		return err_say(e, EUSERS,
+			       "%s: %d commands run in it, which is the limit",
+			       launch->name, SUPERVISOR_SESSIONS_MAX);
+	if (launch->nested && running->supervisor.exposed)
+		return err_say(e, EPERM,
+			       "nested: root of %s is root of this machine, "
+			       "and could change it (the kernel or a file "
+			       "system below it has no idmapped mounts; ext4, "
+			       "xfs and btrfs have)",
+			       launch->name);
+	return 0;
+}
+
 int launch_run(const struct store *store, struct launch *launch,
 	       launch_told_fn *told_fn, struct err *e)
 {
@@ -548,19 +566,10 @@ int launch_run(const struct store *store, struct launch *launch,
 		rc = choose_user(store, launch, &meta, &number, e);
 	if (rc == 0)
 		rc = bring_up(store, launch, &meta, told_fn, &running, e);
+	if (rc == 0)
+		rc = check_room(launch, &running, e);
 	if (rc < 0)
 		return rc;
-	if (running.supervisor.full)
-		return err_say(e, EUSERS,
-			       "%s: %d commands run in it, which is the limit",
-			       launch->name, SUPERVISOR_SESSIONS_MAX);
-	if (launch->nested && running.supervisor.exposed)
-		return err_say(e, EPERM,
-			       "nested: root of %s is root of this machine, "
-			       "and could change it (the kernel or a file "
-			       "system below it has no idmapped mounts; ext4, "
-			       "xfs and btrfs have)",
-			       launch->name);
 	environment_fill(&env, launch, image, home);
 	attach.image_dir = json_get_text(image, "WorkingDir");
 	dir = choose_dir(launch, attach.image_dir, told_fn);

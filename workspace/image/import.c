@@ -59,7 +59,7 @@ static int import_file(const struct import *import, int fd, struct chain *ret,
  */
 
 struct copy_job {
-	int from, to, report;
+	int from, to;
 	struct tree_copy how;
 };
 
@@ -70,8 +70,6 @@ static int copy_inside(void *data, struct err *e)
 
 	if (rc == 0 && syncfs(job->to) < 0)
 		rc = err_set(e, errno, "sync a layer");
-	(void)!write_all(job->report, (const char *)&job->how,
-			 sizeof(job->how));
 	return rc;
 }
 
@@ -79,24 +77,15 @@ static int copy_tree(const struct import *import, struct copy_job *job,
 		     struct err *e)
 {
 	SCOPED_TEXT char *text = NULL;
-	int ends[2];
-	int rc;
+	int rc = ns_run_report(import->map, NULL, copy_inside, job, &job->how,
+			       sizeof(job->how), e);
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_set(e, errno, "pipe");
-	job->report = ends[1];
-	rc = ns_run(import->map, NULL, copy_inside, job, e);
-	close(ends[1]);
-	if (rc == 0 && import->told_fn != NULL &&
-	    read(ends[0], &job->how, sizeof(job->how)) ==
-		    (ssize_t)sizeof(job->how) &&
-	    job->how.skipped > 0) {
+	if (rc == 0 && import->told_fn != NULL && job->how.skipped > 0) {
 		text = mem_printf("left out, as they are devices, sockets or "
 				  "not to be read: %llu",
 				  (unsigned long long)job->how.skipped);
 		import->told_fn(text);
 	}
-	close(ends[0]);
 	return rc;
 }
 

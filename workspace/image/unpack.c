@@ -18,7 +18,7 @@ struct unpack_job {
 	const struct import *import;
 	const struct chain *lower; /* of a layer */
 	const char *id;
-	int fd, report;
+	int fd;
 	struct unpack how;
 };
 
@@ -78,8 +78,6 @@ static int unpack_inside(void *data, struct err *e)
 	rc = unpack_in_root(job, e);
 	free(dirs);
 	job->how.lowers = (struct member_lowers){ 0 };
-	(void)!write_all(job->report, (const char *)&job->how,
-			 sizeof(job->how));
 	return rc;
 }
 
@@ -119,22 +117,16 @@ int import_archive(const struct import *import, int fd, const char *strip,
 			 .oci = oci,
 			 .owners = !import->map->single },
 	};
-	int ends[2];
 	int rc = archive_load(e);
 
 	if (rc == 0)
 		rc = layer_new(import->store, import->map, id, e);
 	if (rc < 0)
 		return rc;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_set(e, errno, "pipe");
-	job.report = ends[1];
-	rc = ns_run(import->map, import->store->path, unpack_inside, &job, e);
-	close(ends[1]);
-	if (rc == 0 && read(ends[0], &job.how, sizeof(job.how)) ==
-			       (ssize_t)sizeof(job.how))
+	rc = ns_run_report(import->map, import->store->path, unpack_inside,
+			   &job, &job.how, sizeof(job.how), e);
+	if (rc == 0)
 		tell_counts(import, &job.how);
-	close(ends[0]);
 	if (rc < 0)
 		layer_drop(import->store, id);
 	else

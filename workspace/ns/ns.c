@@ -386,6 +386,44 @@ int ns_run(const struct idmap *map, const char *dir, ns_fn *fn, void *data,
 	return run(map, dir != NULL ? CLONE_NEWNS : 0, dir, fn, data, e);
 }
 
+struct reporting {
+	ns_fn *fn;
+	void *data;
+	const void *report;
+	size_t report_bytes;
+	int writer;
+};
+
+static int run_reporting(void *data, struct err *e)
+{
+	const struct reporting *r = data;
+	int rc = r->fn(r->data, e);
+
+	(void)!write_all(r->writer, r->report, r->report_bytes);
+	return rc;
+}
+
+int ns_run_report(const struct idmap *map, const char *dir, ns_fn *fn,
+		  void *data, void *report, size_t report_bytes, struct err *e)
+{
+	struct reporting r = { fn, data, report, report_bytes, -1 };
+	SCOPED_FD int reader = -1;
+	int ends[2];
+	int rc;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_set(e, errno, "pipe");
+	reader = ends[0];
+	r.writer = ends[1];
+	rc = ns_run(map, dir, run_reporting, &r, e);
+	close(ends[1]);
+	/* A pipe holds it whole. */
+	if (rc == 0 &&
+	    read(reader, report, report_bytes) != (ssize_t)report_bytes)
+		return err_say(e, ECHILD, "a helper process was killed");
+	return rc;
+}
+
 int ns_run_alone(const struct idmap *map, const char *dir, ns_fn *fn,
 		 void *data, struct err *e)
 {

@@ -56,6 +56,14 @@ int ns_run(const struct idmap *map, const char *dir, ns_fn *fn, void *data,
 	   struct err *e) MUST_CHECK;
 
 /*
+ * The same, but report, which is part of what fn changes, is afterwards as fn
+ * left it: how much it did.
+ */
+int ns_run_report(const struct idmap *map, const char *dir, ns_fn *fn,
+		  void *data, void *report, size_t report_bytes,
+		  struct err *e) MUST_CHECK;
+
+/*
  * The same with fn as process 1 of a namespace of processes:
  * what it starts and mounts ends with it, however it ends, and it ends with
  * the calling process.
