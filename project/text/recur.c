@@ -18,9 +18,12 @@ static bool read_rec(const char *text, struct rule *ret)
 {
 	const char *at = strstr(text, "rec:");
 
-	if (at == NULL || (at > text && at[-1] != ' '))
+	/* "prec:x" is another key. */
+	while (at != NULL && at > text && at[-1] != ' ')
+		at = strstr(at + 1, "rec:");
+	if (at == NULL)
 		return false;
-	at += 4;
+	at += strlen("rec:");
 	ret->from_due = *at == '+';
 	at += *at == '+';
 	if (*at < '0' || *at > '9')
@@ -100,10 +103,13 @@ static bool is_dated(const struct buf *out)
 
 	for (size_t i = 0; i < COUNT_OF(keys); i++) {
 		size_t n = strlen(keys[i]);
-		const char *key = buf_text(out) + out->len_bytes - n;
+		const char *key;
 
-		if (out->len_bytes >= n && memcmp(key, keys[i], n) == 0 &&
-		    (out->len_bytes == n || strchr(" ([", key[-1]) != NULL))
+		if (out->len_bytes < n)
+			continue;
+		key = out->data + out->len_bytes - n;
+		if (memcmp(key, keys[i], n) == 0 &&
+		    (key == out->data || strchr(" ([", key[-1]) != NULL))
 			return true;
 	}
 	return false;
@@ -134,19 +140,17 @@ static char *shifted(const char *text, long days)
 static bool has_repeater(const struct action *action, const char *text,
 			 size_t len_bytes)
 {
-	size_t at = action->line_at + action->line_bytes + 1;
-	const char *line = text + at, *end, *sign;
+	size_t at = action->line_at + action->line_bytes + 1, line_bytes;
+	const char *line, *end, *sign;
 
 	if (!action->org || at >= len_bytes)
 		return false;
+	line = text + at;
 	end = memchr(line, '\n', len_bytes - at);
-	sign = memmem(line, end != NULL ? (size_t)(end - line) : len_bytes - at,
-		      " +", 2);
+	line_bytes = end != NULL ? (size_t)(end - line) : len_bytes - at;
+	sign = memmem(line, line_bytes, " +", 2);
 	if (sign == NULL)
-		sign = memmem(line,
-			      end != NULL ? (size_t)(end - line)
-					  : len_bytes - at,
-			      " .+", 3);
+		sign = memmem(line, line_bytes, " .+", 3);
 	return sign != NULL && memchr(line, '<', (size_t)(sign - line)) != NULL;
 }
 

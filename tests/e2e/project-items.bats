@@ -217,9 +217,9 @@ pay due:2026-13-01' ]
 	printf '* TODO call\n  DEADLINE: <2026-12-01 Tue +1w>\n* TODO once\n  DEADLINE: <2026-12-01 Tue>\n' >"$P/org/actions"
 	[[ $(project 'do' org call 2>&1) == *'call comes again'* ]]
 	[[ $(project 'do' org once 2>&1) != *'comes again'* ]]
-	project -q --today 2026-11-28 someday 'x t:2026-11-25 due:2026-11-28 rec:+1w met:2026-11-01 rec:ord'
+	project -q --today 2026-11-28 someday 'x prec:5d t:2026-11-25 due:2026-11-28 rec:+1w met:2026-11-01 rec:ord'
 	project -q --today 2026-11-28 'do' someday 1
-	grep -q 'x t:2026-12-02 due:2026-12-05 rec:+1w met:2026-11-01 rec:ord' "$GTD_DIR"/[Ss]omeday*
+	grep -q 'x prec:5d t:2026-12-02 due:2026-12-05 rec:+1w met:2026-11-01 rec:ord' "$GTD_DIR"/[Ss]omeday*
 }
 
 @test "encodings: a mark, UTF-16, Latin-1, CR-LF and CR, all are read" {
