@@ -168,8 +168,7 @@ enum fit grammar_compiler(const struct line *line, struct message *ret)
 	return FIT_NO;
 }
 
-/* ---- tests: TAP, pytest, Go and Rust
- * ---------------------------------------------- */
+/* ---- tests: TAP, pytest, Go and Rust ------------------------------------- */
 
 /* "name # SKIP why", "name # TODO why": neither has failed. */
 static void take_directive(struct message *ret)

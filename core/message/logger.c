@@ -335,8 +335,12 @@ static bool take_noise(struct cursor *c, const struct head *head)
 		return false;
 	while (n < word.len_bytes && scan_is_digit(word.text[n]))
 		n++;
-	if (n == word.len_bytes && head->levelled)
-		return cursor_literal(&try, "--- ") ? (*c = try, true) : false;
+	if (n == word.len_bytes && head->levelled) {
+		if (!cursor_literal(&try, "--- "))
+			return false;
+		*c = try;
+		return true;
+	}
 	if (n < word.len_bytes && !span_is(word, "-") && !span_is(word, "--") &&
 	    !span_is(word, "|") && !span_is(word, ":") &&
 	    (head->levelled || !span_has(word, '@')))

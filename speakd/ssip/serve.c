@@ -170,13 +170,14 @@ static int listen_on_usual(struct serve *serve, struct err *e)
  */
 static int listen_for_both(struct serve *serve, const char *path, struct err *e)
 {
-	struct err ignored = { 0 };
-	int rc = listen_on_usual(serve, &ignored);
+	struct err why = { 0 };
+	int rc = listen_on_usual(serve, &why);
 
 	if (rc == -EADDRINUSE) {
-		*e = ignored;
+		*e = why;
 		return rc;
 	}
+	/* Whoever spawned it waits for the other one, with the usual or not. */
 	return host_listen(serve, path, e);
 }
 

@@ -42,7 +42,7 @@ word_fn word_symbols; /* "======" "6 equals" */
 word_fn word_long; /* "aaaaa..." "aaaaa… long word" */
 word_fn word_emoticon; /* ":)" "smile" */
 word_fn word_markup; /* "**so**" "so", "&gt;" ">", ":joy:" "joy" */
-word_fn word_quote; /* "<alice> hi" "alice: hi", "<a@b.c>" "a@b.c" */
+word_fn word_quote; /* "<alice> hi" "alice: hi", "<al@b.org>" "al@b.org" */
 word_fn word_punctuation; /* "a->b" "a arrow b" */
 
 /* What an ASCII symbol is called, in English; NULL for none. */
