@@ -152,7 +152,7 @@ static void let_pass(struct tree *tree, const struct file *newest)
 	}
 }
 
-/* Once: the others are as many. */
+/* Reported once, not for every further one. */
 static void tell_limit(struct tree *tree, int most, const char *what,
 		       const char *path)
 {

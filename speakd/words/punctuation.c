@@ -589,9 +589,7 @@ bool word_punctuation(struct buf *out, const struct reading *reading,
 		      struct span word)
 {
 	struct named named = { .out = out, .reading = reading };
-	size_t was_bytes = out->len_bytes;
-
-	size_t first = 0;
+	size_t was_bytes = out->len_bytes, first = 0;
 
 	if (reading->punctuation == PUNCTUATION_NONE)
 		return false;

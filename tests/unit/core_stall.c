@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /* core_stall.c - a process that hangs is told from one that is slow. */
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,7 +16,7 @@
 #include "core/clock.h"
 #include "core/stall.h"
 
-enum { PATIENCE_MS = 3000, BEGUN_MS = 1000 };
+enum { PATIENCE_MS = 3000, BEGUN_MS = 1000, LOOK_MS = 10 };
 
 /* One look a second: what the process did, and whether that is a hang. */
 struct seen {
@@ -103,9 +104,11 @@ static void test_process(void **state)
 	assert_false(stall_is_hang(&stall, pid, BEGUN_MS + 50000, PATIENCE_MS));
 	(void)kill(pid, SIGCONT);
 	/* It wakes up, uses a moment at most, and sleeps again. */
-	for (uint64_t until_ms = clock_ms() + 20000; clock_ms() < until_ms;)
+	for (uint64_t until_ms = clock_ms() + 20000; clock_ms() < until_ms;) {
 		if (stall_is_hang(&stall, pid, BEGUN_MS + 60000, PATIENCE_MS))
 			break;
+		(void)poll(NULL, 0, LOOK_MS);
+	}
 	assert_true(stall_is_hang(&stall, pid, BEGUN_MS + 70000, PATIENCE_MS));
 	(void)kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -139,6 +142,7 @@ static void test_children(void **state)
 		if (stall_is_hang(&alone, pid, BEGUN_MS + 50000, PATIENCE_MS) &&
 		    !stall_is_hang(&whole, pid, BEGUN_MS + 50000, PATIENCE_MS))
 			break;
+		(void)poll(NULL, 0, LOOK_MS);
 	}
 	assert_true(stall_is_hang(&alone, pid, BEGUN_MS + 60000, PATIENCE_MS));
 	assert_false(stall_is_hang(&whole, pid, BEGUN_MS + 60000, PATIENCE_MS));
