@@ -87,7 +87,7 @@ sleeps() {
 	umount /host/shared /host && modprobe -r 9pnet_virtio && rtcwake -m mem -s 240
 	status=$?
 	modprobe 9pnet_virtio && systemctl start host.mount
-	return $status
+	return "$status"
 }
 lost() { journalctl -q -b _UID=1000 | grep -q "no answer for 2[4-9][0-9] s"; }
 pkill -STOP ngircd
