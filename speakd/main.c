@@ -24,10 +24,11 @@ static int list_voices(const struct settings *settings, struct err *e)
 	const char *argv[3 + ENGINES_MAX] = { helper, "--list-voices" };
 	char *engines[ENGINES_MAX] = { NULL };
 	const struct child child = { .argv = argv };
+	SCOPED_TEXT char *list = engine_list_with(settings->engine,
+						  "espeak-ng");
 	int rc;
 
-	(void)engine_list_arguments(settings->engine, engines, ENGINES_MAX,
-				    argv + 2);
+	(void)engine_list_arguments(list, engines, ENGINES_MAX, argv + 2);
 	rc = child_run(&child, e);
 	for (size_t i = 0; i < ENGINES_MAX; i++)
 		free(engines[i]);

@@ -33,6 +33,13 @@ static const struct buf *host_voices(void *data)
 	return voice_list_get(serve->voices);
 }
 
+static bool host_has_voices(void *data, const char *engine)
+{
+	struct serve *serve = data;
+
+	return voice_list_has(serve->voices, engine);
+}
+
 static void on_voices(void *data)
 {
 	struct serve *serve = data;
@@ -226,6 +233,7 @@ int serve_start(struct loop *loop, const struct settings *settings,
 	struct serve *serve = mem_new(sizeof(*serve));
 	const struct ssip_host host = {
 		.voices = host_voices,
+		.has_voices = host_has_voices,
 		.sources = host_sources,
 		.status = host_status,
 		.follow = host_follow,

@@ -33,11 +33,12 @@ enum {
 /* What the protocol needs of the rest of speakd. */
 struct ssip_host {
 	/*
-	 * "LANGUAGE\tNAME\tGENDER[\tENGINE]\n" for every voice, espeak-ng's
-	 * where none is named; NULL while it is not
-	 * known, then ssip_voices_known() is called.
+	 * "LANGUAGE\tNAME\tGENDER[\tENGINE]\n" for every voice that is known so
+	 * far, espeak-ng's where none is named.
 	 */
 	const struct buf *(*voices)(void *data);
+	/* All of that engine's are; until then, ssip_voices_known() follows. */
+	bool (*has_voices)(void *data, const char *engine);
 	/* Add "NAME\tKIND\tSTATE\tTARGET\n" for every source. */
 	void (*sources)(void *data, struct buf *out);
 	/* Add "key value\n" lines. */
@@ -147,7 +148,7 @@ bool ssip_step(struct ssip_client *client, const char *bytes, size_t len_bytes,
 /* Whether ssip_step() would do something, with so many bytes at hand. */
 bool ssip_has_work(const struct ssip_client *client, size_t len_bytes);
 
-/* The host has the list of voices: those who wait for it are answered. */
+/* The host knows more voices: those who wait for them are answered. */
 void ssip_voices_known(struct ssip *ssip);
 
 #endif

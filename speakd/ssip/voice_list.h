@@ -4,7 +4,8 @@
  * voice_list.h - the voices that the voice helper knows, asked for once for
  * each list of engines.
  *
- * Nobody waits in the loop for a slow one: ready() tells when they are there.
+ * Nobody waits in the loop for a slow engine, and none for another one: each
+ * has a helper of its own, and ready() tells when one more has answered.
  */
 #ifndef SPEAKD_VOICE_LIST_H
 #define SPEAKD_VOICE_LIST_H
@@ -20,7 +21,7 @@ enum {
 
 struct voice_list;
 
-/* ready: as much as there will ever be is there; called from the loop. */
+/* ready: the voices of one more engine are known; called from the loop. */
 struct voice_list *voice_list_new(struct loop *loop, loop_fn *ready,
 				  void *keep_data) MUST_CHECK;
 /*
@@ -31,9 +32,11 @@ void voice_list_start(struct voice_list *list, const char *engines);
 void voice_list_free(struct voice_list *list);
 
 /*
- * "LANGUAGE\tNAME\tGENDER[\tENGINE]\n" for every voice, borrowed; NULL while it
- * is not known yet, and empty when it could not be found out.
+ * "LANGUAGE\tNAME\tGENDER[\tENGINE]\n" for every voice that is known so far,
+ * borrowed.
  */
 const struct buf *voice_list_get(const struct voice_list *list);
+/* Whether all of the engine of that name are there, or it has none. */
+bool voice_list_has(const struct voice_list *list, const char *engine);
 
 #endif

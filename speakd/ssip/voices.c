@@ -93,16 +93,30 @@ static void list_voice(struct ssip_client *client, struct span line,
 			    (int)language.len_bytes, language.text);
 }
 
-/* Those of the client's module; where it has none of its own, espeak-ng's. */
-static char *engine_of_list(const struct ssip_client *client)
+/* The voices that are known so far. */
+static struct span known_voices(const struct ssip_client *client)
 {
 	const struct ssip_host *host = &client->ssip->host;
 	const struct buf *voices = host->voices(host->data);
-	struct span rest = span_of(buf_text(voices), voices->len_bytes);
+
+	return span_of(buf_text(voices), voices->len_bytes);
+}
+
+/* The client's module, or the first. */
+static char *own_engine(const struct ssip_client *client)
+{
 	char *engine = client_engine(client);
 
-	if (engine == NULL)
-		engine = engine_list_name(host->engines, 0);
+	return engine != NULL ? engine
+			      : engine_list_name(client->ssip->host.engines, 0);
+}
+
+/* Those of the client's module; where it has none of its own, espeak-ng's. */
+static char *engine_of_list(const struct ssip_client *client)
+{
+	struct span rest = known_voices(client);
+	char *engine = own_engine(client);
+
 	while (rest.len_bytes > 0)
 		if (span_is_caseless(row_of(cut_at(&rest, '\n')).engine,
 				     engine))
@@ -111,13 +125,23 @@ static char *engine_of_list(const struct ssip_client *client)
 	return mem_copy(ESPEAK);
 }
 
-static void list_voices(struct ssip_client *client, const struct buf *voices,
-			struct words words)
+/* Whether nothing more will come of what list_voices() shows. */
+static bool can_list(const struct ssip_client *client)
+{
+	const struct ssip_host *host = &client->ssip->host;
+	SCOPED_TEXT char *own = own_engine(client);
+	SCOPED_TEXT char *listed = engine_of_list(client);
+
+	return host->has_voices(host->data, own) &&
+	       host->has_voices(host->data, listed);
+}
+
+static void list_voices(struct ssip_client *client, struct words words)
 {
 	SCOPED_TEXT char *engine = engine_of_list(client);
 	struct span wanted = words_next(&words);
 	struct span variant = words_next(&words);
-	struct span rest = span_of(buf_text(voices), voices->len_bytes);
+	struct span rest = known_voices(client);
 
 	if (rest.len_bytes == 0) {
 		reply(client, 321, "ERR NO VOICES");
@@ -131,11 +155,8 @@ static void list_voices(struct ssip_client *client, const struct buf *voices,
 
 enum reply list_voices_or_wait(struct ssip_client *client, struct words words)
 {
-	const struct ssip_host *host = &client->ssip->host;
-	const struct buf *voices = host->voices(host->data);
-
-	if (voices != NULL) {
-		list_voices(client, voices, words);
+	if (can_list(client)) {
+		list_voices(client, words);
 		return REPLY_NONE;
 	}
 	client->waits = true;
@@ -146,17 +167,15 @@ enum reply list_voices_or_wait(struct ssip_client *client, struct words words)
 
 void ssip_voices_known(struct ssip *ssip)
 {
-	const struct buf *voices = ssip->host.voices(ssip->host.data);
-
 	for (struct ssip_client *c = ssip->clients; c != NULL; c = c->next) {
 		struct words words;
 
-		if (!c->waits)
+		if (!c->waits || !can_list(c))
 			continue;
 		c->waits = false;
 		words.at = c->voice_filter;
 		words.end = words.at + strlen(words.at);
-		list_voices(c, voices, words);
+		list_voices(c, words);
 		ssip->changed(c, ssip->data);
 	}
 }
@@ -170,16 +189,6 @@ static bool is_called(const struct voice_row *row, struct span wanted)
 	       (wanted.len_bytes == row->name.len_bytes &&
 		strncasecmp(wanted.text, row->name.text, wanted.len_bytes) ==
 			0);
-}
-
-/* The voices, where they are known; empty where they are not. */
-static struct span known_voices(const struct ssip_client *client)
-{
-	const struct ssip_host *host = &client->ssip->host;
-	const struct buf *voices = host->voices(host->data);
-
-	return voices != NULL ? span_of(buf_text(voices), voices->len_bytes)
-			      : span_of("", 0);
 }
 
 /* "+m3": a row whose language is that. */

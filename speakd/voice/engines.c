@@ -155,22 +155,31 @@ int engines_speak(struct engines *engines, size_t number, const char *text,
 	return rc;
 }
 
-int engines_list(struct engines *engines, FILE *out, struct err *e)
+/* One that does not work costs the others nothing. */
+static int list_one(struct engines *engines, struct engine_slot *slot,
+		    FILE *out, struct err *e)
 {
-	int rc = engine_espeak_list(out, e);
+	struct err why = { 0 };
 
-	for (size_t i = 0; rc == 0 && i < engines->count; i++) {
-		struct engine_slot *slot = &engines->slots[i];
-		struct err why = { 0 };
+	if (slot->kind == &engine_espeak)
+		return engine_espeak_list(out, e);
+	if (slot->kind->list != NULL &&
+	    (load(engines, slot, &why) < 0 ||
+	     slot->kind->list(slot->engine, out, &why) < 0))
+		tell_stand_in(slot, &why);
+	return 0;
+}
 
-		if (slot->kind->list == NULL)
-			continue;
+int engines_list(struct engines *engines, size_t count, FILE *out,
+		 struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < min_size(count, engines->count);
+	     i++) {
+		rc = list_one(engines, &engines->slots[i], out, e);
 		/* What there is so far is not lost if the next one hangs. */
 		(void)fflush(out);
-		/* One that does not work costs the others nothing. */
-		if (load(engines, slot, &why) < 0 ||
-		    slot->kind->list(slot->engine, out, &why) < 0)
-			tell_stand_in(slot, &why);
 	}
 	/* Whoever closed it has seen enough of it. */
 	if (rc == 0 && fflush(out) != 0 && errno != EPIPE)

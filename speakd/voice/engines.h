@@ -51,7 +51,8 @@ int engines_speak(struct engines *engines, size_t number, const char *text,
 		  const struct engine_out *out, const bool *heard,
 		  struct err *e);
 
-/* Print the voices of all: "LANGUAGE\tNAME\tGENDER[\tENGINE]\n". */
-int engines_list(struct engines *engines, FILE *out, struct err *e) MUST_CHECK;
+/* Print the voices of the first count: "LANGUAGE\tNAME\tGENDER[\tENGINE]\n". */
+int engines_list(struct engines *engines, size_t count, FILE *out,
+		 struct err *e) MUST_CHECK;
 
 #endif

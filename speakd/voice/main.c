@@ -53,7 +53,7 @@ static const struct opt options[] = {
 	{ 0, "again", OPT_FLAG, offsetof(struct settings, again), 0, 0,
 	  NULL, NULL, "go on after a voice that died", NULL, NULL, true },
 	{ 0, "list-voices", OPT_FLAG, offsetof(struct settings, list_voices),
-	  0, 0, NULL, NULL, "print the voices of espeak-ng", NULL, NULL, true },
+	  0, 0, NULL, NULL, "print the voices of the engines", NULL, NULL, true },
 	{ 0, "probe", OPT_FLAG, offsetof(struct settings, probe), 0, 0,
 	  NULL, NULL, "exit 0 if ALSA's default device can be opened, else 1",
 	  NULL, NULL, true },
@@ -141,8 +141,10 @@ static int probe(struct err *e)
 	return result == SINK_OK ? 0 : -e->code;
 }
 
+/* Of those that were asked for; where none was, espeak-ng's. */
 static int list_voices(const struct settings *settings, struct err *e)
 {
+	size_t count = settings->engine_count > 0 ? settings->engine_count : 1;
 	struct engines engines;
 	int rc;
 
@@ -150,7 +152,7 @@ static int list_voices(const struct settings *settings, struct err *e)
 	rc = engines_know(&engines, settings->engines, settings->engine_count,
 			  settings->voice, e);
 	if (rc == 0)
-		rc = engines_list(&engines, stdout, e);
+		rc = engines_list(&engines, count, stdout, e);
 	engines_close(&engines);
 	return rc;
 }

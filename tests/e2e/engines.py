@@ -103,13 +103,17 @@ def module_voices(client, name):
 
 def test_voice_lists(home):
     """one that hangs costs the others no voice; other engines, other voices"""
-    daemon = home.serve("-o", "null", module(home, "ok"),
-                        module(home, "mute"))
+    daemon = home.serve("-o", "null", module(home, "loads"),
+                        module(home, "ok"), module(home, "mute"))
     client = Client(home.socket)
     voices = [b"249-Tony\ten\tnone", b"249-Ulla\tde\tnone",
               b"249 OK VOICE LIST SENT"]
     assert module_voices(client, "ok") == voices
     assert len(module_voices(client, "espeak-ng")) > 50
+    # These two came while one, asked before them, was still to answer.
+    with open(home.file("settings.go"), "w", encoding="ascii"):
+        assert module_voices(client, "loads") == voices
+    assert len(module_voices(client, "mute")) > 50
     assert "did nothing for 10 s" in home.errors(), home.errors()
     home.crash(daemon)
     home.configure("rate = 220\n")

@@ -116,6 +116,11 @@ def main():
         if command == "INIT":
             if MODE == "mute":
                 time.sleep(1000)
+            # It says so all the time, so that it is not taken for hung.
+            while MODE == "loads" and not os.path.exists(
+                    os.environ["FAKE_MODULE_LOG"] + ".go"):
+                put("299-loading")
+                time.sleep(0.05)
             if MODE == "broken":
                 put("399-no licence", "399 ERR CANT INIT MODULE")
                 return

@@ -61,7 +61,15 @@ static const struct buf *host_voices(void *data)
 {
 	const struct world *world = data;
 
-	return world->voices.len_bytes > 0 ? &world->voices : NULL;
+	return &world->voices;
+}
+
+static bool host_has_voices(void *data, const char *engine)
+{
+	const struct world *world = data;
+
+	(void)engine;
+	return world->voices.len_bytes > 0;
 }
 
 static int host_path(void *data, const char *path, struct err *e)
@@ -207,6 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	const struct ssip_host host = {
 		.voices = host_voices,
+		.has_voices = host_has_voices,
 		.sources = host_lines,
 		.status = host_lines,
 		.follow = host_path,
