@@ -487,28 +487,6 @@ enum fit grammar_chat(const struct line *line, struct message *ret)
 
 /* ---- without a time ----------------------------------------------------- */
 
-/* "<b> bold": what a page begins with is no nick. */
-static bool is_html(struct span nick)
-{
-	static const char *const tags[] = {
-		"a",	      "b",	 "i",	    "p",       "u",
-		"s",	      "q",	 "li",	    "ul",      "ol",
-		"br",	      "hr",	 "td",	    "tr",      "th",
-		"dl",	      "dt",	 "dd",	    "em",      "h1",
-		"h2",	      "h3",	 "h4",	    "h5",      "h6",
-		"div",	      "pre",	 "nav",	    "span",    "html",
-		"head",	      "body",	 "code",    "title",   "table",
-		"tbody",      "thead",	 "style",   "strong",  "script",
-		"center",     "section", "header",  "footer",  "article",
-		"blockquote", "small",	 "summary", "details",
-	};
-
-	for (size_t i = 0; i < COUNT_OF(tags); i++)
-		if (span_is(nick, tags[i]))
-			return true;
-	return false;
-}
-
 /* ERC puts the time at the right margin: "text      [12:30]". */
 static void take_right_stamp(struct cursor *line, struct message *ret)
 {
@@ -553,7 +531,7 @@ enum fit grammar_angle(const struct line *line, struct message *ret)
 	take_right_stamp(&c, ret);
 	if (*c.at == '<' && speech(c, KIND_MESSAGE, ret)) {
 		return span_has(ret->nick, ' ') || span_has(ret->nick, '.') ||
-				       is_html(ret->nick) ||
+				       span_is_element(ret->nick) ||
 				       span_has(ret->nick, '@')
 			       ? FIT_LOOSE
 			       : FIT_SURE;

@@ -98,6 +98,20 @@ static bool is_drawn(struct span prefix)
 	       (prefix.len_bytes == 1 && memchr("-*+=!>", *prefix.text, 6));
 }
 
+/*
+ * What a logging library writes there: "INFO", or "info" where the time has
+ * more than WeeChat writes. "info" alone is somebody's nick.
+ */
+static bool is_level(const struct line *line, struct span prefix)
+{
+	if (!span_is_severity(prefix))
+		return false;
+	for (size_t i = 0; i < prefix.len_bytes; i++)
+		if (prefix.text[i] < 'a')
+			return true;
+	return line_has(line, STAMP_FRACTION) || line_has(line, STAMP_ZONE);
+}
+
 enum fit grammar_columns(const struct line *line, struct message *ret)
 {
 	struct cursor c = line->body;
@@ -122,7 +136,7 @@ enum fit grammar_columns(const struct line *line, struct message *ret)
 	prefix = span_without_status(prefix);
 	if (span_has(prefix, ' ') || prefix.text[0] == '<' ||
 	    prefix.text[0] == '/' || prefix.len_bytes > 64 ||
-	    span_is_severity(prefix))
+	    is_level(line, prefix))
 		return FIT_NO;
 	message_said(ret, KIND_MESSAGE, prefix, cursor_rest(&c));
 	return FIT_SURE;

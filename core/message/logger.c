@@ -295,13 +295,14 @@ static bool take_bracketed(struct cursor *c, struct head *head)
 	return true;
 }
 
-/* "ERROR", "ERROR:", "app.ERROR:", and between tabs "error" */
+/* "ERROR", "ERROR:", "app.ERROR:"; between tabs "error", and after the comma
+ * of Windows' servicing logs "Error" */
 static bool take_level(struct cursor *c, struct head *head)
 {
 	struct cursor try = *c;
 	struct span word;
 	const char *dot;
-	bool with_colon, between_tabs;
+	bool with_colon, apart;
 
 	while (try.at < try.end && *try.at != ' ' && *try.at != '\t')
 		try.at++;
@@ -313,9 +314,9 @@ static bool take_level(struct cursor *c, struct head *head)
 		head->name = span_between(word.text, dot);
 		word = span_between(dot + 1, word.text + word.len_bytes);
 	}
-	between_tabs = head->timed && c->at[-1] == '\t' && try.at < try.end &&
-		       *try.at == '\t';
-	if (!is_level(word) && !(between_tabs && level_is(word)))
+	apart = head->timed && try.at < try.end &&
+		((c->at[-1] == '\t' && *try.at == '\t') || c->at[-2] == ',');
+	if (!is_level(word) && !(apart && level_is(word)))
 		return false;
 	set_level(head, word);
 	head->loose = with_colon && dot == NULL;

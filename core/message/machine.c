@@ -398,6 +398,26 @@ static bool before_access(struct cursor *c)
 	return true;
 }
 
+/* squid: "1795865401.123    456 HOST TCP_MISS/200 1234 GET URL ..." */
+static enum fit squid_access(const struct line *line, struct message *ret)
+{
+	struct cursor c = line->body;
+	struct span word, result, status, request, url;
+
+	if (!line_has(line, STAMP_EPOCH) || !line_has(line, STAMP_FRACTION))
+		return FIT_NO;
+	cursor_blanks(&c);
+	if (!cursor_word_blank(&c, &word) || !cursor_word_blank(&c, &word) ||
+	    !cursor_until(&c, "/", &result) || span_has(result, ' ') ||
+	    !cursor_word_blank(&c, &status) || status.len_bytes != 3 ||
+	    !cursor_word_blank(&c, &word) || !cursor_word_blank(&c, &request) ||
+	    !cursor_word(&c, &url))
+		return FIT_NO;
+	request = span_between(request.text, url.text + url.len_bytes);
+	ret->text = message_join(ret, request, " ", status);
+	return FIT_SURE;
+}
+
 /*
  * "HOST IDENT USER [TIME] "GET /path HTTP/1.1" 404 ...": said only if asked
  * for, as "GET /path 404".
@@ -408,6 +428,8 @@ enum fit grammar_web_access(const struct line *line, struct message *ret)
 	struct span word, request, path, status;
 	struct stamp stamp;
 
+	if (squid_access(line, ret) != FIT_NO)
+		return FIT_SURE;
 	if (!before_access(&c) || !stamp_take(&c, &stamp) ||
 	    !cursor_literal(&c, " \"") || !cursor_until(&c, "\" ", &request) ||
 	    !cursor_word(&c, &status) || status.len_bytes != 3)

@@ -171,6 +171,27 @@ bool span_is_severity(struct span word)
 	return false;
 }
 
+bool span_is_element(struct span name)
+{
+	static const char *const tags[] = {
+		"a",	      "b",	 "i",	    "p",       "u",
+		"s",	      "q",	 "li",	    "ul",      "ol",
+		"br",	      "hr",	 "td",	    "tr",      "th",
+		"dl",	      "dt",	 "dd",	    "em",      "h1",
+		"h2",	      "h3",	 "h4",	    "h5",      "h6",
+		"div",	      "pre",	 "nav",	    "span",    "html",
+		"head",	      "body",	 "code",    "title",   "table",
+		"tbody",      "thead",	 "style",   "strong",  "script",
+		"center",     "section", "header",  "footer",  "article",
+		"blockquote", "small",	 "summary", "details",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(tags); i++)
+		if (span_is(name, tags[i]))
+			return true;
+	return false;
+}
+
 void message_clear(struct message *message)
 {
 	const struct span none = { "", 0 };

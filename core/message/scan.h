@@ -104,6 +104,8 @@ bool span_ends(struct span span, char c);
 bool span_is_capitalised(struct span name);
 /* "error", "WARNING": a word that says how bad it is, and no name. */
 bool span_is_severity(struct span word);
+/* "b", "br": what stands in the brackets of a page, and is no nick. */
+bool span_is_element(struct span name);
 
 /* Everything empty but joined; KIND_OTHER. */
 void message_clear(struct message *message);

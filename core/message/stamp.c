@@ -618,11 +618,74 @@ static bool take_two(struct cursor *c, struct stamp *ret)
 	return true;
 }
 
+/* Hexadecimal digits, in small letters. */
+static bool hex(struct cursor *c, unsigned digits, uint64_t *ret)
+{
+	static const char all[] = "0123456789abcdef";
+
+	*ret = 0;
+	for (; digits > 0; digits--) {
+		const char *at = c->at < c->end ? memchr(all, *c->at, 16)
+						: NULL;
+
+		if (at == NULL)
+			return false;
+		*ret = *ret * 16 + (uint64_t)(at - all);
+		c->at++;
+	}
+	return true;
+}
+
+/*
+ * TAI64N, "@400000006a1b2c3d01234567" of multilog and s6-log: seconds since
+ * 2^62 s before 1970 in TAI, taken as ten more than UTC, and nanoseconds.
+ */
+static bool take_tai(struct cursor *c, struct stamp *ret)
+{
+	struct cursor try = *c;
+	uint64_t seconds, nanoseconds;
+
+	if (!cursor_literal(&try, "@40000000") || !hex(&try, 8, &seconds) ||
+	    !hex(&try, 8, &nanoseconds) || !at_word_end(&try))
+		return false;
+	/* Sure by itself, as a date is. */
+	ret->shape = STAMP_YEAR_FIRST | STAMP_CLOCK | STAMP_SECONDS |
+		     STAMP_FRACTION | STAMP_ZONE;
+	ret->when = (struct message_time){
+		.ms = ((int64_t)seconds - 10) * 1000 +
+		      (int64_t)(nanoseconds / 1000000),
+		.step_ms = 1,
+		.dated = true,
+		.zoned = true,
+	};
+	ret->text = span_between(c->at, try.at);
+	*c = try;
+	return true;
+}
+
+/*
+ * A mark after a stamp without brackets: mosquitto's "1795865401: text", as
+ * sure as in brackets; "2026-11-28 12:30:01, Info" of Windows.
+ */
+static void skip_mark(struct cursor *c, struct stamp *stamp)
+{
+	const unsigned moment = STAMP_YEAR_FIRST | STAMP_SECONDS;
+	struct cursor try = *c;
+
+	if (stamp->shape == (STAMP_EPOCH | STAMP_SECONDS) &&
+	    stamp->text.len_bytes == 10 && cursor_literal(&try, ": "))
+		stamp->shape |= STAMP_SQUARE;
+	else if ((stamp->shape & moment) != moment ||
+		 !cursor_literal(&try, ", "))
+		return;
+	c->at = try.at - 1;
+}
+
 /* Every line comes through here: most begin with none of these. */
 static bool may_be_stamp(const struct cursor *c)
 {
-	/* A weekday or a month in any of the languages. */
-	static const char letters[] = "ADFJMNOSTWadfjlmnosv";
+	/* A weekday or a month in any of the languages, or TAI64N. */
+	static const char letters[] = "@ADFJMNOSTWadfjlmnosv";
 
 	return c->at < c->end &&
 	       (scan_is_digit(*c->at) || *c->at == '[' || *c->at == '(' ||
@@ -636,6 +699,8 @@ bool stamp_take(struct cursor *c, struct stamp *ret)
 
 	if (!may_be_stamp(c))
 		return false;
+	if (*c->at == '@')
+		return take_tai(c, ret);
 	square = cursor_char(&try, '[');
 	round = !square && cursor_char(&try, '(');
 	if (!take_bare(&try, ret,
@@ -643,7 +708,11 @@ bool stamp_take(struct cursor *c, struct stamp *ret)
 		       : round ? STAMP_ROUND
 			       : 0) ||
 	    (square && !cursor_char(&try, ']')) ||
-	    (round && !cursor_char(&try, ')')) || !at_word_end(&try))
+	    (round && !cursor_char(&try, ')')))
+		return square && take_two(c, ret);
+	if (!square && !round)
+		skip_mark(&try, ret);
+	if (!at_word_end(&try))
 		return square && take_two(c, ret);
 	*c = try;
 	return true;

@@ -42,6 +42,16 @@ static char before(struct span word, size_t pos)
 	return pos > 0 ? word.text[pos - 1] : ' ';
 }
 
+/* The directory above, of "cd .."; alone it is a pause. */
+static bool is_directory_above(const struct reading *reading, struct span word)
+{
+	const char *at = word.text, *line = reading->line.text;
+
+	return word.len_bytes == 2 && memcmp(at, "..", 2) == 0 &&
+	       at - line >= 3 && memcmp(at - 3, "cd ", 3) == 0 &&
+	       (at - line == 3 || !is_word_byte(at[-4]));
+}
+
 /* "foo.c", ".bashrc"; not "3.14", "e.g." or the end of a sentence. */
 static bool inner_dot(const struct reading *reading, struct span word,
 		      size_t pos)
@@ -50,9 +60,9 @@ static bool inner_dot(const struct reading *reading, struct span word,
 	char aa = pos > 1 ? word.text[pos - 2] : ' ';
 	char bb = span_at(word, pos + 2);
 
-	(void)reading;
 	/* "./configure", "../x" */
-	if ((a == ' ' && (b == '/' || (b == '.' && bb == '/'))) ||
+	if (is_directory_above(reading, word) ||
+	    (a == ' ' && (b == '/' || (b == '.' && bb == '/'))) ||
 	    (a == '.' && aa == ' ' && b == '/'))
 		return true;
 	/* "1..10": from one to the other. */

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "core/message/scan.h"
 #include "speakd/words/wording.h"
 #include "speakd/words/word_rules.h"
 
@@ -71,7 +72,7 @@ bool word_quote(struct buf *out, const struct reading *reading,
 	    span_at(word, word.len_bytes - 1) != '>')
 		return false;
 	name = span_cut(word, 1, word.len_bytes - 1);
-	if (!is_nick(name))
+	if (!is_nick(name) || span_is_element(name))
 		return false;
 	buf_addf(out, "%.*s:", (int)name.len_bytes, name.text);
 	return true;

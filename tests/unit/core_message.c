@@ -101,6 +101,13 @@ static const struct line {
 /* weechat 3.8 */
 { "weechat", "2026-11-22 00:01:12\t@alice\t#startmeeting Weekly sync", KIND_MESSAGE, "2026-11-22 00:01:12", "", "alice", "", "#startmeeting Weekly sync" },
 { "weechat", "2026-11-22 00:01:12\tbob\tcarol (c@h) has joined #sync", KIND_MESSAGE, "2026-11-22 00:01:12", "", "bob", "", "carol (c@h) has joined #sync" },
+{ "weechat", "2026-11-22 00:01:12\tinfo\ta nick", KIND_MESSAGE, "2026-11-22 00:01:12", "", "info", "", "a nick" },
+{ "auto", "00:01:12   debug | a nick", KIND_MESSAGE, "00:01:12", "", "debug", "", "a nick" },
+{ "auto", "2026-11-22 00:01:12\tINFO\ta level", KIND_MESSAGE, "2026-11-22 00:01:12", "", "", "", "a level" },
+{ "auto", "2026-11-22T00:01:12.123Z\tinfo\ta level", KIND_MESSAGE, "2026-11-22T00:01:12.123Z", "", "", "", "a level" },
+{ "auto", "1795865401: New client", KIND_MESSAGE, "1795865401", "", "", "", "New client" },
+{ "auto", "@400000006a1b2c3d01234567 fatal: x", KIND_MESSAGE, "@400000006a1b2c3d01234567", "", "", "", "fatal: x" },
+{ "auto", "1795865401.123    456 192.0.2.1 TCP_MISS/200 1234 GET http://example.com/ - DIRECT/192.0.2.2 text/html", KIND_OTHER, "1795865401.123", "", "", "", "GET http://example.com/ 200" },
 { "weechat", "2026-11-22 00:01:13\t *\tbob waves at the channel", KIND_ACTION, "2026-11-22 00:01:13", "", "bob", "", "waves at the channel" },
 { "weechat", "2026-11-22 00:01:13\t--\tNotice(bob): this is a channel notice", KIND_NOTICE, "2026-11-22 00:01:13", "", "bob", "", "this is a channel notice" },
 { "weechat", "2026-11-22 00:01:13\t--\talice: private notice", KIND_NOTICE, "2026-11-22 00:01:13", "", "alice", "", "private notice" },

@@ -44,6 +44,7 @@ static const struct {
 	{ WORDING_MARKUP, "<alice> hi <bob> there", "alice: hi <bob> there", NULL },
 	{ WORDING_MARKUP, "<al_|x> hi", "al_|x: hi", NULL },
 	{ WORDING_MARKUP, "Bob <bob@a.org>, (<c@d.e>) <a@b", "Bob bob@a.org, (c@d.e) <a@b", NULL },
+	{ WORDING_MARKUP, "<br> x", "<br> x", NULL },
 	{ WORDING_MARKUP, "<b> bold </b>", "<b> bold </b>", NULL },
 	{ WORDING_MARKUP, "<alice>", "<alice>", NULL },
 	{ WORDING_MARKUP, "<a=b> x", "<a=b> x", NULL },
@@ -140,6 +141,8 @@ static const struct {
 } levels[] = {
 	{ "n\u00b0 5", "n\u00b0 5", "number 5", "number 5", "number 5" },
 	{ "a<->b", "a<->b", "a double arrow b", "a double arrow b", "a less than dash greater than b" },
+	{ "cd ..", "cd ..", "cd dot dot", "cd dot dot", "cd dot. dot." },
+	{ "hmm .. abcd ..", "hmm .. abcd ..", "hmm .. abcd ..", "hmm .. abcd ..", "hmm dot. dot. abcd dot. dot." },
 	{ "1..10 a..b", "1..10 a..b", "1 dot dot 10 a..b", "1 dot dot 10 a..b", "1 dot. dot 10 a dot. dot b" },
 	{ "foo--", "foo--", "foo dash dash", "foo dash dash", "foo dash dash" },
 	{ "al++ bob--", "al++ bob--", "al plus plus bob dash dash", "al plus plus bob dash dash", "al plus plus bob dash dash" },
