@@ -456,7 +456,8 @@ static int look(struct check *c, struct err *e)
 {
 	const struct gtd *gtd = &c->call->gtd;
 	struct reminders reminders = { 0 };
-	int rc = tree_walk(gtd, check_entry, c);
+	bool reported; /* check_entry() does it */
+	int rc = tree_walk(gtd, check_entry, c, &reported);
 
 	if (rc == 0)
 		rc = place_each(gtd, STATE_ACTIVE, "", note_seen, c, e);

@@ -293,6 +293,7 @@ static int run_day(struct call *call, struct err *e)
 	SCOPED_OUT struct out out;
 	struct page page = { .call = call, .out = &out };
 	char day[DATE_BYTES];
+	int rc;
 
 	out_init(&out, call->settings);
 	if (count(call, &numbers, e) < 0 ||
@@ -301,15 +302,17 @@ static int run_day(struct call *call, struct err *e)
 		return -e->code;
 	if (call->settings->json) {
 		day_json(&out, today, &numbers, &agenda, &next);
-		return out_flush(&out, e);
+	} else {
+		out_styled(&out, STYLE_NAME, weekday(today));
+		out_printf(&out, " %s%s\n", date_text(today, day),
+			   out.say ? "." : "");
+		print_numbers(&out, &numbers);
+		print_agenda(&page, &agenda, today);
+		print_next(&page, &next, &agenda, today);
+		page_fini(&page, "day");
 	}
-	out_styled(&out, STYLE_NAME, weekday(today));
-	out_printf(&out, " %s%s\n", date_text(today, day), out.say ? "." : "");
-	print_numbers(&out, &numbers);
-	print_agenda(&page, &agenda, today);
-	print_next(&page, &next, &agenda, today);
-	page_fini(&page, "day");
-	return out_flush(&out, e);
+	rc = out_flush(&out, e);
+	return rc == 0 ? agenda.incomplete || next.incomplete : rc;
 }
 
 /* ---- ahead -------------------------------------------------------------- */
@@ -361,6 +364,7 @@ static int run_ahead(struct call *call, struct err *e)
 	SCOPED_OUT struct out out;
 	struct page page = { .call = call, .out = &out };
 	unsigned days = AHEAD_DAYS;
+	int rc;
 
 	if (call->count > 0 && opt_uint("DAYS", call->operands[0], 0,
 					AHEAD_DAYS_MAX, &days, e) < 0)
@@ -379,7 +383,8 @@ static int run_ahead(struct call *call, struct err *e)
 	else
 		print_plain(&out, &agenda);
 	page_fini(&page, "ahead");
-	return out_flush(&out, e);
+	rc = out_flush(&out, e);
+	return rc == 0 ? agenda.incomplete : rc;
 }
 
 /* clang-format off */

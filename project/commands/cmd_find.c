@@ -26,6 +26,7 @@ struct search {
 	bool case_matters;
 	struct out *out;
 	struct json *array; /* instead of lines; NULL */
+	bool incomplete; /* there is a file that cannot be read */
 };
 
 static bool line_matches(const struct search *s, const char *line, size_t len)
@@ -135,6 +136,7 @@ static int search_file(const char *path, const char *name, bool is_dir,
 		return 0;
 	if (gtd_read_text(&s->call->gtd, path, &text, NULL, &e) < 0) {
 		log_warn_failure(&e);
+		s->incomplete = true;
 		return 0;
 	}
 	/* A picture among the reference material has no lines. */
@@ -160,6 +162,7 @@ static int run_search(struct call *call, struct err *e)
 	struct search s = { .call = call,
 			    .case_matters = call->settings->case_matters };
 	SCOPED_OUT struct out out;
+	bool unwalked;
 	int rc;
 
 	out_init(&out, call->settings);
@@ -174,7 +177,7 @@ static int run_search(struct call *call, struct err *e)
 		text_fold(&s.wanted, text, strlen(text));
 	if (call->settings->json)
 		s.array = json_array_make();
-	rc = tree_walk(&call->gtd, search_file, &s);
+	rc = tree_walk(&call->gtd, search_file, &s, &unwalked);
 	pattern_free(s.pattern);
 	buf_fini(&s.wanted);
 	if (s.array != NULL) {
@@ -183,7 +186,9 @@ static int run_search(struct call *call, struct err *e)
 		json_free(s.array);
 	} else if (out.say && out.text.len_bytes == 0)
 		out_printf(&out, "Nothing.\n");
-	return rc < 0 ? rc : out_flush(&out, e);
+	if (rc == 0)
+		rc = out_flush(&out, e);
+	return rc == 0 ? s.incomplete || unwalked : rc;
 }
 
 /* clang-format off */

@@ -22,13 +22,15 @@ static int run_next(struct call *call, struct err *e)
 	SCOPED_ITEMS struct items items = { 0 };
 	SCOPED_TEXT char *context = context_wanted(call);
 	SCOPED_OUT struct out out;
+	int rc;
 
 	out_init(&out, call->settings);
 	if (view_next(&call->gtd, context, call->settings->all, &items, e) < 0)
 		return -e->code;
 	items.numbered = out.tty;
 	items_print(&items, &call->gtd, &out);
-	return out_flush(&out, e);
+	rc = out_flush(&out, e);
+	return rc == 0 ? items.incomplete : rc;
 }
 
 /* clang-format off */

@@ -19,10 +19,11 @@ struct tree {
 	int depth;
 	tree_fn *fn;
 	void *data;
+	bool *ret_incomplete;
 };
 
 static int walk_tree(const struct gtd *gtd, const char *directory, int depth,
-		     tree_fn *fn, void *data);
+		     tree_fn *fn, void *data, bool *ret_incomplete);
 
 /* A link to the directory itself or to one above would go round and round. */
 static bool leads_up(const struct gtd *gtd, const char *path)
@@ -67,15 +68,16 @@ static int on_tree_entry(const char *name, unsigned char d_type, void *data)
 		/* A linked project has few levels; a disk has many. */
 		depth = depth > LINKED_DEPTH ? depth : LINKED_DEPTH;
 	}
-	return depth > TREE_DEPTH_MAX ? 0
-				      : walk_tree(tree->gtd, path, depth,
-						  tree->fn, tree->data);
+	return depth > TREE_DEPTH_MAX
+		       ? 0
+		       : walk_tree(tree->gtd, path, depth, tree->fn, tree->data,
+				   tree->ret_incomplete);
 }
 
 static int walk_tree(const struct gtd *gtd, const char *directory, int depth,
-		     tree_fn *fn, void *data)
+		     tree_fn *fn, void *data, bool *ret_incomplete)
 {
-	struct tree tree = { gtd, directory, depth, fn, data };
+	struct tree tree = { gtd, directory, depth, fn, data, ret_incomplete };
 	struct err e = { 0 };
 	int rc = gtd_each(gtd, directory[0] != '\0' ? directory : ".",
 			  on_tree_entry, &tree, &e);
@@ -83,12 +85,15 @@ static int walk_tree(const struct gtd *gtd, const char *directory, int depth,
 	/* One directory that cannot be read must not hide the others. */
 	if (rc < 0 && e.code != 0) {
 		log_warn_failure(&e);
+		*ret_incomplete = true;
 		return 0;
 	}
 	return rc;
 }
 
-int tree_walk(const struct gtd *gtd, tree_fn *fn, void *data)
+int tree_walk(const struct gtd *gtd, tree_fn *fn, void *data,
+	      bool *ret_incomplete)
 {
-	return walk_tree(gtd, "", 0, fn, data);
+	*ret_incomplete = false;
+	return walk_tree(gtd, "", 0, fn, data, ret_incomplete);
 }

@@ -17,8 +17,9 @@ typedef int tree_fn(const char *path, const char *name, bool is_dir,
 /*
  * Links are followed, a few levels deep, but for those that lead up or to the
  * root. What git and Syncthing keep is passed by, and what cannot be read is a
- * warning. Returns 0, or what fn returned.
+ * warning, and *ret_incomplete true. Returns 0, or what fn returned.
  */
-int tree_walk(const struct gtd *gtd, tree_fn *fn, void *data) MUST_CHECK;
+int tree_walk(const struct gtd *gtd, tree_fn *fn, void *data,
+	      bool *ret_incomplete) MUST_CHECK;
 
 #endif

@@ -114,6 +114,12 @@ static void add_sheets(struct gathering *g, const char *source,
 	}
 }
 
+static void warn_unread(struct gathering *g, const struct err *e)
+{
+	log_warn_failure(e);
+	g->out->incomplete = true;
+}
+
 static int on_project(const struct place *place, unsigned char d_type,
 		      void *data)
 {
@@ -123,7 +129,7 @@ static int on_project(const struct place *place, unsigned char d_type,
 
 	(void)d_type;
 	if (sheets_of_project(g->gtd, place, &sheets, &e) < 0)
-		log_warn_failure(&e);
+		warn_unread(g, &e);
 	add_sheets(g, place->name, &sheets, false);
 	return 0;
 }
@@ -154,7 +160,7 @@ static void add_lists(struct gathering *g)
 		struct err e = { 0 };
 
 		if (sheets_of_list(g->gtd, lists[i], &sheets, &e) < 0)
-			log_warn_failure(&e);
+			warn_unread(g, &e);
 		add_sheets(g, NULL, &sheets, lists[i] == FILE_WAITING);
 	}
 }

@@ -33,6 +33,7 @@ struct entry {
 struct agenda {
 	struct entry *list; /* owned; oldest first */
 	size_t count, room;
+	bool incomplete; /* there is a file that cannot be read */
 };
 
 /*

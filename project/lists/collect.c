@@ -99,8 +99,10 @@ static void collect_some(void *data, size_t first, size_t count)
 		struct err e = { 0 };
 
 		if (collect_from(&c->collect, c->from->list[i].place,
-				 &c->sheets, &e) < 0)
+				 &c->sheets, &e) < 0) {
 			log_warn_failure(&e);
+			c->collect.items->incomplete = true;
+		}
 	}
 }
 
@@ -275,8 +277,10 @@ int view_next(const struct gtd *gtd, const char *context, bool all,
 	ret->date_word = "due";
 	if (collect_projects(&c, STATE_ACTIVE, e) < 0)
 		return -e->code;
-	if (collect_list(&c, FILE_NEXT, &list) < 0)
+	if (collect_list(&c, FILE_NEXT, &list) < 0) {
 		log_warn_failure(&list);
+		ret->incomplete = true;
+	}
 	items_sort(ret);
 	return 0;
 }

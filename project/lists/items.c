@@ -75,6 +75,7 @@ void items_take(struct items *items, struct items *others)
 		       others->count * sizeof(*others->list));
 		items->count += others->count;
 	}
+	items->incomplete |= others->incomplete;
 	free(others->list);
 	*others = (struct items){ 0 };
 }

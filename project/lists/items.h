@@ -30,6 +30,7 @@ struct items {
 	const char *date_word; /* what the dates are: "due" */
 	const char *what; /* borrowed: the view's name, for numbers */
 	bool numbered; /* people and ears get numbers */
+	bool incomplete; /* there is a file that cannot be read */
 	bool one_source; /* not worth a column or a word */
 };
 

@@ -187,6 +187,24 @@ words() { find "$GTD_DIR" -type f -exec cat {} + | sort -u; }
 	[[ $output == *"Projects/trip: cannot be read"* ]]
 }
 
+@test "next, day, ahead and search exit 1 when they cannot read all" {
+	project -q new trip
+	project -q actions trip 'call bob due:2026-11-28'
+	mkdir -p "$GTD_DIR/Projects/tax"
+	for command in next day ahead 'search bob'; do
+		# shellcheck disable=SC2086
+		project --today=2026-11-28 $command >out
+	done
+	mkfifo "$GTD_DIR/Projects/tax/actions"
+	for command in next day ahead 'search bob' 'day --json'; do
+		# shellcheck disable=SC2086
+		run project --today=2026-11-28 $command
+		[ "$status" -eq 1 ]
+		[[ $output == *'Projects/tax/actions is not a regular file'* ]]
+		[[ $output == *'call bob'* ]]
+	done
+}
+
 @test "a FIFO where a file should be is reported by check" {
 	project -q new trip
 	rm "$GTD_DIR/Projects/trip/actions"
