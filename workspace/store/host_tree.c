@@ -159,6 +159,19 @@ static int copy_link(int from, int to, const char *name, struct err *e)
 	return rc == -ENOENT || rc == -EACCES ? 1 : rc;
 }
 
+/* What the host has in it is not seen. */
+static int hide_contents(int dir, const char *path, struct err *e)
+{
+	if (fsetxattr(dir, "user.overlay.opaque", "y", 1, 0) == 0)
+		return 0;
+	if (errno != EOPNOTSUPP)
+		return err_set(e, errno, "hide %s", path);
+	return err_say(e, EOPNOTSUPP,
+		       "where workspaces are kept there are no user.* "
+		       "attributes, as on a tmpfs before Linux 6.6: put "
+		       "$XDG_DATA_HOME on another file system");
+}
+
 static int build_entries(struct build *build, int from, int to, unsigned depth,
 			 struct err *e);
 
@@ -184,9 +197,9 @@ static int build_dir(struct build *build, int from, int to, const char *name,
 	hide = source < 0 ||
 	       is_one_of(buf_text(&build->path), hidden, COUNT_OF(hidden));
 	/* overlayfs would fail to list a directory that it may not read. */
-	if (hide && fsetxattr(target, "user.overlay.opaque", "y", 1, 0) < 0)
-		rc = err_set(e, errno, "hide %s", buf_text(&build->path));
-	else if (!hide)
+	if (hide)
+		rc = hide_contents(target, buf_text(&build->path), e);
+	else
 		rc = build_entries(build, source, target, depth + 1, e);
 	buf_cut(&build->path, len);
 	return rc < 0 ? rc : give_attributes(build, to, name, st, e);

@@ -13,7 +13,7 @@ export LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP
 cd "$EARSHOT_SRC" || exit 1
 [ $# -gt 0 ] || set -- unit/core_* unit/workspace_* unit/sic-bridge_confine \
 	tests/e2e/project-disk.bats tests/e2e/workspace.bats \
-	tests/e2e/workspace_adopt.bats tests/e2e/workspace_sealed.bats \
+	tests/e2e/workspace_life.bats tests/e2e/workspace_sealed.bats \
 	tests/e2e/workspace_shift.bats tests/e2e/workspace_stores.bats
 
 # TAP with numbers in, TAP without and with the file's name out.
