@@ -137,12 +137,11 @@ static bool level_first(struct cursor c, struct message *ret)
 
 	if (!square && cursor_until(&padded, ":  ", &level) && is_level(level))
 		c = padded;
-	else if (square ? !cursor_until(&c, "]", &level)
-			: !cursor_until(&c, "[", &level) ||
-				  !cursor_until(&c, "]", &seconds) ||
-				  seconds.len_bytes != 4)
-		return false;
-	else if (!is_level(level) || (c.at < c.end && *c.at != ' '))
+	else if ((square ? !cursor_until(&c, "]", &level)
+			 : !cursor_until(&c, "[", &level) ||
+				   !cursor_until(&c, "]", &seconds) ||
+				   seconds.len_bytes != 4) ||
+		 !is_level(level) || (c.at < c.end && *c.at != ' '))
 		return false;
 	logged(ret, level, span_of("", 0), c);
 	return true;
@@ -284,10 +283,9 @@ static bool take_bracketed(struct cursor *c, struct head *head)
 	if (take_time_and_level(cursor_of(inside), head) ||
 	    (!head->levelled && take_slashed(inside, head)))
 		head->done = head->levelled && with_colon;
-	else if (head->levelled && !scan_is_alnum(inside.text[0]))
-		return false;
 	else if (head->levelled &&
-		 (scan_is_digit(inside.text[0]) || span_has(inside, '/')))
+		 (!scan_is_alnum(inside.text[0]) ||
+		  scan_is_digit(inside.text[0]) || span_has(inside, '/')))
 		return false;
 	else if (head->levelled)
 		set_name(head, inside);
