@@ -57,6 +57,12 @@ def start_hybrid():
 def new_hybrid():
     port = free_port()
     conf = configure("hybrid.conf", f"hybrid-{port}.conf", {"PLAIN": port})
+    # Since 8.2.46 it loads only the commands that are named there.
+    modules = ROOT + "/etc/ircd-hybrid/modules.conf"
+    if os.path.exists(modules):
+        with open(modules, encoding="utf-8") as names, \
+                open(conf, "a", encoding="utf-8") as out:
+            out.write(names.read())
     return start("usr/sbin/ircd-hybrid", f"""
         {AS_NOBODY} {ROOT}/usr/sbin/ircd-hybrid -foreground -configfile {conf} \
             -logfile {directory}/hybrid.log -pidfile {directory}/hybrid.pid""",

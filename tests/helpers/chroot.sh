@@ -67,6 +67,8 @@ chroot_new() {
 	# It is thrown away: nothing need reach the disk.
 	echo force-unsafe-io >"$2/etc/dpkg/dpkg.cfg.d/unsafe-io"
 	cp -a "$scratch/tree" "$2/root/earshot"
+	# As the installer writes it.
+	printf '127.0.0.1 localhost\n::1 localhost ip6-localhost\n' >"$2/etc/hosts"
 }
 
 # chroot_run DIR COMMAND...: with /proc and a /dev of its own. IN=chroot (no
