@@ -67,11 +67,14 @@ int item_add(struct change *change, const struct source *to, const char *text,
 {
 	SCOPED_TEXT char *file = NULL;
 	SCOPED_TEXT char *line = NULL;
+	int rc = 0;
 
 	if (to->is_list)
 		file = gtd_list_file(change->gtd, to->list);
-	else if (item_file(change->gtd, &to->place, PART_ACTIONS, &file, e) < 0)
-		return -e->code;
+	else
+		rc = item_file(change->gtd, &to->place, PART_ACTIONS, &file, e);
+	if (rc < 0 || file == NULL)
+		return rc;
 	line = capture_line(text, file_reading(file), is_outline(file),
 			    to->is_list && to->list == FILE_WAITING);
 	return add_to_file(change, file, line, e);
