@@ -281,8 +281,11 @@ b' ]
 	mkfifo "$GTD_DIR/Projects/x/actions" "$GTD_DIR/Reference/in"
 	for command in list next stuck day waiting someday 'search foo' check; do
 		# shellcheck disable=SC2086
-		timeout 10 project $command >/dev/null 2>&1 </dev/null ||
-			[ "$command" = check ]
+		run timeout 10 project $command </dev/null
+		case $command in
+		next | day | search* | check) [ "$status" -eq 1 ] ;;
+		*) [ "$status" -eq 0 ] ;;
+		esac
 	done
 	for command in 'cat x' 'actions x' 'do x' 'edit x'; do
 		# shellcheck disable=SC2086
@@ -296,5 +299,6 @@ b' ]
 		run timeout 10 project $command
 		[ "$status" -eq 1 ]
 	done
-	timeout 10 project day 2>/dev/null
+	run timeout 10 project day
+	[ "$status" -eq 1 ]
 }
