@@ -424,7 +424,7 @@ killed() {
 		fi
 		run as_root create no --base box --store "$store"
 		[ "$status" -eq 1 ]
-		[[ $output == *"there is no $device here; "*"needed"* ]]
+		[[ $output == *"there is no $device here, which store "*"needed"* ]]
 		run as_root list no
 		[ "$status" -eq 1 ]
 	done
