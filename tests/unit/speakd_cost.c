@@ -177,14 +177,18 @@ static unsigned long count(size_t number, size_t bytes)
 	return strtoul(collected + strlen("Collected : "), NULL, 10);
 }
 
-static bool has_valgrind(void)
+/* Before 3.20 it gives up on the debugging information that clang writes. */
+static bool can_count(void)
 {
+	char file[64];
 	const struct child child = {
-		.argv = (const char *const[]){ "valgrind", "--version", NULL },
+		.argv = (const char *const[]){ "valgrind", "--tool=none", file,
+					       "0", "0", NULL },
 		.fds = { CHILD_NULL, CHILD_NULL, CHILD_NULL },
 		.fd_count = 3,
 	};
 
+	snprintf(file, sizeof(file), "/proc/%d/exe", (int)getpid());
 	return child_run(&child, NULL) == 0;
 }
 
@@ -197,8 +201,9 @@ static void test_in_line(void **state)
 	print_message("# valgrind cannot run a program with a sanitizer\n");
 	skip();
 #endif
-	if (!has_valgrind()) {
-		print_message("# valgrind is not installed\n");
+	if (!can_count()) {
+		print_message(
+			"# no valgrind, or none that reads this program\n");
 		skip();
 	}
 	idle = count(0, 0);

@@ -10,7 +10,7 @@
 . /host/shared/lib.sh
 if [ "$0" != /run/clock.sh ]; then
 	cp "$0" /run/clock.sh
-	exec /run/clock.sh "$@"
+	exec sh /run/clock.sh "$@" # /run takes no programs
 fi
 user=tester
 home=/home/$user
