@@ -8,10 +8,6 @@
 # shellcheck disable=SC2317 # called through "try"
 # shellcheck source=tests/vm/guest/lib.sh
 . /host/shared/lib.sh
-if [ "$0" != /run/clock.sh ]; then
-	cp "$0" /run/clock.sh
-	exec sh /run/clock.sh "$@" # /run takes no programs
-fi
 user=tester
 home=/home/$user
 lines=$home/.local/share/earshot/home.lines
@@ -80,21 +76,9 @@ suspended() { echo devices >/sys/power/pm_test && echo freeze >/sys/power/state;
 try "suspend" suspended
 echo none >/sys/power/pm_test
 still_works "suspend"
-# Four minutes of real sleep, while the server went away without a word: on the
-# clock that stands still in sleep it would be missed for another two minutes.
-# What both sides see (this script was copied off it) does not outlive a sleep.
-sleeps() {
-	umount /host/shared /host && modprobe -r 9pnet_virtio && rtcwake -m mem -s 240
-	status=$?
-	modprobe 9pnet_virtio && systemctl start host.mount
-	return "$status"
-}
-lost() { journalctl -q -b _UID=1000 | grep -q "no answer for 2[4-9][0-9] s"; }
-pkill -STOP ngircd
-try "sleep" sleeps
-try "IRC after sleep: the dead connection is noticed" until_true 60 lost
-pkill -CONT ngircd
-still_works "sleep"
+# Neither suspend-to-idle nor ACPI S3 is left again where QEMU emulates: the alarm
+# of the clock wakes nothing.
+skip "sleep: a connection that dies meanwhile" "nothing wakes an emulated machine"
 show tail -n 5 $lines
 show journalctl --no-pager -q -b -p warning _UID=1000
 finish
