@@ -173,20 +173,6 @@ static bool is_tqdm(struct span word)
 	return end == word.len_bytes;
 }
 
-/* The "|" at the end of tqdm's bar. */
-static bool ends_tqdm(const struct reading *reading, struct span word)
-{
-	size_t end = place_of(reading, word), pos;
-
-	if (word.len_bytes != 1 || word.text[0] != '|' || end == SIZE_MAX)
-		return false;
-	while (end > 0 && reading->line.text[end - 1] == ' ')
-		end--;
-	for (pos = end; pos > 0 && reading->line.text[pos - 1] != ' '; pos--)
-		;
-	return is_tqdm(span_cut(reading->line, pos, end));
-}
-
 /* The bar goes, what wget wrote before it is said. Alone in its line it is a
  * picture, and all that there is to say. */
 static bool say_bar(struct buf *out, const struct reading *reading,
@@ -199,18 +185,21 @@ static bool say_bar(struct buf *out, const struct reading *reading,
 	return true;
 }
 
-/* The "]" far right of a bar. */
-static bool ends_bar(const struct reading *reading, struct span word)
+typedef bool bar_fn(struct span text);
+
+/* The mark at the end of a bar, far right of what is drawn. */
+static bool ends(const struct reading *reading, struct span word, char mark,
+		 bar_fn *is_whole)
 {
 	size_t end = place_of(reading, word), pos;
 
-	if (word.len_bytes != 1 || word.text[0] != ']' || end == SIZE_MAX)
+	if (word.len_bytes != 1 || word.text[0] != mark || end == SIZE_MAX)
 		return false;
 	while (end > 0 && reading->line.text[end - 1] == ' ')
 		end--;
 	for (pos = end; pos > 0 && reading->line.text[pos - 1] != ' '; pos--)
 		;
-	return is_bar(span_cut(reading->line, pos, end));
+	return is_whole(span_cut(reading->line, pos, end));
 }
 
 bool word_progress(struct buf *out, const struct reading *reading,
@@ -219,6 +208,6 @@ bool word_progress(struct buf *out, const struct reading *reading,
 	if (in_brackets(out, reading, word) ||
 	    in_parentheses(out, reading, word))
 		return true;
-	return opens_mark(reading, word) || ends_bar(reading, word) ||
-	       ends_tqdm(reading, word) || say_bar(out, reading, word);
+	return opens_mark(reading, word) || ends(reading, word, ']', is_bar) ||
+	       ends(reading, word, '|', is_tqdm) || say_bar(out, reading, word);
 }
