@@ -14,7 +14,6 @@
 #include "workspace/options.h"
 #include "workspace/launch.h"
 #include "workspace/ns/ns.h"
-#include "workspace/ops.h"
 #include "workspace/store/host_layer.h"
 #include "workspace/store/tree.h"
 

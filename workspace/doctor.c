@@ -8,7 +8,7 @@
 #include "workspace/command.h"
 #include "workspace/options.h"
 #include "workspace/gc.h"
-#include "workspace/ops.h"
+#include "workspace/state.h"
 #include "workspace/probe.h"
 
 static void print_joined(const struct run *run, const char *name, int joined)
@@ -125,7 +125,7 @@ static int repair_one(const struct run *run, const char *name, struct err *e)
 {
 	char text[200];
 	unsigned number = 0;
-	int rc = ops_repair(run->store, name, &number, e);
+	int rc = state_repair(run->store, name, &number, e);
 
 	if (rc == 1 && number == 0)
 		snprintf(text, sizeof(text),
@@ -150,9 +150,9 @@ static int name_rest(const struct run *run, const char *name, struct err *e)
 	char text[400];
 	int rc = store_load(run->store, "ws", name, &meta, NULL);
 
-	if (rc < 0 || ops_check(run->store, name, &meta, NULL) == 0)
+	if (rc < 0 || state_check(run->store, name, &meta, NULL) == 0)
 		return 0;
-	rc = ops_repair(run->store, name, &number, e);
+	rc = state_repair(run->store, name, &number, e);
 	if (number > 0)
 		snprintf(text, sizeof(text),
 			 "%s; go back with: project workspace restore %s@%u",

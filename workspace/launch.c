@@ -15,7 +15,7 @@
 #include "workspace/environment.h"
 #include "workspace/run/attach.h"
 #include "workspace/run/start.h"
-#include "workspace/ops.h"
+#include "workspace/state.h"
 #include "workspace/running.h"
 #include "workspace/store/host_layer.h"
 #include "workspace/store/layer.h"
@@ -210,7 +210,7 @@ static int start(const struct store *store, struct launch *launch,
 	if (rc == 0 && launch->outgoing)
 		rc = outgoing_check(e);
 	if (rc == 0)
-		rc = ops_check(store, launch->name, &meta, e);
+		rc = state_check(store, launch->name, &meta, e);
 	if (rc == 0)
 		rc = store_map(store, &meta, &map, e);
 	if (rc == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
 /*
- * ops.h - what can be done to a workspace as a whole.
+ * ops.h - what can be done to a workspace as a whole; state.h has its states.
  *
  * Each takes the locks that it needs, prepares new layers aside and becomes
  * real by one replacement of a file of the store: killed at any point, it
@@ -12,8 +12,6 @@
 
 #include "core/err.h"
 #include "workspace/store/store.h"
-
-enum { SNAPSHOT_NOW = -1 /* the state as it is, not a snapshot */ };
 
 struct create {
 	const char *name;
@@ -32,31 +30,13 @@ struct create {
 int ops_create(const struct store *store, const struct create *create,
 	       struct err *e) MUST_CHECK;
 
-/* Freeze the state; a running workspace is paused meanwhile. */
-int ops_snapshot(const struct store *store, const char *name,
-		 const char *comment, unsigned *ret_number,
-		 struct err *e) MUST_CHECK;
-
-/* Change the comment of a snapshot. */
-int ops_comment(const struct store *store, const char *name, unsigned number,
-		const char *comment, struct err *e) MUST_CHECK;
-
-/*
- * Go back to a snapshot, 0: the one that the state stands on. What is there is
- * frozen first; *ret_saved is the number of that snapshot, 0 when nothing had
- * changed. *ret_number is the one gone back to.
- */
-int ops_restore(const struct store *store, const char *name, unsigned number,
-		unsigned *ret_number, unsigned *ret_saved,
-		struct err *e) MUST_CHECK;
-
 /* The error that there is a workspace called name. */
 int ops_taken(const char *name, struct err *e);
 /* 0, or that error. */
 int ops_check_free(const struct store *store, const char *name,
 		   struct err *e) MUST_CHECK;
 
-/* number: a snapshot's, or SNAPSHOT_NOW. */
+/* number: a snapshot's, or SNAPSHOT_NOW (state.h). */
 int ops_clone(const struct store *store, const char *name, int number,
 	      const char *new_name, struct err *e) MUST_CHECK;
 
@@ -79,22 +59,5 @@ int ops_set_project(const struct store *store, const char *name,
 /* It fits the packages that the host has today. */
 int ops_set_packages(const struct store *store, const char *name,
 		     struct err *e) MUST_CHECK;
-
-/* -ENOENT, with what to do, when a layer of the state is missing. */
-int ops_check(const struct store *store, const char *name,
-	      const struct meta *meta, struct err *e) MUST_CHECK;
-
-/*
- * Where a layer of the state is missing, begin anew on what is below it, if all
- * of that is there: 1, with what was written since *ret_number (0: the base)
- * lost. Else 0, and *ret_number is the newest snapshot that can be gone back
- * to, 0: none.
- */
-int ops_repair(const struct store *store, const char *name,
-	       unsigned *ret_number, struct err *e) MUST_CHECK;
-
-/* Remove one snapshot from the list; its layers go with the next gc. */
-int ops_forget(const struct store *store, const char *name, unsigned number,
-	       struct err *e) MUST_CHECK;
 
 #endif

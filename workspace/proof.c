@@ -19,6 +19,7 @@
 #include "workspace/miniature.h"
 #include "workspace/ns/ns.h"
 #include "workspace/ops.h"
+#include "workspace/state.h"
 #include "workspace/running.h"
 #include "workspace/store/layer.h"
 
@@ -135,7 +136,7 @@ static int snapshot(const struct proof *proof, struct err *e)
 {
 	unsigned number;
 
-	return ops_snapshot(&proof->store, box, NULL, &number, e);
+	return state_snapshot(&proof->store, box, NULL, &number, e);
 }
 
 static int write_second(const struct proof *proof, struct err *e)
@@ -147,7 +148,7 @@ static int restore(const struct proof *proof, struct err *e)
 {
 	unsigned number, saved;
 
-	return ops_restore(&proof->store, box, 1, &number, &saved, e);
+	return state_restore(&proof->store, box, 1, &number, &saved, e);
 }
 
 static int clone_it(const struct proof *proof, struct err *e)

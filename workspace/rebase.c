@@ -10,6 +10,7 @@
 #include "workspace/command.h"
 #include "workspace/ns/mounts.h"
 #include "workspace/ops.h"
+#include "workspace/state.h"
 #include "workspace/options.h"
 #include "workspace/running.h"
 #include "workspace/store/layer.h"
@@ -127,8 +128,8 @@ static int merge(const struct run *run, const char *name,
 				&conflicts, e);
 
 	if (rc >= 0)
-		rc = ops_snapshot(run->store, name, "before rebasing", &number,
-				  e);
+		rc = state_snapshot(run->store, name, "before rebasing",
+				    &number, e);
 	if (rc == 0)
 		rc = store_load(run->store, "ws", name, &meta, e);
 	if (rc == 0)

@@ -10,6 +10,7 @@
 #include "workspace/command.h"
 #include "workspace/options.h"
 #include "workspace/ops.h"
+#include "workspace/state.h"
 #include "workspace/store/packages.h"
 
 static int edit_comment(const struct store *store, struct buf *out,
@@ -83,13 +84,13 @@ static int snap_main(const struct run *run, struct err *e)
 		return rc;
 	/* NAME@SNAP: another comment for one that is there. */
 	if (number > 0) {
-		rc = ops_comment(run->store, name, number, buf_text(&comment),
-				 e);
+		rc = state_comment(run->store, name, number, buf_text(&comment),
+				   e);
 		if (rc == 0)
 			run_json(run, json_state(name, number));
 		return rc;
 	}
-	rc = ops_snapshot(run->store, name, buf_text(&comment), &taken, e);
+	rc = state_snapshot(run->store, name, buf_text(&comment), &taken, e);
 	if (rc == 0)
 		run_print(run, json_state(name, taken), "%s@%u\n", name, taken);
 	return rc;
@@ -137,7 +138,8 @@ static int restore_main(const struct run *run, struct err *e)
 	int rc = store_parse(run->store, run->argv[0], &name, &number, e);
 
 	if (rc == 0)
-		rc = ops_restore(run->store, name, number, &number, &saved, e);
+		rc = state_restore(run->store, name, number, &number, &saved,
+				   e);
 	if (rc < 0)
 		return rc;
 	print_restored(run, name, number, saved);
@@ -172,7 +174,7 @@ static int destroy_main(const struct run *run, struct err *e)
 	if (rc < 0)
 		return rc;
 	if (number > 0) {
-		rc = ops_forget(run->store, name, number, e);
+		rc = state_forget(run->store, name, number, e);
 		if (rc == 0)
 			run_print(run, json_state(name, number),
 				  "%s@%u is forgotten\n", name, number);
