@@ -2,6 +2,7 @@
 /* Copyright the earshot authors */
 #include "speakd/doctor.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "core/child.h"
@@ -12,7 +13,13 @@
 #include "speakd/doctor_sources.h"
 #include "speakd/settings_load.h"
 
-enum { ANSWER_MAX_BYTES = 1 << 20, ANSWER_WAIT_MS = 20000, ARGS_MAX = 4 };
+enum {
+	ANSWER_MAX_BYTES = 1 << 20,
+	ANSWER_WAIT_S = 20,
+	/* Stores are tried in miniature: a slow disk takes minutes for all. */
+	PROOF_WAIT_S = 900,
+	ARGS_MAX = 4,
+};
 
 enum where { OURS, HELPER }; /* beside us, or among the helpers */
 
@@ -25,24 +32,25 @@ struct check {
 	bool needed; /* there is no speech without it */
 	bool lists; /* the answer is lines "ok NAME" and "no NAME: WHY" */
 	const char *nothing; /* that it lists nothing */
+	unsigned limit_s; /* then it hangs */
 };
 
 /* clang-format off */
 static const struct check speech_checks[] = {
 	{ "settings", "speakd", OURS, { "--check-config" }, NULL, true, false,
-	  NULL },
+	  NULL, ANSWER_WAIT_S },
 	{ "voices", "speakd-voice", HELPER, { "--list-voices" }, "speakd",
-	  true, false, NULL },
+	  true, false, NULL, ANSWER_WAIT_S },
 	{ "sound", "speakd-voice", HELPER, { "--probe" }, "speakd",
-	  true, false, NULL },
+	  true, false, NULL, ANSWER_WAIT_S },
 };
 static const struct check other_checks[] = {
 	{ "IRC networks", "sic-bridge", OURS, { "--list-networks" },
-	  "sic-bridge", false, true, "none is configured" },
+	  "sic-bridge", false, true, "none is configured", ANSWER_WAIT_S },
 	{ "GTD directory", "project", OURS, { "check" }, "earshot-project",
-	  false, false, NULL },
+	  false, false, NULL, ANSWER_WAIT_S },
 	{ "workspaces", "project", OURS, { "workspace", "doctor" },
-	  "earshot-project", false, true, NULL },
+	  "earshot-project", false, true, NULL, PROOF_WAIT_S },
 };
 /* clang-format on */
 
@@ -92,12 +100,17 @@ static int ask(const struct check *check, struct buf *answer, struct err *e)
 		.argv = argv,
 		.fds = { CHILD_NULL, CHILD_INHERIT, CHILD_NULL },
 		.fd_count = 3,
-		.limit_ms = ANSWER_WAIT_MS,
+		.limit_ms = check->limit_s * 1000,
 	};
+	int code;
 
 	for (size_t i = 0; i < ARGS_MAX && check->args[i] != NULL; i++)
 		argv[4 + i] = check->args[i];
-	return child_capture(&child, ANSWER_MAX_BYTES, answer, e);
+	code = child_capture(&child, ANSWER_MAX_BYTES, answer, e);
+	if (code == -ETIMEDOUT)
+		err_say(e, ETIMEDOUT, "%s %s has not ended after %u s",
+			check->program, check->args[0], check->limit_s);
+	return code;
 }
 
 /*

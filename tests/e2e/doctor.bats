@@ -57,6 +57,16 @@ assert "sound device" in found["sound"]["text"], found'
 	[[ $output == *"no   workspaces: project is not installed (package earshot-project)"* ]]
 }
 
+@test "a program that hangs is named, and the others are asked all the same" {
+	mkdir bin
+	printf '#!/bin/sh\nexec sleep 600\n' >bin/sic-bridge
+	chmod +x bin/sic-bridge
+	cp "$EARSHOT_BIN"/{speakd,speakd-voice,project,project-workspace} bin/
+	PATH=/usr/bin:/bin run -1 bin/speakd --doctor
+	[[ $output == *"no   IRC networks: sic-bridge --list-networks has not ended after 20 s"* ]]
+	[[ $output == *"no   GTD directory: "* ]]
+}
+
 @test "each source: is it there, and what is missing" {
 	mkdir -p "$XDG_CONFIG_HOME/earshot" logs
 	touch chat.out logs/a.log
