@@ -53,6 +53,21 @@ installed() {
 	[ "$status" -eq 0 ] || [[ $output = *"abi/4.0"* ]]
 }
 
+@test "make dist: all that git knows, with a checksum, twice the same" {
+	git -C "$EARSHOT_SRC" rev-parse -q --verify HEAD >/dev/null ||
+		skip "no git checkout"
+	for tree in 1 2; do
+		git clone -q --depth 1 "file://$EARSHOT_SRC" "$tree"
+		make -s -C "$tree" dist
+	done
+	name=earshot-$(speakd --version | sed -n '1s/.* //p')
+	(cd 1/build && sha256sum -c "$name.tar.gz.sha256")
+	cmp "1/build/$name.tar.gz" "2/build/$name.tar.gz"
+	tar -xf "1/build/$name.tar.gz"
+	diff <(git -C 1 ls-files | sort) \
+		<(cd "$name" && find . -type f -o -type l | sed 's,^\./,,' | sort)
+}
+
 @test "speech-dispatcher: its options become speakd's, or say nothing" {
 	mkdir bin
 	printf '#!/bin/sh\nprintf "[%%s]" "$@"\n' >bin/speakd
