@@ -265,14 +265,18 @@ static inline bool is_marked(const struct reading *reading, size_t len_bytes,
 	       reading->punctuation <= PUNCTUATION_SOME;
 }
 
-/* A part of a word, or what a rule made of one, by the rules again. */
+/*
+ * A part of a word, or what a rule made of one, by the rules again. Each looks
+ * at all that follows: without a limit a word of 16 kB of ":a:" costs 180 ms.
+ */
 static void read_part(struct buf *out, const struct reading *reading,
 		      struct span word)
 {
 	struct reading moved = *reading;
 	unsigned traits = traits_of(word);
 
-	if (is_simple(word.len_bytes, traits) ||
+	if (moved.depth++ >= CLEAN_PARTS_MAX ||
+	    is_simple(word.len_bytes, traits) ||
 	    is_marked(reading, word.len_bytes, traits)) {
 		buf_add(out, word.text, word.len_bytes);
 		return;
@@ -526,6 +530,7 @@ struct span clean_looked(struct buf *out, struct buf *scratch,
 		return text;
 	here.line = text;
 	here.read = read_part;
+	here.depth = 0;
 	buf_clear(out);
 	if (look != NULL && text_is_common(text.text, text.len_bytes))
 		clean_marked(out, &here, look);

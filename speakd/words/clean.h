@@ -27,6 +27,9 @@ enum { CLEAN_ROW_BYTES = 4, CLEAN_ART_BYTES = 6 };
 /* So many of the same word are said once and counted. */
 enum { CLEAN_REPEATS = 4 };
 
+/* So often a rule hands on what follows in a word; the rest stays as it is. */
+enum { CLEAN_PARTS_MAX = 64 };
+
 /* The longest emoticon. */
 enum { CLEAN_EMOTICON_BYTES = 3 };
 

@@ -199,6 +199,9 @@ static bool say_shortcodes(struct buf *out, const struct reading *reading,
 /* ---- "**so**", "*so*", "_so_"
  * ------------------------------------------------ */
 
+/* Each word that has marks looks so far for those at the other end. */
+enum { EMPHASIS_BYTES = 512 };
+
 /* clang-format off */
 static const struct {
 	char c;
@@ -254,15 +257,18 @@ static bool opens(const char *at, const char *begin, const char *end,
 	       at + marks < end && is_word_byte(at[marks]);
 }
 
-/* The marks that open at the word's start, if they are closed in the line. */
+/* The marks that open at the word's start, if they are closed after it. */
 static size_t opening(struct span line, struct span word)
 {
 	const char *end = line.text + line.len_bytes;
+	const char *last = end - word.text > EMPHASIS_BYTES
+				   ? word.text + EMPHASIS_BYTES
+				   : end;
 	size_t marks = marks_at(word.text, end);
 
 	if (marks == 0 || !opens(word.text, line.text, end, marks))
 		return 0;
-	for (const char *at = word.text + marks; at + marks <= end; at++)
+	for (const char *at = word.text + marks; at + marks <= last; at++)
 		if (memcmp(at, word.text, marks) == 0 &&
 		    closes(at, line.text, end, marks))
 			return marks;
@@ -272,7 +278,7 @@ static size_t opening(struct span line, struct span word)
 /* Those that close at the word's end; *ret_at: where, in the word. */
 static size_t closing(struct span line, struct span word, size_t *ret_at)
 {
-	const char *end = line.text + line.len_bytes;
+	const char *end = line.text + line.len_bytes, *begin = line.text;
 	size_t stop = word.len_bytes;
 	size_t first, marks;
 
@@ -287,7 +293,9 @@ static size_t closing(struct span line, struct span word, size_t *ret_at)
 	*ret_at = stop - marks;
 	if (!closes(word.text + *ret_at, line.text, end, marks))
 		return 0;
-	for (const char *at = word.text + *ret_at; at > line.text; at--)
+	if (word.text + stop - begin > EMPHASIS_BYTES)
+		begin = word.text + stop - EMPHASIS_BYTES;
+	for (const char *at = word.text + *ret_at; at > begin; at--)
 		if (memcmp(at - 1, word.text + *ret_at, marks) == 0 &&
 		    opens(at - 1, line.text, end, marks))
 			return marks;

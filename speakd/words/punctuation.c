@@ -110,11 +110,21 @@ static bool begins_line(const struct reading *reading, struct span word)
 	return word.text == reading->line.text;
 }
 
-/* Whether the line has a sign of a formula that stands alone: "a = b - c". */
-static bool in_formula(const struct reading *reading)
+/* The line around word: a sign further away is of something else. */
+static struct span around(const struct reading *reading, struct span word)
 {
+	enum { NEAR_BYTES = 256 };
 	const struct span line = reading->line;
+	size_t at = (size_t)(word.text - line.text);
 
+	return span_cut(
+		line, at > NEAR_BYTES ? at - NEAR_BYTES : 0,
+		min_size(line.len_bytes, at + word.len_bytes + NEAR_BYTES));
+}
+
+/* Whether a sign of a formula stands alone in it: "a = b - c". */
+static bool in_formula(struct span line)
+{
 	for (size_t i = 1; i + 1 < line.len_bytes; i++)
 		if (line.text[i - 1] == ' ' && line.text[i + 1] == ' ' &&
 		    line.text[i] != '\0' && strchr("=+*", line.text[i]) != NULL)
@@ -127,15 +137,15 @@ static bool in_formula(const struct reading *reading)
 static bool counts_down(const struct reading *reading, struct span word,
 			size_t pos)
 {
-	const struct span line = reading->line;
+	const struct span near = around(reading, word);
 	size_t first = span_at(word, pos + 1) == '-' ? pos : pos - 1;
 
 	return first > 0 && first < pos + 1 && span_at(word, first) == '-' &&
 	       span_at(word, first + 1) == '-' &&
 	       is_word_byte(word.text[first - 1]) &&
 	       ((first + 2 == word.len_bytes &&
-		 (first == 1 || word.len_bytes == line.len_bytes ||
-		  memmem(line.text, line.len_bytes, "++", 2) != NULL)) ||
+		 (first == 1 || word.len_bytes == near.len_bytes ||
+		  memmem(near.text, near.len_bytes, "++", 2) != NULL)) ||
 		strchr(";)]", span_at(word, first + 2)) != NULL);
 }
 
@@ -154,7 +164,8 @@ static bool option_dash(const struct reading *reading, struct span word,
 	size_t next = pos;
 
 	if (word.len_bytes == 1)
-		return digit_beside(reading, word) || in_formula(reading) ||
+		return digit_beside(reading, word) ||
+		       in_formula(around(reading, word)) ||
 		       (begins_line(reading, word) &&
 			word.len_bytes < reading->line.len_bytes);
 	if (counts_down(reading, word, pos) || is_zone(word, pos))
@@ -437,9 +448,10 @@ static const char *name_in_place(const struct reading *reading,
 	if (c == '#' && pos > 0 && pos < 3 &&
 	    ascii_is_letter(word.text[pos - 1]) && !is_word_byte(next))
 		return N_("sharp");
-	if (c == '-' && (ascii_is_digit(next) ||
-			 (word.len_bytes == 1 && (digit_beside(reading, word) ||
-						  in_formula(reading)))))
+	if (c == '-' &&
+	    (ascii_is_digit(next) ||
+	     (word.len_bytes == 1 && (digit_beside(reading, word) ||
+				      in_formula(around(reading, word))))))
 		return N_("minus");
 	if (c == '/' && is_per(reading, word, pos))
 		return N_("per");

@@ -22,13 +22,12 @@ static bool is_nick(struct span name)
 /* The first word of several, or the one after a relay's "[discord] ". */
 static bool is_first(struct span line, struct span word)
 {
-	const char *close = line.text[0] == '['
-				    ? memmem(line.text, line.len_bytes, "] ", 2)
-				    : NULL;
+	size_t at = (size_t)(word.text - line.text);
 
-	return word.len_bytes < line.len_bytes &&
-	       (word.text == line.text ||
-		(close != NULL && word.text == close + 2));
+	if (at == 0)
+		return word.len_bytes < line.len_bytes;
+	return at > 2 && line.text[0] == '[' &&
+	       memmem(line.text, at, "] ", 2) == word.text - 2;
 }
 
 /*
@@ -68,8 +67,8 @@ bool word_quote(struct buf *out, const struct reading *reading,
 		return false;
 	if (say_address(out, reading, word))
 		return true;
-	if (!is_first(reading->line, word) || word.text[0] != '<' ||
-	    span_at(word, word.len_bytes - 1) != '>')
+	if (word.text[0] != '<' || span_at(word, word.len_bytes - 1) != '>' ||
+	    !is_first(reading->line, word))
 		return false;
 	name = span_cut(word, 1, word.len_bytes - 1);
 	if (!is_nick(name) || span_is_element(name))

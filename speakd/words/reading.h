@@ -34,6 +34,7 @@ struct reading {
 	struct symbols *symbols; /* borrowed; NULL: only our own names */
 	/* Set by clean_text(). */
 	struct span line; /* that the word stands in */
+	unsigned depth; /* of parts within parts of words */
 	reading_fn *read; /* tries the rules, which read parts of words */
 };
 

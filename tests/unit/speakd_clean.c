@@ -370,6 +370,24 @@ static void test_together(void **state)
 	assert_text("======" X40 "y", WORDING_ALL, "6 equals " X40 "y");
 }
 
+/* So many parts of one word are read, what follows them stays as it is. */
+static void test_parts(void **state)
+{
+	(void)state;
+	for (size_t n = CLEAN_PARTS_MAX; n <= CLEAN_PARTS_MAX + 2; n++) {
+		SCOPED_BUF struct buf in = { 0 };
+		SCOPED_BUF struct buf want = { 0 };
+
+		for (size_t i = 0; i < n; i++) {
+			buf_add_text(&in, ":b:");
+			buf_add_text(&want, i == 0		   ? "b"
+					    : i <= CLEAN_PARTS_MAX ? " b"
+								   : " :b:");
+		}
+		assert_text(buf_text(&in), WORDING_MARKUP, buf_text(&want));
+	}
+}
+
 static void test_silent(void **state)
 {
 	/* clang-format off */
@@ -405,7 +423,7 @@ int main(void)
 		cmocka_unit_test(test_on),     cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_digits), cmocka_unit_test(test_look),
 		cmocka_unit_test(test_off),    cmocka_unit_test(test_together),
-		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_silent), cmocka_unit_test(test_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,9 @@
 #include "core/text.h"
 #include "speakd/ssip/framer.h"
 #include "speakd/ssip/ssml.h"
+#include "speakd/words/clean.h"
 #include "speakd/words/hygiene.h"
+#include "speakd/words/wording.h"
 
 /* Bytes of the smaller text, and how much dearer the larger one may be. */
 enum { SMALL_BYTES = 1 << 14, DEARER_PERCENT = 250 };
@@ -36,6 +38,17 @@ static void cost_hygiene(const struct buf *text)
 	SCOPED_BUF struct buf out = { 0 };
 
 	hygiene_clean(&out, buf_text(text), text->len_bytes);
+}
+
+static void cost_clean(const struct buf *text)
+{
+	SCOPED_BUF struct buf out = { 0 };
+	SCOPED_BUF struct buf scratch = { 0 };
+	const struct reading reading = { .rules = WORDING_ALL,
+					 .punctuation = PUNCTUATION_SOME };
+
+	(void)clean_text(&out, &scratch, &reading,
+			 span_of(text->data, text->len_bytes));
 }
 
 static void cost_escape(const struct buf *text)
@@ -124,6 +137,15 @@ static const struct {
 	{ "hygiene: marks",              cost_hygiene, "\u0301" },
 	{ "hygiene: wide letters",       cost_hygiene, "\uff41" },
 	{ "hygiene: words",              cost_hygiene, "some words " },
+	{ "clean: short codes",          cost_clean,   ":a:" },
+	{ "clean: emoji of a server",    cost_clean,   "<:a:1>" },
+	{ "clean: files",                cost_clean,   "file:///a/" },
+	{ "clean: links",                cost_clean,   "http://a.b,<" },
+	{ "clean: paths",                cost_clean,   "/a.b:1:" },
+	{ "clean: emphasis",             cost_clean,   "_b " },
+	{ "clean: dashes",               cost_clean,   " -" },
+	{ "clean: brackets",             cost_clean,   "[(a " },
+	{ "clean: entities",             cost_clean,   "&amp;#38;" },
 	{ "escape: overrides",           cost_escape,  "\u202e" },
 	{ "repair: broken bytes",        cost_repair,  "\xe6\x97" },
 	{ "nfkc: marks",                 cost_nfkc,    "\u0301" },
