@@ -226,8 +226,8 @@ static size_t mac_bytes(struct span text)
  * "fe80::1%eth0", "[::1]:80": letters and digits one by one, what parts them by
  * its name, and what follows.
  */
-static bool say_address(struct buf *out, const struct reading *reading,
-			struct span word)
+static bool say_network_address(struct buf *out, const struct reading *reading,
+				struct span word)
 {
 	bool bracket = word.text[0] == '[' || word.text[0] == '(';
 	struct span rest = span_cut(word, bracket, word.len_bytes);
@@ -288,7 +288,7 @@ bool word_digits(struct buf *out, const struct reading *reading,
 {
 	SCOPED_BUF struct buf said = { 0 };
 
-	if (say_address(out, reading, word))
+	if (say_network_address(out, reading, word))
 		return true;
 	if (stamp_letter(word) > 0) {
 		size_t letter = stamp_letter(word);

@@ -34,8 +34,8 @@ static bool is_first(struct span line, struct span word)
  * "<bob@example.com>", as letters and git put an address after a name: the
  * brackets are not meant.
  */
-static bool say_address(struct buf *out, const struct reading *reading,
-			struct span word)
+static bool say_angle_address(struct buf *out, const struct reading *reading,
+			      struct span word)
 {
 	size_t begin = word.text[0] == '(' || word.text[0] == '"', end, at = 0;
 
@@ -65,7 +65,7 @@ bool word_quote(struct buf *out, const struct reading *reading,
 
 	if (reading->punctuation > PUNCTUATION_SOME)
 		return false;
-	if (say_address(out, reading, word))
+	if (say_angle_address(out, reading, word))
 		return true;
 	if (word.text[0] != '<' || span_at(word, word.len_bytes - 1) != '>' ||
 	    !is_first(reading->line, word))
