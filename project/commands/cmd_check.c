@@ -191,6 +191,20 @@ static bool check_readable(struct check *c, const char *path, bool is_dir)
 	return false;
 }
 
+/* "log.save", "log.save.1": nano writes them when its terminal goes. */
+static bool is_saved(const char *path, const char *name)
+{
+	const char *at = strstr(name, ".save");
+	const char *end = at != NULL ? at + strlen(".save") : "";
+	SCOPED_TEXT char *of = NULL;
+
+	if (at == NULL || (end[0] != '\0' && end[0] != '.') ||
+	    end[strspn(end, ".0123456789")] != '\0')
+		return false;
+	of = mem_text(name, (size_t)(at - name));
+	return is_part(of) || is_items(path, of);
+}
+
 /* By its name alone. */
 static bool check_leftover(struct check *c, const char *path, const char *name,
 			   bool is_dir)
@@ -203,6 +217,9 @@ static bool check_leftover(struct check *c, const char *path, const char *name,
 	else if (name_is_swap(name))
 		problem(c, path,
 			"open in an editor, or left by one that crashed");
+	else if (!is_dir && is_saved(path, name))
+		problem(c, path,
+			"what an editor had not saved when it was ended");
 	else if (is_dir && strncmp(name, ".new-", 5) == 0)
 		mendable(c, path, "half a new project, left by a crash",
 			 MEND_LEFTOVER, NULL);
@@ -255,14 +272,21 @@ static void future(struct check *c, const char *path, struct date date,
 	mendable(c, path, what, mend, NULL);
 }
 
-/* gtdtools edits one, we the other: whoever looks sees half of it there. */
-static void check_layouts(struct check *c, const char *path)
+static void check_is_file(struct check *c, const char *path)
+{
+	if (gtd_is_dir(&c->call->gtd, path))
+		problem(c, path, "is a directory, where a file should be");
+}
+
+/* gtdtools edits one, we the other: whoever looks sees half of it there. A
+ * README.md beside them has its own place. */
+static void check_parts(struct check *c, const char *path)
 {
 	for (int part = 0; part < PART_COUNT; part++) {
 		char *files[GTD_FILES_MAX];
 		size_t count = gtd_part_files(&c->call->gtd, path, part, files);
 
-		if (count > 1) {
+		if (count > 1 && is_part(strrchr(files[1], '/') + 1)) {
 			SCOPED_TEXT char *what =
 				mem_printf("the same part as %s: both are "
 					   "read, one should go",
@@ -270,8 +294,23 @@ static void check_layouts(struct check *c, const char *path)
 
 			problem(c, files[1], what);
 		}
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; i < count; i++) {
+			check_is_file(c, files[i]);
 			free(files[i]);
+		}
+	}
+}
+
+static void check_lists(struct check *c)
+{
+	for (int list = 0; list < FILE_COUNT; list++) {
+		char *files[GTD_FILES_MAX];
+		size_t count = gtd_list_files(&c->call->gtd, list, files);
+
+		for (size_t i = 0; i < count; i++) {
+			check_is_file(c, files[i]);
+			free(files[i]);
+		}
 	}
 }
 
@@ -338,7 +377,7 @@ static int note_seen(const struct place *place, unsigned char d_type,
 	if (d_type != DT_REG) {
 		struct marks marks = { 0 };
 
-		check_layouts(c, path);
+		check_parts(c, path);
 		if (marks_read(&c->call->gtd, path, &marks, NULL) == 0)
 			future(c, path, marks.dates[MARK_REVIEWED],
 			       MEND_REVIEWED);
@@ -464,6 +503,7 @@ static int look(struct check *c, struct err *e)
 	if (rc == 0)
 		rc = place_each(gtd, STATE_POSTPONED, "", note_seen, c, e);
 	check_names(c);
+	check_lists(c);
 	check_clock(c);
 	if (rc == 0)
 		rc = remind_collect(gtd, &reminders, check_bad_rule, c, e);

@@ -10,6 +10,8 @@
 #include "core/text.h"
 #include "project/directory/gtd.h"
 
+#define RCLONE_SIGN ".conflict"
+
 bool name_is_clean(const char *name)
 {
 	size_t len = strlen(name);
@@ -68,8 +70,8 @@ int name_check_new(const char *name, struct err *e)
 		return err_usage(e, "'%s' is the name of a list", name);
 	if (!name_is_project(name))
 		return err_usage(e,
-				 "'%s' looks like a back-up or conflict "
-				 "copy of another",
+				 "'%s' looks like what an editor, a "
+				 "synchroniser or a file manager leaves",
 				 name);
 	return 0;
 }
@@ -81,30 +83,49 @@ static bool ends_with(const char *name, const char *end)
 	return len >= end_len && strcmp(name + len - end_len, end) == 0;
 }
 
-/* "-DESKTOP-AB12CD", which OneDrive adds: the machine's name. */
+/* "-DESKTOP-AB12CD", "-LAPTOP-AB12CD34", which OneDrive adds: the machine's
+ * name, as Windows made it up. */
 static bool has_machine(const char *name)
 {
-	const char *at = strstr(name, "-DESKTOP-");
-	size_t n = at != NULL ? strspn(at + 9, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					       "0123456789")
-			      : 0;
+	static const char *const kinds[] = { "-DESKTOP-", "-LAPTOP-" };
 
-	return n >= 6 && n <= 8 && (at[9 + n] == '\0' || at[9 + n] == '.');
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		const char *at = strstr(name, kinds[i]);
+		const char *id = at != NULL ? at + strlen(kinds[i]) : "";
+		size_t n = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
+		if (n >= 6 && n <= 8 && (id[n] == '\0' || id[n] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/* "actions.conflict1", of rclone's bisync. */
+static bool is_numbered_conflict(const char *name)
+{
+	const char *at = strstr(name, RCLONE_SIGN);
+
+	return at != NULL && at > name &&
+	       isdigit((unsigned char)at[strlen(RCLONE_SIGN)]);
 }
 
 bool name_is_conflict(const char *name)
 {
 	static const char *const signs[] = {
-		".sync-conflict-", "(conflicted copy",	 "'s conflicted copy",
-		"_conflict-20",	   "(Case Conflict",	 "(case clash",
-		"(SFConflict",	   "Encoding Conflict)", "(Selective Sync",
+		".sync-conflict-",    "(conflicted copy", "(Conflicted copy",
+		"'s conflicted copy", "_conflict-20",	  "(Case Conflict",
+		"(case clash",	      "(SFConflict",	  "Encoding Conflict)",
+		"(Selective Sync",
 	};
 
 	/* Asked of every name: most have nothing that all signs have. */
-	if (strchr(name, '(') != NULL || strstr(name, "onflict") != NULL)
+	if (strchr(name, '(') != NULL || strstr(name, "onflict") != NULL) {
 		for (size_t i = 0; i < COUNT_OF(signs); i++)
 			if (strstr(name, signs[i]) != NULL)
 				return true;
+		if (is_numbered_conflict(name))
+			return true;
+	}
 	return has_machine(name) || ends_with(name, ".orig") ||
 	       ends_with(name, ".rej");
 }
@@ -129,7 +150,8 @@ static char *without_sign(const char *name, const char *at)
 char *name_of_original(const char *name)
 {
 	static const char *const plain[] = { ".sync-conflict-", "_conflict-20",
-					     "-DESKTOP-" };
+					     "-DESKTOP-", "-LAPTOP-",
+					     RCLONE_SIGN };
 	const char *bracket = strrchr(name, '(');
 
 	for (size_t i = 0; i < COUNT_OF(plain); i++) {
@@ -161,8 +183,13 @@ bool name_is_swap(const char *name)
 {
 	size_t len = strlen(name);
 
+	/* "#log#": what Emacs had not saved yet. */
+	if (name[0] == '#')
+		return len > 2 && name[len - 1] == '#';
 	if (name[0] != '.')
 		return false;
+	if (ends_with(name, ".kate-swp"))
+		return true;
 	if (strncmp(name, ".#", 2) == 0 || strncmp(name, ".~lock.", 7) == 0)
 		return true;
 	/* .swp, .swo, ... .swa: vim counts down when there are several. */
@@ -170,10 +197,32 @@ bool name_is_swap(const char *name)
 	       name[len - 1] >= 'a' && name[len - 1] <= 'p';
 }
 
+bool name_is_foreign(const char *name)
+{
+	static const char *const names[] = {
+		".git",		".hg",
+		".svn",		".stfolder",
+		".stversions",	".sync",
+		".obsidian",	".dropbox.cache",
+		"@eaDir",	"#recycle",
+		"$RECYCLE.BIN", "System Volume Information",
+		"lost+found",	"Thumbs.db",
+		"desktop.ini",
+	};
+
+	/* Asked of every name: most begin otherwise. */
+	if (strchr(".@#$SlTd", name[0]) != NULL)
+		for (size_t i = 0; i < COUNT_OF(names); i++)
+			if (strcmp(name, names[i]) == 0)
+				return true;
+	return false;
+}
+
 bool name_is_project(const char *name)
 {
 	return name[0] != '.' && !ends_with(name, "~") &&
-	       !name_is_conflict(name) && !name_is_sync_temp(name);
+	       !name_is_conflict(name) && !name_is_sync_temp(name) &&
+	       !name_is_foreign(name);
 }
 
 /* ---- order -------------------------------------------------------------- */

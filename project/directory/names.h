@@ -50,15 +50,21 @@ uint64_t names_key(const char *name);
 /* name without case and in one Unicode form: equal for twins. */
 void name_fold(struct buf *out, const char *name);
 
+/* What file systems, file managers, synchronisers and the like keep for
+ * themselves: "lost+found", "Thumbs.db", ".stversions". Nobody looks into it.
+ */
+bool name_is_foreign(const char *name);
+
 /* Whether a directory entry counts as a project: not hidden, no back-up file,
- * no conflict copy. */
+ * no conflict copy, nothing foreign. */
 bool name_is_project(const char *name);
 
 /*
  * A copy that a synchroniser made because two machines changed a file:
  * Syncthing's "x.sync-conflict-20260102-030405-ABCDEFG.y", Dropbox's and
  * Nextcloud's "x (conflicted copy ...)", ownCloud's "x_conflict-2026...",
- * OneDrive's "x-DESKTOP-AB12CD", Seafile's; and what patch(1) leaves.
+ * OneDrive's "x-DESKTOP-AB12CD", rclone's "x.conflict1", Obsidian's,
+ * Seafile's; and what patch(1) leaves.
  */
 bool name_is_conflict(const char *name);
 
@@ -72,8 +78,8 @@ bool name_is_sync_temp(const char *name);
 /* The half of a file that a crash of ours left: ".actions.01234567.tmp". */
 bool name_is_our_temp(const char *name);
 
-/* An editor's sign that a file is open: vim's ".x.swp", emacs' ".#x",
- * LibreOffice's ".~lock.x#". */
+/* An editor's sign that a file is open: vim's ".x.swp", Kate's ".x.kate-swp",
+ * Emacs' ".#x" and "#x#", LibreOffice's ".~lock.x#". */
 bool name_is_swap(const char *name);
 
 /* Whether name can be shown and completed as it is: well-formed UTF-8 without

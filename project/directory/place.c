@@ -100,6 +100,7 @@ static int on_entry(const char *name, unsigned char d_type, void *data)
 
 	if (strncmp(name, each->prefix, each->prefix_bytes) != 0 ||
 	    !name_is_project(name) ||
+	    (d_type == DT_REG && name_is_swap(name)) ||
 	    !place_set_name(&each->place, name, d_type == DT_DIR))
 		return 0;
 	/* Sockets and the like are none of ours. */

@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/paths.h"
+#include "project/directory/names.h"
 
 enum { TREE_DEPTH_MAX = 8, LINKED_DEPTH = 5 };
 
@@ -50,8 +51,7 @@ static int on_tree_entry(const char *name, unsigned char d_type, void *data)
 	struct stat st;
 	int depth, rc;
 
-	/* Other people's metadata is none of ours. */
-	if (strcmp(name, ".git") == 0 || strcmp(name, ".stfolder") == 0)
+	if (name_is_foreign(name))
 		return 0;
 	if (d_type == DT_UNKNOWN || d_type == DT_LNK) {
 		/* A link to nothing is still an entry. */

@@ -140,6 +140,10 @@ from the README' ]
 	has "$P/code/README.md" "- [x] from the README ✅ $(date +%F)"
 	project -q actions code more
 	has "$P/code/TODO.md" '- [ ] more'
+	mkdir "$P/prose"
+	echo '- [ ] write' >"$P/prose/README.md"
+	project -q actions prose more
+	project check # neither is too much
 	for part in summary actions log; do echo "of $part" >"$P/md/$part.md"; done
 	project -q actions md new
 	[ "$(ls "$P/md")" = $'actions.md\nlog.md\nsummary.md' ]

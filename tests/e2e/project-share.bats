@@ -108,7 +108,8 @@ start' ]
 	project -q new zoo
 	cd "$GTD_DIR/Projects"
 	for copy in 'zoo.sync-conflict-20261128-101112-ABCDEFG' 'zoo_conflict-20261128-101112' \
-		'zoo (Case Conflict)' 'zoo-DESKTOP-AB12CD' 'zoo (conflicted copy 2026-11-28)'; do
+		'zoo (Case Conflict)' 'zoo-DESKTOP-AB12CD' 'zoo (conflicted copy 2026-11-28)' \
+		'zoo-LAPTOP-1A2B3C4D' 'zoo (Conflicted copy phone 202611281012)' zoo.conflict1; do
 		cp -r zoo "$copy"
 	done
 	cp zoo/actions zoo/actions.orig
@@ -116,9 +117,32 @@ start' ]
 	[ "$(project list | cut -f1)" = zoo ]
 	run project check
 	[ "$status" -eq 1 ]
-	[ "$(grep -c 'conflict copy' <<<"$output")" -eq 6 ]
+	[ "$(grep -c 'conflict copy' <<<"$output")" -eq 9 ]
 	[ "$(grep -c 'Syncthing is writing' <<<"$output")" -eq 2 ]
-	[ "$(project check --json | /usr/bin/python3 -c 'import json,sys; print(len(json.load(sys.stdin)))' || :)" -eq 8 ]
+	[ "$(project check --json | /usr/bin/python3 -c 'import json,sys; print(len(json.load(sys.stdin)))' || :)" -eq 11 ]
+}
+
+@test "what disks, file managers and synchronisers keep is no project and not searched" {
+	project -q new zoo
+	mkdir -p "$GTD_DIR"/{.stversions/Projects/zoo,.obsidian,lost+found} "$P"/{@eaDir,lost+found}
+	echo 'a needle' | tee "$GTD_DIR/.stversions/Projects/zoo/summary" \
+		"$GTD_DIR/.obsidian/x.json" "$P"/{Thumbs.db,desktop.ini,@eaDir/summary} >/dev/null
+	printf '<<<<<<< HEAD\n' >"$GTD_DIR/.stversions/Projects/zoo/log"
+	[ "$(project list | cut -f1)" = zoo ]
+	[ -z "$(project search needle)" ]
+	project check
+}
+
+@test "what editors had not saved is reported" {
+	project -q new zoo
+	touch "$P"/zoo/{'#log#',log.save,.log.kate-swp} "$GTD_DIR/inbox.save.1" "$P/#zoo.txt#"
+	touch "$P/zoo/photo.save" # nobody's
+	[ "$(project list | cut -f1)" = zoo ]
+	run project check
+	[ "$status" -eq 1 ]
+	[ "$(grep -c 'open in an editor' <<<"$output")" -eq 3 ]
+	[ "$(grep -c 'had not saved' <<<"$output")" -eq 2 ]
+	[ "${#lines[@]}" -eq 5 ]
 }
 
 # what every file says, sorted: nothing may be missing of it

@@ -535,6 +535,17 @@ renew passport (due 2026-11-20)' ]
 	[ "$(project list | cut -f1 | tr '\n' ' ')" = "A a " ]
 }
 
+@test "check reports directories where files should be" {
+	project -q new a
+	rm "$P"/a/{actions,log}
+	mkdir "$P"/a/{actions,log} "$P"/{log,summary} "$GTD_DIR/inbox"
+	project -q postpone log # a project of that name is none
+	run project check
+	[ "$status" -eq 1 ]
+	[ "$(grep -c 'is a directory, where a file should be' <<<"$output")" -eq 3 ]
+	[ "${#lines[@]}" -eq 3 ]
+}
+
 @test "with commit = yes each change is one commit of our own paths" {
 	git -C "$GTD_DIR" init -q
 	git -C "$GTD_DIR" config user.email a@example.org

@@ -60,15 +60,29 @@ static void test_kinds(void **state)
 	assert_true(name_is_swap(".summary.swa"));
 	assert_true(name_is_swap(".#log"));
 	assert_true(name_is_swap(".~lock.plan.odt#"));
+	assert_true(name_is_swap("#log#"));
+	assert_true(name_is_swap(".log.kate-swp"));
 	assert_false(name_is_swap("summary.swp"));
+	assert_false(name_is_swap("#1"));
+	assert_false(name_is_swap("##"));
 	assert_false(name_is_swap(".project"));
 	assert_false(name_is_swap(".sw"));
 	assert_true(name_is_conflict("log (conflicted copy 2026-01-02)"));
 	assert_true(name_is_conflict("log (Ann's conflicted copy).otl"));
+	assert_true(name_is_conflict("a (Conflicted copy pc 202611281012).md"));
+	assert_true(name_is_conflict("log-LAPTOP-1A2B3C4D.md"));
+	assert_true(name_is_conflict("log.conflict2"));
 	assert_false(name_is_conflict("conflict"));
+	assert_false(name_is_conflict("my.conflict"));
+	assert_false(name_is_conflict("buy-LAPTOP-new"));
 	assert_true(name_is_project("trip"));
 	assert_false(name_is_project(".new-00112233"));
 	assert_false(name_is_project("trip~"));
+	assert_false(name_is_project("lost+found"));
+	assert_false(name_is_project("Thumbs.db"));
+	assert_false(name_is_project("@eaDir"));
+	assert_true(name_is_project("lost keys"));
+	assert_true(name_is_project("Thumbs"));
 }
 
 static void test_paths(void **state)
