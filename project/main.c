@@ -31,10 +31,11 @@ static int check_operands(const struct call *call, struct err *e)
 		return err_usage(e, "%s: missing %s", command->name,
 				 command->args);
 	if (command->max >= 0 && call->count > command->max)
-		return err_usage(e,
-				 "%s: unexpected '%s'; quote a name that "
-				 "has spaces",
-				 command->name, call->operands[command->max]);
+		return err_usage(e, "%s: unexpected '%s'%s", command->name,
+				 call->operands[command->max],
+				 command->max > 0
+					 ? "; quote a name that has spaces"
+					 : "");
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "core/mem.h"
+#include "core/near.h"
 #include "core/paths.h"
 #include "project/directory/names.h"
 
@@ -314,36 +315,6 @@ static bool find_exact(const struct gtd *gtd, enum state state,
 	return false;
 }
 
-static const char *hint_for(const struct gtd *gtd, const char *name,
-			    unsigned states)
-{
-	static const struct {
-		enum state state;
-		const char *hint;
-	} hints[] = {
-		{ STATE_ACTIVE, "; it is active" },
-		{ STATE_POSTPONED, "; it is postponed: see project resume" },
-		{ STATE_COMPLETED, "; it is completed: see project reopen" },
-	};
-	enum list_file list;
-
-	if (list_by_word(name, &list))
-		return "; it is a list: see project in, next, waiting, someday, "
-		       "do and move";
-	for (size_t i = 0; i < COUNT_OF(hints); i++) {
-		struct matches m = { .year = "" };
-		bool there;
-
-		if (states & (1u << hints[i].state))
-			continue;
-		there = find_exact(gtd, hints[i].state, name, &m, NULL);
-		matches_fini(&m);
-		if (there)
-			return hints[i].hint;
-	}
-	return "";
-}
-
 static int take_match(struct matches *m, const char *typed, struct place *ret,
 		      struct err *e)
 {
@@ -379,6 +350,96 @@ static int find_in_turn(const struct gtd *gtd, unsigned states,
 	return 0;
 }
 
+/* ---- what was meant ----------------------------------------------------- */
+
+enum { GUESS_BEGINNING_MIN = 4 }; /* of less, anything is a misspelling */
+
+struct guess {
+	struct near near;
+	size_t typed_bytes;
+	char name[PLACE_NAME_BYTES];
+};
+
+/* The whole name, or its beginning, as a beginning is enough. */
+static int offer(const struct place *place, unsigned char d_type, void *data)
+{
+	struct guess *guess = data;
+	size_t len = strlen(place->name);
+	int before = guess->near.edits;
+
+	(void)d_type;
+	near_offer(&guess->near, place->name, len);
+	if (guess->typed_bytes >= GUESS_BEGINNING_MIN &&
+	    len > guess->typed_bytes)
+		near_offer(&guess->near, place->name, guess->typed_bytes);
+	if (guess->near.edits < before)
+		memcpy(guess->name, place->name, len + 1);
+	return 0;
+}
+
+static void hint_near(const struct gtd *gtd, const char *name, unsigned states,
+		      struct buf *ret)
+{
+	struct guess guess = { .typed_bytes = strlen(name) };
+
+	near_init(&guess.near, name);
+	for (int s = 0; s < STATE_TRASH; s++)
+		if (states & (1u << s))
+			(void)!place_each(gtd, s, "", offer, &guess, NULL);
+	if (guess.name[0] != '\0')
+		buf_addf(ret, ", did you mean '%s'?", guess.name);
+}
+
+/* The only one that is called so, or begins so, in another state. */
+static bool hint_state(const struct gtd *gtd, const char *name, unsigned states,
+		       struct buf *ret)
+{
+	static const struct {
+		enum state state;
+		const char *hint;
+	} hints[] = {
+		{ STATE_ACTIVE, "active" },
+		{ STATE_POSTPONED, "postponed: see project resume" },
+		{ STATE_COMPLETED, "completed: see project reopen" },
+	};
+	bool hinted = false;
+
+	for (size_t i = 0; i < COUNT_OF(hints) && !hinted; i++) {
+		struct matches m = { .year = "" };
+		unsigned state = 1u << hints[i].state;
+
+		if (!(states & state) &&
+		    !find_exact(gtd, hints[i].state, name, &m, NULL))
+			(void)!find_beginning(gtd, state, name, &m, NULL);
+		hinted = m.count > 0 && !m.several;
+		if (hinted)
+			buf_addf(ret, "; %s is %s",
+				 strcmp(m.first.name, name) == 0 ? "it"
+								 : m.first.name,
+				 hints[i].hint);
+		matches_fini(&m);
+	}
+	return hinted;
+}
+
+static int say_none(const struct gtd *gtd, const char *typed, const char *name,
+		    unsigned states, struct err *e)
+{
+	SCOPED_BUF struct buf hint = { 0 };
+	enum list_file list;
+
+	if (list_by_word(name, &list))
+		buf_addf(&hint, "; it is a list: see project in, next, "
+				"waiting, someday, do and move");
+	else if (!hint_state(gtd, name, states, &hint))
+		hint_near(gtd, name, states, &hint);
+	return err_say(e, ENOENT, "no %sproject is called '%s'%s",
+		       states == IN_POSTPONED	? "postponed "
+		       : states == IN_COMPLETED ? "completed "
+						: "",
+		       typed, buf_text(&hint));
+}
+
 static int find(const struct gtd *gtd, const char *typed, const char *name,
 		unsigned states, struct matches *m, struct place *ret,
 		struct err *e)
@@ -400,11 +461,7 @@ static int find(const struct gtd *gtd, const char *typed, const char *name,
 	m->folded = NULL;
 	if (m->count > 0)
 		return take_match(m, typed, ret, e);
-	return err_say(e, ENOENT, "no %sproject is called '%s'%s",
-		       states == IN_POSTPONED	? "postponed "
-		       : states == IN_COMPLETED ? "completed "
-						: "",
-		       typed, hint_for(gtd, name, states));
+	return say_none(gtd, typed, name, states, e);
 }
 
 int place_find(const struct gtd *gtd, const char *typed, unsigned states,

@@ -118,6 +118,21 @@ in a summary' ]
 	run project complete nope
 	[ "$status" -eq 1 ]
 	[[ $output == *"no project is called 'nope'"* ]]
+	project -q new trip-sandiego
+	project -q new tax
+	project -q new tour-x
+	project -q complete tour-x
+	run project cat trpi
+	[[ $output == *"no project is called 'trpi', did you mean 'trip-sandiego'?" ]]
+	run project postpone txa
+	[[ $output == *", did you mean 'tax'?" ]]
+	run project cat xyz # nothing is near
+	[[ $output == *"no project is called 'xyz'" ]]
+	project -q postpone trip
+	run project complete tri
+	[[ $output == *"; trip-sandiego is postponed: see project resume" ]]
+	run project 'do' tour
+	[[ $output == *"; tour-x is completed: see project reopen" ]]
 	run project new foo bar
 	[ "$status" -eq 2 ]
 	[ ! -e "$GTD_DIR/Projects/foo" ]
@@ -763,7 +778,7 @@ two words trip: ring Ann." ]
 	mistake "unknown option '--jsn', did you mean '--json'?" list --jsn
 	mistake "unknown option '-y'; see --help" list -y
 	mistake "complete: missing NAME" complete
-	mistake "list: unexpected 'extra'; quote a name that has spaces" list extra
+	mistake "list: unexpected 'extra'" list extra
 	mistake "option '--until' needs DATE" postpone --until
 }
 
