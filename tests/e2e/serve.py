@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -263,7 +264,13 @@ def test_hand_over(home):
     got = home.start("speakd", "--serve", "-F", home.file("log"),
                      stderr=subprocess.DEVNULL)
     until("it is a source", lambda: "\tspeakd\t" in ctl(home, "sources"))
-    append(home.file("log"), "again\n")
+
+    def noticed():
+        append(home.file("log"), "again\n")
+        return history(home, "1", "again")
+
+    # It is a source before it follows its file.
+    until("it follows", noticed)
     until("it is heard", lambda: was(home, "again"))
 
 
@@ -568,11 +575,21 @@ def test_watch(home):
     """watch streams what is said, words included, as JSON lines"""
     home.serve("-o", SLOW)
     watch = home.start("speakctl", "watch", stdout=subprocess.PIPE)
-    until("it watches", lambda: "clients: 2" in ctl(home, "status"))
+
+    def watches():
+        home.run_program("speakd", input=b"[12:00:00] <carol> before\n")
+        return select.select([watch.stdout], [], [], 0)[0]
+
+    # Nothing but its first news tells that it was heard.
+    until("it watches", watches)
     home.run_program("speakd", input=b"[12:00:01] <carol> two words\n")
-    events = []
+    events, number = [], None
     while "said" not in events:
         news = json.loads(watch.stdout.readline())
+        if news.get("text") == "carol: two words":
+            number = news["id"]
+        if news["id"] != number:
+            continue
         events.append(news["event"])
         if news["event"] == "saying":
             assert news["text"] == "carol: two words", news
