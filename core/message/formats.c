@@ -197,13 +197,27 @@ void format_free(struct format *format)
 
 /* ---- one line ----------------------------------------------------------- */
 
+/* WhatsApp writes such marks before what is no text: "image omitted". */
+static void skip_invisible(struct cursor *c)
+{
+	while (c->at < c->end && (unsigned char)*c->at >= 0x80) {
+		size_t n = 0;
+
+		if (!text_is_invisible(text_next(c->at, cursor_left(c), &n)))
+			return;
+		c->at += n;
+	}
+}
+
 static void split(const char *text, size_t len_bytes, struct line *ret)
 {
 	ret->whole = (struct cursor){ text, text + len_bytes };
 	ret->body = ret->whole;
+	skip_invisible(&ret->body);
+	if (stamp_take(&ret->body, &ret->stamp))
+		return;
+	ret->body = ret->whole;
 	ret->stamp.shape = 0;
-	if (!stamp_take(&ret->body, &ret->stamp))
-		ret->stamp.shape = 0;
 }
 
 static enum fit fit_of(enum grammar grammar, const struct line *line,

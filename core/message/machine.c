@@ -488,6 +488,9 @@ enum fit grammar_stamped(const struct line *line, struct message *ret)
 	    (shape & (STAMP_EPOCH | STAMP_SQUARE)) == STAMP_EPOCH)
 		return FIT_NO;
 	(void)cursor_space(&c);
+	/* A script's "$(date) - text" */
+	if ((shape & STAMP_DATE) != 0 && (shape & STAMP_SECONDS) != 0)
+		(void)cursor_literal(&c, "- ");
 	if ((shape & STAMP_DATE) != 0)
 		skip_process(&c);
 	said(ret, span_of_text(""), c);

@@ -16,6 +16,7 @@ struct parts {
 	unsigned year, month, day; /* month 0: no date; year 0: not said */
 	unsigned hour, minute, second, ms;
 	int zone_minutes;
+	bool weekday; /* named before the month */
 	bool full; /* systemd's "Sat 2026-11-28 12:30:01 CET" */
 };
 
@@ -196,19 +197,22 @@ static unsigned full_year(unsigned year, unsigned digits)
 	return digits > 2 ? year : year < 70 ? 2000 + year : 1900 + year;
 }
 
-/* "2026-11-28", "2026/11/28", "2026.11.28" */
+/* "2026-11-28", "2026/11/28", "2026.11.28", "20261128" */
 static bool year_first(struct cursor *c, struct parts *p)
 {
 	struct cursor try = *c;
-	char separator;
+	const unsigned digits = digits_at(&try);
+	char separator = '\0';
 
-	if (digits_at(&try) != 4 || !number(&try, 4, 4, &p->year) ||
+	if ((digits != 4 && digits != 8) || !number(&try, 4, 4, &p->year) ||
 	    try.at == try.end)
 		return false;
-	separator = *try.at++;
-	if (memchr("-/.", separator, 3) == NULL ||
+	if (digits == 4)
+		separator = *try.at++;
+	if ((digits == 4 && memchr("-/.", separator, 3) == NULL) ||
 	    !in_range(&try, 2, 1, 12, &p->month) ||
-	    !cursor_char(&try, separator) || !in_range(&try, 2, 1, 31, &p->day))
+	    (digits == 4 && !cursor_char(&try, separator)) ||
+	    !in_range(&try, 2, 1, 31, &p->day))
 		return false;
 	p->shape |= STAMP_YEAR_FIRST;
 	*c = try;
@@ -419,6 +423,7 @@ static bool weekday_and_month(struct cursor *c, struct parts *p)
 	const struct parts kept = *p;
 
 	weekday(&try);
+	p->weekday = try.at > c->at;
 	if (named_month(&try, p)) {
 		*c = try;
 		return true;
@@ -548,6 +553,22 @@ static bool at_clock(const struct cursor *c)
 	       c->at[digits] == ':';
 }
 
+/* ctime(3)'s "Sat Nov 28 12:30:01 2026", date(1)'s "12:30:01 CET 2026" */
+static void year_after_clock(struct cursor *c, struct parts *p)
+{
+	struct cursor try = *c;
+
+	year_after(c, p);
+	if (p->year != 0 || !p->weekday || !cursor_char(&try, ' '))
+		return;
+	while (try.at < try.end && ((*try.at >= 'A' && *try.at <= 'Z') ||
+				    memchr("+-0123456789", *try.at, 12)))
+		try.at++;
+	year_after(&try, p);
+	if (p->year != 0)
+		*c = try;
+}
+
 /* A date and a clock, or a clock alone, or a clock and a date. */
 static bool take_moment(struct cursor *c, struct parts *p)
 {
@@ -557,9 +578,8 @@ static bool take_moment(struct cursor *c, struct parts *p)
 	if (!at_clock(c) && take_date(&try, p)) {
 		if (!between(&try, p) || !take_clock(&try, p))
 			return false;
-		/* ctime(3)'s "Sat Nov 28 12:30:01 2026" */
 		if (p->year == 0)
-			year_after(&try, p);
+			year_after_clock(&try, p);
 	} else if (take_clock(&try, p)) {
 		after = try;
 		if ((p->shape & (STAMP_SQUARE | STAMP_ROUND)) != 0 &&
@@ -664,8 +684,8 @@ static bool take_tai(struct cursor *c, struct stamp *ret)
 }
 
 /*
- * A mark after a stamp without brackets: mosquitto's "1795865401: text", as
- * sure as in brackets; "2026-11-28 12:30:01, Info" of Windows.
+ * A mark after a stamp: mosquitto's "1795865401: text", as sure as in brackets;
+ * Windows' "2026-11-28 12:30:01, Info"; a script's "$(date): text".
  */
 static void skip_mark(struct cursor *c, struct stamp *stamp)
 {
@@ -675,8 +695,11 @@ static void skip_mark(struct cursor *c, struct stamp *stamp)
 	if (stamp->shape == (STAMP_EPOCH | STAMP_SECONDS) &&
 	    stamp->text.len_bytes == 10 && cursor_literal(&try, ": "))
 		stamp->shape |= STAMP_SQUARE;
-	else if ((stamp->shape & moment) != moment ||
-		 !cursor_literal(&try, ", "))
+	else if (((stamp->shape & moment) != moment ||
+		  !cursor_literal(&try, ", ")) &&
+		 ((stamp->shape & STAMP_DATE) == 0 ||
+		  (stamp->shape & STAMP_SECONDS) == 0 ||
+		  !cursor_literal(&try, ": ")))
 		return;
 	c->at = try.at - 1;
 }
@@ -710,8 +733,7 @@ bool stamp_take(struct cursor *c, struct stamp *ret)
 	    (square && !cursor_char(&try, ']')) ||
 	    (round && !cursor_char(&try, ')')))
 		return square && take_two(c, ret);
-	if (!square && !round)
-		skip_mark(&try, ret);
+	skip_mark(&try, ret);
 	if (!at_word_end(&try))
 		return square && take_two(c, ret);
 	*c = try;

@@ -176,6 +176,17 @@ static const struct line {
 { "weechat", "12:30:01     --> | carol (c@h) has joined #c", KIND_JOIN, "12:30:01", "#c", "carol", "", "" },
 { "hexchat", "Nov 28 12:30:12 *\tcarol (c@h) has joined", KIND_JOIN, "Nov 28 12:30:12", "", "carol", "", "" },
 { "hexchat", "Nov 28 12:30:12 *\tcarol (c@h) has left (why)", KIND_PART, "Nov 28 12:30:12", "", "carol", "", "why" },
+/* date(1)'s time, a date without signs, a mark of the writing direction */
+{ "stamped", "Sat Nov 28 12:30:01 CET 2026 backup done", KIND_MESSAGE, "Sat Nov 28 12:30:01 CET 2026", "", "", "", "backup done" },
+{ "stamped", "Sa 28. Nov 12:30:01 PM -03 2026 fertig", KIND_MESSAGE, "Sa 28. Nov 12:30:01 PM -03 2026", "", "", "", "fertig" },
+{ "stamped", "Sat Nov 28 12:30:01 CET 2026: backup done", KIND_MESSAGE, "Sat Nov 28 12:30:01 CET 2026", "", "", "", "backup done" },
+{ "stamped", "[2026-11-28 12:30:01]: backup done", KIND_MESSAGE, "2026-11-28 12:30:01", "", "", "", "backup done" },
+{ "stamped", "2026-11-28 12:30:01 - backup done", KIND_MESSAGE, "2026-11-28 12:30:01", "", "", "", "backup done" },
+{ "stamped", "2026-11-28 12:30 - item", KIND_MESSAGE, "2026-11-28 12:30", "", "", "", "- item" },
+{ "stamped", "Sat Nov 28 12:30:01 HTTP is up", KIND_MESSAGE, "Sat Nov 28 12:30:01", "", "", "", "HTTP is up" },
+{ "irssi", "20261128T12:30:01Z <al> hi", KIND_MESSAGE, "20261128T12:30:01Z", "", "al", "", "hi" },
+{ "irssi", "[20261128 12:30] <al> hi", KIND_MESSAGE, "20261128 12:30", "", "al", "", "hi" },
+{ "whatsapp", "\u200e[28.11.26, 12:30:01] Alice: \u200eimage omitted", KIND_MESSAGE, "28.11.26, 12:30:01", "", "Alice", "", "\u200eimage omitted" },
 /* A second time, of the program */
 { "syslog", "Nov 28 12:30:05 trent kernel: [  1.5] usb 1-1: gone", KIND_MESSAGE, "Nov 28 12:30:05", "", "kernel", "", "usb 1-1: gone" },
 { "syslog", "Nov 28 12:30:05 trent cron[1]: 12:30 is noon", KIND_MESSAGE, "Nov 28 12:30:05", "", "cron", "", "12:30 is noon" },
@@ -406,6 +417,24 @@ static void test_plain_stays(void **state)
 	}
 }
 
+/* What is no time is said, and a mark of the direction stays with the text. */
+static void test_no_stamp(void **state)
+{
+	static const char *const no[] = { "20261328 12:30 <al> hi",
+					  "20261128 <al> hi",
+					  "2026112812:30 <al> hi",
+					  "2026-11-28 12:30: noon",
+					  "\u200ehi 12:30" };
+	struct message m;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(no); i++) {
+		assert_false(read_line("irssi", no[i], &m));
+		assert_int_equal(m.kind, KIND_MESSAGE);
+		same(no[i], "text", m.text, no[i]);
+	}
+}
+
 /* A line of no format is said in every one of them; a blank one is not. */
 static void test_wrong_format(void **state)
 {
@@ -559,6 +588,7 @@ int main(void)
 		cmocka_unit_test(test_detect_stray),
 		cmocka_unit_test(test_plain_stays),
 		cmocka_unit_test(test_wrong_format),
+		cmocka_unit_test(test_no_stamp),
 		cmocka_unit_test(test_every_truncation),
 		cmocka_unit_test(test_print_exact),
 		cmocka_unit_test(test_round_trip),
