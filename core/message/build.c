@@ -152,13 +152,11 @@ static enum fit excerpt(const struct line *line, struct message *ret)
 	return FIT_LOOSE;
 }
 
-enum fit grammar_compiler(const struct line *line, struct message *ret)
+/* None of these lines has a time. */
+static enum fit first_fit(grammar_fn *const *kinds, size_t count,
+			  const struct line *line, struct message *ret)
 {
-	static grammar_fn *const kinds[] = { at_line, cargo, make, excerpt };
-
-	if (line->stamp.shape != 0)
-		return FIT_NO;
-	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+	for (size_t i = 0; line->stamp.shape == 0 && i < count; i++) {
 		enum fit fit = kinds[i](line, ret);
 
 		if (fit != FIT_NO)
@@ -166,6 +164,13 @@ enum fit grammar_compiler(const struct line *line, struct message *ret)
 		message_clear(ret);
 	}
 	return FIT_NO;
+}
+
+enum fit grammar_compiler(const struct line *line, struct message *ret)
+{
+	static grammar_fn *const kinds[] = { at_line, cargo, make, excerpt };
+
+	return first_fit(kinds, COUNT_OF(kinds), line, ret);
 }
 
 /* ---- tests: TAP, pytest, Go and Rust ------------------------------------- */
@@ -218,11 +223,33 @@ static enum fit tap(const struct line *line, struct message *ret)
 	return FIT_SURE;
 }
 
-/* Go's "--- FAIL: TestX (0.00s)", Rust's "test a::b ... FAILED" */
-static enum fit go_or_rust(const struct line *line, struct message *ret)
+struct result {
+	const char *word, *label;
+};
+
+/* What a test's result is called here; FIT_NO: it is none of these. */
+static enum fit said_result(struct message *ret, const struct result *results,
+			    size_t count, struct span word, struct span text)
 {
+	for (size_t i = 0; i < count; i++) {
+		if (!span_is(word, results[i].word))
+			continue;
+		ret->kind = KIND_MESSAGE;
+		ret->label = span_of_text(results[i].label);
+		ret->text = text;
+		return FIT_SURE;
+	}
+	return FIT_NO;
+}
+
+/* "=== RUN   TestX", "    --- FAIL: TestX (0.00s)" */
+static enum fit go(const struct line *line, struct message *ret)
+{
+	static const struct result results[] = { { "PASS", "ok" },
+						 { "FAIL", "failed" },
+						 { "SKIP", "skipped" } };
 	struct cursor c = line->whole;
-	struct span name, result;
+	struct span result;
 
 	cursor_blanks(&c);
 	if (cursor_literal(&c, "=== RUN ") || cursor_literal(&c, "=== CONT ") ||
@@ -231,37 +258,34 @@ static enum fit go_or_rust(const struct line *line, struct message *ret)
 		ret->text = cursor_rest(&line->whole);
 		return FIT_SURE;
 	}
-	if (cursor_literal(&c, "--- ")) {
-		if (!cursor_until(&c, ": ", &result) ||
-		    (!span_is(result, "FAIL") && !span_is(result, "PASS") &&
-		     !span_is(result, "SKIP")))
-			return FIT_NO;
-		name = cursor_rest(&c);
-	} else if (!cursor_literal(&c, "test ") ||
-		   !cursor_until(&c, " ... ", &name)) {
+	if (!cursor_literal(&c, "--- ") || !cursor_until(&c, ": ", &result))
 		return FIT_NO;
-	} else {
-		result = cursor_rest(&c);
-	}
-	if (span_is(result, "ok") || span_is(result, "PASS"))
-		ret->label = span_of("ok", 2);
-	else if (span_is(result, "FAILED") || span_is(result, "FAIL"))
-		ret->label = span_of("failed", 6);
-	else if (span_is(result, "ignored") || span_is(result, "SKIP"))
-		ret->label = span_of("skipped", 7);
-	else
+	return said_result(ret, results, COUNT_OF(results), result,
+			   cursor_rest(&c));
+}
+
+/* "test a::b ... FAILED", "test a::b ... ignored, why" */
+static enum fit rust(const struct line *line, struct message *ret)
+{
+	static const struct result results[] = { { "ok", "ok" },
+						 { "FAILED", "failed" },
+						 { "ignored", "skipped" } };
+	struct cursor c = line->whole;
+	struct span name, result;
+
+	cursor_blanks(&c);
+	if (!cursor_literal(&c, "test ") || !cursor_until(&c, " ... ", &name))
 		return FIT_NO;
-	ret->kind = KIND_MESSAGE;
-	ret->text = name;
-	return FIT_SURE;
+	result = cursor_rest(&c);
+	if (cursor_until(&c, ", ", &result))
+		name = message_join(ret, name, ": ", cursor_rest(&c));
+	return said_result(ret, results, COUNT_OF(results), result, name);
 }
 
 /* "tests/test_a.py::test_x FAILED   [ 50%]", "FAILED tests/a.py::x - why" */
 static enum fit pytest(const struct line *line, struct message *ret)
 {
-	static const struct {
-		const char *word, *label;
-	} results[] = {
+	static const struct result results[] = {
 		{ "PASSED", "ok" },   { "FAILED", "failed" },
 		{ "ERROR", "error" }, { "SKIPPED", "skipped" },
 		{ "XFAIL", "ok" },    { "XPASS", "passed" },
@@ -321,14 +345,7 @@ static enum fit banner(const struct line *line, struct message *ret)
 
 enum fit grammar_tests(const struct line *line, struct message *ret)
 {
-	enum fit fit;
+	static grammar_fn *const kinds[] = { tap, pytest, go, rust, banner };
 
-	if (line->stamp.shape != 0)
-		return FIT_NO;
-	fit = tap(line, ret);
-	if (fit == FIT_NO)
-		fit = pytest(line, ret);
-	if (fit == FIT_NO)
-		fit = go_or_rust(line, ret);
-	return fit != FIT_NO ? fit : banner(line, ret);
+	return first_fit(kinds, COUNT_OF(kinds), line, ret);
 }

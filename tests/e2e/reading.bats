@@ -71,7 +71,8 @@ said() { speakd --print --punctuation=none "$@"; }
 	diff <(printf '%s\n' 'ok: starts' 'failed: stops' '# it did not' \
 		'ok: starts again') <(said "$streams/tap")
 	diff <(printf '%s\n' 'ok: TestOne (0.00s)' 'failed: TestTwo (0.00s)' \
-		'failed: a::b' 'skipped: slow: no network' 'todo: new') \
+		'failed: a::b' 'skipped: a::c: needs a network' \
+		'skipped: slow: no network' 'todo: new') \
 		<(said "$streams/go")
 	[ "$(echo 'src/a.ts(5,3): error TS2304: no name' | said)" = \
 		'a.ts: line 5: error TS2304: no name' ]
