@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/log.h"
 #include "core/mem.h"
 #include "core/paths.h"
 #include "speakd/queue/engine_list.h"
@@ -185,6 +186,8 @@ static int listen_for_both(struct serve *serve, const char *path, struct err *e)
 		return rc;
 	}
 	/* Whoever spawned it waits for the other one, with the usual or not. */
+	if (rc < 0)
+		log_warn_failure(&why);
 	return host_listen(serve, path, e);
 }
 

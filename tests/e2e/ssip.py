@@ -537,6 +537,21 @@ def test_spawn(home):
     assert got.returncode == 1 and b"control socket" in got.stderr, got
 
 
+def test_spawn_without_usual_socket(home):
+    """the asked socket is served, and why the usual one is not is said"""
+    path = home.file("spawned.sock")
+    os.chmod(home.run, 0o777)
+    got = home.run_program("speakd", "--spawn", "--socket-path", path,
+                           "-o", "null")
+    os.chmod(home.run, 0o700)
+    assert got.returncode == 0, got
+    assert b"others may write" in got.stderr, got
+    client = Client(path)
+    assert client.code("GET RATE") == 251
+    client.close()
+    until("it ends", lambda: not os.path.exists(path))
+
+
 def test_speech_dispatchers_place(home):
     """--ssip=speech-dispatcher: its own path is served too"""
     home.serve("-o", "null", "--ssip=speech-dispatcher")
@@ -793,4 +808,5 @@ main([test_client_sections, test_client_section_mistakes, test_import_speechd,
       test_limits, test_huge_text, test_hostile_clients, test_never_reads,
       test_gone_client, test_other_user, test_socket, test_restart,
       test_spd_say, test_python_client, test_spawn,
+      test_spawn_without_usual_socket,
       test_speech_dispatchers_place, test_systemd])
