@@ -48,10 +48,7 @@ static void split(struct span rest, struct parts *ret)
 
 static bool is_number(struct span text)
 {
-	for (size_t i = 0; i < text.len_bytes; i++)
-		if (!ascii_is_digit(text.text[i]))
-			return false;
-	return text.len_bytes > 0;
+	return text.len_bytes > 0 && digits_at(text, 0) == text.len_bytes;
 }
 
 static bool is_hash(struct span text)
