@@ -5,6 +5,8 @@
 stands there, typed at a terminal of a fresh account. A command that no test
 runs fails the last test. Prints TAP."""
 import glob
+import html
+import json
 import os
 import re
 import shutil
@@ -223,6 +225,47 @@ def test_samples(home):
                                        ["written:"] + lines)
 
 
+def test_screen(_):
+    """README: the screen in words is that of the picture"""
+    with open(SRC + "/contrib/readme/listening.svg", encoding="utf-8") as svg:
+        picture = html.unescape(re.search("<desc>(.*)</desc>", svg.read(),
+                                          re.S).group(1)).splitlines()
+    screen = next(block for block in readme_blocks()
+                  if block[0].startswith("speaking, "))
+    lost = [line for line in screen if line and line not in picture]
+    assert not lost, lost
+
+
+def half_of_last_digit(number):
+    """How far what "1.7", "10" or "13,000" says may be from what was measured."""
+    digits = number.replace(",", "")
+    if "." in digits:
+        return 0.5 * 10 ** -len(digits.partition(".")[2])
+    zeros = len(digits) - len(digits.rstrip("0"))
+    return 0.5 * 10 ** zeros if len(digits) > 3 else 0.5
+
+
+def test_table(_):
+    """README: what was measured is what bench/README.md has"""
+    printed = subprocess.run(
+        ["/usr/bin/python3", "bench/run", "--json", "-", "--from",
+         "bench/README.md"], cwd=SRC, check=True, stdout=subprocess.PIPE).stdout
+    known = []
+    for row in json.loads(printed)["side_by_side"]:
+        known += [("earshot", row["values"][0]["value"])]
+        known += [(v["program"], v["value"]) for v in row["values"][1:]]
+    table = re.search(r"^\| measured side by side .*?\n\n", read("README.md"),
+                      re.M | re.S)[0]
+    for line in table.split("\n")[2:-2]:
+        _, ours, theirs = line.strip("| ").split(" | ")
+        for said in ["earshot " + ours] + theirs.split(", "):
+            name, number = re.match(r"(.*?) ([0-9][0-9.,]*)", said).groups()
+            near = [value for program, value in known
+                    if program.startswith(name) and half_of_last_digit(number)
+                    >= abs(value - float(number.replace(",", "")))]
+            assert near, line
+
+
 def test_speakd(home):
     """speakd: a stream, a log, a file, a program's output, other engines"""
     a = account(home)
@@ -387,6 +430,6 @@ def test_all_are_run(_):
 
 
 if __name__ == "__main__":
-    main([test_samples, test_speakd, test_speakctl, test_project,
-          test_project_manual, test_workspace, test_pictures,
+    main([test_samples, test_screen, test_table, test_speakd, test_speakctl,
+          test_project, test_project_manual, test_workspace, test_pictures,
           test_all_are_run])
