@@ -162,7 +162,7 @@ help:
 #: check-asan   the same tests with AddressSanitizer and UBSan
 #: soak         many followed files and clients, voices and sound servers killed, a
 #:              network that fails, for SOAK_SECONDS (300); SOAK_LINES in all
-#: check-vm     a stock Debian in QEMU, two boots; check-vm-full: an hour of it
+#: check-vm     a stock Debian in QEMU, two boots; check-vm-full: three hours of it
 #: lint         format, layers, self-contained headers, clang-tidy, cppcheck, ...
 #: bench        measure beside what people use instead (BENCH="print ssip": only
 #:              those); also build/bench/figures.json and figures.svg
