@@ -53,6 +53,20 @@ installed() {
 	[ "$status" -eq 0 ] || [[ $output = *"abi/4.0"* ]]
 }
 
+@test "systemd reads the units, with the programs that they start" {
+	command -v systemd-analyze >/dev/null || skip "systemd is not installed"
+	for unit in speakd.service speakd.socket sic-bridge@.service sfeed.service \
+		sfeed.timer; do
+		sed -E "s,^ExecStart=(speakd|sic-bridge) ,ExecStart=$EARSHOT_BIN/\1 ,; s,=sfeed_update$,=/bin/true," \
+			"$EARSHOT_SRC/contrib/$unit" >"${unit/@/@home}"
+	done
+	for unit in *.service *.socket *.timer; do
+		SYSTEMD_UNIT_PATH=$PWD: run systemd-analyze --user --man=no verify "./$unit"
+		echo "$unit: $output"
+		[ "$status" -eq 0 ] && [ -z "$output" ]
+	done
+}
+
 @test "make dist: all that git knows, with a checksum, twice the same" {
 	git -C "$EARSHOT_SRC" rev-parse -q --verify HEAD >/dev/null ||
 		skip "no git checkout"

@@ -7,6 +7,13 @@
 # shellcheck source=tests/vm/guest/lib.sh
 . /host/shared/lib.sh
 if [ "$(id -u)" -eq 0 ]; then
+	# In place of sfeed's, which would fetch from the network.
+	cat >/usr/local/bin/sfeed_update <<-'-'
+		#!/bin/sh
+		printf '%s\ta new title\thttps://example.org/1\t\thtml\t1\t\t\t\n' \
+			"$(date +%s)" >>"$HOME/.sfeed/feeds/news"
+	-
+	chmod 755 /usr/local/bin/sfeed_update
 	try "the user's manager runs" lingers tester
 	LIMIT_SECONDS=900 as_user tester sh /host/shared/units.sh ||
 		failed=$((failed + 1))
@@ -76,6 +83,18 @@ echo 'output = command:cat >>$HOME/said.raw' >"$conf/speakd.conf"
 u daemon-reload
 u restart speakd.service
 
+note "feeds"
+mkdir -p "$HOME/.sfeed/feeds"
+: >"$HOME/.sfeed/feeds/news"
+printf '[source feeds]\nfile = ~/.sfeed/feeds\nformat = sfeed\n' >>"$conf/speakd.conf"
+u restart speakd.service
+try "a feed that is read" until_true 60 sh -c 'speakctl sources | grep -q feeds'
+: >"$said"
+try "feeds are fetched" u start sfeed.service
+try "a new title is said" until_true 60 test -s "$said"
+try "enable --now sfeed.timer" u enable --now sfeed.timer
+has "they are fetched again" sfeed.service systemctl --user --no-pager list-timers
+
 note "sic-bridge@"
 cat >"$HOME/ngircd.conf" <<-'-'
 	[Global]
@@ -118,6 +137,10 @@ kill -9 "$old"
 try "killed: it is back, and joins" until_true 60 another sic-bridge@home "$old"
 note "back after $((($(ms) - begun) / 100)) s"
 try "says again" until_true 60 sh -c "echo ':m #room again' >$data/home.commands; grep -q again $lines"
+# As after a rotation.
+mv "$lines" "$lines.1"
+try "reload" u reload sic-bridge@home
+try "its lines go to a new file" until_true 60 sh -c "echo ':m #room new' >$data/home.commands; grep -q new $lines"
 try "stop" u stop sic-bridge@home
 is "stopped is inactive" inactive u is-active sic-bridge@home
 # A mistake stays one: not tried again and again.
