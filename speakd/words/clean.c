@@ -119,6 +119,8 @@ static const struct {
 	{ WORDING_MARKUP,  HAS_NAMED,  2, SIZE_MAX, word_markup },
 	{ WORDING_MARKUP,  HAS_COLON,  3, SIZE_MAX, word_markup },
 	{ WORDING_PATHS,   HAS_SLASH,  4, SIZE_MAX, word_path },
+	{ WORDING_PATHS,   HAS_NAMED | HAS_COLON, 8, SIZE_MAX, word_path },
+	{ WORDING_PATHS,   HAS_NAMED | HAS_ROW, 8, SIZE_MAX, word_path },
 	{ WORDING_PATHS,   HAS_COLON | HAS_DOT | HAS_DIGIT, 5, SIZE_MAX,
 	  word_path },
 	{ WORDING_HASHES,  HAS_DIGIT,  CLEAN_HASH_DIGITS, SIZE_MAX, word_hash },

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright the earshot authors */
-/* path.c - "/usr/src/linux-6.1/net/foo.c:123" is "foo.c line 123 in linux". */
+/*
+ * path.c - "/usr/src/linux-6.1/net/foo.c:123" is "foo.c line 123 in linux", and
+ * "C:\Users\al\Documents\plan.txt" is "plan.txt in Documents".
+ */
 #include <string.h>
 
 #include "speakd/words/catalogue.h"
@@ -13,7 +16,7 @@ enum {
 };
 
 struct path {
-	struct span whole; /* with "/" or "~" in front, without the line */
+	char separator;
 	struct span line; /* digits after ":"; empty: none */
 	struct span part[PATH_MAX_PARTS];
 	size_t count;
@@ -39,12 +42,22 @@ static bool is_common(struct span part)
 	return false;
 }
 
+/* The "C:" of "C:\a", a "\" of "\\server\a"; 0: it is no path of Windows. */
+static size_t windows_bytes(struct span word)
+{
+	char a = span_at(word, 0), b = span_at(word, 1), c = span_at(word, 2);
+
+	return ascii_is_letter(a) && b == ':' && c == '\\' ? 2
+	       : a == '\\' && b == '\\' && is_word_byte(c) ? 1
+							   : 0;
+}
+
 static bool starts_path(struct span word)
 {
 	char a = span_at(word, 0), b = span_at(word, 1), c = span_at(word, 2);
 
-	return a == '/' || (a == '~' && b == '/') || (a == '.' && b == '/') ||
-	       (a == '.' && b == '.' && c == '/');
+	return a == '/' || a == '\\' || (a == '~' && b == '/') ||
+	       (a == '.' && b == '/') || (a == '.' && b == '.' && c == '/');
 }
 
 /* Cut ":123" and ":123:45" off; compilers write both. */
@@ -70,13 +83,12 @@ static bool split(struct span word, struct path *ret)
 	size_t pos = 0;
 
 	ret->count = 0;
-	ret->whole = word;
 	while (pos < word.len_bytes) {
 		size_t start = pos;
 
 		while (pos < word.len_bytes && is_path_char(word.text[pos]))
 			pos++;
-		if (pos < word.len_bytes && word.text[pos] != '/')
+		if (pos < word.len_bytes && word.text[pos] != ret->separator)
 			return false;
 		if (pos > start) {
 			if (ret->count == PATH_MAX_PARTS)
@@ -93,12 +105,14 @@ static bool split(struct span word, struct path *ret)
 /* "12/11/2008" and "s/a/b/" are none, "and/or/not" is said as it stands. */
 static bool is_long_path(struct span word, const struct path *path)
 {
+	/* Of "C:\a\b" the drive is a part, too. */
+	size_t count = path->count + (path->separator == '\\');
 	bool digits = true;
 
 	for (size_t i = 0; i < word.len_bytes; i++)
 		digits = digits &&
 			 (ascii_is_digit(word.text[i]) || word.text[i] == '/');
-	if (digits || path->count <= PATH_SHORT_PARTS)
+	if (digits || count <= PATH_SHORT_PARTS)
 		return false;
 	return starts_path(word) ||
 	       memchr(path->part[path->count - 1].text, '.',
@@ -183,7 +197,10 @@ bool word_path(struct buf *out, const struct reading *reading, struct span word)
 	size_t begin;
 	struct span inner = trim(word, &begin);
 	struct span body = take_line(inner, &path.line);
+	size_t windows = windows_bytes(body);
 
+	path.separator = windows > 0 ? '\\' : '/';
+	body = span_cut(body, windows, body.len_bytes);
 	if (!split(body, &path))
 		return false;
 	/* "foo.c:123", as compilers and grep -n write it; not "host:80". */
@@ -196,7 +213,9 @@ bool word_path(struct buf *out, const struct reading *reading, struct span word)
 	if (is_long_path(body, &path)) {
 		say_path(out, reading, &path);
 	} else {
-		word_clean_without(out, reading, WORDING_PATHS, body);
+		word_clean_without(
+			out, reading, WORDING_PATHS,
+			span_of(inner.text, windows + body.len_bytes));
 		buf_addf(out, " %s ", reading_text(reading, N_("line")));
 		buf_add(out, path.line.text, path.line.len_bytes);
 	}

@@ -110,6 +110,8 @@ static const struct {
 	{ WORDING_URLS, "https://de.wikipedia.org/wiki/Th%C3%BCringen https://de.wikipedia.org/wiki/a%ff", "Wikipedia page Th\u00fcringen link to de.wikipedia.org", NULL },
 	{ WORDING_PATHS, "in /usr/src/linux-6.1/net/foo.c:123.", "in foo.c line 123 in linux-6.1\u2026.", NULL },
 	{ WORDING_PATHS, "/home/al/p/foo.c /etc/passwd", "foo.c in p /etc/passwd", NULL },
+	{ WORDING_PATHS, "(C:\\Users\\al\\Documents\\plan.txt), d:\\src\\app\\main.c:12", "(plan.txt in Documents), main.c line 12 in app", NULL },
+	{ WORDING_PATHS, "\\\\nas\\share\\a.doc C:\\a\\b C:\\m.c:3 C:\\ \\d+\\w+\\s \\\\d\\\\w+ x:\\", "a.doc in nas\u2026 C:\\a\\b C:\\m.c line 3 C:\\ \\d+\\w+\\s \\\\d\\\\w+ x:\\", NULL },
 	{ WORDING_PATHS, "main.c:12:5: error", "main.c line 12: error", NULL },
 	{ WORDING_PATHS, "a.com:80 12:30 1/2/3/4 s/a/b/ and/or", "a.com:80 12:30 1/2/3/4 s/a/b/ and/or", NULL },
 	{ WORDING_NUMBERS, "bug 1234567, 12345 $1234567 1,234,567 1234567 bytes", "bug 1 2 3 4 5 6 7, 12345 $1234567 1,234,567 1234567 bytes", NULL },
