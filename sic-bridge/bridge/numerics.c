@@ -67,8 +67,8 @@ static const struct numeric numerics[] = {
 	{ 696, "bad-mode",   "%*",                                     NUMERIC_REFUSES_COMMAND, 1, false },
 	{ 716, "cannot-send", "%1 takes no message from strangers",    NUMERIC_REFUSES_TEXT, 1, false },
 	{ 718, "wants-to-write", "%1 writes to you, and is not let through", NUMERIC_TELLS, 0, false },
-	{ 730, "online",     "online: %*",                             NUMERIC_TELLS, 0, false },
-	{ 731, "offline",    "offline: %*",                            NUMERIC_TELLS, 0, false },
+	{ 730, "online",     "online: %n",                             NUMERIC_TELLS, 0, false },
+	{ 731, "offline",    "offline: %n",                            NUMERIC_TELLS, 0, false },
 	{ 742, "not-allowed", "that mode of %1 is locked",             NUMERIC_REFUSES_COMMAND, 1, false },
 	{ 900, "logged-in",  "logged in as %2",                        NUMERIC_TELLS, 0, false },
 	{ 901, "logged-out", "logged out",                             NUMERIC_TELLS, 0, false },
@@ -92,6 +92,22 @@ struct span numeric_subject(const struct irc_line *line, size_t n)
 	return irc_line_param(line, n > 0 && n + 1 == line->count ? n - 1 : n);
 }
 
+/* "bob!u@host,alice": who it is, not from where. */
+static void add_nicks(struct buf *out, struct span list)
+{
+	bool in_host = false;
+
+	for (size_t i = 0; i < list.len_bytes; i++) {
+		char c = list.text[i];
+
+		in_host = c != ',' && (in_host || c == '!');
+		if (c == ',')
+			buf_add_text(out, ", ");
+		else if (!in_host)
+			buf_add_char(out, c);
+	}
+}
+
 void numeric_word(const struct numeric *numeric, const struct irc_line *line,
 		  struct buf *out)
 {
@@ -105,6 +121,10 @@ void numeric_word(const struct numeric *numeric, const struct irc_line *line,
 			continue;
 		}
 		at++;
+		if (*at == 'n') {
+			add_nicks(out, irc_line_param(line, last));
+			continue;
+		}
 		word = *at == '*' ? irc_line_param(line, last)
 				  : numeric_subject(line, (size_t)(*at - '0'));
 		buf_add(out, word.text, word.len_bytes);

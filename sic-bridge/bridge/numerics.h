@@ -15,7 +15,10 @@
 struct numeric {
 	unsigned number;
 	const char *word; /* for programs: "full", "no-nick" ... */
-	/* "%1" is parameter 1, "%*" the server's own text. */
+	/*
+	 * "%1" is parameter 1, "%*" the server's own text, "%n" the nicks in it
+	 * without their hosts.
+	 */
 	const char *sentence;
 	/*
 	 * What it refuses: a line that was typed, found by parameter subject

@@ -539,18 +539,29 @@ static void tell_fail(struct bridge *bridge, const struct irc_line *line)
 	struct span command = irc_line_param(line, 0);
 	struct span text = irc_line_param(line, line->count - 1);
 	const struct ledger_entry *entry = NULL;
+	struct span channel = nobody;
+	bool named;
 	SCOPED_BUF struct buf excerpt = { 0 };
 
 	if (span_is(command, "*"))
 		command = nobody;
-	for (size_t i = 2; entry == NULL && i + 1 < line->count; i++)
-		entry = refuse(bridge, ABOUT_ANY, line->params[i], command);
+	for (size_t i = 2; i + 1 < line->count; i++) {
+		if (names_is_channel(&bridge->presence->names, line->params[i]))
+			channel = line->params[i];
+		if (entry == NULL)
+			entry = refuse(bridge, ABOUT_ANY, line->params[i],
+				       command);
+	}
 	if (entry == NULL && command.len_bytes > 0)
 		entry = refuse(bridge, ABOUT_ANY, nobody, command);
 	if (entry != NULL)
 		add_excerpt(&excerpt, entry);
-	tell(bridge, entry != NULL ? "not-sent" : "refused", nobody, nobody,
-	     "%.*s%s%s", SPAN(text), entry != NULL ? ": not sent" : "",
+	named = channel.len_bytes == 0 ||
+		memmem(text.text, text.len_bytes, channel.text,
+		       channel.len_bytes) != NULL;
+	tell(bridge, entry != NULL ? "not-sent" : "refused", channel, nobody,
+	     "%.*s%s%.*s%s%s", SPAN(named ? nobody : channel),
+	     named ? "" : ": ", SPAN(text), entry != NULL ? ": not sent" : "",
 	     buf_text(&excerpt));
 }
 

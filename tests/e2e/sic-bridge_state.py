@@ -87,7 +87,12 @@ def sentences():
             (":srv 401 listener bob :No such nick", "no such nick: bob"),
             (":srv 301 listener bob :lunch", "bob is away: lunch"),
             (":srv FAIL JOIN CHANNEL_IS_FULL #c :The channel is full",
-             "The channel is full"),
+             "#c: The channel is full"),
+            (":srv FAIL JOIN CHANNEL_IS_FULL #c :No room in #c",
+             "No room in #c"),
+            (":srv 730 listener :bob!u@h.example,alice",
+             "online: bob, alice"),
+            (":srv 731 listener :bob", "offline: bob"),
             (":srv NOTE * OPER_MESSAGE :Registering is disabled",
              "Registering is disabled"),
             (":n!u@h WALLOPS :server going down",
@@ -254,7 +259,7 @@ def refusals():
             (":srv 400 listener PRIVMSG :Something broke",
              "Something broke: not sent: hello"),
             ("FAIL PRIVMSG TOO_FAST #c :slow down",
-             "slow down: not sent: hello")):
+             "#c: slow down: not sent: hello")):
         program.say("hello")
         peer.expect("^PRIVMSG #c :hello")
         peer.say(reply)
