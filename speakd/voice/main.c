@@ -55,7 +55,7 @@ static const struct opt options[] = {
 	{ 0, "list-voices", OPT_FLAG, offsetof(struct settings, list_voices),
 	  0, 0, NULL, NULL, "print the voices of the engines", NULL, NULL, true },
 	{ 0, "probe", OPT_FLAG, offsetof(struct settings, probe), 0, 0,
-	  NULL, NULL, "exit 0 if ALSA's default device can be opened, else 1",
+	  NULL, NULL, "exit 0 if there is sound where \"auto\" looks, else 1",
 	  NULL, NULL, true },
 };
 /* clang-format on */
@@ -128,15 +128,16 @@ enum { PROBE_RATE_HZ = 22050 };
 
 static int probe(struct err *e)
 {
-	static struct control control = { .fd = -1 };
+	static struct voice_shared shared;
+	static struct control control = { .fd = -1, .keep_shared = &shared };
 	enum sink_result result;
 	struct sink *sink;
 
-	if (sink_alsa.open(&sink, "", false, &control, e) < 0)
+	if (sink_auto.open(&sink, "", false, &control, e) < 0)
 		return -e->code;
-	result = sink_alsa.start(sink,
+	result = sink_auto.start(sink,
 				 &(struct sink_format){ PROBE_RATE_HZ, 1 }, e);
-	if (sink_alsa.close(sink, result == SINK_OK ? e : NULL) < 0)
+	if (sink_auto.close(sink, result == SINK_OK ? e : NULL) < 0)
 		result = SINK_LOST;
 	return result == SINK_OK ? 0 : -e->code;
 }

@@ -49,6 +49,15 @@ assert "sound device" in found["sound"]["text"], found'
 	until_true 20 heard heard.raw 500
 }
 
+@test "a sound server that ALSA's default does not lead to is sound, too" {
+	command -v pulseaudio >/dev/null || skip "pulseaudio is not here"
+	sound_setup
+	printf 'pcm.!default { type hw card 31 }\n' >"$HOME/.asoundrc"
+	pulse_start
+	run -0 speakd --doctor
+	[[ $output == *"ok   sound"* ]]
+}
+
 @test "what is not installed is named with its package" {
 	mkdir bin
 	cp "$EARSHOT_BIN/speakd" "$EARSHOT_BIN/speakd-voice" bin/
