@@ -11,6 +11,7 @@
 #include "workspace/lxc/boot.h"
 #include "workspace/lxc/storage.h"
 #include "workspace/proof.h"
+#include "workspace/store/host_tree.h"
 
 static int nothing(void *data, struct err *e)
 {
@@ -129,6 +130,7 @@ static int probe_fresh_proc(const struct store *store, struct err *e)
 const struct probe probes[] = {
 	{ "user namespaces", true, probe_userns },
 	{ "overlayfs in them", true, probe_overlay },
+	{ "workspaces over the host", false, host_tree_check },
 	{ "a range of user ids", false, probe_range },
 	{ "a /proc of its own", false, probe_fresh_proc },
 	{ "store reflink", false, probe_reflink },

@@ -611,6 +611,23 @@ assert d["snapshots"] == 2 and d["base"] == "small" and d["running"] is False, d
 	inside doc true
 }
 
+@test "doctor reports a file system that cannot hold workspaces over the host" {
+	ws doctor | grep -q '^ok *workspaces over the host$'
+	ws_needs_root "mount a file system"
+	mkdir "$WS_DIR/ram"
+	mount -t ramfs none "$WS_DIR/ram" # without user.* attributes
+	install -d -o "$WS_USER" "$WS_DIR/ram/data"
+	export XDG_DATA_HOME=$WS_DIR/ram/data
+	ws doctor >out || :
+	run ws create trip
+	run ws run trip -- true
+	unset XDG_DATA_HOME
+	umount "$WS_DIR/ram"
+	grep '^no *workspaces over the host: .* no user\.\* attributes' out
+	[ "$status" -ne 0 ]
+	[[ $output == *"no user.* attributes"* ]]
+}
+
 # covered PLACE: root's doctor, with an empty file system on that place, and no
 # /proc elsewhere (of another test), which would do as well for the kernel.
 covered() {

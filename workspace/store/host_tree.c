@@ -159,17 +159,36 @@ static int copy_link(int from, int to, const char *name, struct err *e)
 	return rc == -ENOENT || rc == -EACCES ? 1 : rc;
 }
 
+static int no_attributes(struct err *e)
+{
+	return err_say(e, EOPNOTSUPP,
+		       "where workspaces are kept there are no user.* "
+		       "attributes, as on a tmpfs before Linux 6.6: put "
+		       "$XDG_DATA_HOME on another file system");
+}
+
+int host_tree_check(const struct store *store, struct err *e)
+{
+	static const char name[] = "user.earshot.check";
+	SCOPED_FD int fd = dir_open(AT_FDCWD, store->path, e);
+
+	if (fd < 0)
+		return fd;
+	if (fsetxattr(fd, name, "y", 1, 0) < 0)
+		return errno == EOPNOTSUPP
+			       ? no_attributes(e)
+			       : err_set(e, errno, "mark %s", store->path);
+	(void)!fremovexattr(fd, name);
+	return 0;
+}
+
 /* What the host has in it is not seen. */
 static int hide_contents(int dir, const char *path, struct err *e)
 {
 	if (fsetxattr(dir, "user.overlay.opaque", "y", 1, 0) == 0)
 		return 0;
-	if (errno != EOPNOTSUPP)
-		return err_set(e, errno, "hide %s", path);
-	return err_say(e, EOPNOTSUPP,
-		       "where workspaces are kept there are no user.* "
-		       "attributes, as on a tmpfs before Linux 6.6: put "
-		       "$XDG_DATA_HOME on another file system");
+	return errno == EOPNOTSUPP ? no_attributes(e)
+				   : err_set(e, errno, "hide %s", path);
 }
 
 static int build_entries(struct build *build, int from, int to, unsigned depth,

@@ -16,6 +16,10 @@
 /* Whether "var/tmp" and the like is shown empty. */
 bool host_tree_hides(const char *path);
 
+/* Whether the file system of the store can hold it: the marks are attributes.
+ * Without them there are workspaces on a base only. */
+int host_tree_check(const struct store *store, struct err *e) MUST_CHECK;
+
 /* Make it in up, an empty layer's directory. */
 int host_tree_build(const struct store *store, int up,
 		    struct err *e) MUST_CHECK;
