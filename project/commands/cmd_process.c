@@ -122,7 +122,7 @@ static int make_reminder(struct process *p, struct change *change,
 
 	if (remind_line(rest, p->item->text, change->gtd->today, &line, e) < 0)
 		return -e->code;
-	return change_append(change, file, line, e);
+	return remind_add(change, file, line, e);
 }
 
 /* "r NAME": a line in Reference/NAME, by default Reference/notes. */

@@ -14,13 +14,17 @@ static int run_remind(struct call *call, struct err *e)
 	SCOPED_TEXT char *words = NULL;
 	SCOPED_TEXT char *line = NULL;
 	SCOPED_TEXT char *file = NULL;
+	SCOPED_CHANGE struct change change = CHANGE_NONE;
 
 	if (call_text_needed(call, 0, &words, e) < 0)
 		return -e->code;
 	if (remind_line(words, NULL, call->gtd.today, &line, e) < 0)
 		return err_wrap(e, "remind");
 	file = remind_file(&call->gtd);
-	if (change_one_line(&call->gtd, "remind", file, line, e) < 0)
+	if (gtd_lock(&call->gtd, e) < 0)
+		return -e->code;
+	change_begin_capture(&change, &call->gtd, "remind");
+	if (remind_add(&change, file, line, e) < 0)
 		return -e->code;
 	tell(call->settings, "%s: %s", file, line);
 	return 0;

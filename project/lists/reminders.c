@@ -524,8 +524,8 @@ int remind_done(struct change *change, const struct reminders *reminders,
 			   text.data, text.len_bytes, e);
 }
 
-int remind_answer(struct change *change, const char *line, size_t len_bytes,
-		  struct err *e)
+static int note_answered(struct change *change, const char *line,
+			 size_t len_bytes, struct date until, struct err *e)
 {
 	struct gtd *gtd = change->gtd;
 	SCOPED_BUF struct buf old = { 0 };
@@ -546,8 +546,42 @@ int remind_answer(struct change *change, const char *line, size_t len_bytes,
 			buf_addf(&text, "%.*s\n", (int)len, at);
 		at += len + (at[len] == '\n');
 	}
-	buf_addf(&text, "%s\t%.*s\n", date_text(gtd->today, day),
-		 (int)len_bytes, line);
+	buf_addf(&text, "%s\t%.*s\n", date_text(until, day), (int)len_bytes,
+		 line);
 	return change_text(change, TICK_FILE, buf_text(&old), old.len_bytes,
 			   text.data, text.len_bytes, e);
+}
+
+int remind_answer(struct change *change, const char *line, size_t len_bytes,
+		  struct err *e)
+{
+	return note_answered(change, line, len_bytes, change->gtd->today, e);
+}
+
+/* Whether all that was due before today is answered. */
+static bool is_ticked(const struct gtd *gtd)
+{
+	long today = date_days(gtd->today);
+	SCOPED_BUF struct buf text = { 0 };
+	struct date done;
+
+	return gtd_read(gtd, TICK_FILE, &text, NULL) == 0 &&
+	       date_read(buf_text(&text), &done) > 0 &&
+	       date_days(done) >= today - 1 && date_days(done) <= today;
+}
+
+int remind_add(struct change *change, const char *file, const char *line,
+	       struct err *e)
+{
+	struct date yesterday =
+		date_from_days(date_days(change->gtd->today) - 1);
+	struct err mine = { 0 };
+	struct rule rule;
+
+	/* Without the note it is due too early, which is not to lose it. */
+	if (rule_read(line, strlen(line), &rule) == RULE_YES &&
+	    rule.kind != TICKLER_ONCE && !is_ticked(change->gtd))
+		(void)!note_answered(change, line, strlen(line), yesterday,
+				     &mine);
+	return change_append(change, file, line, e);
 }

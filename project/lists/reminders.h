@@ -62,6 +62,11 @@ int remind_line(const char *when, const char *text, struct date today,
  * directory, whose files have no years. The caller's to free. */
 char *remind_file(const struct gtd *gtd) MUST_CHECK;
 
+/* Put remind_line()'s line into that file. What is made today was not missed
+ * yesterday: a rule counts from today. */
+int remind_add(struct change *change, const char *file, const char *line,
+	       struct err *e) MUST_CHECK;
+
 /* Collect what is due today or was missed. bad_fn may be NULL. */
 int remind_collect(const struct gtd *gtd, struct reminders *ret,
 		   remind_bad_fn *bad_fn, void *data, struct err *e) MUST_CHECK;

@@ -125,6 +125,26 @@ weekly tue,thu 15:00-16:00 class' ]
 	[ "$(wc -l <"$GTD_DIR/tickler")" -eq 4 ]
 }
 
+@test "a new rule was not missed before it was made" {
+	p -q remind weekly fri report
+	p -q remind daily pills
+	p -q remind monthly 31 rent
+	p -q remind yearly 11-27 birthday
+	p -q in book
+	p -q process <<<$'t weekly thu\nq'
+	[ "$(p tick)" = $'2026-11-28\ttoday\t1\tpills' ]
+	[ "$(project --today=2026-12-04 tick)" = "$(printf '%s\t%s\t1\t%s\n' \
+		2026-11-30 missed rent 2026-12-03 missed book \
+		2026-12-04 today pills 2026-12-04 today report)" ]
+	for _ in 1 2 3 4 5 6; do p -q undo; done
+	[ ! -s "$GTD_DIR/.tick" ]
+	[ ! -s "$GTD_DIR/tickler" ]
+	# All was answered, at a day that has come: there is nothing to note.
+	p -q tick --done
+	p -q remind weekly fri report
+	[ "$(cat "$GTD_DIR/.tick")" = 2026-11-28 ]
+}
+
 @test "day: overdue and due come first, in words, from every list" {
 	p -q new tax && p -q new zoo
 	p -q actions tax 'find receipts @home'
