@@ -11,6 +11,7 @@
 #include "core/mem.h"
 #include "core/paths.h"
 #include "speakd/input/hooks.h"
+#include "speakd/input/following.h"
 #include "speakd/input/inputs.h"
 #include "speakd/out/handover.h"
 #include "speakd/out/print.h"
@@ -80,7 +81,7 @@ static void change_settings(struct session *session,
 
 	session->settings = take_settings;
 	if (session->inputs != NULL)
-		inputs_configure(session->inputs, take_settings);
+		following_configure(session->inputs, take_settings);
 	if (session->serve != NULL)
 		serve_configure(session->serve, take_settings);
 	if (session->voice != NULL)

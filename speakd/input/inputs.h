@@ -3,10 +3,8 @@
 /*
  * inputs.h - every source that was asked for, read side by side.
  *
- * FILEs (or standard input) are read one after the other to their end. Beside
- * them are followed for ever: files of the command line, the [source NAME]
- * sections (when serving), files that speakctl asks for; and read to their end
- * what other programs hand over.
+ * FILEs (or standard input) are read one after the other to their end; beside
+ * them what following.h follows for ever, and what other programs hand over.
  */
 #ifndef SPEAKD_INPUTS_H
 #define SPEAKD_INPUTS_H
@@ -46,16 +44,6 @@ struct inputs *inputs_start(struct loop *loop,
 /* Back-pressure: read nothing until resumed. */
 void inputs_pause(struct inputs *inputs);
 void inputs_resume(struct inputs *inputs);
-
-/* New settings: rules, wording, and what to follow. */
-void inputs_configure(struct inputs *inputs,
-		      const struct settings *keep_settings);
-
-/* Follow path too, or not any more (whoever asked for it). */
-int inputs_follow(struct inputs *inputs, const char *path,
-		  struct err *e) MUST_CHECK;
-int inputs_unfollow(struct inputs *inputs, const char *path,
-		    struct err *e) MUST_CHECK;
 
 /*
  * Lines that another program sends over take_fd, the first of them in

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/paths.h"
+#include "speakd/input/following.h"
 #include "speakd/queue/engine_list.h"
 #include "speakd/ssip/spawn.h"
 #include "speakd/ssip/server.h"
@@ -71,14 +72,14 @@ static int host_follow(void *data, const char *path, struct err *e)
 {
 	struct serve *serve = data;
 
-	return inputs_follow(serve->inputs, path, e);
+	return following_add(serve->inputs, path, e);
 }
 
 static int host_unfollow(void *data, const char *path, struct err *e)
 {
 	struct serve *serve = data;
 
-	return inputs_unfollow(serve->inputs, path, e);
+	return following_remove(serve->inputs, path, e);
 }
 
 static int host_reload(void *data, struct err *e)
