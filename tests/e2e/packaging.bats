@@ -92,8 +92,8 @@ installed() {
 		'[--spawn][--communication-method][unix_socket][--socket-path][/a b]' ]
 	[ "$("$speech" -s -t 5 -l 4 -L /x -m /y -C /z -P /p)" = '[--serve][--ssip=speech-dispatcher]' ]
 	[ "$("$speech" -d -c inet_socket -p 6561)" = \
-		'[--serve][--ssip=speech-dispatcher][--communication-method][inet_socket][--port][6561]' ]
-	[ "$("$speech" --socket-path=/s --log-level=3)" = \
+		'[--spawn][--ssip=speech-dispatcher][--communication-method][inet_socket][--port][6561]' ]
+	[ "$("$speech" --run-single --socket-path=/s --log-level=3)" = \
 		'[--serve][--ssip=speech-dispatcher][--socket-path=/s]' ]
 	[ "$("$speech" -v)" = '[--version]' ]
 }
@@ -102,6 +102,16 @@ installed() {
 also_wanted() {
 	sed -n "/^Package: $1\$/,/^\$/p" "$debian/control" |
 		grep -E '^(Depends|Recommends|Suggests):' | tr ',|' '\n\n'
+}
+
+@test "speech-dispatcher returns when clients can connect, as the real one does" {
+	mkdir -p "$XDG_CONFIG_HOME/earshot"
+	echo 'output = null' >"$XDG_CONFIG_HOME/earshot/speakd.conf"
+	"$EARSHOT_SRC/contrib/speech-dispatcher" -d 3>&-
+	[ -S "$XDG_RUNTIME_DIR/speech-dispatcher/speechd.sock" ]
+	speakctl say hello
+	# It ends by itself.
+	until_true 60 test ! -e "$XDG_RUNTIME_DIR/speech-dispatcher/speechd.sock"
 }
 
 @test "each library that is loaded at run time is wanted by its program's package" {
