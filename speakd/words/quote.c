@@ -2,7 +2,8 @@
 /* Copyright the earshot authors */
 /*
  * quote.c - angle brackets that only set a name apart: "<alice> hi" within
- * somebody's text is a relay's or a quotation, "<bob@example.com>" an address.
+ * somebody's text is a relay's or a quotation, "<bob@example.com>" an address,
+ * "<Media omitted>" a remark of WhatsApp's.
  */
 #include <string.h>
 
@@ -26,7 +27,7 @@ static bool is_first(struct span line, struct span word)
 
 	if (at == 0)
 		return word.len_bytes < line.len_bytes;
-	return at > 2 && line.text[0] == '[' &&
+	return at > 2 && line.text[0] == '[' && word.text[-2] == ']' &&
 	       memmem(line.text, at, "] ", 2) == word.text - 2;
 }
 
@@ -58,6 +59,48 @@ static bool say_angle_address(struct buf *out, const struct reading *reading,
 	return true;
 }
 
+/* "<Media omitted>": several words, the first with a capital. */
+static bool is_remark(struct span text)
+{
+	size_t last = text.len_bytes - 1;
+	bool blank = false;
+
+	if (text.text[last] != '>' || span_at(text, 1) < 'A' ||
+	    span_at(text, 1) > 'Z')
+		return false;
+	for (size_t i = 1; i < last; i++) {
+		char c = text.text[i];
+
+		blank |= c == ' ';
+		if (!is_word_byte(c) && c != ' ' && c != '.')
+			return false;
+	}
+	return blank;
+}
+
+/*
+ * "<Media omitted>", "hi <This message was edited>": what WhatsApp adds at the
+ * end. The brackets are not meant.
+ */
+static bool say_remark(struct buf *out, const struct reading *reading,
+		       struct span word)
+{
+	const struct span line = reading->line;
+	const char *end = line.text + line.len_bytes;
+	const bool last = word.text + word.len_bytes == end;
+	const char *open = last || word.text[0] == '<'
+				   ? memrchr(line.text, '<', line.len_bytes)
+				   : NULL;
+	const bool first = word.text == open;
+
+	if (open == NULL || first == last ||
+	    (open > line.text && open[-1] != ' ') ||
+	    !is_remark(span_between(open, end)))
+		return false;
+	word_clean(out, reading, span_cut(word, first, word.len_bytes - last));
+	return true;
+}
+
 bool word_quote(struct buf *out, const struct reading *reading,
 		struct span word)
 {
@@ -65,7 +108,8 @@ bool word_quote(struct buf *out, const struct reading *reading,
 
 	if (reading->punctuation > PUNCTUATION_SOME)
 		return false;
-	if (say_angle_address(out, reading, word))
+	if (say_angle_address(out, reading, word) ||
+	    say_remark(out, reading, word))
 		return true;
 	if (word.text[0] != '<' || span_at(word, word.len_bytes - 1) != '>' ||
 	    !is_first(reading->line, word))
