@@ -297,6 +297,10 @@ static void offer_operand(struct typing *t)
 		offer_words(t, LIST_WORDS, 0);
 		offer_projects(t);
 		break;
+	case OPERAND_EDITED:
+		offer_words(t, LIST_WORDS " tickler", 0);
+		offer_projects(t);
+		break;
 	case OPERAND_ITEM:
 		offer_items(t);
 		break;

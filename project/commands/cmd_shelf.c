@@ -10,6 +10,7 @@
 #include "project/directory/editor.h"
 #include "project/lists/item_change.h"
 #include "project/lists/new_project.h"
+#include "project/lists/reminders.h"
 #include "project/show/out.h"
 #include "project/directory/parts.h"
 #include "project/show/say.h"
@@ -97,13 +98,33 @@ static int edit_item(struct call *call, const struct source *source,
 	return 0;
 }
 
+static int edit_file(struct call *call, const char *name, const char *file,
+		     struct err *e)
+{
+	SCOPED_TEXT char *what = mem_printf("edit %s", name);
+
+	return editor_open(&call->gtd, what, &file, 1, e);
+}
+
+/* No list: it has reminders, not items. A project may be called so. */
+static bool is_tickler(const struct call *call)
+{
+	struct place place;
+
+	return call->count == 1 && strcmp(call->operands[0], "tickler") == 0 &&
+	       place_find_exact(&call->gtd, "tickler", call->command->states,
+				&place, NULL) < 0;
+}
+
 static int run_edit(struct call *call, struct err *e)
 {
 	SCOPED_SOURCE struct source source = { 0 };
 	SCOPED_TEXT char *file = NULL;
-	SCOPED_TEXT char *what = NULL;
-	const char *path;
 
+	if (is_tickler(call)) {
+		file = remind_file(&call->gtd);
+		return edit_file(call, "tickler", file, e);
+	}
 	if (source_find(&call->gtd, call->operands[0], call->command->states,
 			&source, e) < 0)
 		return -e->code;
@@ -112,9 +133,7 @@ static int run_edit(struct call *call, struct err *e)
 	if (!source.is_list)
 		return editor_open_project(&call->gtd, &source.place, e);
 	file = gtd_list_file(&call->gtd, source.list);
-	what = mem_printf("edit %s", source_name(&source));
-	path = file;
-	return editor_open(&call->gtd, what, &path, 1, e);
+	return edit_file(call, source_name(&source), file, e);
 }
 
 const struct command command_edit = {
@@ -123,7 +142,7 @@ const struct command command_edit = {
 	.args = "NAME|LIST [NUMBER TEXT...]",
 	.help = "open a project or a list, or change one item's text",
 	.run = run_edit,
-	.operands = { OPERAND_SOURCE, OPERAND_TEXT },
+	.operands = { OPERAND_EDITED, OPERAND_TEXT },
 	.min = 1,
 	.max = ANY_NUMBER,
 	.states = IN_ACTIVE | IN_POSTPONED | IN_COMPLETED,

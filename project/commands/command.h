@@ -14,6 +14,7 @@ enum operand {
 	OPERAND_NONE,
 	OPERAND_PROJECT, /* in the command's states */
 	OPERAND_SOURCE, /* the same, or a list: "inbox", "waiting" ... */
+	OPERAND_EDITED, /* the same, or "tickler" */
 	OPERAND_ITEM, /* one of that source's items, by text or number */
 	OPERAND_MOVE, /* an item, or at last where it goes */
 	OPERAND_LIST, /* the name of a list */

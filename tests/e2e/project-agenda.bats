@@ -145,6 +145,21 @@ weekly tue,thu 15:00-16:00 class' ]
 	[ "$(cat "$GTD_DIR/.tick")" = 2026-11-28 ]
 }
 
+@test "edit tickler opens the reminders, unless a project is called so" {
+	p -q remind daily pills
+	EDITOR='sed -i s/pills/tea/' p -q edit tickler
+	[ "$(cat "$GTD_DIR/tickler")" = 'daily tea' ]
+	p -q undo
+	[ "$(cat "$GTD_DIR/tickler")" = 'daily pills' ]
+	[ "$(project --complete-zsh project edit tic)" = tickler ]
+	p -q new tickler-box # one that only begins so is not meant
+	[ "$(EDITOR=echo p edit tickler)" = "$GTD_DIR/tickler" ]
+	p -q new tickler
+	[[ $(EDITOR=echo p edit tickler) == *"/Projects/tickler/actions"* ]]
+	mkdir "$HOME/old" && echo x >"$HOME/old/next_actions.otl" && mkdir -p "$HOME/old"/{Projects,tickler}
+	[ "$(EDITOR=echo p --dir "$HOME/old" edit tickler)" = "$HOME/old/tickler.otl" ]
+}
+
 @test "day: overdue and due come first, in words, from every list" {
 	p -q new tax && p -q new zoo
 	p -q actions tax 'find receipts @home'
