@@ -41,9 +41,10 @@ static const struct check speech_checks[] = {
 	  NULL, ANSWER_WAIT_S },
 	{ "voices", "speakd-voice", HELPER, { "--list-voices" }, "speakd",
 	  true, false, NULL, ANSWER_WAIT_S },
-	{ "sound", "speakd-voice", HELPER, { "--probe" }, "speakd",
-	  true, false, NULL, ANSWER_WAIT_S },
 };
+static const struct check sound_check =
+	{ "sound", "speakd-voice", HELPER, { "--probe" }, "speakd",
+	  true, false, NULL, ANSWER_WAIT_S };
 static const struct check other_checks[] = {
 	{ "IRC networks", "sic-bridge", OURS, { "--list-networks" },
 	  "sic-bridge", false, true, "none is configured", ANSWER_WAIT_S },
@@ -56,6 +57,7 @@ static const struct check other_checks[] = {
 
 struct doctor {
 	bool as_json;
+	struct settings *settings; /* NULL: there is a mistake in them */
 	bool has_sound, has_mistake;
 	unsigned failed_needed;
 	struct buf failed; /* names, for the ear */
@@ -84,13 +86,17 @@ static void note_failure(struct doctor *doctor, const char *name, bool needed)
 		 doctor->failed.len_bytes > 0 ? ", " : "", name);
 }
 
-/* What a program prints, its messages included. Its exit code, or -errno. */
-static int ask(const struct check *check, struct buf *answer, struct err *e)
+/*
+ * What a program prints, its messages included; more is one more argument, or
+ * NULL. Its exit code, or -errno.
+ */
+static int ask(const struct check *check, const char *more, struct buf *answer,
+	       struct err *e)
 {
 	SCOPED_TEXT char *program = check->where == HELPER
 					    ? path_helper(check->program)
 					    : path_program(check->program);
-	const char *argv[4 + ARGS_MAX + 1] = {
+	const char *argv[4 + ARGS_MAX + 2] = {
 		"sh",
 		"-c",
 		"exec \"$0\" \"$@\" 2>&1",
@@ -102,10 +108,12 @@ static int ask(const struct check *check, struct buf *answer, struct err *e)
 		.fd_count = 3,
 		.limit_ms = check->limit_s * 1000,
 	};
+	size_t count = 4;
 	int code;
 
 	for (size_t i = 0; i < ARGS_MAX && check->args[i] != NULL; i++)
-		argv[4 + i] = check->args[i];
+		argv[count++] = check->args[i];
+	argv[count] = more;
 	code = child_capture(&child, ANSWER_MAX_BYTES, answer, e);
 	if (code == -ETIMEDOUT)
 		err_say(e, ETIMEDOUT, "%s %s has not ended after %u s",
@@ -163,12 +171,13 @@ static void report_answer(struct doctor *doctor, const struct check *check,
 	report(doctor, check->name, code == 0, why);
 }
 
-static void run_check(struct doctor *doctor, const struct check *check)
+static void run_check(struct doctor *doctor, const struct check *check,
+		      const char *more)
 {
 	SCOPED_BUF struct buf answer = { 0 };
 	SCOPED_TEXT char *missing = NULL;
 	struct err e = { 0 };
-	int code = ask(check, &answer, &e);
+	int code = ask(check, more, &answer, &e);
 
 	buf_add_text(&answer, "");
 	if (code < 0) {
@@ -188,6 +197,33 @@ static void run_check(struct doctor *doctor, const struct check *check)
 		doctor->has_sound = code == 0;
 }
 
+static void load_settings(struct doctor *doctor)
+{
+	static char program[] = "speakd";
+	static char as_served[] = "--serve";
+	char *argv[] = { program, as_served, NULL };
+	struct err e = { 0 };
+	int first;
+
+	/* A mistake was reported, and would be once more. */
+	if (!doctor->has_mistake &&
+	    settings_new(2, argv, &doctor->settings, &first, &e) != 0)
+		doctor->settings = NULL;
+}
+
+/* Where the settings have it; a file or a command is not touched. */
+static void check_sound(struct doctor *doctor)
+{
+	const struct settings *settings = doctor->settings;
+	SCOPED_TEXT char *text = mem_printf(
+		"--output=%s", settings != NULL ? settings->output : "auto");
+
+	if (settings == NULL || settings_use_sound(settings))
+		run_check(doctor, &sound_check, text);
+	else
+		report(doctor, sound_check.name, true, text + strlen("--"));
+}
+
 /* ---- what speakd reads -------------------------------------------------- */
 
 static void on_source(void *data, const char *name, bool ok, const char *why)
@@ -197,23 +233,6 @@ static void on_source(void *data, const char *name, bool ok, const char *why)
 	report(doctor, name, ok, why);
 	if (!ok)
 		note_failure(doctor, name, false);
-}
-
-static void check_sources(struct doctor *doctor, const char *served)
-{
-	static char program[] = "speakd";
-	static char as_served[] = "--serve";
-	char *argv[] = { program, as_served, NULL };
-	struct settings *settings = NULL;
-	struct err e = { 0 };
-	int first;
-
-	/* A mistake was reported, and would be once more. */
-	if (!doctor->has_mistake &&
-	    settings_new(2, argv, &settings, &first, &e) != 0)
-		settings = NULL;
-	doctor_sources(settings, served, on_source, doctor);
-	settings_free(settings);
 }
 
 /* What it answers, or false with e filled. */
@@ -238,14 +257,14 @@ static void check_server(struct doctor *doctor)
 
 	if (!ask_server(&status, &sources, &e)) {
 		report(doctor, "a speakd that serves", false, e.text);
-		check_sources(doctor, NULL);
+		doctor_sources(doctor->settings, NULL, on_source, doctor);
 		return;
 	}
 	mute = strstr(buf_text(&status), "sound no\n") != NULL;
 	report(doctor, "a speakd that serves", !mute,
 	       mute ? "it has no sound" : "");
 	doctor->has_sound |= !mute;
-	check_sources(doctor, buf_text(&sources));
+	doctor_sources(doctor->settings, buf_text(&sources), on_source, doctor);
 }
 
 static void say_result(const struct doctor *doctor)
@@ -270,12 +289,15 @@ int doctor_run(bool as_json)
 	struct doctor doctor = { .as_json = as_json };
 
 	for (size_t i = 0; i < COUNT_OF(speech_checks); i++)
-		run_check(&doctor, &speech_checks[i]);
+		run_check(&doctor, &speech_checks[i], NULL);
+	load_settings(&doctor);
+	check_sound(&doctor);
 	check_server(&doctor);
 	for (size_t i = 0; i < COUNT_OF(other_checks); i++)
-		run_check(&doctor, &other_checks[i]);
+		run_check(&doctor, &other_checks[i], NULL);
 	if (doctor.has_sound && !as_json)
 		say_result(&doctor);
+	settings_free(doctor.settings);
 	buf_fini(&doctor.failed);
 	return doctor.failed_needed > 0 ? 1 : 0;
 }

@@ -560,8 +560,9 @@ static bool serve(struct voice_child *child)
 
 /* ---- the whole ----------------------------------------------------------- */
 
-static int open_sink(struct voice_child *child,
-		     const struct child_config *config, struct err *e)
+int child_open_sink(struct control *control, const struct child_config *config,
+		    const struct sink_kind **ret_kind, struct sink **ret,
+		    struct err *e)
 {
 	const char *output = strcmp(config->output, "alsa") == 0
 				     ? "auto:alsa"
@@ -569,21 +570,28 @@ static int open_sink(struct voice_child *child,
 
 	for (size_t i = 0; i < COUNT_OF(sinks); i++) {
 		const char *arg = arg_of(output, sinks[i].name);
-		struct sink *sink = NULL;
-		int rc;
 
 		if (arg == NULL)
 			continue;
-		rc = sinks[i].kind->open(&sink, arg, config->again,
-					 child->control, e);
-		if (rc < 0)
-			return rc;
-		player_init(&child->player, child->control, sinks[i].kind, sink,
-			    on_ended, on_request, child);
-		child->player.format.channels = config->channels;
-		return 0;
+		*ret_kind = sinks[i].kind;
+		return sinks[i].kind->open(ret, arg, config->again, control, e);
 	}
 	return err_usage(e, "unknown output '%s'", config->output);
+}
+
+static int open_sink(struct voice_child *child,
+		     const struct child_config *config, struct err *e)
+{
+	const struct sink_kind *kind;
+	struct sink *sink = NULL;
+	int rc = child_open_sink(child->control, config, &kind, &sink, e);
+
+	if (rc < 0)
+		return rc;
+	player_init(&child->player, child->control, kind, sink, on_ended,
+		    on_request, child);
+	child->player.format.channels = config->channels;
+	return 0;
 }
 
 static int close_sink(struct voice_child *child, struct err *e)

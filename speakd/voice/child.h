@@ -18,6 +18,11 @@ struct child_config {
 	bool again; /* a child before this one died: go on after it */
 };
 
+/* The sink of config->output. 0 with both set, or -errno. */
+int child_open_sink(struct control *control, const struct child_config *config,
+		    const struct sink_kind **ret_kind, struct sink **ret,
+		    struct err *e) MUST_CHECK;
+
 /* Say phrases until the end. Returns the exit code. */
 int child_serve(struct control *control, const struct child_config *config);
 

@@ -43,7 +43,7 @@ static const struct opt options[] = {
 	{ 0, "engine", OPT_CALL, 0, 0, 0, "ENGINE", NULL,
 	  "what makes sound of text; repeatable", add_engine, NULL, true },
 	{ 0, "output", OPT_TEXT, offsetof(struct settings, output), 0, 0,
-	  "OUT", "alsa", "where the sound goes", NULL, NULL, true },
+	  "OUT", "auto", "where the sound goes", NULL, NULL, true },
 	{ 0, "voice", OPT_TEXT, offsetof(struct settings, voice), 0, 0,
 	  "VOICE", "en-us", "the default voice", NULL, NULL, true },
 	{ 0, "channels", OPT_UINT, offsetof(struct settings, channels), 1, 2,
@@ -55,7 +55,7 @@ static const struct opt options[] = {
 	{ 0, "list-voices", OPT_FLAG, offsetof(struct settings, list_voices),
 	  0, 0, NULL, NULL, "print the voices of the engines", NULL, NULL, true },
 	{ 0, "probe", OPT_FLAG, offsetof(struct settings, probe), 0, 0,
-	  NULL, NULL, "exit 0 if there is sound where \"auto\" looks, else 1",
+	  NULL, NULL, "exit 0 if the output can be opened, else 1",
 	  NULL, NULL, true },
 };
 /* clang-format on */
@@ -126,18 +126,20 @@ static int serve(const struct settings *settings, struct err *e)
 
 enum { PROBE_RATE_HZ = 22050 };
 
-static int probe(struct err *e)
+static int probe(const struct settings *settings, struct err *e)
 {
+	const struct child_config config = { .output = settings->output };
 	static struct voice_shared shared;
 	static struct control control = { .fd = -1, .keep_shared = &shared };
+	const struct sink_kind *kind;
 	enum sink_result result;
 	struct sink *sink;
 
-	if (sink_auto.open(&sink, "", false, &control, e) < 0)
+	if (child_open_sink(&control, &config, &kind, &sink, e) < 0)
 		return -e->code;
-	result = sink_auto.start(sink,
-				 &(struct sink_format){ PROBE_RATE_HZ, 1 }, e);
-	if (sink_auto.close(sink, result == SINK_OK ? e : NULL) < 0)
+	result = kind->start(sink, &(struct sink_format){ PROBE_RATE_HZ, 1 },
+			     e);
+	if (kind->close(sink, result == SINK_OK ? e : NULL) < 0)
 		result = SINK_LOST;
 	return result == SINK_OK ? 0 : -e->code;
 }
@@ -162,7 +164,7 @@ static int run(const struct settings *settings, struct err *e)
 {
 	if (settings->list_voices)
 		return list_voices(settings, e);
-	return settings->probe ? probe(e) : serve(settings, e);
+	return settings->probe ? probe(settings, e) : serve(settings, e);
 }
 
 int main(int argc, char **argv)

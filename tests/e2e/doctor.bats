@@ -59,6 +59,20 @@ assert "sound device" in found["sound"]["text"], found'
 	[[ $output == *"ok   sound"* ]]
 }
 
+@test "the sound is looked for where the settings have it" {
+	mkdir -p "$XDG_CONFIG_HOME/earshot"
+	echo 'output = alsa:null' >"$XDG_CONFIG_HOME/earshot/speakd.conf"
+	run -0 speakd --doctor
+	[[ $output == *"ok   sound"* ]]
+	echo 'output = alsa:hw:31' >"$XDG_CONFIG_HOME/earshot/speakd.conf"
+	run -1 speakd --doctor
+	[[ $output == *"no   sound: sound device hw:31: "* ]]
+	echo "output = command:cat >$PWD/heard" >"$XDG_CONFIG_HOME/earshot/speakd.conf"
+	run -0 speakd --doctor
+	[[ $output == *"ok   sound: output=command:cat >$PWD/heard"* ]]
+	[ ! -e heard ]
+}
+
 @test "what is not installed is named with its package" {
 	mkdir bin
 	cp "$EARSHOT_BIN/speakd" "$EARSHOT_BIN/speakd-voice" bin/
