@@ -61,8 +61,7 @@ int profile_set(struct settings *s, const char *name, const char *key,
 	return 0;
 }
 
-/* ---- applying
- * ------------------------------------------------------------------- */
+/* ---- applying ------------------------------------------------------------ */
 
 static bool names(const char *list, const char *name)
 {

@@ -363,8 +363,7 @@ int dictionary_read(struct dictionary *d, const char *path, struct err *e)
 	return rc;
 }
 
-/* ---- a line
- * ------------------------------------------------------------------ */
+/* ---- a line -------------------------------------------------------------- */
 
 /* "foo," "(foo)": the word without what stands around it. */
 static struct span bare(struct span word)

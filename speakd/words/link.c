@@ -81,8 +81,7 @@ static bool say(struct buf *out, const struct reading *reading,
 	return true;
 }
 
-/* ---- hosts of code: OWNER/REPO/KIND/NUMBER
- * ------------------------------------ */
+/* ---- hosts of code: OWNER/REPO/KIND/NUMBER ------------------------------- */
 
 /* at: where no project stands in front of it. */
 /* clang-format off */
@@ -171,8 +170,7 @@ static bool say_code(struct buf *out, const struct reading *reading,
 	return false;
 }
 
-/* ---- trackers
- * ------------------------------------------------------------------ */
+/* ---- trackers ------------------------------------------------------------ */
 
 /* The number after "id=" or "bug=" in a query. */
 static bool query_number(struct span query, struct span *ret)

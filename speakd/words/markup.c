@@ -40,8 +40,7 @@ static bool decode_entities(struct buf *out, const struct reading *reading,
 	return found;
 }
 
-/* ---- "<@123>", "<:kekw:123>", ":thumbsup:"
- * ----------------------------------- */
+/* ---- "<@123>", "<:kekw:123>", ":thumbsup:" ------------------------------- */
 
 /* clang-format off */
 static const struct {
@@ -196,8 +195,7 @@ static bool say_shortcodes(struct buf *out, const struct reading *reading,
 	return true;
 }
 
-/* ---- "**so**", "*so*", "_so_"
- * ------------------------------------------------ */
+/* ---- "**so**", "*so*", "_so_" -------------------------------------------- */
 
 /* Each word that has marks looks so far for those at the other end. */
 enum { EMPHASIS_BYTES = 512 };
@@ -339,8 +337,7 @@ bool word_markup(struct buf *out, const struct reading *reading,
 	       drop_emphasis(out, reading, word);
 }
 
-/* ---- pictures made of characters
- * ---------------------------------------------- */
+/* ---- pictures made of characters ----------------------------------------- */
 
 /* clang-format off */
 static const struct {

@@ -354,8 +354,7 @@ static void load(struct symbols *symbols)
 	}
 }
 
-/* ---- the module
- * -------------------------------------------------------------- */
+/* ---- the module ---------------------------------------------------------- */
 
 /* "de-at" and "de_AT" are German: what is installed knows few countries. */
 struct symbols *symbols_new(const char *language)

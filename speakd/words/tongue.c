@@ -36,8 +36,7 @@ struct tongue_memory {
 	uint64_t clock;
 };
 
-/* ---- the languages
- * ------------------------------------------------------------ */
+/* ---- the languages ------------------------------------------------------- */
 
 static int read_list(struct tongue *tongue, const char *list, struct err *e)
 {
@@ -155,8 +154,7 @@ void tongue_free(struct tongue *tongue)
 	free(tongue);
 }
 
-/* ---- speakers
- * ------------------------------------------------------------------- */
+/* ---- speakers ------------------------------------------------------------ */
 
 struct tongue_memory *tongue_memory_new(void)
 {
