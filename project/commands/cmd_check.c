@@ -234,6 +234,28 @@ static bool check_leftover(struct check *c, const char *path, const char *name,
 	return true;
 }
 
+static void copy_of(struct check *c, const char *path, const char *of)
+{
+	SCOPED_TEXT char *what = mem_printf("a copy of %s, by its name", of);
+
+	mendable(c, path, what, MEND_COPY, NULL);
+}
+
+/* "actions (1)", beside "actions"; of other files it is none of ours. */
+static void check_file_copy(struct check *c, const char *path, const char *name)
+{
+	SCOPED_TEXT char *base = name_of_numbered(name);
+	SCOPED_TEXT char *of = NULL;
+	bool at_top = strchr(path, '/') == NULL;
+
+	if (base == NULL || !(at_top ? is_items(path, base) : is_part(base)))
+		return;
+	of = mem_printf("%.*s%s", (int)(strlen(path) - strlen(name)), path,
+			base);
+	if (gtd_exists(&c->call->gtd, of))
+		copy_of(c, path, base);
+}
+
 static int check_entry(const char *path, const char *name, bool is_dir,
 		       void *data)
 {
@@ -252,6 +274,8 @@ static int check_entry(const char *path, const char *name, bool is_dir,
 			mendable(c, path, "holds git's conflict markers",
 				 MEND_MARKERS, NULL);
 	}
+	if (!is_dir)
+		check_file_copy(c, path, name);
 	if (!is_dir && is_items(path, name))
 		check_dates(c, path);
 	check_link(c, path);
@@ -344,25 +368,17 @@ static void check_returned(struct check *c, const struct place *place,
 	mendable(c, path, what, MEND_RETURNED, completed);
 }
 
-/* "zoo (1)", beside "zoo": what a file manager or a browser calls a copy. */
+/* "zoo (1)", beside "zoo". */
 static void check_copy(struct check *c, const struct place *place,
 		       const char *path)
 {
-	const char *at = strrchr(place->name, '(');
-	size_t digits = at != NULL ? strspn(at + 1, "0123456789") : 0;
-	SCOPED_TEXT char *base = NULL;
-	SCOPED_TEXT char *what = NULL;
+	SCOPED_TEXT char *base = name_of_numbered(place->name);
 	struct place other;
 
-	if (digits == 0 || digits > 2 || strcmp(at + 1 + digits, ")") != 0 ||
-	    at < place->name + 2 || at[-1] != ' ')
-		return;
-	base = mem_text(place->name, (size_t)(at - place->name) - 1);
-	if (place_find_exact(&c->call->gtd, base, 1u << place->state, &other,
-			     NULL) < 0)
-		return;
-	what = mem_printf("a copy of %s, by its name", base);
-	mendable(c, path, what, MEND_COPY, NULL);
+	if (base != NULL &&
+	    place_find_exact(&c->call->gtd, base, 1u << place->state, &other,
+			     NULL) == 0)
+		copy_of(c, path, base);
 }
 
 static int note_seen(const struct place *place, unsigned char d_type,

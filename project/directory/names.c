@@ -164,6 +164,18 @@ char *name_of_original(const char *name)
 						 : NULL;
 }
 
+char *name_of_numbered(const char *name)
+{
+	const char *at = strrchr(name, '(');
+	size_t digits = at != NULL ? strspn(at + 1, "0123456789") : 0;
+	const char *end = digits > 0 ? at + 1 + digits : "";
+
+	if (digits > 2 || end[0] != ')' || (end[1] != '\0' && end[1] != '.') ||
+	    at < name + 2 || at[-1] != ' ')
+		return NULL;
+	return without_sign(name, at);
+}
+
 bool name_is_our_temp(const char *name)
 {
 	size_t len = strlen(name);

@@ -72,6 +72,10 @@ bool name_is_conflict(const char *name);
  * back-up that patch(1) left). The caller's to free. */
 char *name_of_original(const char *name) MUST_CHECK;
 
+/* "zoo" of "zoo (1)", "log.md" of "log (2).md", what file managers and browsers
+ * call a copy; NULL: no such name. The caller's to free. */
+char *name_of_numbered(const char *name) MUST_CHECK;
+
 /* A file that Syncthing is still writing. */
 bool name_is_sync_temp(const char *name);
 

@@ -133,6 +133,24 @@ start' ]
 	project check
 }
 
+@test "copies of lists and parts, as browsers and file managers name them" {
+	project -q new zoo
+	project -q in 'a thought'
+	cp "$P/zoo/actions" "$P/zoo/actions (1)"
+	echo '[ ] of the phone' >>"$P/zoo/actions (1)"
+	cp "$GTD_DIR/inbox" "$GTD_DIR/inbox (2)"
+	echo 'another one' >>"$GTD_DIR/inbox (2)"
+	touch "$P/zoo/photo (1)" "$P/zoo/photo" "$P/zoo/log (a)" "$P/zoo/summary.md (1)"
+	run project check
+	[ "$status" -eq 1 ]
+	[ "$(sort <<<"$output")" = 'Projects/zoo/actions (1): a copy of actions, by its name
+inbox (2): a copy of inbox, by its name' ]
+	project check --fix
+	[ "$(project actions zoo | cut -f3)" = 'of the phone' ]
+	[ "$(project in | wc -l)" -eq 2 ]
+	project check
+}
+
 @test "what editors had not saved is reported" {
 	project -q new zoo
 	touch "$P"/zoo/{'#log#',log.save,.log.kate-swp} "$GTD_DIR/inbox.save.1" "$P/#zoo.txt#"
