@@ -208,13 +208,28 @@ static int exported_chain(const struct run *run, const char *name,
 	return 0;
 }
 
+static int check_export(const struct run *run, struct err *e)
+{
+	const char *format = run->set->format;
+
+	if (strcmp(format, "root") != 0 && strcmp(format, "oci") != 0 &&
+	    strcmp(format, "incus") != 0)
+		return err_usage(
+			e, "unknown format '%s', expected root, oci or incus",
+			format);
+	if (strcmp(run->argv[1], "-") == 0 && run->set->json &&
+	    run->json == stdout)
+		return err_usage(e, "export: standard output cannot have the "
+				    "archive and --json, too");
+	return pack_check_name(run->argv[1], e);
+}
+
 static int export_main(const struct run *run, struct err *e)
 {
 	SCOPED_TEXT char *name = NULL;
 	SCOPED_META struct meta meta = { 0 };
 	SCOPED_CHAIN struct chain chain = { 0 };
 	SCOPED_FD int lock = store_lock(run->store, false, e);
-	const char *format = run->set->format;
 	struct export export = { .store = run->store, .file = run->argv[1] };
 	struct idmap map;
 	bool to_output = strcmp(run->argv[1], "-") == 0;
@@ -223,14 +238,8 @@ static int export_main(const struct run *run, struct err *e)
 			  : store_parse(run->store, run->argv[0], &name,
 					&number, e);
 
-	if (rc == 0 && strcmp(format, "root") != 0 &&
-	    strcmp(format, "oci") != 0 && strcmp(format, "incus") != 0)
-		return err_usage(
-			e, "unknown format '%s', expected root, oci or incus",
-			format);
-	if (rc == 0 && to_output && run->set->json && run->json == stdout)
-		return err_usage(e, "export: standard output cannot have the "
-				    "archive and --json, too");
+	if (rc == 0)
+		rc = check_export(run, e);
 	if (rc == 0)
 		rc = store_load(run->store, "ws", name, &meta, e);
 	if (rc == 0)
@@ -248,7 +257,7 @@ static int export_main(const struct run *run, struct err *e)
 			 "all of the host along");
 	export.rootfs.hostname = name;
 	export.name = name;
-	export.format = format;
+	export.format = run->set->format;
 	export.image = meta.image;
 	rc = to_output ? export_to_output(&export, &map, e)
 		       : export_to(&export, &map, run->argv[1], e);

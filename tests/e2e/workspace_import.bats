@@ -106,6 +106,20 @@ os.makedirs("/x"); os.setxattr("/x", "user.mark", b"v"); print("ok")'
 	EOF
 }
 
+@test "the ending of an archive's name is kept, or refused" {
+	ws create kinds --base small
+	ws export kinds "$out/a.tar.bz2"
+	ws export kinds "$out/a.tbz2"
+	ws export kinds "$out/a.txz"
+	bzip2 -t "$out/a.tar.bz2"
+	bzip2 -t <"$out/a.tbz2"
+	xz -t "$out/a.txz"
+	run ws export kinds "$out/a.zip"
+	[ "$status" -eq 2 ]
+	[[ $output == *"a.zip', expected .tar, "* ]]
+	[ ! -e "$out/a.zip" ]
+}
+
 @test "an exported snapshot is that snapshot, and a running one is refused" {
 	ws create snap --base small
 	inside snap 'echo 1 >/f'

@@ -439,6 +439,21 @@ static bool ends_with(const char *name, const char *end)
 	return a >= b && strcmp(name + a - b, end) == 0;
 }
 
+int pack_check_name(const char *name, struct err *e)
+{
+	static const char *const others[] = { ".zip", ".7z",   ".rar",
+					      ".lz4", ".lzma", ".Z" };
+
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		if (ends_with(name, others[i]))
+			return err_usage(
+				e,
+				"cannot write '%s', expected .tar, "
+				".tar.gz, .tar.bz2, .tar.xz or .tar.zst",
+				name);
+	return 0;
+}
+
 static int set_filter(struct archive *writer, const char *name)
 {
 	static const struct {
@@ -447,8 +462,12 @@ static int set_filter(struct archive *writer, const char *name)
 	} filters[] = {
 		{ ".gz", ARCHIVE_FILTER_GZIP },
 		{ ".tgz", ARCHIVE_FILTER_GZIP },
-		{ ".zst", ARCHIVE_FILTER_ZSTD },
+		{ ".bz2", ARCHIVE_FILTER_BZIP2 },
+		{ ".tbz2", ARCHIVE_FILTER_BZIP2 },
 		{ ".xz", ARCHIVE_FILTER_XZ },
+		{ ".txz", ARCHIVE_FILTER_XZ },
+		{ ".zst", ARCHIVE_FILTER_ZSTD },
+		{ ".tzst", ARCHIVE_FILTER_ZSTD },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(filters); i++)

@@ -67,9 +67,12 @@ int archive_peek(int fd, enum archive_kind *ret, struct err *e) MUST_CHECK;
 
 struct pack;
 
+/* A usage error for a name that promises what is not written: .zip ... */
+int pack_check_name(const char *name, struct err *e) MUST_CHECK;
+
 /*
- * Write an archive to fd, compressed as name ends: .tar, .tar.gz, .tgz,
- * .tar.zst, .tar.xz; anything else is not compressed. NULL with e filled.
+ * Write an archive to fd, compressed as name ends: .tar.gz, .tar.bz2, .tar.xz,
+ * .tar.zst or one of their short forms; else not. NULL with e filled.
  */
 struct pack *pack_new(int fd, const char *name, struct err *e) MUST_CHECK;
 
