@@ -398,6 +398,12 @@ snapshot_says() {
 	for fs in ext4 xfs btrfs; do
 		command -v "mkfs.$fs" >/dev/null || continue
 		image $fs
+		if [ $fs = btrfs ] && ! cut_power $fs; then
+			echo "# btrfs: before Linux 6.7 no copy of what is mounted"
+			umount "$WS_DIR/fs"
+			continue
+		fi
+		umount "$WS_DIR/cut" 2>/dev/null || :
 		mkdir "$WS_DIR/fs/d"
 		chown "$WS_USER:" "$WS_DIR/fs/d"
 		for verb in "base add small $WS_DIR/root" "create a --base small" \
