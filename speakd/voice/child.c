@@ -582,7 +582,7 @@ int child_open_sink(struct control *control, const struct child_config *config,
 static int open_sink(struct voice_child *child,
 		     const struct child_config *config, struct err *e)
 {
-	const struct sink_kind *kind;
+	const struct sink_kind *kind = NULL;
 	struct sink *sink = NULL;
 	int rc = child_open_sink(child->control, config, &kind, &sink, e);
 
