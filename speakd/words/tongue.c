@@ -12,7 +12,10 @@
 
 enum { NAME_BYTES = 32, SAMPLE_BYTES = 512, NONE = -1 };
 
-/* Of libexttextcat 3.4's textcat.h; it is loaded at run time. */
+/*
+ * Of libexttextcat 3.4's textcat.h; it is loaded at run time. What is used here
+ * is the same in both of its versions.
+ */
 static struct {
 	void *(*init)(const char *conf, const char *prefix);
 	void (*done)(void *handle);
@@ -107,9 +110,13 @@ static int load(struct tongue *tongue, struct err *e)
 	SCOPED_TEXT char *dir = find_data();
 	SCOPED_TEXT char *path = NULL;
 	SCOPED_FD int conf = -1;
-	int rc = library_load("libexttextcat-2.0.so.0", "libexttextcat-2.0-0",
-			      symbols, COUNT_OF(symbols), e);
+	int rc = library_load("libexttextcat-2.0.so.1", "libexttextcat-2.0-1",
+			      symbols, COUNT_OF(symbols), NULL);
 
+	if (rc < 0)
+		rc = library_load("libexttextcat-2.0.so.0",
+				  "libexttextcat-2.0-0", symbols,
+				  COUNT_OF(symbols), e);
 	if (rc < 0)
 		return rc;
 	if (dir == NULL)
