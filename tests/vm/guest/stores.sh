@@ -4,33 +4,14 @@
 #
 # stores.sh make|again [thin|zfs] - the stores of "project workspace" that need a
 # machine of their own, then the same after a reboot; of lvm's on a thin pool, or
-# of zfs's, alone. /dev/vdb is lvm's, /dev/vdc zfs's, /dev/vdd has a btrfs.
+# of zfs's, alone.
 # shellcheck disable=SC2317 # called through "try"
 # shellcheck source=tests/vm/guest/lib.sh
 . /host/shared/lib.sh
-w() { timeout 300 project workspace "$@"; }
 only=${2:-}
-case $only in
-thin) stores=lvm on_btrfs='' ;;
-zfs) stores=zfs on_btrfs='' ;;
-*) stores="loop lxc:dir lxc:overlay" on_btrfs="lxc:btrfs btrfs reflink" ;;
-esac
-
-devices() {
-	modprobe -a loop dm_mod dm_snapshot dm_thin_pool || return 1
-	[ "$only" != zfs ] || modprobe zfs || return 1
-	if [ "$1" = make ]; then
-		pvcreate -q /dev/vdb && vgcreate -q lxc /dev/vdb || return 1
-		# A pool of that name is taken; else plain snapshots.
-		[ "$only" != thin ] || lvcreate -q --type thin-pool -L 2G -n lxc lxc || return 1
-		mkfs.btrfs -q /dev/vdd || return 1
-		[ "$only" != zfs ] || zpool create -m none lxc /dev/vdc || return 1
-	else
-		vgchange -q -ay lxc
-		[ "$only" != zfs ] || zpool import -a
-	fi
-	mkdir -p /srv/btrfs && mount /dev/vdd /srv/btrfs
-}
+# shellcheck source=tests/vm/guest/disks.sh
+. /host/shared/disks.sh
+w() { timeout 300 project workspace "$@"; }
 
 works() { # STORE NAME
 	store=$1 n=$2
@@ -68,24 +49,11 @@ after() { # STORE NAME
 	try "$store: gc again" w gc --all
 }
 
-each() { # FUNCTION
-	for store in $stores; do
-		"$1" "$store" "w-$(echo "$store" | tr : -)"
-	done
-	[ -n "$on_btrfs" ] || return 0
-	export XDG_DATA_HOME=/srv/btrfs
-	[ "$1" = after ] || w base add small /root/small
-	for store in $on_btrfs; do
-		"$1" "$store" "w-$(echo "$store" | tr : -)"
-	done
-	unset XDG_DATA_HOME
-}
-
 case $1 in
 make)
 	try "devices" devices make
 	small_root /root/small
-	try "base" w base add small /root/small
+	try "base" at_home w base add small /root/small
 	if [ -z "$only" ]; then
 		refuses "lvm without a thin pool: refused, with how to make one" 1 \
 			"lvcreate --type thin-pool" w create plain --base small --store lvm --size 1
