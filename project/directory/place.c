@@ -407,10 +407,12 @@ static bool hint_state(const struct gtd *gtd, const char *name, unsigned states,
 	for (size_t i = 0; i < COUNT_OF(hints) && !hinted; i++) {
 		struct matches m = { .year = "" };
 		unsigned state = 1u << hints[i].state;
+		/* What cannot be read has no hint. */
+		struct err unread = { 0 };
 
 		if (!(states & state) &&
-		    !find_exact(gtd, hints[i].state, name, &m, NULL))
-			(void)!find_beginning(gtd, state, name, &m, NULL);
+		    !find_exact(gtd, hints[i].state, name, &m, &unread))
+			(void)!find_beginning(gtd, state, name, &m, &unread);
 		hinted = m.count > 0 && !m.several;
 		if (hinted)
 			buf_addf(ret, "; %s is %s",

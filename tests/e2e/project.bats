@@ -126,6 +126,12 @@ in a summary' ]
 	[[ $output == *"no project is called 'trpi', did you mean 'trip-sandiego'?" ]]
 	run project postpone txa
 	[[ $output == *", did you mean 'tax'?" ]]
+	mv "$GTD_DIR/Completed" aside # a state that cannot be read has no hint
+	: >"$GTD_DIR/Completed"
+	run -1 project postpone nope
+	[[ $output == *"no project is called 'nope'" ]]
+	rm "$GTD_DIR/Completed"
+	mv aside "$GTD_DIR/Completed"
 	run project cat xyz # nothing is near
 	[[ $output == *"no project is called 'xyz'" ]]
 	project -q postpone trip
