@@ -34,9 +34,11 @@ answers() {
 	if [ -z "$by_ear" ]; then p "$@"; else p "$@" --say; fi
 }
 
-# what is in the directory, but for what a project begins with
+# what is in the directory, but for what a project begins with and for the note of
+# which reminders were seen
 everything() {
-	(cd "$GTD_DIR" && find . -path ./.git -prune -o -path ./.trash -prune -o -type f -print0 |
+	(cd "$GTD_DIR" && find . -path ./.git -prune -o -path ./.trash -prune -o \
+		-path ./.tick -prune -o -type f -print0 |
 		sort -z | xargs -0 cat) | grep -vE '^$|started$|^Done when|^(plan|made)[0-9]+$'
 }
 
