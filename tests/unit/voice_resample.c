@@ -90,7 +90,7 @@ static void test_above_the_band(void **state)
 	assert_true(peak(1000, 7000) < 1000);
 }
 
-static int stop(void *data, const int16_t *samples, size_t count)
+static int cancel(void *data, const int16_t *samples, size_t count)
 {
 	(void)data;
 	(void)samples;
@@ -104,7 +104,7 @@ static void test_stop(void **state)
 	static const int16_t in[5000];
 
 	(void)state;
-	resample_init(&resample, 16000, 22050, stop, NULL);
+	resample_init(&resample, 16000, 22050, cancel, NULL);
 	assert_int_equal(resample_feed(&resample, in, 5000), -ECANCELED);
 }
 

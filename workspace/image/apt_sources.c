@@ -151,11 +151,12 @@ static void read_line(const char *line, struct entry *entry)
 
 	for (size_t i = 0; i < COUNT_OF(order); i++) {
 		size_t len = next_word(&at, &word);
-		char *end = strchr(at, ']');
+		char *end;
 
 		buf_add(&entry->fields[order[i]], word, len);
 		at += strspn(at, BLANKS);
-		if (i == 0 && *at == '[' && end != NULL) {
+		end = text + (at - text) + strcspn(at, "]");
+		if (i == 0 && *at == '[' && *end == ']') {
 			*end = '\0';
 			read_options(at + 1, entry);
 			at = end + 1;
