@@ -23,7 +23,7 @@ write_more() { # STORE NAME
 	w run "$2" -- sh -c "echo $n >/file; dd if=/dev/zero of=/big bs=64k count=40 2>/dev/null"
 	w snap "$2" -m "number $n" >/dev/null && note "$1: snapped $n"
 	project in "a thought, number $n of $1" >/dev/null &&
-		echo "number $n of $1" >>/root/noted && sync
+		echo "number $n of $1" >>~root/noted && sync
 	[ $((n % 3)) -ne 0 ] || w restore "$2@1" >/dev/null
 }
 
@@ -46,18 +46,18 @@ look() { # STORE NAME
 }
 
 no_thought_lost() {
-	touch /root/noted
+	touch ~root/noted
 	while read -r thought; do
-		grep -q "a thought, $thought\$" /root/gtd/inbox* || return 1
-	done </root/noted
+		grep -q "a thought, $thought\$" ~root/gtd/inbox* || return 1
+	done <~root/noted
 }
 
 case $1 in
 work)
 	mkdir -p ~root/gtd/Projects/trip
 	try "devices" devices make
-	small_root /root/small
-	try "base" at_home w base add small /root/small
+	small_root ~root/small
+	try "base" at_home w base add small ~root/small
 	each begin
 	echo "cut here"
 	n=0

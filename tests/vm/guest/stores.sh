@@ -52,8 +52,8 @@ after() { # STORE NAME
 case $1 in
 make)
 	try "devices" devices make
-	small_root /root/small
-	try "base" at_home w base add small /root/small
+	small_root ~root/small
+	try "base" at_home w base add small ~root/small
 	if [ -z "$only" ]; then
 		refuses "lvm without a thin pool: refused, with how to make one" 1 \
 			"lvcreate --type thin-pool" w create plain --base small --store lvm --size 1
